@@ -248,6 +248,8 @@ export class DirectClient implements Api {
     const urls = await toArray(store.read(LISTS.goodUrls, item.req_id));
     const counts = new LiveCounts(new Plan(item, await store.of(item.req_id)), urls);
     for await (const result of store.journal(item.req_id).newestFirst()) counts.add(result);
+    const heartbeat = await store.heartbeat(item.req_id);
+    if (heartbeat !== undefined) counts.setHeartbeat(heartbeat);
     return counts;
   }
 

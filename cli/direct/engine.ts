@@ -309,7 +309,7 @@ export class DirectRun {
   }
 
   private async downloadAll(counts: LiveCounts, keeper: ResultKeeper, targets: readonly Target[]): Promise<void> {
-    const { log, ports, allowPrivateAddresses, errorCachingMs } = this.deps;
+    const { store, log, ports, allowPrivateAddresses, errorCachingMs } = this.deps;
     const queue = new WorkQueue(VISIBILITY_SECONDS, () => void this.onIdle(counts, queue, targets));
     const express = new WorkQueue(VISIBILITY_SECONDS);
     const http = new PooledHttpClient({ allowPrivateAddresses });
@@ -321,7 +321,10 @@ export class DirectRun {
       store: keeper,
       heartbeats: new Heartbeats({
         store: {
-          writeHeartbeat: async (_, heartbeat) => counts.setHeartbeat(heartbeat),
+          writeHeartbeat: async (reqId, heartbeat) => {
+            counts.setHeartbeat(heartbeat);
+            await store.putHeartbeat(reqId, heartbeat);
+          },
           addReceivedBytes: async (_, minute, bytes) => counts.addReceived(minute, bytes),
         },
         instance: INSTANCE,

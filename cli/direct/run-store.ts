@@ -10,6 +10,7 @@ import { csvRow, textOfField } from "../../domain/csv.ts";
 import type { ReadableList, RequestFiles, WritableList } from "../../domain/plan/lists.ts";
 import { type Target, targetSchema } from "../../domain/plan/target.ts";
 import { UnreadableRowError } from "../../domain/plan/task.ts";
+import { type Heartbeat, heartbeatSchema } from "../../domain/request/progress.ts";
 import { type RequestItem, requestItemSchema } from "../../domain/request/request-item.ts";
 import { KEEP_DAYS, parseTimestamp } from "../../domain/timestamps.ts";
 import { shortId } from "../api/find-request.ts";
@@ -21,6 +22,7 @@ const FORMAT = 1;
 const BODY = "request.json";
 const ITEM = "run.json";
 const TARGETS = "targets.json";
+const HEARTBEAT = "heartbeat.json";
 const LOCK = "lock";
 const RUN_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
@@ -106,6 +108,15 @@ export class RunStore implements RequestFiles {
 
   async putTargets(reqId: string, targets: readonly Target[]): Promise<void> {
     await writeWhole(join(this.folderOf(reqId), TARGETS), JSON.stringify(targets));
+  }
+
+  /** What the process that works on a run last said of it, for others that are asked. */
+  async heartbeat(reqId: string): Promise<Heartbeat | undefined> {
+    return this.readJson(reqId, HEARTBEAT, heartbeatSchema);
+  }
+
+  async putHeartbeat(reqId: string, heartbeat: Heartbeat): Promise<void> {
+    await writeWhole(join(this.folderOf(reqId), HEARTBEAT), JSON.stringify(heartbeat));
   }
 
   journal(reqId: string): Journal {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeAll } from "vitest";
 import { folderWith } from "../folder-with.ts";
-import { ran } from "../spawned.ts";
+import { spawned } from "../spawned.ts";
 
 export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 export const COMMAND = join(ROOT, "cli/dist/prewarm.cjs");
@@ -14,13 +14,22 @@ export function useBuiltCommand() {
   beforeAll(() => void execFileSync(process.execPath, ["tools/release/build-command.js"], { cwd: ROOT }), 60_000);
 }
 
+type Environment = Readonly<Record<string, string>>;
+
 /** Runs the command in a home that has no files, such as those of the AWS command line, unless there is a folder for it. */
-export function runBuilt(
+export function runBuilt(words: readonly string[], env: Environment, where?: Parameters<typeof startBuilt>[2]) {
+  const { child, ended } = startBuilt(words, env, where);
+  child.stdin.end();
+  return ended;
+}
+
+/** Starts it. @param shell words of a shell that runs before it, in its place */
+export function startBuilt(
   words: readonly string[],
-  env: Readonly<Record<string, string>>,
-  { file = COMMAND, folder = folderWith() } = {},
+  env: Environment,
+  { file = COMMAND, folder = folderWith(), shell = ":" } = {},
 ) {
-  return ran(process.execPath, [file, ...words], {
+  return spawned("bash", ["-c", `${shell}; exec "$0" "$@"`, process.execPath, file, ...words], {
     env: { PATH: process.env["PATH"], HOME: folder, ...env },
     cwd: folder,
   });

@@ -1,0 +1,247 @@
+// The built command as a process that warms without a stack: what it leaves on disk, and what signals and faults do to it.
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { type Edge, startEdge } from "../../../tools/edge/edge.ts";
+import type { FaultRequest } from "../../../tools/edge/faults.ts";
+import { firstPops } from "../../../tools/local/world.ts";
+import { folderWith } from "../../folder-with.ts";
+import type { Ran } from "../../spawned.ts";
+import { startBuilt, useBuiltCommand } from "../built-command.ts";
+
+vi.setConfig({ testTimeout: 120_000 });
+useBuiltCommand();
+
+const DOMAIN = "d111111abcdef8.cloudfront.net";
+const SITE = "https://www.example.com";
+const FILES = Array.from({ length: 12 }, (_, i) => `/f/${i}`);
+const MANY = Array.from({ length: 100 }, (_, i) => `/many/${i}`);
+/** Two under one REC, and one under another. */
+const POPS = firstPops(3).map(({ pop }) => pop);
+const TASKS = FILES.length * POPS.length;
+/** With MANY, as many tasks as are asked for first. */
+const ALL_POPS = firstPops(200);
+
+let edge: Edge;
+
+beforeAll(async () => {
+  const sitemap = Buffer.from(
+    `<urlset>${FILES.map((path) => `<url><loc>${SITE}${path}</loc></url>`).join("")}</urlset>`,
+  );
+  edge = await startEdge({
+    distributions: [{ domain: DOMAIN, aliases: [new URL(SITE).host] }],
+    pops: ALL_POPS,
+    site: {
+      ...Object.fromEntries([...FILES, ...MANY].map((path) => [path, { size: 1_000 }])),
+      "/sitemap.xml": { size: sitemap.length, body: sitemap },
+      "/huge": { size: 1_000, probedSize: 21e9 },
+    },
+    firstAddress: "127.79.0.1",
+    logPops: true,
+  });
+});
+afterAll(() => edge.close());
+
+/** A machine with its own state; `run` waits for the end of a command, `start` does not. */
+function machine() {
+  const state = folderWith({ "ca.pem": edge.caPem });
+  const env = {
+    PREWARM_DNS_SERVERS: edge.dnsServer,
+    PREWARM_HTTPS_PORT: String(edge.httpsPort),
+    PREWARM_HTTP_PORT: String(edge.httpPort),
+    PREWARM_ALLOW_PRIVATE_ADDRESSES: "true",
+    NODE_EXTRA_CA_CERTS: join(state, "ca.pem"),
+    XDG_STATE_HOME: state,
+  };
+  const start = (words: readonly string[], shell?: string) =>
+    startBuilt(words, env, { folder: state, ...(shell === undefined ? {} : { shell }) });
+  const runs = () => (existsSync(join(state, "prewarm")) ? readdirSync(join(state, "prewarm")) : []);
+  const run = (...words: string[]): Promise<Ran> => start(words).ended;
+  return {
+    state,
+    start,
+    run,
+    runs,
+    /** The tasks that have a result. */
+    journal: (): string[] => {
+      const [id = ""] = runs();
+      const file = join(state, "prewarm", id, "results.jsonl");
+      const lines = existsSync(file) ? readFileSync(file, "utf8").split("\n").slice(0, -1) : [];
+      return lines.map((line) => JSON.parse(line)).map(({ pop, url }) => `${pop} ${url}`);
+    },
+    /** The rows of the report. */
+    report: async (): Promise<string[]> => {
+      const { stdout } = await run("report", "--all", "--json", "--direct");
+      return JSON.parse(stdout).map(({ pop, url }: { pop: string; url: string }) => `${pop} ${url}`);
+    },
+  };
+}
+
+const warm = (...more: string[]) => [
+  ...["warm", "--direct", "--cf-domain", DOMAIN, ...POPS.flatMap((pop) => ["--pop", pop])],
+  ...["--sitemap", `${SITE}/sitemap.xml`, ...more],
+];
+
+/** Has the edge never answer some requests. @returns waits until there are some */
+function hold(isHeld: (request: FaultRequest) => boolean): () => Promise<void> {
+  let held = 0;
+  edge.setFaults((request) => {
+    if (!isHeld(request)) return undefined;
+    held++;
+    return { kind: "held", until: new Promise(() => undefined) };
+  });
+  return () => vi.waitFor(() => expect(held).toBeGreaterThan(0), { timeout: 60_000 });
+}
+
+const isDownload = (request: { method: string; path: string; range?: string | undefined }) =>
+  request.method === "GET" && request.range === undefined && request.path.startsWith("/f/");
+
+/** Has it answer so many downloads, and no more. */
+function holdAfter(downloads: number): () => Promise<void> {
+  let begun = 0;
+  return hold(
+    ({ method, path, headers }) => isDownload({ method, path, range: headers.range }) && begun++ >= downloads,
+  );
+}
+
+const answerAll = () => edge.setFaults(undefined);
+
+test("in a pipe, it is lines without colours; with --json, stdout is one document; the other commands know the run", async () => {
+  answerAll();
+  const { run, report, runs } = machine();
+  const { code, stdout, stderr } = await run(...warm("--timeout", "10m"));
+  expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringContaining(`${TASKS} tasks, `) });
+  expect(stdout).toContain(`all ${TASKS} tasks are warm`);
+  expect(stdout + stderr).not.toContain("\u001b");
+  const json = await run(...warm("--json"));
+  expect(JSON.parse(json.stdout)).toMatchObject({
+    status: "FINISHED",
+    exit_code: 0,
+    progress: { total_count: TASKS, failed_count: 0 },
+  });
+  expect(runs()).toHaveLength(2);
+  expect((await run("list", "--direct")).stdout.match(/ready/g)).toHaveLength(2);
+  expect(new Set(await report()).size).toBe(TASKS);
+});
+
+test("Ctrl-C once stops it: the report has what is done, and the exit code is 3", async () => {
+  const { start, run, journal, report } = machine();
+  const untilHeld = holdAfter(12);
+  const { child, ended } = start(warm());
+  await untilHeld();
+  await vi.waitFor(() => expect(journal()).not.toEqual([]), { timeout: 60_000 });
+  child.kill("SIGINT");
+  expect(await ended).toMatchObject({ code: 3, stderr: expect.stringContaining("Stopping: ") });
+  const warmTasks = (await report()).filter((task) => journal().includes(task));
+  expect(warmTasks).toHaveLength(journal().length);
+  expect((await run("status", "--direct", "--json")).stdout).toContain('"STOPPED"');
+  expect(await run("resume")).toMatchObject({ code: 1, stderr: expect.stringContaining("has ended: STOPPED") });
+});
+
+test("Ctrl-C twice ends it at once with exit code 130, and resume goes on", async () => {
+  const { start, run, report } = machine();
+  const untilHeld = hold(({ method }) => method === "HEAD");
+  const { child, heard, ended } = start(warm());
+  await untilHeld();
+  child.kill("SIGINT");
+  await vi.waitFor(() => expect(heard.stderr).toContain("Stopping: "), { timeout: 60_000 });
+  child.kill("SIGINT");
+  expect(await ended).toMatchObject({ code: 130, stderr: expect.stringContaining("prewarm resume ") });
+  answerAll();
+  expect(await run("status", "--direct")).toMatchObject({ stdout: expect.stringContaining("prewarm resume ") });
+  expect(await run("resume")).toMatchObject({ code: 0 });
+  expect((await report()).length).toBe(TASKS);
+});
+
+test("after kill -9 at several moments, resume loses no result, and downloads nothing again that has one", async () => {
+  const { start, run, journal, report } = machine();
+  const killed: { done: ReadonlySet<string>; requests: number }[] = [];
+  const holds = [
+    () => hold(({ path }) => path === "/sitemap.xml"),
+    () => hold(({ method }) => method === "HEAD"),
+    ...[0, 8, 8, 8].map((downloads) => () => holdAfter(downloads)),
+  ];
+  for (const [i, holdSome] of holds.entries()) {
+    const before = journal().length;
+    const untilHeld = holdSome();
+    const { child, ended } = start(i === 0 ? warm() : ["resume"]);
+    await untilHeld();
+    if (i > 2) await vi.waitFor(() => expect(journal().length).toBeGreaterThan(before), { timeout: 60_000 });
+    child.kill("SIGKILL");
+    await ended;
+    killed.push({ done: new Set(journal()), requests: edge.popRequests().length });
+  }
+  answerAll();
+  expect(await run("resume")).toMatchObject({ code: 0 });
+  const rows = await report();
+  expect(rows).toHaveLength(TASKS);
+  expect(new Set(rows).size).toBe(TASKS);
+  for (const { done, requests } of killed) {
+    const again = edge.popRequests().slice(requests).filter(isDownload);
+    expect(again.filter(({ pop, path }) => done.has(`${pop} ${SITE}${path}`))).toEqual([]);
+  }
+});
+
+test("a disk that is full is told in one sentence, and resume goes on", async () => {
+  answerAll();
+  const { start, run, runs, report } = machine();
+  // A file may not become larger than the 8 KB that a part of the results takes.
+  const { code, stderr } = await start(warm(), "trap '' XFSZ; ulimit -f 8").ended;
+  const [id = ""] = runs();
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/prewarm: the run cannot be written: EFBIG: .*\n.* go on: prewarm resume \w+\n$/);
+  expect(stderr).toContain(`prewarm resume ${id.slice(0, 8)}`);
+  expect(await run("resume")).toMatchObject({ code: 0 });
+  expect(new Set(await report()).size).toBe(TASKS);
+});
+
+test("two run at once; one that is in progress is not resumed, and is stopped by another process", async () => {
+  const { start, run, runs } = machine();
+  const untilHeld = holdAfter(0);
+  const first = start(warm());
+  await untilHeld();
+  const [id = ""] = runs();
+  expect(await run("resume")).toMatchObject({ code: 1, stderr: expect.stringContaining(`process ${first.child.pid}`) });
+  answerAll();
+  expect(await run(...warm())).toMatchObject({ code: 0 });
+  expect((await run("list", "--direct")).stdout).toMatch(/ready.*\n.* IN_PROGRESS(?!.*Waiting for instances)/);
+  expect(await run("stop", id, "--yes", "--direct")).toMatchObject({ code: 0 });
+  expect(await first.ended).toMatchObject({ code: 3 });
+});
+
+describe("asks first, and in a pipe needs --yes", () => {
+  test.each([
+    ["20,000 tasks", ALL_POPS.map(({ pop }) => pop), MANY],
+    ["20 GB", POPS.slice(0, 1), ["/huge"]],
+  ])("for %s", async (_, pops, paths) => {
+    answerAll();
+    const { state, run, runs } = machine();
+    const body = { url_list: paths.map((path) => SITE + path), pops, timeout: 10, instance_count: 1 };
+    writeFileSync(join(state, "body.json"), JSON.stringify(body));
+    const words = ["warm", "--direct", "--cf-domain", DOMAIN, "--from", "body.json"];
+    const requests = edge.popRequests().filter(({ method }) => method === "GET").length;
+    expect(await run(...words)).toMatchObject({ code: 1, stdout: "", stderr: expect.stringContaining("say --yes") });
+    expect(edge.popRequests().filter(({ method }) => method === "GET")).toHaveLength(requests);
+    expect(runs()).toEqual([]);
+    if (paths.length === 1) expect((await run(...words, "--yes")).stdout).toContain("FINISHED");
+  });
+});
+
+test("what needs a stack, and a folder that cannot be written, are refused and leave nothing", async () => {
+  answerAll();
+  const { run, runs } = machine();
+  const refused = [
+    ["--no-wait", "--no-wait: a direct run is done by this command"],
+    ["--instances 2", "instance_count: a direct run has no instances"],
+    ["--invalidate", "need_invalidate: "],
+    ["--stack S", "--direct and --stack name two places"],
+  ] as const;
+  const ran = await Promise.all(refused.map(([words]) => run(...warm(...words.split(" ")))));
+  expect(ran.map(({ code }) => code)).toEqual(refused.map(() => 1));
+  for (const [i, [, why]] of refused.entries()) expect(ran[i]?.stderr).toContain(`prewarm: ${why}`);
+  expect(runs()).toEqual([]);
+  const file = join(folderWith({ file: "" }), "file");
+  const { code, stderr } = await startBuilt(warm(), { XDG_STATE_HOME: file }).ended;
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/^prewarm: the run cannot be kept in .*\nSet XDG_STATE_HOME to .*\n$/);
+});
