@@ -96,11 +96,11 @@ function hold(isHeld: (request: FaultRequest) => boolean): () => Promise<void> {
 const isDownload = (request: { method: string; path: string; range?: string | undefined }) =>
   request.method === "GET" && request.range === undefined && request.path.startsWith("/f/");
 
-/** Has it answer so many downloads, and no more. */
-function holdAfter(downloads: number): () => Promise<void> {
-  let begun = 0;
+/** Has it answer the downloads of so many files, and no others. */
+function holdAfter(files: number): () => Promise<void> {
   return hold(
-    ({ method, path, headers }) => isDownload({ method, path, range: headers.range }) && begun++ >= downloads,
+    ({ method, path, headers }) =>
+      isDownload({ method, path, range: headers.range }) && Number(path.slice("/f/".length)) >= files,
   );
 }
 
@@ -126,7 +126,7 @@ test("in a pipe, it is lines without colours; with --json, stdout is one documen
 
 test("Ctrl-C once stops it: the report has what is done, and the exit code is 3", async () => {
   const { start, run, journal, report } = machine();
-  const untilHeld = holdAfter(12);
+  const untilHeld = holdAfter(4);
   const { child, ended } = start(warm());
   await untilHeld();
   await vi.waitFor(() => expect(journal()).not.toEqual([]), { timeout: 60_000 });
@@ -159,7 +159,7 @@ test("after kill -9 at several moments, resume loses no result, and downloads no
   const holds = [
     () => hold(({ path }) => path === "/sitemap.xml"),
     () => hold(({ method }) => method === "HEAD"),
-    ...[0, 8, 8, 8].map((downloads) => () => holdAfter(downloads)),
+    ...[0, 3, 6, 9].map((files) => () => holdAfter(files)),
   ];
   for (const [i, holdSome] of holds.entries()) {
     const before = journal().length;
