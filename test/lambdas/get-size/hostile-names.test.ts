@@ -12,6 +12,7 @@ import { DEFAULT_CAPS } from "../../../domain/request/caps.ts";
 import type { RequestItem } from "../../../domain/request/request-item.ts";
 import { ApiError } from "../../../domain/validation/api-error.ts";
 import { checkPrewarmRequest } from "../../../domain/validation/prewarm-request.ts";
+import { Dns } from "../../../probe/dns.ts";
 import { times } from "../../collect.ts";
 import { world } from "./world.ts";
 
