@@ -98,7 +98,9 @@ export async function resume(shell: Shell, named: string | undefined, words: Dir
       `What is not good: prewarm retry ${shortId(id)}`,
     );
   mention(shell, `Going on with ${id}.`);
-  return follow(shell, client, item, { isNew: false, words, approve: async () => true, refusal: () => undefined });
+  // One whose question was never answered is asked again.
+  const approve = (planned: RequestItem) => mayBegin(shell, planned, words.yes);
+  return follow(shell, client, item, { isNew: false, words, approve, refusal: () => undefined });
 }
 
 /** With as much time again as it had. */
@@ -129,7 +131,9 @@ async function follow(shell: Shell, client: DirectClient, item: RequestItem, fol
 /** The first signal stops a run, which then has its report; the second one ends this process at once. @returns ends that */
 function stopOnSignal(shell: Shell, client: DirectClient, id: string): () => void {
   let isStopping = false;
-  const hear = () => {
+  const hear = (signal: NodeJS.Signals) => {
+    // Another process stops it by SIGTERM, and may do so again: that is no wish to end at once.
+    if (isStopping && signal === "SIGTERM") return;
     if (isStopping) {
       mention(shell, `Go on later: prewarm resume ${shortId(id)}`);
       process.exit(EXIT.left);
@@ -163,7 +167,7 @@ async function work(shell: Shell, client: DirectClient, item: RequestItem, follo
     if (isNew) await client.forget(id);
     throw error;
   });
-  if (!isApproved) {
+  if (!isApproved && isNew) {
     await client.forget(id);
     if (refusal() !== undefined) throw refusal();
     mention(shell, "Nothing was downloaded.");

@@ -213,7 +213,7 @@ export class DirectClient implements Api {
     const own = this.runs.get(id);
     const holder = await this.deps.store.holder(id);
     if (own !== undefined) own.run.stop("STOP");
-    else if (holder !== undefined) process.kill(holder, "SIGINT");
+    else if (holder !== undefined) process.kill(holder, "SIGTERM");
     else {
       // The process that worked on it is gone. Its report is still to be written.
       const run = await this.begin(await this.itemOf(id));
