@@ -31,7 +31,7 @@ it("finds the TCP port of a process", async () => {
   expect(listeningPorts(process.pid)).toBe(before + 1);
 });
 
-it("tests that cannot be run are wrong", async () => {
+it("tests that cannot be run are wrong", { timeout: 120_000 }, async () => {
   const { holds, saw } = await runTests({ files: ["test/no-such.test.ts"], env: {} });
   expect(holds).toEqual([false]);
   expect(saw).toContain("No test files found");
