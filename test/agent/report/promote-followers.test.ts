@@ -62,9 +62,9 @@ test.each<[what: string, body: string, plan: Plan, did: string[]]>([
   ],
   [
     "whose results cannot be written promotes no followers: SQS redelivers it",
-    lead("a"),
-    { write: fail("no table") },
-    ["active? q", "download a", "write a", "hold r 20"],
+    lead("a", "b"),
+    { write: (url) => (url === "a" ? done() : Promise.reject(new Error("no table"))) },
+    ["active? q", "active? q", "download a", "download b", "write a", "write b", "hold r 20"],
   ],
   [
     "that comes again promotes its followers by the stored results and marks them `again`",
