@@ -209,11 +209,12 @@ async function mayGoOn(shell: Shell, ms: number, yes: boolean | undefined): Prom
 
 /** The body with what holds of a direct run if nothing else is said: nobody pays for instances that are forgotten. */
 function directBody({ client_token: _, dry_run: __, ...body }: Body, { timeout }: DirectWords): Body {
-  const isSaid = timeout !== undefined || body["timeout"] !== DEFAULTS.timeout;
+  const isSaid = timeout !== undefined || (body["timeout"] ?? DEFAULTS.timeout) !== DEFAULTS.timeout;
   return {
+    // A retry has the limits of what it tries again.
+    ...(body["retry_of"] === undefined ? { origin: DEFAULT_ORIGIN } : {}),
     ...body,
-    origin: body["origin"] ?? DEFAULT_ORIGIN,
-    timeout: isSaid ? body["timeout"] : MAX_TIMEOUT_MINUTES,
+    ...(isSaid ? {} : { timeout: MAX_TIMEOUT_MINUTES }),
   };
 }
 

@@ -1,0 +1,120 @@
+// The commands in this process without a stack: what they show of a run, and what they make of it.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { type Edge, startEdge } from "../../../tools/edge/edge.ts";
+import { firstPops } from "../../../tools/local/world.ts";
+import { trust } from "../../pipeline/pipeline.ts";
+import { run as runCommand } from "../fake-api.ts";
+
+const DOMAIN = "d111111abcdef8.cloudfront.net";
+const SITE = "https://www.example.com";
+const POPS = firstPops(3).map(({ pop }) => pop);
+const DEAD = "ICN51-C1";
+/** A run that another test left is listed, too: so each test has a state of its own. */
+let state: string;
+let edge: Edge;
+let untrust: () => void;
+
+beforeAll(async () => {
+  edge = await startEdge({
+    distributions: [{ domain: DOMAIN, aliases: [new URL(SITE).host] }],
+    pops: firstPops(3),
+    site: {
+      "/a": { size: 1_000 },
+      "/b": { size: 2_000 },
+      "/kept-nowhere": { size: 10, headers: { "cache-control": "no-store" } },
+    },
+    firstAddress: "127.79.10.1",
+  });
+  untrust = trust(edge.caPem);
+});
+beforeEach(() => {
+  state = mkdtempSync(join(tmpdir(), "prewarm-test-"));
+});
+afterEach(() => rmSync(state, { recursive: true }));
+afterAll(async () => {
+  untrust();
+  await edge.close();
+});
+
+const run = (...words: string[]) =>
+  runCommand([...words, "--direct"], {
+    env: {
+      PREWARM_DNS_SERVERS: edge.dnsServer,
+      PREWARM_HTTPS_PORT: String(edge.httpsPort),
+      PREWARM_HTTP_PORT: String(edge.httpPort),
+      PREWARM_ALLOW_PRIVATE_ADDRESSES: "true",
+      XDG_STATE_HOME: state,
+    },
+  });
+const warm = (paths: readonly string[], pops: readonly string[], ...more: string[]) =>
+  run("warm", ...paths.map((path) => SITE + path), "--pop", pops.join(), "--cf-domain", DOMAIN, ...more);
+
+test("a run that is all warm: its document, state, list and report", async () => {
+  const warmed = await warm(["/a", "/b"], POPS, "--json");
+  expect(warmed.code).toBe(0);
+  const { request_id: id, progress, summary } = JSON.parse(warmed.stdout);
+  expect(progress).toMatchObject({
+    status: "FINISHED",
+    verdict: "ready",
+    total_count: 6,
+    warm_count: 6,
+    download_size: 9_000,
+  });
+  expect(summary).toMatchObject({ failure_urls: [], failure_pops: [], unfinished_count: 0 });
+
+  const status = await run("status", id.slice(0, 8), "--pops");
+  expect(status.code).toBe(0);
+  for (const pop of POPS) expect(status.stdout).toMatch(new RegExp(`^${pop} .* DONE +2 +2 +2 `, "m"));
+  expect((await run("list")).stdout).toMatch(/^\w{8} +ready +100% +6 +6 +0 /m);
+  expect(JSON.parse((await run("list", "--json", "--status", "failed")).stdout).requests).toEqual([]);
+  const rows = JSON.parse((await run("report", id, "--all", "--json")).stdout);
+  expect(rows.map(({ pop, url, outcome }: Record<string, string>) => `${pop} ${url} ${outcome}`).toSorted()).toEqual(
+    POPS.flatMap((pop) => ["/a", "/b"].map((path) => `${pop} ${SITE}${path} warm`)).toSorted(),
+  );
+  expect((await run("stop", id, "--yes")).code).toBe(1);
+  expect((await run("retry", id)).code).toBe(2);
+});
+
+test("what is not good is told, and tried again alone", async () => {
+  const warmed = await warm(["/a", "/nowhere", "/kept-nowhere"], [...POPS.slice(0, 1), DEAD]);
+  expect(warmed.code).toBe(2);
+  expect(warmed.stdout).toContain(`${SITE}/nowhere: HTTP 404`);
+  expect(warmed.stdout).toMatch(/Not ready for traffic: .* Next: prewarm report \w{8} --failed\n$/);
+  const failed = await run("status", "--failures");
+  expect(failed.stdout).toContain(`${DEAD}: `);
+  const report = await run("report", "--failed", "--json");
+  expect(JSON.parse(report.stdout).map(({ pop, url }: Record<string, string>) => [pop, url])).toEqual(
+    expect.arrayContaining([
+      [POPS[0], `${SITE}/kept-nowhere`],
+      ["", `${SITE}/nowhere`],
+      [DEAD, ""],
+    ]),
+  );
+  const [{ request_id: id }] = JSON.parse((await run("list", "--json")).stdout).requests;
+  edge.invalidate(["/nowhere"]);
+  const again = await run("retry", id, "--json");
+  expect(again.code).toBe(2);
+  const { progress } = JSON.parse(again.stdout);
+  expect(progress).toMatchObject({ retry_of: id, total_count: 1, url_count: 3 });
+});
+
+test("an estimate leaves no run, and says what would be downloaded", async () => {
+  const before = (await run("list", "--json")).stdout.length;
+  const estimated = await warm(["/a", "/b"], POPS, "--dry-run", "--json");
+  expect(JSON.parse(estimated.stdout)).toEqual({ urls: 2, pops: 3, tasks: 6, bytes: 9_000, are_all_sizes_known: true });
+  expect((await run("estimate", `${SITE}/a`, "--pop", POPS.join(), "--cf-domain", DOMAIN)).stdout).toMatch(
+    /^3 tasks: /,
+  );
+  expect((await run("list", "--json")).stdout.length).toBe(before);
+});
+
+test("what only a stack has is refused, and the catalogue is there", async () => {
+  expect(await warm(["/a"], POPS, "--instances", "2")).toMatchObject({ code: 1, stdout: "" });
+  expect(await run("instances")).toMatchObject({ code: 1 });
+  expect(await run("instances", "set", "3")).toMatchObject({ code: 1 });
+  expect((await run("pops", "--country", "japan")).stdout).toContain("NRT");
+  expect(await run("status", "00000000")).toMatchObject({ code: 1 });
+});
