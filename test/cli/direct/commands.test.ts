@@ -1,5 +1,5 @@
 // The commands in this process without a stack: what they show of a run, and what they make of it.
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
@@ -12,6 +12,9 @@ const DOMAIN = "d111111abcdef8.cloudfront.net";
 const SITE = "https://www.example.com";
 const POPS = firstPops(3).map(({ pop }) => pop);
 const DEAD = "ICN51-C1";
+const SITEMAP = Buffer.from(
+  `<urlset>${["/a", "/b"].map((path) => `<url><loc>${SITE}${path}</loc></url>`).join("")}</urlset>`,
+);
 /** A run that another test left is listed, too: so each test has a state of its own. */
 let state: string;
 let edge: Edge;
@@ -24,6 +27,8 @@ beforeAll(async () => {
     site: {
       "/a": { size: 1_000 },
       "/b": { size: 2_000 },
+      "/sitemap.xml": { size: SITEMAP.length, body: SITEMAP },
+      "/huge": { size: 1_000, probedSize: 21e9 },
       "/kept-nowhere": { size: 10, headers: { "cache-control": "no-store" } },
     },
     firstAddress: "127.79.10.1",
@@ -39,16 +44,14 @@ afterAll(async () => {
   await edge.close();
 });
 
-const run = (...words: string[]) =>
-  runCommand([...words, "--direct"], {
-    env: {
-      PREWARM_DNS_SERVERS: edge.dnsServer,
-      PREWARM_HTTPS_PORT: String(edge.httpsPort),
-      PREWARM_HTTP_PORT: String(edge.httpPort),
-      PREWARM_ALLOW_PRIVATE_ADDRESSES: "true",
-      XDG_STATE_HOME: state,
-    },
-  });
+const environment = () => ({
+  PREWARM_DNS_SERVERS: edge.dnsServer,
+  PREWARM_HTTPS_PORT: String(edge.httpsPort),
+  PREWARM_HTTP_PORT: String(edge.httpPort),
+  PREWARM_ALLOW_PRIVATE_ADDRESSES: "true",
+  XDG_STATE_HOME: state,
+});
+const run = (...words: string[]) => runCommand([...words, "--direct"], { env: environment() });
 const warm = (paths: readonly string[], pops: readonly string[], ...more: string[]) =>
   run("warm", ...paths.map((path) => SITE + path), "--pop", pops.join(), "--cf-domain", DOMAIN, ...more);
 
@@ -99,6 +102,71 @@ test("what is not good is told, and tried again alone", async () => {
   expect(again.code).toBe(2);
   const { progress } = JSON.parse(again.stdout);
   expect(progress).toMatchObject({ retry_of: id, total_count: 1, url_count: 3 });
+});
+
+/** As a process leaves a run that dies after its first result. */
+function cutOff(id: string): void {
+  const folder = join(state, "prewarm", id);
+  const [first] = readFileSync(join(folder, "results.jsonl"), "utf8").split("\n");
+  writeFileSync(join(folder, "results.jsonl"), `${first}\n{"pop":"half a li`);
+  const { item, ...run } = JSON.parse(readFileSync(join(folder, "run.json"), "utf8"));
+  const { verdict: _, readiness: __, report: ___, results: ____, ...rest } = item;
+  const active = { ...rest, status: "IN_PROGRESS", active: "y", closed: false };
+  writeFileSync(join(folder, "run.json"), JSON.stringify({ ...run, item: active }));
+}
+
+test("a run that was cut off says so, goes on, or is stopped", async () => {
+  const { request_id: id } = JSON.parse((await warm(["/a", "/b"], POPS, "--json")).stdout);
+  cutOff(id);
+  for (const words of [["status"], ["list"]])
+    expect((await run(...words)).stdout).toContain(
+      `Cut off: no process works on it. Go on: prewarm resume ${id.slice(0, 8)}`,
+    );
+  expect((await run("status", "--pops", "--failures", "--json")).code).toBe(0);
+  const resumed = await runCommand(["resume", id, "--json"], { env: environment() });
+  expect(JSON.parse(resumed.stdout)).toMatchObject({ exit_code: 0, progress: { warm_count: 6, total_count: 6 } });
+  expect((await runCommand(["resume", id], { env: environment() })).code).toBe(1);
+  cutOff(id);
+  expect(await run("stop", id, "--yes")).toMatchObject({ code: 0 });
+  const stopped = await run("status", id, "--json");
+  expect([stopped.code, JSON.parse(stopped.stdout)]).toMatchObject([
+    3,
+    { status: "STOPPED", warm_count: 1, total_count: 6 },
+  ]);
+});
+
+test("sources are read, and limits end a run", async () => {
+  const read = await run(
+    "warm",
+    "--sitemap",
+    `${SITE}/sitemap.xml`,
+    "--pop",
+    POPS.join(),
+    "--cf-domain",
+    DOMAIN,
+    "--json",
+  );
+  expect(JSON.parse(read.stdout).progress).toMatchObject({ status: "FINISHED", url_count: 2, warm_count: 6 });
+  const none = await run("warm", "--sitemap", `${SITE}/a`, "--pop", POPS.join(), "--cf-domain", DOMAIN, "--json");
+  expect(JSON.parse(none.stdout)).toMatchObject({ exit_code: 2, status: "FAILED" });
+  const large = await warm(["/a"], POPS, "--max-bytes", "1", "--json");
+  expect(JSON.parse(large.stdout).progress.reason).toMatch(/^max_bytes: 3000 bytes would be downloaded/);
+  const failing = await warm(["/a", "/kept-nowhere"], POPS, "--max-failures", "0", "--json");
+  expect(JSON.parse(failing.stdout).progress).toMatchObject({
+    status: "FAILED",
+    reason: expect.stringMatching(/^max_failures: /),
+  });
+  expect(await warm(["/a"], [DEAD])).toMatchObject({ code: 1, stdout: "" });
+});
+
+test("much is asked first, and leaves nothing if it is not wanted", async () => {
+  expect(await warm(["/huge"], POPS)).toMatchObject({ code: 1, stdout: "" });
+  const declined = await runCommand(["warm", `${SITE}/huge`, "--pop", POPS.join(), "--cf-domain", DOMAIN, "--direct"], {
+    env: environment(),
+    input: "n",
+  });
+  expect(declined).toMatchObject({ code: 0, stderr: expect.stringContaining("Nothing was downloaded.") });
+  expect(JSON.parse((await run("list", "--json")).stdout).requests).toEqual([]);
 });
 
 test("an estimate leaves no run, and says what would be downloaded", async () => {

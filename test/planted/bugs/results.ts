@@ -5,7 +5,7 @@ export default {
     invariant: "A batch of results that Lambda delivers again adds nothing to the counters.",
     description:
       "The transaction that adds a batch to the counters carries no token, so a second delivery counts the batch again.",
-    test: "test/aws/progress-table.test.ts",
+    test: "test/lambdas/aggregation/handler.test.ts",
     file: "aws/progress-table.ts",
     find: "ClientRequestToken: token,",
     replace: "",
