@@ -6,13 +6,11 @@ import type { Answer, ProgressOptions } from "../../client/api-client.ts";
 import { RefusedError } from "../../client/api-client.ts";
 import { requestsSchema } from "../../domain/api/request-answers.ts";
 import {
-  countOf,
   describeRequest,
   type EndedItem,
   failureRow,
   popRows,
   progressAnswer,
-  sampleRow,
   summaryAnswer,
 } from "../../domain/api/request-view.ts";
 import { toArray } from "../../domain/collections.ts";
@@ -24,10 +22,9 @@ import { isRegion } from "../../domain/pops/regions.ts";
 import { isTerminal } from "../../domain/request/lifecycle.ts";
 import { NO_PROGRESS } from "../../domain/request/progress.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
-import { samplesOf } from "../../domain/request/samples.ts";
 import { type FailureGroup, mostFirst } from "../../domain/result/failure-groups.ts";
 import { failureGroupsOf } from "../../domain/result/failure-tally.ts";
-import { formatTimestamp, parseTimestamp } from "../../domain/timestamps.ts";
+import { formatTimestamp } from "../../domain/timestamps.ts";
 import { ApiError } from "../../domain/validation/api-error.ts";
 import { checkPrewarmRequest } from "../../domain/validation/prewarm-request.ts";
 import type { Api } from "../api/client.ts";
@@ -107,19 +104,9 @@ export class DirectClient implements Api {
     const progress = counts?.progress() ?? NO_PROGRESS;
     const now = Date.now();
     const described = describeRequest(item, progress, { now, heartbeatTimeoutMs: HEARTBEAT_TIMEOUT_MS });
-    const span = {
-      from: parseTimestamp(item.created_at),
-      to: item.active === undefined ? parseTimestamp(item.last_update_time) : now,
-      settled: now,
-    };
-    const received = progress.heartbeats.reduce((sum, it) => sum + (it.received ?? 0), 0);
     const answer = progressAnswer(described, {
       pops: wanted.has("pops") ? popRows(item, await this.deps.store.of(id), counts?.pops() ?? new Map()) : undefined,
       failures: wanted.has("failures") ? await this.failures(item, counts) : undefined,
-      samples:
-        wanted.has("samples") && counts !== undefined
-          ? samplesOf(counts.minutes(), span, countOf(item, progress), received).map((it) => sampleRow(it, item))
-          : undefined,
     });
     return answerOf(answers.progressSchema, {
       ...answer,

@@ -325,7 +325,7 @@ export class DirectRun {
             counts.setHeartbeat(heartbeat);
             await store.putHeartbeat(reqId, heartbeat);
           },
-          addReceivedBytes: async (_, minute, bytes) => counts.addReceived(minute, bytes),
+          addReceivedBytes: async () => undefined,
         },
         instance: INSTANCE,
         worker: String(process.pid),

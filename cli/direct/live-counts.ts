@@ -2,7 +2,6 @@ import type { Plan } from "../../domain/plan/plan.ts";
 import type { GoodUrl } from "../../domain/plan/task.ts";
 import { TaskBitmap } from "../../domain/plan/task-bitmap.ts";
 import type { Heartbeat, Progress } from "../../domain/request/progress.ts";
-import { type Minutes, minuteOf } from "../../domain/request/samples.ts";
 import { addResult, type Count, NO_COUNT, type Sum } from "../../domain/result/count.ts";
 import type { FailureGroup } from "../../domain/result/failure-groups.ts";
 import { FailureTally } from "../../domain/result/failure-tally.ts";
@@ -15,8 +14,6 @@ export class LiveCounts {
   readonly tasks: TaskBitmap;
   private readonly byPop = new Map<string, Sum>();
   private readonly failures: FailureTally;
-  private readonly began = new Map<number, Count>();
-  private readonly received = new Map<number, number>();
   private readonly uncompressed: string[] = [];
   private lastResultAt: number | undefined;
   private heartbeat: Heartbeat | undefined;
@@ -28,8 +25,6 @@ export class LiveCounts {
 
   /** @param at when it came, in milliseconds since the epoch; undefined: in an earlier process */
   add(result: ReportedResult, at?: number): void {
-    const minute = at === undefined ? undefined : minuteOf(at);
-    if (minute !== undefined && !this.began.has(minute)) this.began.set(minute, this.tasks.count());
     if (!this.tasks.addResult(result)) return;
     this.lastResultAt = at ?? this.lastResultAt;
     const sum = this.byPop.get(result.pop) ?? { ...NO_COUNT };
@@ -42,10 +37,6 @@ export class LiveCounts {
 
   setHeartbeat(heartbeat: Heartbeat): void {
     this.heartbeat = heartbeat;
-  }
-
-  addReceived(minute: number, bytes: number): void {
-    this.received.set(minute, (this.received.get(minute) ?? 0) + bytes);
   }
 
   progress(): Progress {
@@ -65,9 +56,5 @@ export class LiveCounts {
   /** The failed tasks by reason, those of most tasks first. */
   failureGroups(): FailureGroup[] {
     return this.failures.groups();
-  }
-
-  minutes(): Minutes {
-    return { began: this.began, received: this.received };
   }
 }

@@ -2,7 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { type Edge, startEdge } from "../../../tools/edge/edge.ts";
 import { firstPops } from "../../../tools/local/world.ts";
 import { trust } from "../../pipeline/pipeline.ts";
@@ -123,6 +123,7 @@ test("a run that was cut off says so, goes on, or is stopped", async () => {
       `Cut off: no process works on it. Go on: prewarm resume ${id.slice(0, 8)}`,
     );
   expect((await run("status", "--pops", "--failures", "--json")).code).toBe(0);
+  expect((await run("report", id)).code).toBe(1);
   const resumed = await runCommand(["resume", id, "--json"], { env: environment() });
   expect(JSON.parse(resumed.stdout)).toMatchObject({ exit_code: 0, progress: { warm_count: 6, total_count: 6 } });
   expect((await runCommand(["resume", id], { env: environment() })).code).toBe(1);
@@ -167,6 +168,22 @@ test("much is asked first, and leaves nothing if it is not wanted", async () => 
   });
   expect(declined).toMatchObject({ code: 0, stderr: expect.stringContaining("Nothing was downloaded.") });
   expect(JSON.parse((await run("list", "--json")).stdout).requests).toEqual([]);
+});
+
+test.each(["SIGINT", "SIGTERM"] as const)("%s stops it: its report is there", async (signal) => {
+  edge.setFaults(() => ({ kind: "drip", bytesPerSecond: 50 }));
+  try {
+    const stopped = warm(["/a", "/b"], POPS, "--verify", "off");
+    await vi.waitFor(async () => expect((await run("status")).stdout).toMatch(/under way [1-9]/), { timeout: 15_000 });
+    process.emit(signal);
+    expect(await stopped).toMatchObject({ code: 3, stdout: expect.stringContaining("Stopped at ") });
+  } finally {
+    edge.setFaults(undefined);
+  }
+  expect(JSON.parse((await run("report", "--json")).stdout)).toContainEqual(
+    expect.objectContaining({ outcome: "", url: `${SITE}/b` }),
+  );
+  expect(JSON.parse((await run("list", "--limit", "1", "--json")).stdout)).toMatchObject({ next: null });
 });
 
 test("an estimate leaves no run, and says what would be downloaded", async () => {
