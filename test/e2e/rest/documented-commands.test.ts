@@ -62,7 +62,7 @@ async function requestFor(stack: Stack, command: string) {
     edge.setFaults(({ method, path }) => (method === "GET" && path === "/hangs.bin" ? { kind: "stall" } : undefined));
     return stack.start(body({ url_list: urls("/hangs.bin"), pops: ["SIN2-C1"] }));
   }
-  const isAboutTheNewest = /status$/.test(command);
+  const isAboutTheNewest = /status( --[a-z]+)*$/.test(command);
   if (isAboutTheNewest) good = undefined;
   good ??= await ended(stack, body());
   return good;
