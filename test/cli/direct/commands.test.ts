@@ -102,6 +102,8 @@ test("what is not good is told, and tried again alone", async () => {
   expect(again.code).toBe(2);
   const { progress } = JSON.parse(again.stdout);
   expect(progress).toMatchObject({ retry_of: id, total_count: 1, url_count: 3 });
+  const first = JSON.parse((await run("list", "--limit", "1", "--json")).stdout);
+  expect([first.requests.length, first.next]).toEqual([1, "1"]);
 });
 
 /** As a process leaves a run that dies after its first result. */
@@ -198,6 +200,13 @@ test("an estimate leaves no run, and says what would be downloaded", async () =>
 
 test("what only a stack has is refused, and the catalogue is there", async () => {
   expect(await warm(["/a"], POPS, "--instances", "2")).toMatchObject({ code: 1, stdout: "" });
+  expect(await warm(["/a"], POPS, "--no-wait")).toMatchObject({ code: 1, stdout: "" });
+  expect(await warm(["/a"], POPS, "--invalidate")).toMatchObject({ code: 1, stdout: "" });
+  expect(await run("retry", "00000000", "--timeout", "1h")).toMatchObject({ code: 1 });
+  expect((await run("warm", `${SITE}/a`, "--country", "japan", "--timeout", "1h", "--cf-domain", DOMAIN)).code).toBe(1);
+  expect((await run("warm", "ftp://www.example.com/a")).code).toBe(1);
+  expect((await run("pops", "--region", "eu")).stdout).toContain("FRA");
+  expect((await run("pops", "--country", "nowhere")).code).toBe(1);
   expect(await run("instances")).toMatchObject({ code: 1 });
   expect(await run("instances", "set", "3")).toMatchObject({ code: 1 });
   expect((await run("pops", "--country", "japan")).stdout).toContain("NRT");
