@@ -170,6 +170,14 @@ test("much is asked first, and leaves nothing if it is not wanted", async () => 
   });
   expect(declined).toMatchObject({ code: 0, stderr: expect.stringContaining("Nothing was downloaded.") });
   expect(JSON.parse((await run("list", "--json")).stdout).requests).toEqual([]);
+  const wanted = await warm(["/huge"], POPS.slice(0, 1), "--yes", "--json");
+  expect(JSON.parse(wanted.stdout)).toMatchObject({ exit_code: 2, progress: { total_size: 21e9, failed_count: 1 } });
+});
+
+test("each variant of a URL is a task", async () => {
+  const variants = ["--variant", "gz=Accept-Encoding: gzip", "--variant", "plain=Accept: text/plain"];
+  const warmed = await warm(["/a"], POPS.slice(0, 1), ...variants, "--json");
+  expect(JSON.parse(warmed.stdout).progress).toMatchObject({ total_count: 2, warm_count: 2, url_count: 1 });
 });
 
 test.each(["SIGINT", "SIGTERM"] as const)("%s stops it: its report is there", async (signal) => {
