@@ -16,6 +16,7 @@ import {
 import { toArray } from "../../domain/collections.ts";
 import { isMissing, LISTS, type ReadableList } from "../../domain/plan/lists.ts";
 import { Plan } from "../../domain/plan/plan.ts";
+import { urlVariantKey } from "../../domain/plan/task.ts";
 import { countryCode } from "../../domain/pops/countries.ts";
 import { listPops } from "../../domain/pops/list-pops.ts";
 import { isRegion } from "../../domain/pops/regions.ts";
@@ -121,7 +122,7 @@ export class DirectClient implements Api {
     const { store } = this.deps;
     const link = (key: string) => pathToFileURL(store.pathOf(key)).href;
     const bad = await this.listOr(LISTS.failedUrls, id, []);
-    const names = bad.map(({ url, variant = "" }) => (variant === "" ? url : `${url}#${variant}`));
+    const names = bad.map(urlVariantKey);
     return answerOf(
       answers.summarySchema,
       summaryAnswer(

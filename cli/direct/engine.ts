@@ -32,7 +32,6 @@ import {
   MAX_REQUEUES,
   timingsOf,
 } from "../../domain/request/lifecycle.ts";
-import { NO_PROGRESS, type Progress } from "../../domain/request/progress.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { notYetRead } from "../../domain/request/source.ts";
 import { lostFailure } from "../../domain/result/failure.ts";
@@ -132,10 +131,6 @@ export class DirectRun {
     this.halt();
   }
 
-  progress(): Progress {
-    return this.counts?.progress() ?? NO_PROGRESS;
-  }
-
   /** Undefined before its tasks are planned. */
   get live(): LiveCounts | undefined {
     return this.counts;
@@ -146,8 +141,8 @@ export class DirectRun {
     if (this.isBeforeSizes()) await this.readSizes();
     if (this.item.status === "CHECK_POP") await this.resolvePops();
     if (this.item.status === "INSERT_TASK") {
-      if (!(await this.approve(this.item))) this.cut ??= "STOP";
-      await this.advance("TASKS_QUEUED");
+      if (await this.approve(this.item)) await this.advance("TASKS_QUEUED");
+      else this.cut ??= "STOP";
     }
     if (this.item.status === "IN_PROGRESS") await this.download();
     // A step that was cut short has left no more to do than the report.

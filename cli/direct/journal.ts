@@ -1,4 +1,5 @@
 import { type FileHandle, open } from "node:fs/promises";
+import { errorCode } from "../../domain/net/resolver.ts";
 import { type ReportedResult, reportedResultSchema } from "../../domain/result/report.ts";
 import type { TaskResult } from "../../domain/result/task-result.ts";
 import { CommandError } from "../command-error.ts";
@@ -41,7 +42,7 @@ export class Journal {
   async *newestFirst(): AsyncGenerator<ReportedResult> {
     await this.settled();
     const file = await open(this.path, "r").catch((error: unknown) => {
-      if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+      if (errorCode(error) === "ENOENT") return undefined;
       throw error;
     });
     try {

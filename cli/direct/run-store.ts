@@ -7,6 +7,7 @@ import { pipeline } from "node:stream/promises";
 import { CsvError, parse } from "csv-parse";
 import * as z from "zod";
 import { csvRow, textOfField } from "../../domain/csv.ts";
+import { errorCode } from "../../domain/net/resolver.ts";
 import type { ReadableList, RequestFiles, WritableList } from "../../domain/plan/lists.ts";
 import { type Target, targetSchema } from "../../domain/plan/target.ts";
 import { UnreadableRowError } from "../../domain/plan/task.ts";
@@ -137,7 +138,7 @@ export class RunStore implements RequestFiles {
     try {
       await link(own, file);
     } catch (cause) {
-      if (!(cause instanceof Error && "code" in cause && cause.code === "EEXIST")) throw cause;
+      if (errorCode(cause) !== "EEXIST") throw cause;
       throw new CommandError(
         `the run ${reqId} is in progress in process ${await this.holder(reqId)}`,
         `Wait until it ends, or stop it: prewarm stop ${shortId(reqId)}`,
@@ -260,7 +261,7 @@ async function textOf(path: string): Promise<string | undefined> {
 }
 
 function isAbsent(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "ENOENT";
+  return errorCode(error) === "ENOENT";
 }
 
 function isAlive(pid: number): boolean {
@@ -268,6 +269,6 @@ function isAlive(pid: number): boolean {
     return process.kill(pid, 0);
   } catch (error) {
     // It is there, and another user's.
-    return error instanceof Error && "code" in error && error.code === "EPERM";
+    return errorCode(error) === "EPERM";
   }
 }

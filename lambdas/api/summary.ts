@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Summary } from "../../domain/api/request-answers.ts";
 import { type EndedItem, summaryAnswer } from "../../domain/api/request-view.ts";
 import { isMissing, LISTS } from "../../domain/plan/lists.ts";
+import { urlVariantKey } from "../../domain/plan/task.ts";
 import { isTerminal } from "../../domain/request/lifecycle.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { ApiError } from "../../domain/validation/api-error.ts";
@@ -50,8 +51,8 @@ async function readFailedUrls({ lists }: ApiDeps, reqId: string) {
   let omitted = 0;
   const hasRoom = urlSizeFilter();
   try {
-    for await (const { url, variant = "" } of lists.read(LISTS.failedUrls, reqId)) {
-      const name = variant === "" ? url : `${url}#${variant}`;
+    for await (const failed of lists.read(LISTS.failedUrls, reqId)) {
+      const name = urlVariantKey(failed);
       if (hasRoom(name)) urls.push(name);
       else omitted++;
     }
