@@ -7,9 +7,10 @@ import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand, type S3Client 
 import { Upload } from "@aws-sdk/lib-storage";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import { CsvError, parse } from "csv-parse";
-import { csvRow, textOfField } from "../domain/csv.ts";
+import { textOfField } from "../domain/csv.ts";
 import {
   type CheckpointKind,
+  csvBlocks,
   isMissing,
   type ReadableList,
   type RequestFiles,
@@ -48,7 +49,7 @@ export class Lists implements RequestFiles {
 
   /** Writes a list from entries as they come; the object does not exist until all are written. */
   async write<T>(list: WritableList<T>, reqId: string, entries: AsyncIterable<T> | Iterable<T>): Promise<void> {
-    await this.upload(list.key(reqId), inBlocks(list, entries));
+    await this.upload(list.key(reqId), csvBlocks(list, entries));
   }
 
   /** Nothing happens where there is none. */
@@ -113,23 +114,6 @@ export class Lists implements RequestFiles {
     const uploaded = new Upload({ client: this.s3, params }).done();
     await Promise.all([pipeline(Readable.from(pieces, { objectMode: false }), body), uploaded]);
   }
-}
-
-/** Rows a block: a stream that takes them one by one needs several times as long. */
-const BLOCK_ROWS = 200;
-
-async function* inBlocks<T>(list: WritableList<T>, entries: AsyncIterable<T> | Iterable<T>): AsyncGenerator<string> {
-  let block = "";
-  let rows = 0;
-  for await (const entry of entries) {
-    block += csvRow(list.toRow(entry));
-    rows++;
-    if (rows < BLOCK_ROWS) continue;
-    yield block;
-    block = "";
-    rows = 0;
-  }
-  if (rows > 0) yield block;
 }
 
 function contentTypeOf(key: string): string {

@@ -6,9 +6,9 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { CsvError, parse } from "csv-parse";
 import * as z from "zod";
-import { csvRow, textOfField } from "../../domain/csv.ts";
+import { textOfField } from "../../domain/csv.ts";
 import { errorCode } from "../../domain/net/resolver.ts";
-import type { ReadableList, RequestFiles, WritableList } from "../../domain/plan/lists.ts";
+import { csvBlocks, type ReadableList, type RequestFiles, type WritableList } from "../../domain/plan/lists.ts";
 import { type Target, targetSchema } from "../../domain/plan/target.ts";
 import { UnreadableRowError } from "../../domain/plan/task.ts";
 import { type Heartbeat, heartbeatSchema } from "../../domain/request/progress.ts";
@@ -177,7 +177,7 @@ export class RunStore implements RequestFiles {
   }
 
   async write<T>(list: WritableList<T>, reqId: string, entries: AsyncIterable<T> | Iterable<T>): Promise<void> {
-    await writeStreamed(this.pathOf(list.key(reqId)), rowsOf(list, entries));
+    await writeStreamed(this.pathOf(list.key(reqId)), csvBlocks(list, entries));
   }
 
   async put(key: string, bytes: Uint8Array): Promise<void> {
@@ -217,20 +217,6 @@ export class RunStore implements RequestFiles {
       );
     }
   }
-}
-
-/** Rows that are written together: a stream that takes them one by one needs several times as long. */
-const BLOCK_CHARACTERS = 65_536;
-
-async function* rowsOf<T>(list: WritableList<T>, entries: AsyncIterable<T> | Iterable<T>): AsyncGenerator<string> {
-  let block = "";
-  for await (const entry of entries) {
-    block += csvRow(list.toRow(entry));
-    if (block.length < BLOCK_CHARACTERS) continue;
-    yield block;
-    block = "";
-  }
-  yield block;
 }
 
 async function* joined(paths: readonly string[], last: Uint8Array): AsyncGenerator<Uint8Array> {

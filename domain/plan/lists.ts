@@ -1,5 +1,5 @@
 import type * as z from "zod";
-import type { CsvValue } from "../csv.ts";
+import { type CsvValue, csvRow } from "../csv.ts";
 import { readReason } from "../result/failure.ts";
 import { type FailureGroup, groupFromRow, groupToRow, type UnreadableUrl } from "../result/failure-groups.ts";
 import { reportedTask } from "../result/report.ts";
@@ -58,6 +58,27 @@ export interface ReadableList<T> {
 
 export interface WritableList<T> extends ReadableList<T> {
   readonly toRow: (entry: T) => readonly CsvValue[];
+}
+
+/** Rows a block: a stream that takes them one by one needs several times as long. */
+const BLOCK_ROWS = 200;
+
+/** The text of a list, in blocks of rows. */
+export async function* csvBlocks<T>(
+  list: WritableList<T>,
+  entries: AsyncIterable<T> | Iterable<T>,
+): AsyncGenerator<string> {
+  let block = "";
+  let rows = 0;
+  for await (const entry of entries) {
+    block += csvRow(list.toRow(entry));
+    rows++;
+    if (rows < BLOCK_ROWS) continue;
+    yield block;
+    block = "";
+    rows = 0;
+  }
+  if (rows > 0) yield block;
 }
 
 /** The URLs of the request. */
