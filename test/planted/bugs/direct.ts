@@ -32,8 +32,8 @@ export default {
     changes: [
       {
         file: "cli/direct/run-store.ts",
-        find: 'error.code === "EPERM"',
-        replace: 'error.code === "ESRCH"',
+        find: 'errorCode(error) === "EPERM"',
+        replace: 'errorCode(error) === "ESRCH"',
       },
     ],
   },
