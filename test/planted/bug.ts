@@ -44,9 +44,10 @@ export interface NamedBug extends Bug {
   readonly name: string;
 }
 
-/** Arguments of the vitest that runs a bug's test. */
-export function vitestArgs({ test, project = "unit*" }: Bug): readonly string[] {
-  return ["run", "--project", project, test];
+/** Arguments of the vitest that runs the tests of bugs. */
+export function vitestArgs(...bugs: readonly Bug[]): readonly string[] {
+  const projects = new Set(bugs.map(({ project = "unit*" }) => `--project=${project}`));
+  return ["run", ...projects, ...new Set(bugs.map(({ test }) => test))];
 }
 
 /** @throws Error for a file that does not hold bugs */

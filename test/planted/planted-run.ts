@@ -48,12 +48,17 @@ export async function runPlanted(bugs: readonly NamedBug[], deps: PlantedRunDeps
   const left = [...bugs];
   const all: Checked[] = [];
 
-  /** A command that fails anyway shows nothing. Each is tried once. */
-  const unchanged = (args: readonly string[], cwd: string) => {
+  const runOnce = (args: readonly string[], cwd: string) => {
     const key = args.join(" ");
     const run = unchangedRuns.get(key) ?? commands.run(args, cwd);
     unchangedRuns.set(key, run);
     return run;
+  };
+  /** A test that fails anyway shows nothing. All are tried in one command first; each alone if that does not pass. */
+  const unchanged = async (bug: NamedBug, cwd: string) => {
+    const together = await runOnce(vitestArgs(...bugs), cwd);
+    const isShown = together.kind === "passed" && together.files.some((file) => file.endsWith(`/${bug.test}`));
+    return isShown ? together : runOnce(vitestArgs(bug), cwd);
   };
 
   const check = async (bug: NamedBug, copy: PlantedRunDeps["copies"][number]): Promise<Checked> => {
@@ -67,7 +72,7 @@ export async function runPlanted(bugs: readonly NamedBug[], deps: PlantedRunDeps
       const files = await altered(bug);
       const problem = compileCheck.problemWith(files);
       if (problem !== undefined) return broken(`the change does not compile: ${problem}`);
-      const before = await unchanged(args, copy.path);
+      const before = await unchanged(bug, copy.path);
       since = performance.now();
       const plant = () => copy.withFiles(files, () => commands.run(args, copy.path));
       const first = before.kind === "passed" ? await plant() : undefined;

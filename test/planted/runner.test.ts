@@ -21,7 +21,7 @@ const BUG: NamedBug = {
   test: "test/a.test.ts",
   changes: [CHANGE],
 };
-const PASSED: TestRun = { kind: "passed", tests: 3 };
+const PASSED: TestRun = { kind: "passed", tests: 3, files: ["/copy/test/a.test.ts"] };
 const FAILED: TestRun = { kind: "failed", tests: ["a limit holds"] };
 const TIMED_OUT: TestRun = { kind: "timed out", tests: ["a limit holds"] };
 const BROKEN: TestRun = { kind: "broken", problem: "no test ran" };
@@ -140,6 +140,14 @@ describe("a run", () => {
     const { all, ran } = await runOf(bugs, (_, planted) => (planted ? FAILED : PASSED));
     expect(all.map(({ verdict }) => verdict)).toEqual(["caught", "caught", "caught"]);
     expect(ran).toEqual(["planted", "planted", "planted", "unchanged"]);
+  });
+
+  test("tries a test alone that the command with all tests did not show", async () => {
+    const { all, ran } = await runOf([BUG, { ...BUG, test: "test/b.test.ts" }], (_, planted) =>
+      planted ? FAILED : PASSED,
+    );
+    expect(all.map(({ verdict }) => verdict)).toEqual(["caught", "caught"]);
+    expect(ran).toEqual(["planted", "planted", "unchanged", "unchanged"]);
   });
 
   test("tries a bug again that no test detects, and says so", async () => {

@@ -81,3 +81,21 @@ describe("of a request that limits the concurrency at its origin to one", () => 
     return [`the ${name} begins`, `the ${name} ends`];
   }
 });
+
+test("a request is sent in its slot, however long its connection takes to open", async () => {
+  const urls = Array.from({ length: 10 }, (_, n) => ({ url: `u${n}`, bytes: 1 }));
+  const origins = new OriginLimiterRegistry({ store: new MemoryPermitStore(), now: Date.now });
+  const sentAt: number[] = [];
+  const connectMs = [450];
+  const download = async (_: string, hooks: DownloadHooks) => {
+    await sleep(connectMs.pop() ?? 0);
+    await hooks.beforeSend();
+    sentAt.push(Date.now());
+    return {};
+  };
+  const message = taskMessage({ req_id: "q", origin: { requests_per_second: 10 }, urls });
+  await start(JSON.stringify(message), { hold: done, origins, download }, new ConcurrencyLimiter(10)).ended;
+  origins.close(new Error("the test has ended"));
+  const gaps = sentAt.slice(1).map((at, n) => at - (sentAt[n] ?? at));
+  expect([sentAt.length, gaps.filter((ms) => ms < 100)]).toEqual([10, []]);
+});

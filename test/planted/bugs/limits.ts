@@ -4,8 +4,7 @@ export default {
   "active-requests-exceed-cap": {
     invariant: "At most maxActiveRequests are active, however many calls come at once.",
     description: "A request is put without regard to how many permits are taken.",
-    test: "test/pipeline/requests/active-limit.test.ts",
-    project: "pipeline",
+    test: "test/aws/tables.test.ts",
     file: "aws/request-table.ts",
     find: "size(holders) < :most",
     replace: "attribute_exists(holders) OR size(holders) < :most",
@@ -87,8 +86,7 @@ export default {
   "slot-taken-before-connection": {
     invariant: "A request is sent in its slot, however long its connection takes to open.",
     description: "A request does not wait for a slot once its connection is open.",
-    test: "test/pipeline/requests/origin.test.ts",
-    project: "pipeline",
+    test: "test/agent/admit/permits.test.ts",
     file: "agent/admit/download-message.ts",
     find: "this.permit?.waitForSendSlot(this.job.cancellation.signal)",
     replace: "undefined",
