@@ -75,11 +75,11 @@ const FLEET = 4;
 /** How long the first request is at work before the second comes. */
 const HEAD_START_SECONDS = 10;
 /**
- * Each download of the second request takes two seconds at its POP. What is asked is whether it has to wait for the
- * first; with answers that come at once, the processor that all parts share here would be what both wait for.
+ * Each download of the second request takes five seconds at its POP. What is asked is whether it has to wait for the
+ * first; with answers that come sooner, the processor that all parts share here would be what both wait for.
  */
 const SECOND_BYTES = 10_000;
-const SECOND_BYTES_PER_SECOND = 5_000;
+const SECOND_BYTES_PER_SECOND = 2_000;
 
 /** What runs beside the second request: one whose origin refuses, and one whose origin may be asked little. */
 const FIRSTS: readonly { name: string; urls: number; limit?: OriginLimit; origin?: { requests_per_second: number } }[] =
@@ -102,7 +102,7 @@ export const second: Scenario = {
       request({
         name,
         host: OTHER_HOST,
-        files: filesOf(name.replaceAll(/\W+/g, "-"), scale.of(80, 20), SECOND_BYTES),
+        files: filesOf(name.replaceAll(/\W+/g, "-"), scale.of(30, 20), SECOND_BYTES),
         bytesPerSecond: SECOND_BYTES_PER_SECOND,
         body,
       });
