@@ -35,13 +35,6 @@ describe("the tasks", () => {
       [fresh()],
       [6, 0, 4, 10],
     ],
-    [
-      "of a request that was stopped and is not recounted yet: as its counters say",
-      { status: "STOPPED", active: undefined },
-      counted(4),
-      [fresh()],
-      [6, 0, 4, 10],
-    ],
     ["not known yet", { total_count: 0 }, counted(0), [fresh()], [0, 0, 0, 0]],
   ] as const)("%s", (_, change, sum, heartbeats, expected) => {
     const answer = describeAt(running(change), { ...sum, heartbeats });

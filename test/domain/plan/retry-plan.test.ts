@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { RetryLostError, type TasksToRetry, tasksToRetry } from "../../../domain/plan/retry-plan.ts";
+import { type TasksToRetry, tasksToRetry } from "../../../domain/plan/retry-plan.ts";
 import { fromRow, toRow } from "../../../domain/plan/task.ts";
 import type { RequestItem } from "../../../domain/request/request-item.ts";
 import { times } from "../../collect.ts";
@@ -88,20 +88,6 @@ it("what is not good in a request that has ended: of a retry that ended before i
   expect(found.pops).toEqual(["FRA56-P4"]);
   await expect(read({ item })).rejects.toThrow("the request r1 cannot be tried again: the request r0 is gone");
 });
-
-it.each(["r1/success_urls.csv", "r1/report.csv", "r1/failed_urls.csv"])(
-  "what is not good in a request that has ended cannot be told without %s",
-  async (key) => {
-    const lists = new FakeLists({ "r1/success_urls.csv": [], "r1/report.csv": [COLUMNS], "r1/failed_urls.csv": [] });
-    delete lists.objects[key];
-    const item = request(ENDED);
-    const found = tasksToRetry({ ...memoryTables(item), lists }, item);
-    await expect(found).rejects.toThrow(RetryLostError);
-    await expect(found).rejects.toThrow(
-      /^retry_of: the request r1 cannot be tried again: .*send its URLs in a new request/,
-    );
-  },
-);
 
 it("what is not good in a request that has ended is exactly what failed, and all at POPs that did not resolve, with size, source and variant; of a retry in turn, too", async () => {
   const good = times(6, (i) => {

@@ -260,6 +260,7 @@ it.each<[Partial<SentenceInput>, string, string]>([
     "已超时于 99%。1 个任务未尝试。2 个任务失败。",
   ],
   [{ status: "STOPPED", verdict: undefined }, "Stopped. What was done is being counted.", "已停止，正在统计结果。"],
+  [{ status: "TIMEOUT", verdict: undefined }, "Timed out. What was done is being counted.", "已超时，正在统计结果。"],
   [{ status: "FAILED", reason: "No POP resolved" }, "Failed: No POP resolved.", "失败：No POP resolved。"],
   [{ status: "FAILED" }, "Failed.", "失败。"],
   [{ verdict: undefined }, "Finished.", "已完成。"],
