@@ -77,27 +77,6 @@ it.each<[string, RequestItem[], object | undefined, object, unknown[]]>([
   ["knows no other request", [RUNS], { DesiredCapacity: 8, req_id: "r9" }, GONE, [1, "IN_PROGRESS y 3"]],
   ["stops no other request", [RUNS], stop(8, "r9"), GONE, [1, "IN_PROGRESS y 3"]],
   [
-    "refuses no body",
-    [RUNS],
-    undefined,
-    failure(400, expect.stringMatching(/^The request has no body/)),
-    [1, "IN_PROGRESS y 3"],
-  ],
-  [
-    "refuses too many",
-    [RUNS],
-    { DesiredCapacity: 301 },
-    failure(400, "DesiredCapacity: must be a whole number from 0 to 300"),
-    [1, "IN_PROGRESS y 3"],
-  ],
-  [
-    "refuses force_stop of nothing",
-    [RUNS],
-    { DesiredCapacity: 1, force_stop: true },
-    failure(400, expect.stringMatching(/^req_id: is required with force_stop/)),
-    [1, "IN_PROGRESS y 3"],
-  ],
-  [
     "refuses more than maxInstances, with both figures and the parameter, and stops nothing",
     [RUNS],
     stop(9),

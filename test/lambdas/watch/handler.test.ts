@@ -87,7 +87,6 @@ const still = { last_update_time: at("03:45:00") };
 const overdue = { timeout_at: at("03:57:00") };
 test.each([
   ["when its time has been up for long", { ...overdue, status: "CREATED" }, {}, true],
-  ["not while its timer may still come", { timeout_at: at("03:58:30") }, {}, false],
   ["when it stands still and no message is left", still, {}, true],
   ["not while it may wait for instances", still, { inFlight: 1 }, false],
   [
@@ -97,7 +96,6 @@ test.each([
     true,
   ],
   ["not while an agent holds a task of it", still, { own: held(50) }, false],
-  ["not while it moves", {}, {}, false],
 ] as const)("a settlement check is requested %s", async (_, change, around, requested) => {
   const { done, shutdown } = await watched(change, around);
   expect(done).toEqual(requested ? [["Request stalled; settlement requested", { req_id: "r1" }]] : []);
