@@ -40,11 +40,6 @@ describe.concurrent("what ends at once", () => {
       { http_status: 202, reason: "waf", error: expect.stringMatching(/^WAF_CHALLENGE: .*"header"$/) },
     ],
     [
-      "a 202",
-      status(202),
-      { http_status: 202, reason: "not_cacheable", error: expect.stringMatching(/^HTTP 202: the origin accepted/) },
-    ],
-    [
       "a redirect",
       status(301, { location: ELSEWHERE }),
       { http_status: 301, reason: "redirect", error: `HTTP 301: redirects to ${ELSEWHERE}` },
@@ -124,10 +119,7 @@ describe.concurrent("what is tried again, on the POP's next address", () => {
 describe.concurrent("what is deferred, because the edge keeps an error, or the origin asks for patience", () => {
   test.each<[name: string, faults: readonly Fault[], visits: number[], ms: number]>([
     ["503, at once", [status(503)], [0], 11_000],
-    ["429, at once", [status(429)], [0], 11_000],
-    ["500, though another address has not answered", [status(500)], [0], 11_000],
     ["502 after a reset", [RESET, status(502)], [0, 1], 11_000],
-    ["a page for an error", [status(200, { "x-cache": "Error from cloudfront" })], [0], 11_000],
     ["503 after a 408", [status(408), status(503)], [0, 1], 11_000],
     ["503 that says for how long", [status(503, { "retry-after": "40" })], [0], 40_000],
     ["503 that says less", [status(503, { "retry-after": "1" })], [0], 11_000],
@@ -142,9 +134,7 @@ describe.concurrent("what is deferred, because the edge keeps an error, or the o
 
   const DEFERRED = { name: "DeferredError", attempts: 1 };
   test.each<[why: string, code: number, more: Partial<Download>, expected: object]>([
-    ["500, for the second time", 500, { message: { tries: 1 } }, DEFERRED],
     ["500, for the third time", 500, { message: { tries: 2 } }, { ok: false, attempts: 3 }],
-    ["503, for the seventh time", 503, { message: { tries: 6 } }, DEFERRED],
     ["503, for the eighth time", 503, { message: { tries: 7 } }, { ok: false, attempts: 8, error: "HTTP 503" }],
     ["the URL's first attempt, other than its message's", 500, { message: { tries: 2 }, attempts: 0 }, DEFERRED],
     ["the URL's third attempt", 500, { message: { tries: 2 }, attempts: 2 }, { ok: false, attempts: 3 }],

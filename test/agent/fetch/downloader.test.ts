@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import type { DownloadHooks } from "../../../agent/fetch/downloader.ts";
 import { Cancellation } from "../../../agent/fetch/http/http-client.ts";
 import { PooledHttpClient } from "../../../agent/fetch/http/pooled-client.ts";
@@ -79,6 +79,15 @@ test("the download of a follower is proven as that of its lead is", async () => 
   const result = await download({ url: object("/follower.bin"), message: { follows: true } });
   expect(result).toMatchObject({ ok: true, outcome: "warm", tier: "EDGE" });
   expect(visited("/follower.bin")).toHaveLength(2);
+});
+
+test("what comes compressed is recorded with its encoding, and may have any size", async () => {
+  edge.setBehaviours([{ encodings: ["br"], compress: true }]);
+  onTestFinished(() => edge.setBehaviours([{}]));
+  edge.addObject("/app.css", { size: 50_000, letters: true, headers: { "content-type": "text/css" } });
+  const message = { header: ["Accept-Encoding: br"] };
+  const result = await download({ url: "https://www.example.com/app.css", bytes: 50_000, message });
+  expect(result).toMatchObject({ ok: true, outcome: "warm", encoding: "br", uncompressed: undefined });
 });
 
 test("what is cancelled is cut off, and not tried again; it says nothing about the link", async () => {

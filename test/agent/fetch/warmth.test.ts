@@ -72,9 +72,6 @@ describe.each(["told", "untold"] as const)("tier %s", (tier) => {
 
   test.each<[string, SiteObject, because: RegExp]>([
     ["no-store", { ...BIG, headers: NEVER }, /Cache-Control: no-store, so it may never be kept/],
-    ["private", { ...BIG, headers: { "cache-control": "private, max-age=60" } }, /Cache-Control: private/],
-    // CloudFront does not pass that header on.
-    ["vary", { ...BIG, headers: { vary: "*" } }, /its headers allow it to be kept, so see the cache policy/],
     ["expires-at-once", { ...BIG, headers: { "cache-control": "max-age=0" } }, /Cache-Control: max-age=0/],
     ["policy", BIG, /its headers allow it to be kept, so see the cache policy, or it was evicted/],
   ])("never kept: %s", async (name, site, because) => {

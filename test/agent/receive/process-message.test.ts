@@ -42,12 +42,6 @@ test.each<[what: string, urls: string[], plan: Plan, did: string[]]>([
     ["active? q", "download a", "write a", "hold r 20"],
   ],
   [
-    "returns if a bad result cannot be written",
-    ["a"],
-    { download: bad, write: fail("no table"), hold: done },
-    ["active? q", "download a", "write a", "hold r 20"],
-  ],
-  [
     "returns if its request cannot be looked up",
     ["a"],
     { active: fail("no table"), hold: done },
@@ -99,13 +93,9 @@ const without = (...fields: string[]) =>
 
 test.each<[name: string, body: string, reason: RegExp]>([
   ["no JSON", "{", /^bury \{: not JSON$/],
-  ["nothing", "", /^bury : not JSON$/],
   ["null", "null", /^bury null: .*expected object/],
-  ["a field missing", without("host"), /: host: \S/],
   ["two fields missing", without("pop", "shards"), /: pop: .*; shards: \S/],
   ["no addresses", bodyWith({ ips: [] }, "a"), /: ips: \S/],
-  ["no URLs", bodyOf(), /: urls: \S/],
-  ["a URL that is none", bodyOf(""), /: urls\.0\.url: \S/],
 ])(
   "a message that is no task goes to the dead letters with the reason, and is deleted then: %s",
   async (_, body, reason) => {
