@@ -1,6 +1,6 @@
 import type { Template } from "aws-cdk-lib/assertions";
 import { expect, test } from "vitest";
-import { type Resource, rendered, resourcesOf } from "./synth.ts";
+import { type Resource, resourcesOf } from "./synth.ts";
 
 /** Tests of what holds in every stack, whatever is added to it. */
 export function testInvariants(template: Template): void {
@@ -56,13 +56,6 @@ export function testInvariants(template: Template): void {
     every("AWS::EC2::LaunchTemplate", ({ LaunchTemplateData }) => {
       expect(LaunchTemplateData.MetadataOptions.HttpTokens).toBe("required");
     });
-  });
-
-  test("every method of the API wants the key but the console's two", () => {
-    const methods = resourcesOf(template, "AWS::ApiGateway::Method").map(([, { Properties }]) => Properties);
-    const open = methods.filter(({ ApiKeyRequired }) => ApiKeyRequired !== true);
-    expect(open.map(({ HttpMethod }) => HttpMethod)).toEqual(["GET", "GET"]);
-    for (const { Integration } of open) expect(rendered(Integration.Uri)).toContain("ConsolePage");
   });
 
   test("no stream has more than two readers: AWS throttles a third", () => {

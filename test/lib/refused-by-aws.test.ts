@@ -322,6 +322,8 @@ const CONSTRAINTS: Readonly<Record<string, Constraint>> = {
     {
       "NotificationsWithSubscribers.length": [0, 5],
       "NotificationsWithSubscribers.0.Subscribers.length": [1, 10],
+      "NotificationsWithSubscribers.1.Subscribers.length": [1, 10],
+      "NotificationsWithSubscribers.2.Subscribers.length": [1, 10],
     },
   ),
   "a template has at most 200 parameters and 200 outputs, whose names are letters and digits": {
