@@ -1,10 +1,8 @@
 // What is delivered has nothing of tools/ or test/: the code of the Lambda functions, the agent, the command and the console.
-import { execFileSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { buildSync } from "esbuild";
 import { expect, test } from "vitest";
-import * as z from "zod";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const LAMBDAS = readdirSync(`${ROOT}lambdas`, { withFileTypes: true })
@@ -49,19 +47,3 @@ test.each(ENTRIES)("%s", (entry) => {
 
 test("a file that imports a tool is found out", () =>
   expect(sourcesOf("tools/checks/main.ts")).toContain("tools/checks/run-checks.ts"));
-
-test("the command's package has its bundles with their licences, and its README", () => {
-  const packed = execFileSync("npm", ["pack", "./cli", "--dry-run", "--json", "--ignore-scripts"], {
-    cwd: ROOT,
-    encoding: "utf8",
-  });
-  const [{ files } = { files: [] }] = z
-    .array(z.object({ files: z.array(z.object({ path: z.string() })) }))
-    .parse(JSON.parse(packed));
-  expect(
-    files
-      .map(({ path }) => path)
-      .filter((path) => !path.startsWith("dist/"))
-      .toSorted(),
-  ).toEqual(["README.md", "package.json"]);
-});
