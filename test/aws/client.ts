@@ -11,7 +11,7 @@ export interface Sent {
 export function fakeClient<C>(answer: (command: Sent, n: number) => unknown) {
   const sent: Sent[] = [];
   const send = async (command: object & { readonly input?: unknown }) => {
-    const noted = { name: command.constructor.name, input: command.input };
+    const noted = { name: command.constructor.name, input: structuredClone(command.input) };
     return answer(noted, sent.push(noted) - 1);
   };
   return { client: Object.assign(Object.create(DynamoDBDocument.prototype), { send }) as C, sent };

@@ -39,13 +39,6 @@ it("lets others request one when Shutdown cannot be invoked", async () => {
   expect(shutdown.requests).toEqual(["r1"]);
 });
 
-it("lets the same request it again, because it may have died before it invoked Shutdown", async () => {
-  const { queue, shutdown } = world();
-  await queue.requestSettlement("r2", "one");
-  expect(await queue.requestSettlement("r2", "one")).toBe(true);
-  expect(shutdown.requests).toEqual(["r2", "r2"]);
-});
-
 it.each([
   [1_199_999, false],
   [1_200_001, true],

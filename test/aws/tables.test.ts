@@ -257,9 +257,7 @@ it("the Request-Pop table marks no target of a request that has ended", async ()
 });
 
 it.each<[string, Target["state"], number | undefined, object]>([
-  ["starts the fan-out of a RESOLVED target", "RESOLVED", undefined, { state: "READY" }],
   ["changes nothing of one whose fan-out may be in progress", "READY", undefined, { state: "READY" }],
-  ["starts that again by a change that is one each time", "READY", 2, { state: "READY", called_again: 2 }],
   ["changes nothing of one that is SENT", "SENT", 2, { state: "SENT" }],
 ])("the Request-Pop table %s", async (_, state, calls, expected) => {
   const { requestPops, items } = tables();
