@@ -54,6 +54,7 @@ export async function reasonDifferences({ page, language, say }: Operator, told:
     }[subject];
     const shown = subject === "task" ? examples.flatMap(({ url = "", pop = "", error = "" }) => [url, pop, error]) : [];
     const parts = [words.title, count, words.next, ...shown].map(squeezed);
+    if (subject === "task" && examples.length === 0) return [`${code} has no example`];
     return rows.some((row) => parts.every((part) => saysIn(row, part))) ? [] : [`no reason says ${parts.join(", ")}`];
   });
   return titles.length === failures.length ? missing : [...missing, `reasons on the page: ${titles.join(", ")}`];
