@@ -39,10 +39,16 @@ export interface Policy {
    */
   readonly compress: boolean | "busy";
   /**
-   * A range of what is not cached: `passed` to the origin, or asked of it and `kept` as a fragment.
+   * A range of what is not cached: `passed` to the origin, asked of it and `kept` as a fragment, or `filled`: the whole object is fetched
+   * and kept.
    * @default passed
    */
-  readonly ranges: "passed" | "kept";
+  readonly ranges: "passed" | "kept" | "filled";
+  /**
+   * A HEAD of what is not cached: `passed` to the origin, or the whole object is fetched and `kept`.
+   * @default passed
+   */
+  readonly heads: "passed" | "kept";
   /**
    * Equal requests at the same time share one fetch. All but the first read a hit of the tier where they waited. Their
    * Server-Timing names that layer only if the object stays there, with `untold` never, and with `false` always. `off`: each one
@@ -93,6 +99,7 @@ const DEFAULT: Omit<Policy, "errorTtlMs"> = {
   encodings: [],
   compress: false,
   ranges: "passed",
+  heads: "passed",
   collapsing: "told",
   age: "kept",
   keptAt: "pop",

@@ -21,7 +21,11 @@ export class Distributions {
   /** What was asked for lately. Names are asked for at every request, and finding one takes a while. */
   readonly #found = new Map<string, string | undefined>();
 
-  constructor(distributions: readonly Distribution[]) {
+  /** @param labels which labels lead to POPs. @default own */
+  constructor(
+    distributions: readonly Distribution[],
+    private readonly labels: "own" | "any" = "own",
+  ) {
     for (const { domain, aliases = [] } of distributions) {
       const canonical = domain.toLowerCase();
       this.#labels.add(canonical.split(".", 1)[0] ?? "");
@@ -47,9 +51,9 @@ export class Distributions {
     return known === undefined ? undefined : this.#domainOf.get(known);
   }
 
-  /** Whether `label` is the first label of a distribution's domain, as it stands before a POP's name. */
+  /** Whether `label` leads to POPs where it stands before a POP's name: as the first label of a distribution's domain does. */
   hasLabel(label: string): boolean {
-    return this.#labels.has(label.toLowerCase());
+    return this.labels === "any" || this.#labels.has(label.toLowerCase());
   }
 
   /** Every domain and alias, for the certificate. */

@@ -34,6 +34,11 @@ export interface EdgeOptions {
    * @default none
    */
   readonly closedPops?: readonly string[];
+  /**
+   * Which labels lead to POPs: those of the distributions alone, or `any`.
+   * @default own
+   */
+  readonly labels?: "own" | "any";
   /** What the origin has, by path. */
   readonly site: SiteMap;
   /** @default a port that is free on all addresses */

@@ -61,7 +61,7 @@ export interface Edge {
 /** Starts a stand-in CloudFront on loopback: an origin, two tiers of caches before it, and the DNS that finds them. */
 export async function startEdge(options: EdgeOptions): Promise<Edge> {
   const { now = Date.now, errorTtlMs = 10_000 } = options;
-  const distributions = new Distributions(options.distributions);
+  const distributions = new Distributions(options.distributions, options.labels);
   const behaviours = new Behaviours(options.distributions, options.behaviours ?? [], errorTtlMs);
   const site = new Site(options.site);
   const certificate = createCertificate(["*.cloudfront.net", "*.cloudfront.cn", ...distributions.names()]);

@@ -98,14 +98,22 @@ interface Wanted {
 /**
  * Looks for an answer in the tiers, then at the origin. A GET of a whole object fills the tiers. A HEAD or a range is
  * answered from a tier that has the object, otherwise by the origin; a policy may have the range kept then, as a
- * fragment.
+ * fragment, or the whole object.
  */
 export async function find({ method, asked, range }: Wanted, tier: Tier, origin: OriginClient): Promise<Found> {
   if (method === "GET" && range === undefined) return kept(await tier.get(asked.key, asked));
   const answer = tier.peek(asked.key, asked);
-  if (method === "HEAD") return answer ? kept(answer) : passedOn(await origin.head(asked));
+  const { heads, ranges } = asked.policy;
+  if (method === "HEAD") {
+    if (answer) return kept(answer);
+    return heads === "kept" ? kept(await tier.get(asked.key, asked)) : passedOn(await origin.head(asked));
+  }
   if (answer) return kept(answer, part(answer.entry, range));
-  if (asked.policy.ranges === "passed") return passedOn(await origin.range(asked, range ?? ""));
+  if (ranges === "passed") return passedOn(await origin.range(asked, range ?? ""));
+  if (ranges === "filled") {
+    const whole = await tier.get(asked.key, asked);
+    return kept(whole, part(whole.entry, range));
+  }
   const piece = fragment(asked, range ?? "");
   return kept(await tier.get(piece.key, piece));
 }

@@ -24,6 +24,13 @@ test("a POP's name gives the POP's addresses", async () => {
   expect(edge.addressesOf("PVG52-E1")).toHaveLength(2);
 });
 
+test("any label leads to POPs, if the edge is told so", async () => {
+  const edge = await newEdge({ labels: "any" });
+  const resolver = resolverOf(edge);
+  expect(await resolver.resolve4("dzzzzzzzzzzzzz.SIN2-P1.cloudfront.net")).toEqual(edge.addressesOf("SIN2-P1"));
+  await expect(resolver.resolve4("dzzzzzzzzzzzzz.XXX1-P1.cloudfront.net")).rejects.toThrow("ENOTFOUND");
+});
+
 test("the distribution and its aliases lead to the first POP that is alive", async () => {
   const edge = await newEdge({ deadPops: ["SIN2-P1"] });
   const resolver = resolverOf(edge);

@@ -92,6 +92,27 @@ test("a range of what is not cached is kept as a fragment, which is not the obje
   expect(edge.stats()).toMatchObject({ originFetches: 1, originRanges: 1 });
 });
 
+test("a range has the whole object fetched and kept, if the policy says so", async () => {
+  const edge = await newEdge({ behaviours: [{ ranges: "filled" }] });
+  await expectInTurn(
+    edge,
+    [{ range: "bytes=0-0" }, { status: 206, bytes: 1, xCache: "Miss from cloudfront" }],
+    [{ range: "bytes=5-9" }, { status: 206, bytes: 5, layer: "EDGE" }],
+    [{}, { status: 200, bytes: 10_000, layer: "EDGE" }],
+  );
+  expect(edge.stats()).toMatchObject({ originFetches: 1, originRanges: 0 });
+});
+
+test("a HEAD has the whole object fetched and kept, if the policy says so", async () => {
+  const edge = await newEdge({ behaviours: [{ heads: "kept" }] });
+  await expectInTurn(
+    edge,
+    [{ method: "HEAD" }, { status: 200, bytes: 0, xCache: "Miss from cloudfront" }],
+    [{}, { status: 200, bytes: 10_000, layer: "EDGE" }],
+  );
+  expect(edge.stats()).toMatchObject({ originFetches: 1, originHeads: 0 });
+});
+
 test("what is wholly cached answers ranges itself", async () => {
   const edge = await keepingEdge();
   const { sha256 } = await ask(edge);
