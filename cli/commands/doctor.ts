@@ -6,6 +6,7 @@ import type { Run } from "./run.ts";
 export function doctorCommand(run: Run): Command {
   const command = new Command("doctor")
     .description("check an account, a deployment and the edge; changes nothing without --smoke")
+    .argument("[urls...]", "with --save: up to five objects (default: the start page of --cf-domain)")
     .optionsGroup("What (several may be given; default: the deployment):")
     .option("--before", "whether the account is ready for a deployment")
     .option("--deployed", "whether the stack works")
@@ -14,13 +15,18 @@ export function doctorCommand(run: Run): Command {
     .optionsGroup("How:")
     .option("--url <url>", "an object of the distribution, public and cacheable")
     .option("--pops <codes>", "POPs, with commas (default with --edge: all that the catalogue knows)")
-    .option("--file <path>", "where --edge writes its evidence (default: prewarm-edge.json)")
-    .option("--yes", "start --smoke without a question")
+    .option(
+      "--save <path>",
+      "with --edge: take evidence at up to six POPs instead, show it, and write it there, redacted",
+    )
+    .option("--cf-domain <name>", "with --save: the distribution's domain, if no CNAME leads to it")
+    .option("--yes", "start --smoke, or write the file of --save, without a question")
     .option("--vpc <id>", "with --before: check a VPC that there is, with --subnets and --sg")
     .option("--subnets <ids>", "its subnets, with commas")
     .option("--sg <id>", "the security group of the instances")
     .option("--vpce <id>", "the endpoint of a private API");
-  return withPlace(withJson(command, "one JSON document instead of lines")).action((words: DoctorWords) =>
-    run(async (shell) => (await import("../doctor/doctor.ts")).doctor(shell, words)),
+  return withPlace(withJson(command, "one JSON document instead of lines")).action(
+    (urls: string[], words: DoctorWords) =>
+      run(async (shell) => (await import("../doctor/doctor.ts")).doctor(shell, words, urls)),
   );
 }

@@ -20,6 +20,7 @@ import { stackChecks } from "./deployed/checks.ts";
 import { StackReader } from "./deployed/read-stack.ts";
 import { edgeChecks } from "./edge/checks.ts";
 import { labelOf, lookupByTask, lookupHere } from "./edge/lookup.ts";
+import { saveEvidence } from "./edge/save-evidence.ts";
 import { printer } from "./print.ts";
 import { costOf, smokeChecks } from "./smoke/checks.ts";
 import { stopOnInterrupt } from "./smoke/follow.ts";
@@ -30,10 +31,15 @@ const ON_AWS = { intervalMs: 5_000, timeoutMs: 300_000 };
 const LOCALLY = { intervalMs: 1_000, timeoutMs: 15_000 };
 
 /** Checks an account, a deployment and the edge. Changes nothing, unless --smoke is given. Returns the exit code. */
-export async function doctor(shell: Shell, words: DoctorWords): Promise<number> {
+export async function doctor(shell: Shell, words: DoctorWords, urls: readonly string[] = []): Promise<number> {
   try {
-    const options = optionsOf(words);
-    return await examine(shell, options, await placeOf(shell, options, words), words);
+    const options = optionsOf(words, urls);
+    const place = await placeOf(shell, options, words);
+    if (options.save === undefined) return await examine(shell, options, place, words);
+    const { place: edge, dns } = edgeOf(place, shell.env);
+    const own = () => new Distributions(awsClients(place.aws).cloudFront).own();
+    const { isAws } = place;
+    return await saveEvidence(shell, { edge, dns, isAws, own, save: options.save, pops: options.pops, yes: words.yes });
   } catch (error) {
     // The classes of errors in this bundle are not those of the command's other files.
     shell.stderr.write(explain(error, shell));
@@ -81,7 +87,7 @@ export interface ChecksOptions {
 
 /** Every check of the phases that are asked for, in the order in which they make sense. */
 export function checksOf({ options, place, clients, env, showTable }: ChecksOptions): Check[] {
-  const { phases, url, pops, network, file } = options;
+  const { phases, url, pops, network } = options;
   const stack = new StackReader(clients, place.stack ?? "");
   const api = once(async () => {
     if (place.api !== undefined) return new Client(place.api);
@@ -111,8 +117,7 @@ export function checksOf({ options, place, clients, env, showTable }: ChecksOpti
   const label = once(() => labelOf(url.hostname, { own, dns }));
   const common = { url, pops, edge, lookup, label };
   if (phases.includes("edge")) {
-    const region = () => clients.ec2.config.region();
-    checks.push(...edgeChecks({ ...common, file, showTable, isAws: place.isAws, region }));
+    checks.push(...edgeChecks({ ...common, showTable }));
   }
   if (phases.includes("smoke")) {
     const polling = place.isAws ? ON_AWS : LOCALLY;

@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { edgeLike, readEvidence } from "./edge-like.ts";
 import { faultFile } from "./fault-file.ts";
 import { type LocalPrewarm, startLocalPrewarm } from "./local-prewarm.ts";
 import { parseOptions, USAGE } from "./options.ts";
@@ -14,7 +15,7 @@ endOnSignals(say);
 try {
   const options = parseOptions(process.argv.slice(2));
   if (options.help) say(USAGE);
-  else await serve(options.edge, options.port);
+  else await serve(options);
 } catch (error) {
   // Ended by the user while it started: all of it is closed.
   if (!(error instanceof InterruptedError)) {
@@ -23,14 +24,18 @@ try {
   }
 }
 
-async function serve(edge: boolean, port: number | undefined): Promise<void> {
+async function serve({ edge, edgeLike: file, port }: ReturnType<typeof parseOptions>): Promise<void> {
+  const faulty = { ...world, faults: faultFile(`${LOCAL}faults.json`, say) };
+  // Read before anything is started: the file may be a wrong one.
+  const standIn = file === undefined ? faulty : { ...faulty, ...edgeLike(readEvidence(file), faulty) };
   const prewarm = await startLocalPrewarm({
     say,
-    ...(edge ? { edge: { ...world, faults: faultFile(`${LOCAL}faults.json`, say) } } : {}),
+    ...(edge ? { edge: standIn } : {}),
     ...(port === undefined ? {} : { port }),
   });
   try {
     say(welcome(prewarm, edge));
+    if (file !== undefined) say(`The edge behaves as ${file} shows: docs/doctor.md#evidence-of-the-edge`);
     if (!ending.signal.aborted) await once(ending.signal, "abort");
   } finally {
     await prewarm.close();

@@ -1,4 +1,4 @@
-import { parseUrl } from "../../../domain/net/urls.ts";
+import { asciiHost, parseUrl } from "../../../domain/net/urls.ts";
 import { selectPops } from "../../../domain/pops/select.ts";
 import type { PlaceWords } from "../../body/place-words.ts";
 import { CommandError } from "../../command-error.ts";
@@ -12,7 +12,8 @@ export interface DoctorWords extends PlaceWords, Partial<Readonly<Record<Phase, 
   readonly vpce?: string;
   readonly url?: string;
   readonly pops?: string;
-  readonly file?: string;
+  readonly save?: string;
+  readonly cfDomain?: string;
   readonly yes?: boolean;
 }
 
@@ -31,24 +32,63 @@ export interface DoctorOptions {
   readonly url: URL | undefined;
   /** Upper case; empty: none were named. */
   readonly pops: readonly string[];
-  /** Where the evidence of the edge is written. */
-  readonly file: string;
+  /** Take evidence of the edge, instead of checks. */
+  readonly save?: EvidenceOptions;
 }
 
-/** Checks the options. @throws CommandError that says which one is wrong and what would be right */
-export function optionsOf(words: DoctorWords): DoctorOptions {
+export interface EvidenceOptions {
+  readonly file: string;
+  readonly objects: readonly [URL, ...URL[]];
+  /** The distribution's domain, or a name that leads to it. @default the host of the first object */
+  readonly cfDomain: string | undefined;
+}
+
+/**
+ * Checks the options.
+ * @param urls objects to take evidence of
+ * @throws CommandError that says which one is wrong and what would be right
+ */
+export function optionsOf(words: DoctorWords, urls: readonly string[] = []): DoctorOptions {
   const phases = PHASES.filter((phase) => words[phase] === true);
   const url = words.url === undefined ? undefined : toUrl(words.url);
   const { pops, unknown } = words.pops === undefined ? { pops: [], unknown: [] } : selectPops("pop", list(words.pops));
   const network = networkOf(words);
   if (unknown[0] !== undefined) throw wrong(`'${unknown[0]}' in --pops is no POP; a POP looks like SIN2-P1`);
-  for (const phase of ["edge", "smoke"] as const)
+  const save = evidenceOptions(words, urls, phases, pops);
+  for (const phase of save === undefined ? (["edge", "smoke"] as const) : [])
     if (phases.includes(phase) && url === undefined) throw wrong(`--${phase} needs --url, an object to ask for`);
   if (phases.includes("smoke") && pops.length !== 2) throw wrong("--smoke needs --pops with two POPs: A,B");
   if (network !== undefined && !phases.includes("before")) throw wrong("--vpc is looked at with --before alone");
   if (words.local === true && words.profile !== undefined)
     throw wrong("--local asks this machine, which knows no --profile");
-  return { phases, url, pops, network, file: words.file ?? "prewarm-edge.json" };
+  return { phases, url, pops, network, ...(save === undefined ? {} : { save }) };
+}
+
+/** So many POPs and objects the limits of evidence have room for. */
+const MAX_POPS = 6;
+const MAX_OBJECTS = 5;
+
+function evidenceOptions(
+  { save, cfDomain, url }: DoctorWords,
+  urls: readonly string[],
+  phases: readonly Phase[],
+  pops: readonly string[],
+): EvidenceOptions | undefined {
+  if (save === undefined) {
+    if (urls.length > 0) throw wrong("URLs are for --edge --save; other checks take --url");
+    if (cfDomain !== undefined) throw wrong("--cf-domain is for --edge --save");
+    return undefined;
+  }
+  if (phases.join() !== "edge") throw wrong("--save needs --edge, and no other phase");
+  if (pops.length > MAX_POPS) throw wrong(`--save asks at most ${MAX_POPS} POPs; --pops has ${pops.length}`);
+  const domain = cfDomain === undefined ? undefined : asciiHost(cfDomain);
+  if (cfDomain !== undefined && domain === undefined)
+    throw wrong(`'${cfDomain}' in --cf-domain is no name; it looks like d111111abcdef8.cloudfront.net`);
+  const named = [...(url === undefined ? [] : [url]), ...urls].map(toUrl);
+  if (named.length > MAX_OBJECTS) throw wrong(`--save asks for at most ${MAX_OBJECTS} objects; got ${named.length}`);
+  const [first = domain === undefined ? undefined : new URL(`https://${domain}/`), ...others] = named;
+  if (first === undefined) throw wrong("--save needs a URL, or --cf-domain for the start page of the site");
+  return { file: save, objects: [first, ...others], cfDomain: domain };
 }
 
 function networkOf({ vpc, subnets, sg, vpce }: DoctorWords): ExistingNetwork | undefined {

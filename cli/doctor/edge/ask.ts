@@ -1,6 +1,7 @@
-import { request as httpRequest, type IncomingMessage } from "node:http";
+import { request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { performance } from "node:perf_hooks";
+import { type PeerCertificate, TLSSocket } from "node:tls";
 import { checkAddresses } from "../../../domain/net/addresses.ts";
 import { cutText, WAF_ACTION_HEADER } from "../../../domain/result/failure.ts";
 import type { EdgePlace } from "../check/place.ts";
@@ -8,7 +9,7 @@ import type { EdgePlace } from "../check/place.ts";
 /** How an object is asked for: its head, all of it, or its first byte. */
 export type Way = "HEAD" | "GET" | "RANGE";
 
-/** What an address answered, as far as it tells of the edge. No cookie, no id, nothing of the body. */
+/** What an address answered, as far as it tells of the edge. Nothing of the body. */
 export interface Answered {
   readonly status: number;
   /** `x-amz-cf-pop` */
@@ -23,6 +24,33 @@ export interface Answered {
   readonly firstByteMs: number;
   /** Of the body. */
   readonly bytes: number;
+  /** All of them, also those that tell of other things. */
+  readonly headers: IncomingHttpHeaders;
+  /** Undefined without TLS. */
+  readonly certificate?: PeerCertificate | undefined;
+}
+
+export interface AskOptions {
+  /** Whether Server-Timing is asked for. @default true */
+  readonly pragma?: boolean;
+  /** Of a body: a longer one is cut off. @default all of it is read */
+  readonly maxBytes?: number;
+}
+
+/** No whole answer came. */
+export class AskError extends Error {
+  override readonly name = "AskError";
+  /**
+   * @param bytes of the body that came before
+   * @param stated bytes of the body, as the response states them
+   */
+  constructor(
+    readonly code: "CONNECT_TIMEOUT" | "ANSWER_TIMEOUT" | "MAX_BYTES",
+    readonly bytes = 0,
+    readonly stated?: number,
+  ) {
+    super(code);
+  }
 }
 
 /** Most characters of a header that is kept: the answers stand in a report, and a server writes what it likes. */
@@ -33,9 +61,15 @@ const CONNECT_MS = 10_000;
 
 /**
  * Asks one address on a connection of its own, under the URL's host: the certificate covers that, not the POP's name.
- * @throws AddressRefusedError for an address that is not public; the socket's error; an Error when no answer comes in time
+ * @throws AddressRefusedError for an address that is not public; the socket's error; AskError when no answer comes in time, or a longer one
  */
-export function ask(url: URL, address: string, way: Way, place: EdgePlace): Promise<Answered> {
+export function ask(
+  url: URL,
+  address: string,
+  way: Way,
+  place: EdgePlace,
+  { pragma = true, maxBytes = Number.POSITIVE_INFINITY }: AskOptions = {},
+): Promise<Answered> {
   checkAddresses(address, [address], place.allowPrivateAddresses);
   const secure = url.protocol === "https:";
   const given = url.port === "" ? undefined : Number(url.port);
@@ -47,32 +81,42 @@ export function ask(url: URL, address: string, way: Way, place: EdgePlace): Prom
       servername: url.hostname,
       method: way === "HEAD" ? "HEAD" : "GET",
       path: url.pathname + url.search,
-      headers: headersOf(url, way),
+      headers: headersOf(url, way, pragma),
       agent: false,
       ...(place.ca === undefined ? {} : { ca: place.ca }),
     });
-    const connecting = setTimeout(() => asking.destroy(new Error("CONNECT_TIMEOUT")), CONNECT_MS);
+    const connecting = setTimeout(() => asking.destroy(new AskError("CONNECT_TIMEOUT")), CONNECT_MS);
     asking.once("socket", (socket) =>
       socket.once(secure ? "secureConnect" : "connect", () => {
         clearTimeout(connecting);
         sent = performance.now();
       }),
     );
-    asking.setTimeout(ANSWER_MS, () => asking.destroy(new Error("ANSWER_TIMEOUT")));
+    asking.setTimeout(ANSWER_MS, () => asking.destroy(new AskError("ANSWER_TIMEOUT")));
     asking.once("error", reject).once("close", () => clearTimeout(connecting));
     asking.once("response", (answer) => {
       const firstByteMs = Math.round(performance.now() - sent);
+      const { socket } = answer;
+      const certificate = socket instanceof TLSSocket ? socket.getPeerCertificate() : undefined;
       let bytes = 0;
+      const { "content-length": length } = answer.headers;
+      const stated = length === undefined ? undefined : Number(length);
+      const cut = () => asking.destroy(new AskError("MAX_BYTES", bytes, stated));
+      answer.once("error", reject).once("end", () => resolve({ ...partsOf(answer), firstByteMs, bytes, certificate }));
+      if (way !== "HEAD" && (stated ?? 0) > maxBytes) {
+        cut();
+        return;
+      }
       answer.on("data", (chunk: Buffer) => {
         bytes += chunk.length;
+        if (bytes > maxBytes) cut();
       });
-      answer.once("error", reject).once("end", () => resolve({ ...partsOf(answer), firstByteMs, bytes }));
     });
     asking.end();
   });
 }
 
-function headersOf(url: URL, way: Way): Record<string, string> {
+function headersOf(url: URL, way: Way, pragma: boolean): Record<string, string> {
   return {
     host: url.host,
     "user-agent": "prewarm-doctor",
@@ -80,12 +124,15 @@ function headersOf(url: URL, way: Way): Record<string, string> {
     "accept-encoding": "identity",
     // Has a policy that sends Server-Timing for a share of the answers send it now:
     // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/understanding-response-headers-policies.html#server-timing-header
-    pragma: "server-timing",
+    ...(pragma ? { pragma: "server-timing" } : {}),
     ...(way === "RANGE" ? { range: "bytes=0-0" } : {}),
   };
 }
 
-function partsOf({ statusCode = 0, headers }: IncomingMessage): Omit<Answered, "firstByteMs" | "bytes"> {
+function partsOf({
+  statusCode = 0,
+  headers,
+}: IncomingMessage): Omit<Answered, "firstByteMs" | "bytes" | "certificate"> {
   const text = (name: string) => (headers[name] === undefined ? undefined : cutText(String(headers[name]), MAX_HEADER));
   const age = text("age");
   return {
@@ -95,5 +142,6 @@ function partsOf({ statusCode = 0, headers }: IncomingMessage): Omit<Answered, "
     serverTiming: text("server-timing"),
     wafAction: text(WAF_ACTION_HEADER),
     age: age === undefined ? undefined : Number(age),
+    headers,
   };
 }

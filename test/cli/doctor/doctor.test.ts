@@ -38,8 +38,40 @@ describe("the options", () => {
     [{ ...NETWORK, vpc: "x" }, "'x' in --vpc is no id"],
     [{ ...NETWORK, before: false }, "--vpc is looked at with --before"],
     [{ local: true, profile: "x" }, "--local asks this machine"],
+    [{ save: "e.json", ...URL_WORDS }, "--save needs --edge"],
+    [{ edge: true, smoke: true, save: "e.json", ...URL_WORDS }, "--save needs --edge, and no other phase"],
+    [{ edge: true, save: "e.json" }, "--save needs a URL, or --cf-domain"],
+    [{ edge: true, save: "e.json", cfDomain: "https://a.example.com/" }, "in --cf-domain is no name"],
+    [
+      { edge: true, save: "e.json", ...URL_WORDS, pops: "AAA1-C1,BBB1-C1,CCC1-C1,DDD1-C1,EEE1-C1,FFF1-C1,GGG1-C1" },
+      "--save asks at most 6 POPs; --pops has 7",
+    ],
+    [{ edge: true, ...URL_WORDS, cfDomain: "a.example.com" }, "--cf-domain is for --edge --save"],
   ])("%o are refused", (words, says) => {
     expect(() => optionsOf(words)).toThrow(says);
+  });
+
+  test("of evidence name up to five objects, or the start page of a site", () => {
+    const words = { edge: true, save: "e.json" };
+    expect(optionsOf({ ...words, cfDomain: "WWW.example.com" }).save).toEqual({
+      file: "e.json",
+      objects: [new URL("https://www.example.com/")],
+      cfDomain: "www.example.com",
+    });
+    expect(optionsOf({ ...words, ...URL_WORDS }, ["https://a.example.com/y"]).save?.objects).toEqual([
+      new URL("https://a.example.com/x"),
+      new URL("https://a.example.com/y"),
+    ]);
+    expect(() => optionsOf(words, ["a.example.com"])).toThrow("'a.example.com' is no URL");
+    expect(() =>
+      optionsOf(
+        words,
+        Array.from({ length: 6 }, (_, i) => `https://a.example.com/${i}`),
+      ),
+    ).toThrow("at most 5 objects; got 6");
+    expect(() => optionsOf({ edge: true, ...URL_WORDS }, ["https://a.example.com/"])).toThrow(
+      "URLs are for --edge --save",
+    );
   });
 });
 

@@ -1,5 +1,6 @@
 import type { Scenario } from "../engine/scenario.ts";
 import { longDownload, share } from "./downloads.ts";
+import { EDGES_LIKE } from "./edge-like.ts";
 import { fair, second } from "./fairness.ts";
 import { faults, longFaults } from "./faults.ts";
 import { foreignPage, hostileBodies } from "./hostile.ts";
@@ -14,6 +15,7 @@ export const SCENARIOS: readonly Scenario[] = [
   ...[faults, longFaults, leads],
   ...[longDownload, share, fair, second],
   ...[warmth, deception, limits, throttling, originLimiter],
+  ...EDGES_LIKE,
   ...[hostileBodies, foreignPage, generatedInput],
   ...REGRESSIONS,
 ];
