@@ -89,12 +89,13 @@ describe("a run of vitest", () => {
       "fails.test.ts": "test('fails', () => expect('timed out in 20ms').toBe('1'), 20);",
     });
     await symlink(join(ROOT, "node_modules/vitest"), join(root, "node_modules/vitest"));
+    // Each starts vitest anew.
     const run = (file: string) => new Commands().run(["run", "--globals", file], root);
     expect(await run("test.test.ts")).toEqual({ kind: "timed out", tests: ["hangs"] });
     expect(await run("hook.test.ts")).toEqual({ kind: "timed out", tests: ["ends"] });
     expect(await run("also.test.ts")).toEqual({ kind: "timed out", tests: ["hangs"] });
     expect(await run("fails.test.ts")).toEqual({ kind: "failed", tests: ["fails"] });
-  });
+  }, 120_000);
 });
 
 test.each<[string, TestRun, TestRun | undefined, Checked["verdict"]]>([
