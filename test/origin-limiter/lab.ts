@@ -38,8 +38,6 @@ export interface LabOptions {
   readonly retryAfterMs?: number | undefined;
   /** @default starts within the first 2 s */
   readonly startWithinMs?: number;
-  /** Whether each process uses its own clock as it is. @default the clock of the table */
-  readonly trustsClocks?: boolean;
   /** Requests of Get Size. @default it does not run */
   readonly probes?: number;
   /** Hosts of the request; each task is of one of them. The origin of each refuses for itself. @default 1 */
@@ -66,12 +64,14 @@ interface Message {
 interface Process {
   readonly name: string;
   readonly limiter: OriginLimiter;
+  /** Of each host. */
+  readonly rates: readonly AdaptiveRate[];
   isAlive: boolean;
   isReceiving: boolean;
   /** Ends its requests and timers. */
   readonly end: AbortController;
   readonly held: Set<Message>;
-  isReady: Promise<void>;
+  readonly isReady: Promise<void>;
 }
 
 export class Lab {
@@ -80,7 +80,6 @@ export class Lab {
   readonly random: () => number;
   done = 0;
   failed = 0;
-  receptions = 0;
   inProgress = 0;
   mostInProgress = 0;
   firstReceivedAt: number | undefined;
@@ -147,9 +146,8 @@ export class Lab {
   }
 
   private newProcess(name: string, offset: number): Process {
-    const local = () => Date.now() + offset;
-    const clock = new ServerClock(local);
-    const now = this.options.trustsClocks === true ? local : () => clock.now();
+    const clock = new ServerClock(() => Date.now() + offset);
+    const now = () => clock.now();
     const store = this.table.storeOf(name, clock);
     let heartbeatAt = Number.NEGATIVE_INFINITY;
     const { hosts = 1 } = this.options;
@@ -178,25 +176,21 @@ export class Lab {
     const process: Process = {
       name,
       limiter,
+      rates,
       isAlive: true,
       isReceiving: true,
       end,
       held: new Set(),
-      isReady: Promise.resolve(),
+      isReady: clock.sync(() => this.table.ping(clock)),
     };
     this.processes.set(name, process);
-    process.isReady = clock.sync(() => this.table.ping(clock));
-    this.rates.set(process, rates);
     return process;
   }
-
-  private readonly rates = new WeakMap<Process, AdaptiveRate[]>();
 
   private poll(process: Process): void {
     if (!process.isReceiving) return;
     const place = Math.floor(this.random() * this.visible.length);
     for (const message of this.visible.splice(place, this.options.messages ?? 10)) {
-      this.receptions++;
       this.firstReceivedAt ??= Date.now();
       void this.work(process, message);
     }
@@ -242,9 +236,8 @@ export class Lab {
 
   private async request(process: Process, task: number, tries: number, isDeferrable: boolean): Promise<boolean> {
     const { answerMs = 50, isBad, urlOf, retryAfterMs, limits } = this.options;
-    const rates = this.rates.get(process) ?? [];
-    const host = Math.abs(task) % rates.length;
-    const rate = rates[host];
+    const host = Math.abs(task) % process.rates.length;
+    const rate = process.rates[host];
     if (rate === undefined) throw new Error("no such host");
     const { url, pop } = urlOf?.(task) ?? { url: `u${task}`, pop: `pop${task % 10}` };
     const needsPermit = limits !== undefined || tries > 0 || rate.isActive;
