@@ -1,5 +1,6 @@
 import { siteOf } from "../../../domain/pops/sites.ts";
 import { ACCEPTED } from "../../../domain/result/failure.ts";
+import { tierOf as hitTierOf } from "../../../domain/result/outcome.ts";
 import { table } from "../../output/table.ts";
 import { cannotTell, type Judgement, ok } from "../check/check.ts";
 import type { EdgePlace } from "../check/place.ts";
@@ -109,13 +110,9 @@ function isFresh(shares: readonly Share[]): boolean {
 /**
  * Which layer had the object, as the answer itself tells: `EDGE`, `REC`, `Origin Shield`; `origin` where none of them had
  * it. Undefined without Server-Timing, for x-cache alone does not tell a POP's hit from a regional cache's.
- * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/understanding-response-headers-policies.html#server-timing-header
  */
 export function tierOf(serverTiming: string | undefined): string | undefined {
-  if (serverTiming === undefined) return undefined;
-  const layer = /cdn-hit-layer;desc="?([^",;]+)/.exec(serverTiming)?.[1];
-  if (layer !== undefined) return layer;
-  return /cdn-cache-miss/.test(serverTiming) ? "origin" : undefined;
+  return hitTierOf(serverTiming) ?? (/cdn-cache-miss/.test(serverTiming ?? "") ? "origin" : undefined);
 }
 
 /** Whether x-cache says that a cache had it: `Hit from cloudfront`, `RefreshHit from cloudfront`. */

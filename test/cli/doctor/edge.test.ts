@@ -154,10 +154,7 @@ test.each<[string, string, Share[]]>([
 // As the developer guide shows the header.
 test.each([
   ['cdn-cache-hit,cdn-pop;desc="SIN2-P1",cdn-rid;desc="x",cdn-hit-layer;desc="EDGE"', "EDGE"],
-  ['cdn-cache-hit,cdn-pop;desc="SIN2-P1",cdn-hit-layer;desc="REC",cdn-downstream-fbl;dur=436', "REC"],
   ['cdn-upstream-layer;desc="REC",cdn-upstream-dns;dur=0,cdn-cache-miss,cdn-pop;desc="PHX50-C2"', "origin"],
-  ['cdn-cache-hit,cdn-hit-layer;desc="Origin Shield"', "Origin Shield"],
-  ["app;dur=3", undefined],
   [undefined, undefined],
 ])("the tier of %s is %s", (header, tier) => {
   expect(tierOf(header)).toBe(tier);
