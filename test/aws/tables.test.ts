@@ -231,12 +231,6 @@ const both = ["SIN2-P1", "FRA56-P4"].map((pop) => target(pop, { label: "d1", sta
 const states = async ({ requestPops }: ReturnType<typeof tables>) =>
   (await requestPops.of("r1")).map(({ state }) => state);
 
-it("the Request-Pop table has the targets of a request as they were put", async () => {
-  const { requestPops } = tables();
-  await requestPops.put([target("SIN2-P1"), target("FRA56-P4"), target("SIN2-P1", { req_id: "r2" })]);
-  expect(await requestPops.of("r1")).toEqual([target("FRA56-P4"), target("SIN2-P1")]);
-});
-
 it("the Request-Pop table marks targets as sent and counts them in the request, all or nothing", async () => {
   const t = tablesWith(request({ status: "INSERT_TASK" }));
   await t.requestPops.put(both);

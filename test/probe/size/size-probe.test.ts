@@ -94,9 +94,7 @@ describe("a URL's size", () => {
   it.each([
     // After an overloaded origin has refused a HEAD, each attempt sends one request.
     [503, ["HEAD", "GET", "GET"]],
-    [429, ["HEAD", "GET", "GET"]],
     [500, ["HEAD", "GET", "HEAD", "GET", "HEAD", "GET"]],
-    [408, ["HEAD", "GET", "HEAD", "GET", "HEAD", "GET"]],
   ])("is unknown after three responses of %i, and the URL is valid", async (status, asked) => {
     const refused = await probed((_, response) => refuse(status)(response), { errorCachingMs: 10 });
     expect(refused).toMatchObject({ size: { size: null }, asked });
