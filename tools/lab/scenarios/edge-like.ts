@@ -6,18 +6,18 @@ import { claimsAreTrue } from "../check/warmth.ts";
 import type { Scenario } from "../engine/scenario.ts";
 import { request } from "../load/requests.ts";
 
-/** Files of evidence, and what must be claimed at an edge that is like each. */
+/** Files of evidence of tools/local/evidence/, and what must be claimed at an edge that is like each. */
 const LIKE = [
-  { file: "documented", claimed: "warm" },
-  { file: "own-caches", claimed: "warm" },
-  { file: "no-server-timing", claimed: "hit" },
+  { file: "documented", shows: "what AWS documents", claimed: "warm" },
+  { file: "own-caches", shows: "a cache for each address and a dead POP", claimed: "warm" },
+  { file: "no-server-timing", shows: "no Server-Timing and a REC for each POP", claimed: "hit" },
 ] as const;
 
 /** URLs are warmed at edges that behave as evidence shows. */
-export const EDGES_LIKE: readonly Scenario[] = LIKE.map(({ file, claimed }) => ({
+export const EDGES_LIKE: readonly Scenario[] = LIKE.map(({ file, shows, claimed }) => ({
   name: `edge-${file}`,
   isSeeded: false,
-  description: `URLs are warmed at an edge that is like the evidence of tools/local/evidence/${file}.json.`,
+  description: `URLs are warmed at an edge that is like evidence of ${shows}.`,
   parts: (scale) => {
     const evidence = readEvidence(`${EVIDENCE_FOLDER}${file}.json`);
     const pops = evidence.pops.map(({ pop }) => ({ pop, rec: recOf(pop) ?? "none" }));
