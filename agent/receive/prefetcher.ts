@@ -3,6 +3,8 @@ import { isLarge, MAX_BATCHED_BYTES, type TaskMessage, weight } from "../../doma
 
 /** The most messages that one call receives. */
 const MAX_BATCH = 10;
+/** A receive call waits until so many tasks of small files may come, or a whole batch. */
+const LEAST_TASKS = 10;
 /** If nothing starts for so long, more messages are received: what waits may be of one POP that hangs. */
 const STALLED_MS = 5_000;
 /** While stalled, up to this many batches may wait. */
@@ -45,7 +47,7 @@ export interface PrefetchState {
 /**
  * How many messages to receive now; 0: none. Messages that wait here cannot be received by another agent that is idle, so the limit is the
  * number of free slots plus one batch: up to ten messages, of up to 16 MiB together. A call costs as much as several downloads, so small
- * files are received when half a batch may come. Large files are received only when they can start.
+ * files are received when half a batch may come, of so many tasks at least. Large files are received only when they can start.
  */
 export function messagesToReceive({ profile, ...state }: PrefetchState): number {
   const { requested, waitingLarge } = state;
@@ -55,7 +57,8 @@ export function messagesToReceive({ profile, ...state }: PrefetchState): number 
   const batch = Math.max(1, Math.min(MAX_BATCH, Math.floor(MAX_BATCHED_BYTES / Math.max(1, bytes))));
   const most = state.isStalled ? STALLED_FACTOR * batch : batch;
   const small = Math.floor((state.free.small - state.waitingTasks) / tasks) + most - Math.ceil(requested * (1 - large));
-  if (small < batch / 2) return 0;
+  const least = state.isStalled ? batch / 2 : Math.min(batch, Math.max(batch / 2, LEAST_TASKS / tasks));
+  if (small < least) return 0;
   return Math.min(MAX_BATCH, small, largeToReceive(state.free.large, large, requested));
 }
 

@@ -18,6 +18,7 @@ import { taskMessage } from "../task-messages.ts";
 const MB = 2 ** 20;
 const GB = 1e9;
 const SINGLE: MessageProfile = { tasks: 1, bytes: 10_000, large: 0 };
+const PAIRS: MessageProfile = { tasks: 2, bytes: 20_000, large: 0 };
 const FULL: MessageProfile = { tasks: 100, bytes: 1_000_000, large: 0 };
 const HEAVY: MessageProfile = { tasks: 4, bytes: 12 * MB, large: 0 };
 const LARGE: MessageProfile = { large: 1 };
@@ -38,10 +39,11 @@ describe("how many messages are received", () => {
     ["none until the first one is here", { profile: undefined, requested: 1 }, 0],
     ["a batch, though no slot is free", {}, 10],
     ["no more than SQS gives", free(32), 10],
-    ["what is missing to a batch, if half of it may come", { waitingTasks: 5 }, 5],
-    ["none, if more than half a batch waits", { waitingTasks: 6 }, 0],
-    ["none, if more than half a batch is on its way", { requested: 6 }, 0],
-    ["some for free slots, beside those that are on their way", { ...free(12), requested: 15 }, 7],
+    ["what is missing to a batch, if half of it may come", { profile: PAIRS, waitingTasks: 10 }, 5],
+    ["none, if more than half a batch waits", { profile: PAIRS, waitingTasks: 12 }, 0],
+    ["none, if more than half a batch is on its way", { profile: PAIRS, requested: 6 }, 0],
+    ["some for free slots, beside those that are on their way", { profile: PAIRS, ...free(12), requested: 9 }, 7],
+    ["none for fewer than ten tasks: a call costs too much", { waitingTasks: 1 }, 0],
     ["none for free slots that what waits will take", { ...free(12), waitingTasks: 20 }, 0],
     ["a batch of full messages", { profile: FULL }, 10],
     ["as many full ones as are missing", { profile: FULL, waitingTasks: 400 }, 6],
@@ -137,7 +139,7 @@ describe("a receiver goes on", () => {
     ask();
     await turn();
     expect(asked).toEqual([1]);
-    prefetcher.add(message(1));
+    prefetcher.add(message(1, 1));
     prefetcher.received(1, 1);
     await turn();
     expect(asked).toEqual([1, 9]);
