@@ -44,5 +44,8 @@ async function explained(error: unknown): Promise<string> {
   const isApart = error instanceof Error && "code" in error && error.code === "MODULE_NOT_FOUND";
   // Somebody has copied one file of four.
   const actions = isApart ? undefined : await import("./actions/all.ts").catch(() => undefined);
-  return actions?.explain(error, shell) ?? `prewarm: ${error instanceof Error ? error.message : error}\n${APART}\n`;
+  if (actions !== undefined) return actions.explain(error, shell);
+  // Node names the files that wanted it in further lines.
+  const [problem] = (error instanceof Error ? error.message : String(error)).split("\n");
+  return `prewarm: ${problem}\n${APART}\n`;
 }

@@ -58,6 +58,8 @@ async function bundle(esbuild, entry, name, mode, define = {}) {
     target: "node20",
     // A module imports all that it may ever need when it starts; this loads Node's own modules where they are used.
     format: "cjs",
+    // Node looks through what a CommonJS file imports for the names that it exports, which takes longer than to run it.
+    supported: { "dynamic-import": false },
     mainFields: ["module", "main"],
     jsx: "automatic",
     jsxImportSource: "preact",
