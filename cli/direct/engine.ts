@@ -60,6 +60,8 @@ const STALL_SECONDS = 90;
 export const HEARTBEAT_TIMEOUT_MS = timingsOf(STALL_SECONDS).heartbeatTimeoutMs;
 /** Above this, less is downloaded at once: 500 MB is what a run may use. */
 const TIGHT_MEMORY_BYTES = 400_000_000;
+/** As many connections again may download. Each takes some 50 KB, and an open file. */
+const MAX_KEPT_CONNECTIONS = 1_024;
 /** POPs that are tried before anything else: one may be out of order. */
 const TRIED_POPS = 3;
 /** Where the process stands in what agents report. */
@@ -307,7 +309,7 @@ export class DirectRun {
     const { store, log, ports, allowPrivateAddresses, errorCachingMs } = this.deps;
     const queue = new WorkQueue(VISIBILITY_SECONDS, () => void this.onIdle(counts, queue, targets));
     const express = new WorkQueue(VISIBILITY_SECONDS);
-    const http = new PooledHttpClient({ allowPrivateAddresses });
+    const http = new PooledHttpClient({ allowPrivateAddresses, maxKeptConnections: MAX_KEPT_CONNECTIONS });
     const origins = new OriginLimiterRegistry({ store: new MemoryPermitStore(), now: Date.now });
     const agent = new Agent({
       queue: { queues: { main: queue, express } },

@@ -39,6 +39,28 @@ const NO_CONNECTION: Failure = {
 
 /** Of one pool. */
 const MAX_CONNECTIONS = 128;
+/** Longer than a connection stays silent after its first response, and than a near POP takes. */
+const REUSE_WAIT_MS = 25;
+
+/** The kept connections of all pools of a client, the one that was used longest ago first. */
+export class KeptConnections {
+  private readonly connections = new Set<Connection>();
+
+  /** @param max if there are more, the first one is closed */
+  constructor(private readonly max: number) {}
+
+  add(connection: Connection): void {
+    this.connections.add(connection);
+    if (this.connections.size <= this.max) return;
+    const [oldest] = this.connections;
+    oldest?.close();
+  }
+
+  delete(connection: Connection): void {
+    this.connections.delete(connection);
+  }
+}
+
 // Neither is stored: they show nothing of the POP.
 export const STOPPED: Failure = { reason: "other", code: "STOPPED", detail: "the agent has stopped" };
 const CANCELLED: Failure = { reason: "other", code: "CANCELLED", detail: "the request has ended" };
@@ -52,12 +74,15 @@ export class ConnectionPool {
   private readonly connections = new Set<Connection>();
   private readonly idle: Connection[] = [];
   private waiting: Exchange[] = [];
+  private reuseTimer: NodeJS.Timeout | undefined;
 
   constructor(
     readonly endpoint: Endpoint,
     readonly secureContext: SecureContext,
     /** How long the first byte of an answer is waited for, in milliseconds. */
     readonly firstByteMs: number = HEADERS_TIMEOUT_MS,
+    /** Shared with other pools of a client that spares connections. @default a pool keeps its own, and opens one for each request that finds none */
+    private readonly kept?: KeptConnections,
   ) {}
 
   /** As {@link HttpClient.get}. */
@@ -87,8 +112,10 @@ export class ConnectionPool {
   /** @returns what to ask next; undefined: nothing for now, and the connection is kept */
   next(connection: Connection): Exchange | undefined {
     const exchange = this.waiting.shift();
-    if (exchange === undefined) this.idle.push(connection);
-    return exchange;
+    if (exchange !== undefined) return exchange;
+    this.idle.push(connection);
+    this.kept?.add(connection);
+    return undefined;
   }
 
   /**
@@ -110,6 +137,7 @@ export class ConnectionPool {
 
   closed(connection: Connection): void {
     this.connections.delete(connection);
+    this.kept?.delete(connection);
     const place = this.idle.indexOf(connection);
     if (place !== -1) this.idle.splice(place, 1);
     const exchange = this.waiting.shift();
@@ -127,6 +155,7 @@ export class ConnectionPool {
   }
 
   destroy(): void {
+    clearTimeout(this.reuseTimer);
     for (const exchange of this.waiting.splice(0)) refuse(exchange, STOPPED);
     for (const connection of this.connections) connection.fail(STOPPED);
   }
@@ -134,9 +163,27 @@ export class ConnectionPool {
   private start(exchange: Exchange): void {
     // The one that was used last is the least likely to have been closed.
     const kept = this.idle.pop();
-    if (kept !== undefined) kept.start(exchange);
+    if (kept !== undefined) {
+      this.kept?.delete(kept);
+      kept.start(exchange);
+    } else if (this.kept !== undefined && this.connections.size > 0) this.awaitReuse(exchange);
     else if (this.connections.size < MAX_CONNECTIONS) this.connect(exchange);
     else this.waiting.push(exchange);
+  }
+
+  /** Another connection is opened only if none becomes free soon: a handshake takes the CPU time of ten small downloads. */
+  private awaitReuse(exchange: Exchange): void {
+    this.waiting.push(exchange);
+    this.reuseTimer ??= setTimeout(() => this.connectWaiting(), REUSE_WAIT_MS);
+  }
+
+  /** Opens connections for half of those that wait: the other half may use these. */
+  private connectWaiting(): void {
+    this.reuseTimer = undefined;
+    const room = MAX_CONNECTIONS - this.connections.size;
+    for (const exchange of this.waiting.splice(0, Math.min(room, Math.ceil(this.waiting.length / 2))))
+      this.connect(exchange);
+    if (this.waiting.length > 0) this.reuseTimer = setTimeout(() => this.connectWaiting(), REUSE_WAIT_MS);
   }
 
   private cancel(exchange: Exchange): void {
@@ -237,7 +284,7 @@ class Connection {
   checkTime(now: number): void {
     const waited = now - this.since;
     if (this.exchange === undefined) {
-      if (waited > KEEP_ALIVE_MS) this.lose();
+      if (waited > KEEP_ALIVE_MS) this.close();
     } else if (!this.connected) {
       if (waited > CONNECT_TIMEOUT_MS) this.fail(NO_CONNECTION);
     } else if (!this.exchange.reader.hasHead) {
@@ -249,6 +296,11 @@ class Connection {
       const failure = this.body.check(now, answer.bytes);
       if (failure !== undefined) this.fail(failure);
     }
+  }
+
+  /** Ends a connection that has nothing to do. */
+  close(): void {
+    this.lose();
   }
 
   /** Ends the connection. Its exchange fails, and is not sent again. */

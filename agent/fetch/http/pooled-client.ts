@@ -1,6 +1,6 @@
 import { createSecureContext, type SecureContext } from "node:tls";
 import { AddressRefusedError, addressProblem } from "../../../domain/net/addresses.ts";
-import { ConnectionPool, STOPPED } from "./connection.ts";
+import { ConnectionPool, KeptConnections, STOPPED } from "./connection.ts";
 import type { Endpoint, HttpClient, HttpResult } from "./http-client.ts";
 import { CHECK_TIME_MS } from "./timeouts.ts";
 
@@ -11,6 +11,11 @@ export interface HttpClientOptions {
   readonly allowPrivateAddresses?: boolean;
   /** How long the first byte of a response is waited for, in milliseconds. @default 120 s */
   readonly firstByteMs?: number;
+  /**
+   * Spares connections: so many may have nothing to do, and a request waits some milliseconds for one that becomes free. The one that was
+   * used longest ago is closed. @default as many as each pool has had at once, one for each request that finds none
+   */
+  readonly maxKeptConnections?: number;
 }
 
 /** The agent's HTTP client: one pool of kept connections for each address and name. */
@@ -22,7 +27,12 @@ export class PooledHttpClient implements HttpClient {
   /** One for all connections: a timer for each request costs more than to check all of them now and then. */
   private timer: NodeJS.Timeout | undefined;
 
-  constructor(private readonly options: HttpClientOptions = {}) {}
+  private readonly kept: KeptConnections | undefined;
+
+  constructor(private readonly options: HttpClientOptions = {}) {
+    const { maxKeptConnections: max } = options;
+    this.kept = max === undefined ? undefined : new KeptConnections(max);
+  }
 
   async get(endpoint: Endpoint, ...request: Parameters<ConnectionPool["get"]>): Promise<HttpResult> {
     return this.destroyed ? { bytes: 0, failure: STOPPED } : this.poolOf(endpoint).get(...request);
@@ -43,7 +53,7 @@ export class PooledHttpClient implements HttpClient {
     const problem = addressProblem(endpoint.address, allowPrivateAddresses);
     if (problem !== undefined) throw new AddressRefusedError(endpoint.address, problem);
     this.secureContext ??= createSecureContext({ ca });
-    const pool = new ConnectionPool(endpoint, this.secureContext, firstByteMs);
+    const pool = new ConnectionPool(endpoint, this.secureContext, firstByteMs, this.kept);
     this.pools.set(key, pool);
     this.timer ??= setInterval(() => this.checkTime(), CHECK_TIME_MS).unref();
     return pool;

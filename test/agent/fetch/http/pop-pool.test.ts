@@ -1,11 +1,12 @@
 import { once } from "node:events";
 import type { Socket } from "node:net";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { socketFailure } from "../../../../agent/fetch/http/connection.ts";
 import { Cancellation } from "../../../../agent/fetch/http/http-client.ts";
+import { PooledHttpClient } from "../../../../agent/fetch/http/pooled-client.ts";
 import { errorText } from "../../../../domain/result/failure.ts";
 import { eventually, useVirtualClock } from "../../../virtual-clock.ts";
-import { HEADERS, OK, raw } from "./raw-server.ts";
+import { HEADERS, HOST, OK, raw } from "./raw-server.ts";
 
 useVirtualClock({ idleMs: 2 });
 
@@ -66,6 +67,39 @@ describe("kept connections", () => {
     });
     await get();
     await eventually(() => closed).toBe(true);
+  });
+
+  test("all pools of a client keep no more than it may: the one that was used longest ago is closed", async () => {
+    const { port, connections } = await raw((socket) => socket.write(OK));
+    const http = new PooledHttpClient({ allowPrivateAddresses: true, maxKeptConnections: 2 });
+    onTestFinished(() => http.destroy());
+    const get = (servername: string) =>
+      http.get({ secure: false, address: "127.0.0.1", port, servername }, "/", HEADERS, () => {});
+    for (const name of ["a", "b", "a", "c", "a", "c"]) await get(name);
+    expect(connections()).toBe(3);
+    await get("b");
+    expect(connections()).toBe(4);
+  });
+
+  test("a client that spares connections lets a request wait for one that becomes free", async () => {
+    const { port, connections, requests } = await raw((socket) => socket.write(OK));
+    const http = new PooledHttpClient({ allowPrivateAddresses: true, maxKeptConnections: 100 });
+    onTestFinished(() => http.destroy());
+    const endpoint = { secure: false, address: "127.0.0.1", port, servername: HOST };
+    const all = await Promise.all(Array.from({ length: 90 }, () => http.get(endpoint, "/", HEADERS, () => {})));
+    expect(all.filter(({ httpStatus }) => httpStatus === 200)).toHaveLength(90);
+    expect(requests()).toBe(90);
+    expect(connections()).toBeLessThan(90);
+  });
+
+  test("one that answers slowly does not keep the others waiting", async () => {
+    const { port, requests } = await raw(() => {});
+    const http = new PooledHttpClient({ allowPrivateAddresses: true, maxKeptConnections: 100 });
+    const endpoint = { secure: false, address: "127.0.0.1", port, servername: HOST };
+    const all = Array.from({ length: 200 }, () => http.get(endpoint, "/", HEADERS, () => {}));
+    await eventually(requests).toBe(128);
+    await http.destroy();
+    for (const { failure } of await Promise.all(all)) expect(failure).toMatchObject({ code: "STOPPED" });
   });
 
   test("when one fails, those that wait get another", async () => {
