@@ -15,6 +15,9 @@ export class Journal {
   private file: FileHandle | undefined;
   /** The last write: none overtakes another. */
   private writing: Promise<void> = Promise.resolve();
+  /** Lines for the next write, and the write: what comes while one is under way is written together. */
+  private lines = "";
+  private next: Promise<void> | undefined;
 
   constructor(private readonly path: string) {}
 
@@ -26,10 +29,17 @@ export class Journal {
 
   /** @throws what the file system does: the disk is full. Then nothing more is written: it may have left half a line */
   append(results: readonly TaskResult[]): Promise<void> {
-    const text = results.map((result) => `${JSON.stringify(lineOf(result))}\n`).join("");
-    const written = this.writing.then(() => this.file?.appendFile(text));
-    this.writing = written;
-    return written;
+    for (const result of results) this.lines += `${JSON.stringify(lineOf(result))}\n`;
+    this.next ??= this.writing.then(() => this.writeLines());
+    this.writing = this.next;
+    return this.next;
+  }
+
+  private async writeLines(): Promise<void> {
+    const { lines } = this;
+    this.lines = "";
+    this.next = undefined;
+    await this.file?.appendFile(lines);
   }
 
   async close(): Promise<void> {

@@ -10,7 +10,8 @@ const MAX_REMEMBERED = 50_000;
 
 /** Keeps results in the journal and counts them. What cannot be written ends the run. */
 export class ResultKeeper implements ResultStore {
-  private readonly remembered = new Map<string, TaskResult>();
+  /** By `pop_url`. Whole results would take ten times the memory. */
+  private readonly remembered = new Map<string, LeadResult>();
 
   /** @param hooks `onKept`: called after results are written; `onFault`: called when some cannot be */
   constructor(
@@ -53,7 +54,7 @@ export class ResultKeeper implements ResultStore {
     for (const result of results) {
       this.counts.add(result, Date.now());
       this.remembered.delete(result.pop_url);
-      this.remembered.set(result.pop_url, result);
+      this.remembered.set(result.pop_url, leadResultOf(result));
     }
     for (const oldest of this.remembered.keys()) {
       if (this.remembered.size <= MAX_REMEMBERED) break;
@@ -61,4 +62,8 @@ export class ResultKeeper implements ResultStore {
     }
     this.hooks.onKept();
   }
+}
+
+function leadResultOf({ ok, reason, http_status, addresses, rec_unsure, hit_after_download, rounds }: TaskResult) {
+  return { ok, reason, http_status, addresses, rec_unsure, hit_after_download, rounds } satisfies Required<LeadResult>;
 }

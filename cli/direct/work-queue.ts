@@ -2,6 +2,8 @@ import type { QueueDepth, ReceivedMessage, TaskQueue } from "../../domain/plan/p
 import type { TaskMessage } from "../../domain/plan/task-message.ts";
 
 const SWEEP_MS = 1_000;
+/** While so many messages are delayed, no more are made: the limits of the origin would delay them as well. */
+const MAX_DELAYED = 1_000;
 
 interface InFlight {
   readonly message: TaskMessage;
@@ -105,6 +107,7 @@ export class WorkQueue implements TaskQueue {
   }
 
   private async nextOfPlan(): Promise<{ readonly message: TaskMessage; readonly deliveries: number } | undefined> {
+    if (this.delayed.size >= MAX_DELAYED) return undefined;
     const { plan } = this;
     const next = await plan?.next();
     if (next === undefined || next.done === true) {

@@ -1,6 +1,11 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { WorkQueue } from "../../../cli/direct/work-queue.ts";
-import type { TaskMessage } from "../../../domain/plan/task-message.ts";
+import { TaskBitmap } from "../../../domain/plan/task-bitmap.ts";
+import { messagesOf, type TaskMessage, urlsPerMessage } from "../../../domain/plan/task-message.ts";
+import { POP_CODES } from "../../../domain/pops/pop-codes.ts";
+import { times } from "../../collect.ts";
+import { target } from "../../lambdas/items.ts";
+import { planOf } from "../../plan-of.ts";
 
 const VISIBILITY_SECONDS = 6;
 
@@ -75,6 +80,19 @@ test("is idle when nothing is planned, waiting, delayed or in flight", async () 
   expect(onIdle).toHaveBeenCalledOnce();
 });
 
+test("makes none of the plan while a thousand are delayed", async () => {
+  const { queue, made, receive } = queueOf("A");
+  for (let i = 0; i < 1_000; i++) await queue.sendLater(message("DELAYED"), 3);
+  const first = receive(1);
+  await vi.advanceTimersByTimeAsync(2_999);
+  expect(made).toEqual([]);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(await first).toMatchObject([{ pop: "DELAYED" }]);
+  for (let left = 999; left > 0; left -= 10) await receive(10);
+  expect(made).toEqual(["A"]);
+  queue.close();
+});
+
 test("a plan without messages is idle", async () => {
   const { queue, onIdle, receive } = queueOf();
   void receive();
@@ -95,4 +113,34 @@ test("closed, it ends the wait of its receivers, delivers nothing, and is never 
   expect(await receive()).toEqual([]);
   await queue.delete(first?.receipt ?? "");
   expect(onIdle).not.toHaveBeenCalled();
+});
+
+test("of 1.8 million tasks, no more are made before they are received than one message for each POP has", async () => {
+  const targets = POP_CODES.slice(0, 360).map(({ pop }) => target(pop, { label: "d1", state: "SENT" }));
+  const plan = planOf([{ label: "d1", names: [], hosts: ["a.example"] }], targets, "lead-first");
+  const tasks = new TaskBitmap(
+    plan,
+    times(5_000, (i) => ({ url: `https://a.example/${i}`, bytes: 10_000 })),
+  );
+  expect(tasks.missingCount).toBe(1_800_000);
+  let made = 0;
+  const counted = function* () {
+    for (const task of tasks.missingLeads()) {
+      made++;
+      yield task;
+    }
+  };
+  const maxUrls = urlsPerMessage(tasks.missingCount, 1);
+  const queue = new WorkQueue(VISIBILITY_SECONDS);
+  queue.refill(messagesOf(plan.request, counted(), { maxUrls, targets: targets.length }));
+  let received = 0;
+  for (let i = 0; i < 20; i++) {
+    for (const { body, receipt } of await queue.receive(1)) {
+      received += JSON.parse(body).urls.length;
+      await queue.delete(receipt);
+    }
+    expect(made - received).toBeLessThanOrEqual(maxUrls * targets.length);
+  }
+  expect(received).toBe(200 * maxUrls);
+  queue.close();
 });
