@@ -1,6 +1,7 @@
 import { closeRunFolder, openRunFolder } from "../local/paths.ts";
 import { benchAgent } from "./agent.ts";
 import { type Bench, findTools, MissingToolsError } from "./bench.ts";
+import { benchDirect } from "./direct.ts";
 import { benchDownload } from "./download.ts";
 import { benchAggregation, benchFanOut, benchGetSize, benchImports } from "./lambdas.ts";
 import { benchLargeRequest } from "./large-request.ts";
@@ -23,6 +24,7 @@ const PARTS: Readonly<Record<string, (bench: Bench) => Promise<Findings>>> = {
   "end-to-end": benchEndToEnd,
   list: benchRequestList,
   order: benchOrder,
+  direct: benchDirect,
 };
 
 const say = (line: string) => console.log(line);

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { request } from "undici";
 import { createCertificate } from "../edge/certificate.ts";
@@ -9,11 +9,14 @@ import { freePort } from "../local/ports.ts";
 import { SERVING_CORE } from "./pinned.ts";
 
 export const HOST = "www.example.com";
+/** Of the distribution that the host is an alias of. */
+export const DOMAIN = "d111111abcdef8.cloudfront.net";
 export const SMALL_BYTES = 10_000;
 
 /**
  * A TLS server on the serving core, with a 10 KB object under every path, `/256m` and `/1g`. What it answers is a miss; below
- * `/hit/` it is a hit that does not tell its tier, so that a check finds one.
+ * `/hit/` it is a hit that does not tell its tier, so that a check finds one. Below `/warm/` it is a hit of the edge whose `Age` grows, so
+ * that one check proves it; below `/warm/256m/`, of 256 MB.
  */
 export interface Server {
   readonly port: number;
@@ -24,13 +27,19 @@ export interface Server {
   readonly keyFile: string;
   /** Loopback addresses it answers on. */
   readonly addresses: readonly string[];
+  /** How many requests it has had over all. */
+  requests(): Promise<number>;
+  /** Those below `/warm/timed/`: when each came, in milliseconds since the epoch, and at which of the addresses. The log begins anew. */
+  takeTimed(): { readonly at: number; readonly address: string }[];
   close(): Promise<void>;
 }
 
-export async function startNginx(count = 20): Promise<Server> {
-  const folder = `${RUN}nginx/`;
+/** @param count of addresses @param name of its folder: two may run at once */
+export async function startNginx({ count = 20, name = "nginx" } = {}): Promise<Server> {
+  const folder = `${RUN}${name}/`;
+  const timedLog = `${folder}timed.log`;
   mkdirSync(`${folder}www`, { recursive: true });
-  const { caPem, certPem, keyPem } = createCertificate([HOST]);
+  const { caPem, certPem, keyPem } = createCertificate([HOST, DOMAIN]);
   writeFileSync(`${folder}ca.pem`, caPem);
   writeFileSync(`${folder}cert.pem`, certPem);
   writeFileSync(`${folder}key.pem`, keyPem);
@@ -45,7 +54,7 @@ export async function startNginx(count = 20): Promise<Server> {
   }
   const port = await freePort();
   const httpPort = await freePort();
-  const addresses = Array.from({ length: count }, (_, i) => `127.88.0.${i + 1}`);
+  const addresses = Array.from({ length: count }, (_, i) => `127.88.${Math.floor(i / 250)}.${(i % 250) + 1}`);
   writeFileSync(`${folder}nginx.conf`, config(folder, addresses, port, httpPort));
   const child = spawn("nginx", ["-p", folder, "-c", `${folder}nginx.conf`, "-e", `${folder}error.log`], {
     stdio: "ignore",
@@ -64,6 +73,19 @@ export async function startNginx(count = 20): Promise<Server> {
     certFile: `${folder}cert.pem`,
     keyFile: `${folder}key.pem`,
     addresses,
+    async requests() {
+      const { body } = await request(`http://${addresses[0]}:${httpPort}/requests`);
+      // "server accepts handled requests", and a line with a number for each.
+      return Number(/^ *\d+ +\d+ +(\d+) *$/m.exec(await body.text())?.[1]);
+    },
+    takeTimed() {
+      const lines = readFileSync(timedLog, "utf8").trim().split("\n");
+      truncateSync(timedLog);
+      return lines.flatMap((line) => {
+        const [endedAt = "", seconds = "", address = ""] = line.split(" ");
+        return address === "" ? [] : { at: (Number(endedAt) - Number(seconds)) * 1_000, address };
+      });
+    },
     async close() {
       const ended = once(child, "exit");
       child.kill("SIGTERM");
@@ -80,11 +102,15 @@ function config(folder: string, addresses: readonly string[], port: number, http
   return `daemon off;
 ${user}
 worker_processes 1;
+worker_rlimit_nofile 20000;
 worker_cpu_affinity ${(1 << SERVING_CORE).toString(2)};
 pid ${folder}nginx.pid;
-events { worker_connections 4096; }
+events { worker_connections 16384; }
 http {
   access_log off;
+  log_format timed "$msec $request_time $server_addr";
+  # As if all had been cached at the last second that 10,000 divides.
+  map $msec $growing_age { "~(?<age>[0-9]{4})[.]" $age; default 0; }
   client_body_temp_path ${folder}tmp-body; proxy_temp_path ${folder}tmp-proxy; fastcgi_temp_path ${folder}tmp-fastcgi;
   uwsgi_temp_path ${folder}tmp-uwsgi; scgi_temp_path ${folder}tmp-scgi;
   sendfile on; tcp_nodelay on; keepalive_requests 10000000; keepalive_timeout 600s;
@@ -104,6 +130,15 @@ http {
       add_header server-timing 'cdn-cache-hit,cdn-pop;desc="BEN1-C1",cdn-rid;desc="kUm_Nkgl0eDPZWVQoxB5kZyLwJ5ZDJ9sGVtSuyjQjO2J4dqjrBZuGQ==",cdn-downstream-fbl;dur=1';
       try_files /small =404;
     }
+    location /warm/ {
+      add_header x-cache "Hit from cloudfront"; add_header x-amz-cf-id "kUm_Nkgl0eDPZWVQoxB5kZyLwJ5ZDJ9sGVtSuyjQjO2J4dqjrBZuGQ==";
+      add_header age $growing_age;
+      add_header server-timing 'cdn-cache-hit,cdn-pop;desc="BEN1-C1",cdn-hit-layer;desc="EDGE",cdn-downstream-fbl;dur=1';
+      location /warm/256m/ { try_files /256m =404; }
+      location /warm/timed/ { access_log ${folder}timed.log timed; try_files /small =404; }
+      try_files /small =404;
+    }
+    location = /requests { stub_status; }
     location = /256m { }
     location = /1g { }
   }

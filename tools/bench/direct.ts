@@ -1,0 +1,328 @@
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { POP_CODES } from "../../domain/pops/pop-codes.ts";
+import { Distributions } from "../edge/distributions.ts";
+import { startDnsServer } from "../edge/dns.ts";
+import { ROOT, RUN } from "../local/paths.ts";
+import { peakMegabytes } from "../local/processes.ts";
+import { table } from "../markdown-table.ts";
+import { type Bench, otherNode } from "./bench.ts";
+import { DOMAIN, HOST, type Server, startNginx } from "./nginx.ts";
+import { OUR_CORE, runPinned } from "./pinned.ts";
+import { type Findings, median, readable, rowOf } from "./report.ts";
+
+/** Share of the URLs and files: all of them take a quarter of an hour. */
+const scale = Number(process.env["BENCH_DIRECT_SCALE"] ?? 1);
+const scaled = (count: number) => Math.max(1, Math.round(count * scale));
+
+const COMMAND = `${ROOT}cli/dist/prewarm.cjs`;
+const STATE = `${RUN}direct/`;
+const SMALL = { urls: scaled(200), pops: 30 };
+const LARGE = { files: scaled(40), pops: 3, bytes: 256 * 2 ** 20 };
+const MANY = { urls: scaled(5_000), pops: 360 };
+/** A curl process a task takes so long that its rate follows from some of them. */
+const LOOP_TASKS = Math.min(1_200, SMALL.urls * SMALL.pops);
+const LOOP_AT_ONCE = 16;
+/** As many as curl has at once if nothing else is said. */
+const CURL_AT_ONCE = 50;
+const LARGE_AT_ONCE = 4;
+const POLL_MS = 50;
+const MB = 1e6;
+
+interface Small {
+  readonly seconds: number;
+  readonly cpuPerRequest: number;
+  readonly requests: number;
+}
+
+/** The command without a stack, as a user starts it: `prewarm warm --direct`. */
+export async function benchDirect({ rounds, say }: Bench): Promise<Findings> {
+  execFileSync(process.execPath, ["tools/release/build-command.js"], { cwd: ROOT });
+  const server = await startNginx({ count: MANY.pops + 1, name: "nginx-direct" });
+  // The distribution's own name leads to the last address, where sizes are asked.
+  const nearest = server.addresses.slice(-1);
+  const pops = POP_CODES.slice(0, MANY.pops).map(({ pop }) => pop);
+  const dns = await startDnsServer({
+    distributions: new Distributions([{ domain: DOMAIN, aliases: [HOST] }]),
+    addressesOf: new Map(pops.map((pop, i) => [pop, server.addresses.slice(i, i + 1)])),
+    nearest,
+  });
+  const other = otherNode();
+  const nodes = [process.execPath, ...(other === undefined ? [] : [other.program])];
+  const warm = (paths: readonly string[], popCount: number, node?: string) =>
+    commandLine(paths, pops.slice(0, popCount), { server, dns: dns.address, node });
+  try {
+    const small = await compareSmall(server, rounds, say, warm);
+    const firstBytes = await timesToFirstByte(server, rounds, say, warm);
+    const large = await compareLarge(server, rounds, say, nodes, warm);
+    const memory = await runMany(say, warm);
+    const tasks = SMALL.urls * SMALL.pops;
+    const cpuRatio = median(small.map(({ ours, curl }) => ours.cpuPerRequest / curl.cpuPerRequest));
+    const wallRatio = median(small.map(({ ours, loop }) => loop.seconds / ours.seconds));
+    const smallName = `direct engine, ${readable(tasks)} tasks of 10 KB (${SMALL.urls} URLs × ${SMALL.pops} POPs)`;
+    const largeName = `direct engine, ${LARGE.files} files of 256 MB at ${LARGE.pops} POPs, one core`;
+    const [largeRatio = 0] = large.map(({ ratio }) => ratio).toSorted((a, b) => b - a);
+    return {
+      title: "Direct engine",
+      rows: [
+        rowOf({
+          what: `${smallName}: CPU a request`,
+          value: cpuRatio,
+          unit: "× `curl --parallel`",
+          atLeast: 2,
+          aim: 1,
+        }),
+        rowOf({
+          what: `${smallName}: wall time, a loop of curl processes ÷ the command`,
+          value: wallRatio,
+          unit: "×",
+          atLeast: 15,
+          aim: 30,
+          better: "more",
+        }),
+        rowOf({
+          what: "direct engine, from the start of the process to the first download's request",
+          value: median(firstBytes.map(({ download }) => download)),
+          unit: "s",
+          atLeast: 2,
+          aim: 1,
+        }),
+        rowOf({
+          what: largeName,
+          value: largeRatio,
+          unit: "× curl",
+          atLeast: 0.9,
+          aim: 1,
+          better: "more",
+          measured: large.map(({ ratio, version }) => `${readable(ratio)} × curl on Node ${version}`).join(", "),
+        }),
+        rowOf({
+          what: `direct engine, peak memory of ${readable(memory.tasks)} tasks (${readable(MANY.urls)} URLs × ${MANY.pops} POPs)`,
+          value: memory.peakMB,
+          unit: "MB",
+          atLeast: 500,
+          aim: 300,
+        }),
+      ],
+      notes: [
+        "`prewarm warm --direct` as it is published, from the start of its process to its end: sizes, DNS, plan, downloads, proofs, journal and report. " +
+          "The request has no limits of the origin (`origin: {}`), so that these are not what is measured. Every answer is a hit of the edge with an `Age` that grows: " +
+          "`verify: edge` sends each task's request twice, the second one 1.1 s after the first. " +
+          `The CPU of \`curl --parallel\` is of as many requests as the command sent (nginx counts them), those of a task one after the other, ${CURL_AT_ONCE} at once; ` +
+          `the loop is a curl process a task, ${LOOP_AT_ONCE} at once, without a proof. curl asks by address and checks no certificate. The DNS is on this machine.`,
+        table(
+          ["round", "the command, s", "requests", "CPU µs a request", "`curl --parallel`, CPU µs a request", "loop, s"],
+          small.map(({ ours, curl, loop }, i) => [
+            String(i + 1),
+            readable(ours.seconds),
+            readable(ours.requests),
+            readable(ours.cpuPerRequest),
+            readable(curl.cpuPerRequest),
+            `${readable(loop.seconds)} (by ${readable(LOOP_TASKS)} tasks)`,
+          ]),
+        ),
+        `From the start of the process, the first request of a size was sent after ${readable(median(firstBytes.map(({ size }) => size)))} s, ` +
+          `and the first download after ${readable(median(firstBytes.map(({ download }) => download)))} s (medians of ${firstBytes.length} runs of ${readable(tasks)} tasks).`,
+        `256 MB objects, each with its check, and curl with ${LARGE_AT_ONCE} downloads at once without one; medians of the rounds:`,
+        table(
+          ["who", "MB/s", "of curl's", "CPU, of curl's"],
+          large.map(({ version, rate, ratio, cpuRatio: cpu }) => [
+            `the command on Node ${version}`,
+            readable(rate / MB),
+            readable(ratio),
+            readable(cpu),
+          ]),
+        ),
+        `${readable(memory.tasks)} tasks took ${readable(memory.seconds)} s; at most ${readable(memory.files)} files were open at once, and the peak was ${readable(memory.peakMB)} MB.`,
+      ],
+    };
+  } finally {
+    await dns.close();
+    await server.close();
+    rmSync(STATE, { recursive: true, force: true });
+  }
+}
+
+type Warm = (paths: readonly string[], popCount: number, node?: string) => CommandLine;
+
+interface CommandLine {
+  readonly words: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** How the command is started, with a state of its own. */
+function commandLine(
+  paths: readonly string[],
+  pops: readonly string[],
+  { server, dns, node = process.execPath }: { server: Server; dns: string; node?: string | undefined },
+): CommandLine {
+  rmSync(STATE, { recursive: true, force: true });
+  const list = `${RUN}direct-urls`;
+  writeFileSync(list, paths.map((path) => `https://${HOST}${path}\n`).join(""));
+  const body = `${RUN}direct-body.json`;
+  writeFileSync(body, JSON.stringify({ origin: {} }));
+  const flags = (process.env["BENCH_NODE_FLAGS"] ?? "").split(" ").filter((flag) => flag !== "");
+  return {
+    words: [
+      ...[node, ...flags, COMMAND, "warm", "--direct", "--yes", "--json", "--cf-domain", DOMAIN],
+      ...["--file", list, "--pop", pops.join(), "--from", body],
+    ],
+    env: {
+      PREWARM_DNS_SERVERS: dns,
+      PREWARM_HTTPS_PORT: String(server.port),
+      PREWARM_HTTP_PORT: String(server.httpPort),
+      PREWARM_ALLOW_PRIVATE_ADDRESSES: "true",
+      NODE_EXTRA_CA_CERTS: server.caFile,
+      XDG_STATE_HOME: STATE,
+    },
+  };
+}
+
+/** Runs the command on our core to its end. @throws Error if a task is not warm */
+async function runCommand({ words, env }: CommandLine, tasks: number) {
+  const log = `${RUN}direct.log`;
+  const ran = await runPinned(`${words.map((word) => `'${word}'`).join(" ")} 2> ${log}`, env);
+  if (ran.stdout === "") throw new Error(readFileSync(log, "utf8"));
+  checkWarm(ran.stdout, tasks);
+  return ran;
+}
+
+function checkWarm(stdout: string, tasks: number): void {
+  const { progress } = JSON.parse(stdout) as { progress: { warm_count: number; total_count: number } };
+  if (progress.warm_count !== tasks || progress.total_count !== tasks)
+    throw new Error(`${progress.warm_count} of ${progress.total_count} tasks are warm, not ${tasks}`);
+}
+
+const paths = (below: string, count: number) => Array.from({ length: count }, (_, i) => `/warm/${below}${i}.bin`);
+
+async function compareSmall(server: Server, rounds: number, say: (line: string) => void, warm: Warm) {
+  const tasks = SMALL.urls * SMALL.pops;
+  const small = paths("", SMALL.urls);
+  const urls = small.flatMap((path) =>
+    server.addresses.slice(0, SMALL.pops).map((it) => `https://${it}:${server.port}${path}`),
+  );
+  const measured: { ours: Small; curl: Small; loop: Small }[] = [];
+  for (let round = 0; round < rounds; round++) {
+    const ours = await counted(server, () => runCommand(warm(small, SMALL.pops), tasks));
+    const curl = await counted(server, () => runPinned(curlParallel(urls, ours.requests)));
+    writeFileSync(`${RUN}urls`, urls.slice(0, LOOP_TASKS).join("\n"));
+    const some = await counted(server, () =>
+      runPinned(`xargs -P ${LOOP_AT_ONCE} -n 1 curl -sk -o /dev/null < ${RUN}urls`),
+    );
+    const loop = { ...some, seconds: (some.seconds / LOOP_TASKS) * tasks };
+    measured.push({ ours, curl, loop });
+    say(
+      `  ${readable(tasks)} tasks: ${readable(ours.seconds)} s, ${readable(ours.requests)} requests, ${readable(ours.cpuPerRequest)} µs CPU each; ` +
+        `curl --parallel ${readable(curl.seconds)} s, ${readable(curl.cpuPerRequest)} µs; loop ${readable(loop.seconds)} s`,
+    );
+  }
+  return measured;
+}
+
+/** Writes a list of as many requests, each URL as often as it takes. @returns the command */
+function curlParallel(urls: readonly string[], requests: number): string {
+  const lines = Array.from({ length: requests }, (_, i) => {
+    const url = urls[Math.floor((i * urls.length) / requests)] ?? "";
+    return `url = "${url}"\noutput = "/dev/null"`;
+  });
+  writeFileSync(`${RUN}curlrc`, lines.join("\n"));
+  return `curl -sk --parallel --parallel-max ${CURL_AT_ONCE} -K ${RUN}curlrc`;
+}
+
+async function counted(
+  server: Server,
+  run: () => Promise<{ readonly seconds: number; readonly cpuMicros: number }>,
+): Promise<Small> {
+  const before = await server.requests();
+  const { seconds, cpuMicros } = await run();
+  // The question itself is one.
+  const requests = (await server.requests()) - before - 1;
+  return { seconds, requests, cpuPerRequest: cpuMicros / requests };
+}
+
+/** Seconds from the start of the process to the first request of a size, and to the first one of a download. */
+async function timesToFirstByte(server: Server, rounds: number, say: (line: string) => void, warm: Warm) {
+  const [nearest] = server.addresses.slice(-1);
+  const times: { size: number; download: number }[] = [];
+  server.takeTimed();
+  for (let round = 0; round < rounds; round++) {
+    const line = warm(paths("timed/", SMALL.urls), SMALL.pops);
+    const startedAt = Date.now();
+    await runCommand(line, SMALL.urls * SMALL.pops);
+    const timed = server.takeTimed();
+    const first = (isSize: boolean) => {
+      const its = timed.flatMap(({ at, address }) => ((address === nearest) === isSize ? [at] : []));
+      return (its.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY) - startedAt) / 1_000;
+    };
+    const time = { size: first(true), download: first(false) };
+    times.push(time);
+    say(`  first request of a size after ${readable(time.size)} s, first download after ${readable(time.download)} s`);
+  }
+  return times;
+}
+
+async function compareLarge(
+  server: Server,
+  rounds: number,
+  say: (line: string) => void,
+  nodes: readonly string[],
+  warm: Warm,
+) {
+  const large = paths("256m/", LARGE.files);
+  const tasks = LARGE.files * LARGE.pops;
+  const urls = large.flatMap((path) =>
+    server.addresses.slice(0, LARGE.pops).map((it) => `https://${it}:${server.port}${path}`),
+  );
+  const all = urls.map((url) => `url = "${url}"\noutput = "/dev/null"`).join("\n");
+  const runs = nodes.map((node) => ({
+    version: execFileSync(node, ["--version"], { encoding: "utf8" }).trim(),
+    node,
+    its: [] as { seconds: number; ratio: number; cpuRatio: number }[],
+  }));
+  for (let round = 0; round < Math.min(rounds, 3); round++) {
+    writeFileSync(`${RUN}curlrc`, all);
+    const curl = await runPinned(`curl -sk --parallel --parallel-max ${LARGE_AT_ONCE} -K ${RUN}curlrc`);
+    for (const { node, version, its } of runs) {
+      const { seconds, cpuMicros } = await runCommand(warm(large, LARGE.pops, node), tasks);
+      its.push({ seconds, ratio: curl.seconds / seconds, cpuRatio: cpuMicros / curl.cpuMicros });
+      say(
+        `  ${tasks} × 256 MB on Node ${version}: ${readable(seconds)} s, ${readable(cpuMicros / 1e6)} s CPU; curl ${readable(curl.seconds)} s, ${readable(curl.cpuMicros / 1e6)} s CPU`,
+      );
+    }
+  }
+  return runs.map(({ version, its }) => ({
+    version,
+    rate: (tasks * LARGE.bytes) / median(its.map(({ seconds }) => seconds)),
+    ratio: median(its.map(({ ratio }) => ratio)),
+    cpuRatio: median(its.map(({ cpuRatio }) => cpuRatio)),
+  }));
+}
+
+/** All tasks of a large run, downloads included, and the most memory and open files that it has had. */
+async function runMany(say: (line: string) => void, warm: Warm) {
+  const tasks = MANY.urls * MANY.pops;
+  const { words, env } = warm(paths("", MANY.urls), MANY.pops);
+  const started = performance.now();
+  const [program = "", ...args] = ["taskset", "-c", String(OUR_CORE), ...words];
+  const child = spawn(program, args, { env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"] });
+  let stdout = "";
+  let stderr = "";
+  child.stdout.on("data", (chunk) => (stdout += chunk));
+  child.stderr.on("data", (chunk) => (stderr += chunk));
+  let peakMB = 0;
+  let files = 0;
+  // Whoever has ended tells neither.
+  const poll = setInterval(() => {
+    try {
+      peakMB = Math.max(peakMB, peakMegabytes(child.pid) || 0);
+      files = Math.max(files, readdirSync(`/proc/${child.pid}/fd`).length);
+    } catch {}
+  }, POLL_MS);
+  const [code] = await once(child, "close").finally(() => clearInterval(poll));
+  if (code !== 0) throw new Error(`the command ended with ${code}: ${stderr.slice(-2_000)}`);
+  checkWarm(stdout, tasks);
+  const seconds = (performance.now() - started) / 1_000;
+  say(`  ${readable(tasks)} tasks: ${readable(seconds)} s, at most ${readable(peakMB)} MB and ${files} open files`);
+  return { tasks, seconds, peakMB, files };
+}
