@@ -12,7 +12,7 @@ import { ending, start, stop } from "./processes.ts";
 
 const LOOK_MS = 250;
 /** Pause before a crashed agent is started again. On an instance, systemd waits a little longer. */
-const RESTART_MS = 2_000;
+export const RESTART_MS = 2_000;
 /** This machine cannot run more agents. Further instances stay without one. */
 const MAX_PROCESSES = 20;
 

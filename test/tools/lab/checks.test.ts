@@ -13,6 +13,7 @@ import {
 } from "../../../tools/lab/check/tasks.ts";
 import { type Check, type Observations, taskOf } from "../../../tools/lab/engine/scenario.ts";
 import { isWrong } from "../../../tools/lab/run.ts";
+import { RESTART_MS } from "../../../tools/local/fleet.ts";
 import { DONE, HOST, POP, resultOf, seen } from "./made-up.ts";
 
 const isCaught = (check: Check, observations: Observations) => [check(observations)].flat().some(isWrong);
@@ -62,14 +63,15 @@ describe("what is downloaded again", () => {
   const check = repeatsAreExplained("it");
   const twice = [get("a", 1), get("b", 9)];
 
-  it("is explained by the agent that was killed with the task in its hands", () => {
+  it("is explained by the agent that was killed with the task in its hands, also if the edge saw its GET later", () => {
     expect(isCaught(check, seen({}, { gets: twice, kills: killed("a", 5) }))).toBe(false);
+    expect(isCaught(check, seen({}, { gets: twice, kills: killed("a", 0) }))).toBe(false);
   });
 
   it.each([
     ["nobody was killed", []],
     ["another was killed", killed("b", 5)],
-    ["it was killed before", killed("a", 0)],
+    ["it was started again before", killed("a", 1 - RESTART_MS)],
     ["it was killed after", killed("a", 10)],
     ["its result stood", killed("a", 5, [taskOf(POP, `${HOST}/a`)])],
   ])("is not if %s", (_, kills) => {

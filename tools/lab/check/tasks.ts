@@ -1,4 +1,5 @@
 import type { Get } from "../../edge/faults.ts";
+import { RESTART_MS } from "../../local/fleet.ts";
 import { type Check, type Expectation, type Kill, requestOf, rowOf, taskOf } from "../engine/scenario.ts";
 
 /** Every planned task of the request has one result. */
@@ -116,10 +117,13 @@ export function repeatsAreExplained(name: string): Check {
   };
 }
 
-/** Whether an agent that was killed had made a GET, and its result did not stand then. */
+/**
+ * Whether an agent that was killed had made a GET, and its result did not stand then. The edge may read what it had sent a moment after
+ * its death; it is started again later than that.
+ */
 export function isOfKilled({ client, pop, path, at }: Get, kill: Kill): boolean {
   const isResult = (task: string) => task.startsWith(`${pop} `) && task.endsWith(path);
-  return client === kill.client && at <= kill.at && ![...kill.finished].some(isResult);
+  return client === kill.client && at < kill.at + RESTART_MS && ![...kill.finished].some(isResult);
 }
 
 /** The first few of many, for a line of the table. */
