@@ -36,6 +36,15 @@ export function countsAreRight(name: string): Check {
   };
 }
 
+/** The report has a row for each of so many POPs that do not resolve, besides the failed tasks. */
+export function reportedPops(name: string, dead: number): Check {
+  return (seen) => {
+    const { reportRows, results } = requestOf(seen, name);
+    const rows = reportRows - results.filter(({ ok }) => !ok).length;
+    return rowOf(`${name}: POPs that do not resolve`, [["rows in the report", rows, "=", dead]]);
+  };
+}
+
 /** How a request must end. */
 export function endsAs(name: string, status: string): Check {
   return (seen) => rowOf(`${name} ends`, [["status", requestOf(seen, name).progress.status, "=", status]]);

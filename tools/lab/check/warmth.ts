@@ -1,4 +1,4 @@
-import type { TaskResult } from "../../../domain/result/task-result.ts";
+import type { ReportedResult } from "../../../domain/result/report.ts";
 import { type Check, type Observations, type RequestSeen, requestOf, rowOf } from "../engine/scenario.ts";
 import { examples } from "./tasks.ts";
 
@@ -28,7 +28,7 @@ export function claimsAreTrue(name: string, claimed: "warm" | "hit"): Check {
 
 /** With `verify: addresses` it must be held at every address of the POP, else where the answer came from. */
 function isHeld(
-  { pop, url, address, addresses }: TaskResult,
+  { pop, url, address, addresses }: ReportedResult,
   holders: RequestSeen["holders"],
   seen: Pick<Observations, "addresses">,
 ): boolean {

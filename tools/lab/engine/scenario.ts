@@ -1,5 +1,5 @@
 import type { Progress } from "../../../client/answers.ts";
-import type { TaskResult } from "../../../domain/result/task-result.ts";
+import type { ReportedResult } from "../../../domain/result/report.ts";
 import type { Get } from "../../edge/faults.ts";
 import type { OriginRequestSeen } from "../../edge/origin-log.ts";
 import type { Holder } from "../../edge/tiers.ts";
@@ -15,7 +15,8 @@ export interface Scenario {
   readonly description: string;
   /** Whether a choice of it depends on the seed. @default true */
   readonly isSeeded?: false;
-  readonly parts: (scale: Scale) => ScenarioParts;
+  /** @param engine `direct`: in a world without a stack @default stack */
+  readonly parts: (scale: Scale, engine?: "direct") => ScenarioParts;
 }
 
 export interface ScenarioParts {
@@ -90,7 +91,7 @@ export interface RequestSeen {
   /** The last that was read, and all of them. */
   progress: Progress;
   readonly samples: Sample[];
-  results: readonly TaskResult[];
+  results: readonly ReportedResult[];
   /** Rows of the report without its header; NaN if there is no report. */
   reportRows: number;
   /** URLs whose sizes could not be read. */

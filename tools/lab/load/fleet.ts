@@ -20,7 +20,8 @@ export function bootInstances(count: number): Step {
   };
 }
 
-/** Waits until all agents have gone: what comes then starts with instances of its own. */
-export const fleetIsGone: Step = async ({ world: { prewarm }, over }) => {
-  while (prewarm.fleet.size + prewarm.fleet.stopping > 0 && !over.aborted) await sleep(POLL_MS);
+/** Waits until all agents have gone, or the command: what comes then starts with instances of its own. */
+export const fleetIsGone: Step = async ({ world, over }) => {
+  const left = () => world.direct?.processes ?? world.prewarm.fleet.size + world.prewarm.fleet.stopping;
+  while (left() > 0 && !over.aborted) await sleep(POLL_MS);
 };

@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
+import { readFile } from "node:fs/promises";
 import { availableParallelism, loadavg } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 import { ListSchedulesCommand } from "@aws-sdk/client-scheduler";
 import { GetQueueAttributesCommand } from "@aws-sdk/client-sqs";
 import { GetCommand } from "@aws-sdk/lib-dynamodb";
@@ -94,7 +96,7 @@ export function ended(name: string, patience = 900): Step {
     if (run.over.aborted) return;
     it.endedAt = Date.now();
     it.processor = (loadavg()[0] ?? Number.NaN) / availableParallelism();
-    it.results = await readResults(run.world.prewarm, it.reqId, resultShardCount(it.progress.total_count));
+    it.results = await resultsOf(run.world, it.reqId, it.progress.total_count);
     it.holders = new Map(it.paths.map((path) => [path, run.world.edge.holders(path)]));
     const seconds = ((it.endedAt - it.startedAt) / 1_000).toFixed(1);
     run.say(`${name}: ${it.progress.status} after ${seconds} s, load ${Math.round(100 * it.processor)}%`);
@@ -157,24 +159,21 @@ export async function pause({ over }: Pick<LabRun, "over">, seconds?: number): P
 /** Waits until the agents have gone and the queues are empty, then reads what all requests left, unless the run is over. */
 export async function settle(run: Pick<LabRun, "world" | "seen" | "over">): Promise<void> {
   const { world, seen } = run;
-  const { prewarm, api, edge, watch, links } = world;
-  let left = await leftovers(prewarm);
+  const { api, edge, watch, links } = world;
+  let left = await leftovers(world);
   for (let i = 0; i < SETTLING_SECONDS && left.messages + left.instances + left.timers > 0; i++) {
     await pause(run, 1);
     if (run.over.aborted) return;
-    left = await leftovers(prewarm);
+    left = await leftovers(world);
   }
   seen.left.push(left);
   for (const it of seen.requests.values()) {
     it.progress = (await api.progress(it.reqId)).value;
-    it.requeues = await requeuesOf(prewarm, it.reqId);
+    if (world.direct === undefined) it.requeues = await requeuesOf(world.prewarm, it.reqId);
     if (!isTerminal(it.progress.status)) continue;
     const { failure_pop_urls_report: url, failure_urls } = (await api.summary(it.reqId)).value;
     it.failedUrls = failure_urls;
-    const report = await fetch(url);
-    const text = await report.text();
-    if (!report.ok) throw new Error(`The report of ${it.name} has status ${report.status}: ${url} ${text}`);
-    it.reportRows = reportRows(text).length;
+    it.reportRows = reportRows(await textAt(url)).length;
   }
   seen.gets = watch.gets;
   seen.origin = edge.originRequests();
@@ -184,11 +183,21 @@ export async function settle(run: Pick<LabRun, "world" | "seen" | "over">): Prom
   await Promise.all([...links.values()].map((link) => link.close()));
 }
 
+async function textAt(url: string): Promise<string> {
+  if (url.startsWith("file:")) return readFile(fileURLToPath(url), "utf8");
+  const answer = await fetch(url);
+  const text = await answer.text();
+  if (!answer.ok) throw new Error(`A report has status ${answer.status}: ${url} ${text}`);
+  return text;
+}
+
+async function resultsOf(world: World, reqId: string, tasks: number): Promise<RequestSeen["results"]> {
+  return world.direct?.results(reqId) ?? readResults(world.prewarm, reqId, resultShardCount(tasks));
+}
+
 /** The tasks whose results stand now. */
 export async function finishedTasks({ world, seen }: LabRun): Promise<Set<string>> {
-  const all = [...seen.requests.values()].map(({ reqId, planned }) =>
-    readResults(world.prewarm, reqId, resultShardCount(planned.size)),
-  );
+  const all = [...seen.requests.values()].map(({ reqId, planned }) => resultsOf(world, reqId, planned.size));
   return new Set((await Promise.all(all)).flat().map(({ pop, url, variant }) => taskOf(pop, url, variant)));
 }
 
@@ -197,7 +206,10 @@ export function withRetries<T>(call: () => Promise<T>): Promise<T> {
   return retry(call, { attempts: 10, firstMs: 200, longestMs: 2_000, retryOnError: () => true, signal: ending.signal });
 }
 
-async function leftovers({ clients, deployed, fleet }: LocalPrewarm): Promise<Leftovers> {
+async function leftovers(world: World): Promise<Leftovers> {
+  const { direct } = world;
+  if (direct !== undefined) return { messages: 0, deadLetters: 0, instances: direct.processes, timers: 0 };
+  const { clients, deployed, fleet } = world.prewarm;
   const messagesIn = async (queue: string) => {
     const { Attributes } = await clients.sqs.send(
       new GetQueueAttributesCommand({

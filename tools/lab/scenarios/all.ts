@@ -16,6 +16,20 @@ export const SCENARIOS: readonly Scenario[] = [
   ...[longDownload, share, fair, second],
   ...[warmth, deception, limits, throttling, originLimiter],
   ...EDGES_LIKE,
+  ...[deception, limits, throttling].map(withoutStack),
   ...[hostileBodies, foreignPage, generatedInput],
   ...REGRESSIONS,
 ];
+
+/** The same load and checks at the same edge, by the command alone. */
+function withoutStack({ name, description, parts }: Scenario): Scenario {
+  return {
+    name: `direct-${name}`,
+    isSeeded: false,
+    description: `Without a stack, by the command: ${description}`,
+    parts: (scale) => {
+      const { world, ...others } = parts(scale, "direct");
+      return world === undefined ? others : { ...others, world: { ...world, engine: "direct" } };
+    },
+  };
+}

@@ -23,6 +23,8 @@ export interface HardCase {
   readonly behaviour?: Omit<Behaviour, "path" | "serverTiming">;
   /** What goes wrong with each GET. */
   readonly fault?: Fault;
+  /** The origin fails for two seconds from its first GET on, and the RECs keep the error for longer. @default false */
+  readonly failsFirst?: true;
   /** Others ask for it all the time, at some of the POPs. @default nobody */
   readonly crowd?: true;
   /** Each GET at the last address of a POP finds its cache empty. @default false */
@@ -60,6 +62,7 @@ export const HARD_CASES: readonly HardCase[] = [
     behaviour: { ttl: { min: 3_600, default: 86_400, max: 86_400 } },
     ...KEPT,
   },
+  { name: "an error at first, which the RECs keep", failsFirst: true, ...KEPT },
   { name: "evicted once before the proof", behaviour: { evict: { after: 1, times: 1 } }, ...KEPT },
   {
     name: "a second server that is cold",

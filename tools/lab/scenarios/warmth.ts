@@ -1,9 +1,9 @@
 import { cutText } from "../../../domain/result/failure.ts";
-import type { TaskResult } from "../../../domain/result/task-result.ts";
+import type { ReportedResult } from "../../../domain/result/report.ts";
 import type { Behaviour } from "../../edge/behaviour.ts";
-import { popsUnder } from "../../local/world.ts";
+import { DEAD_POP, popsUnder } from "../../local/world.ts";
 import { originDownloads } from "../check/origin.ts";
-import { counted, endsAs, noTaskLost, nothingLeft } from "../check/tasks.ts";
+import { counted, endsAs, noTaskLost, nothingLeft, reportedPops } from "../check/tasks.ts";
 import { claimsAreTrue, pathOf, viewersGetHits, warmTasks } from "../check/warmth.ts";
 import { type Check, inOrder, requestOf, rowOf, type Scenario, type Step, together } from "../engine/scenario.ts";
 import { askAsViewers, crowd, invalidateAll } from "../load/edge.ts";
@@ -83,7 +83,7 @@ export const deception: Scenario = {
   name: "deception",
   isSeeded: false,
   description:
-    "URLs of each kind that deceives are warmed: never kept, kept at the REC only, evicted, cut, another POP's, a hit of a shared fetch.",
+    "URLs of each kind that deceives are warmed: never kept, kept at the REC only, evicted, cut, failing at first, another POP's, collapsed.",
   parts: () => {
     // A REC with three POPs, where leads may fail one after the other, and one with a single POP.
     const pops = [...popsUnder(1, 3), ...popsUnder(2, 1).slice(1)].map((it) => ({
@@ -99,6 +99,7 @@ export const deception: Scenario = {
       world: {
         edge: {
           pops,
+          deadPops: [DEAD_POP],
           behaviours: [...own.flat(), ...modes.map((mode) => behaviourOf(mode, {}, `/${mode}/*`))],
           // Long enough that one of the crowd's requests is always on its mode.
           origin: { delayMs: 200 },
@@ -107,7 +108,8 @@ export const deception: Scenario = {
       load: [
         together(
           ...modes.map((mode) => {
-            const body = { verify: MODES[mode].verify, instance_count: 1 };
+            const all = [...pops.map(({ pop }) => pop), DEAD_POP];
+            const body = { verify: MODES[mode].verify, instance_count: 1, pops: all };
             const files = Object.fromEntries(HARD_CASES.map((it) => [pathIn(mode, it), { size: SIZE, ...it.object }]));
             return request({ name: mode, files, body });
           }),
@@ -119,6 +121,7 @@ export const deception: Scenario = {
           endsAs(mode, "FINISHED"),
           noTaskLost(mode),
           ...HARD_CASES.map((it) => caseIsSeen(mode, it)),
+          reportedPops(mode, 1),
           claimsAreTrue(mode, MODES[mode].claimed),
         ]),
         warmTasks("no-server-timing", "none"),
@@ -132,13 +135,20 @@ function behaviourOf(mode: Mode, behaviour: Partial<Behaviour>, path: string): B
   return { ...behaviour, path, serverTiming: mode === "no-server-timing" ? "off" : 0 };
 }
 
+const FAILING_MS = 2_000;
+
 const deceive: Step = async (run) => {
   const { edge, faults, pops } = run.world;
   const byPath = new Map(all((mode, it) => [pathIn(mode, it), it]));
   const last = new Set(pops.map((pop) => edge.addressesOf(pop).at(-1)));
+  const failing = new Set(all((mode, it) => (it.failsFirst ? [pathIn(mode, it)] : [])).flat());
   faults.add(({ method, path, pop, address }) => {
     const it = byPath.get(path);
     if (it === undefined || method !== "GET") return undefined;
+    if (failing.delete(path)) {
+      edge.addObject(path, { size: 100, status: 502 });
+      setTimeout(() => edge.addObject(path, { size: SIZE, ...it.object }), FAILING_MS);
+    }
     // With `verify: edge` the first address of the URL may be the cold one.
     if (it.coldAtLast && path.startsWith("/all-addresses/") && last.has(address)) edge.evict([path], { pop, address });
     return it.fault;
@@ -176,7 +186,10 @@ function named(outcome: string, reason: string | undefined): string {
 }
 
 /** A failure says why; so does one that two others have decided. */
-function isAsExpected({ ok, outcome, warning, error = "", reason }: TaskResult, expected: ExpectedOutcome): boolean {
+function isAsExpected(
+  { ok, outcome, warning, error = "", reason }: ReportedResult,
+  expected: ExpectedOutcome,
+): boolean {
   if (expected.orDoubtfulHit === true && outcome === "hit" && warning !== undefined) return true;
   if (expected.reason === undefined) return outcome === expected.outcome;
   if (reason === DECIDED) return !ok && error !== "";

@@ -1,17 +1,21 @@
 import { SetQueueAttributesCommand } from "@aws-sdk/client-sqs";
 import type { ApiClient } from "../../../client/api-client.ts";
-import type { Edge } from "../../edge/edge.ts";
+import { type Edge, startEdge } from "../../edge/edge.ts";
 import type { FaultHook } from "../../edge/faults.ts";
 import { EdgeWatch } from "../../edge/faults.ts";
 import { checkedClient } from "../../local/api-client.ts";
 import type { Launch } from "../../local/fleet.ts";
 import { closeAll, type LocalPrewarm, startLocalPrewarm } from "../../local/local-prewarm.ts";
+import { closeRunFolder, openRunFolder } from "../../local/paths.ts";
 import type { StandInOptions } from "../../local/stand-in-edge.ts";
 import { HOST } from "../../local/world.ts";
 import { AwsProxy } from "./aws-proxy.ts";
+import { DirectEngine } from "./direct.ts";
 import { type Link, startLink } from "./links.ts";
 
 export interface WorldOptions {
+  /** `direct`: there is no stack, and the built command warms from this machine. What is of agents and of AWS does not apply. @default stack */
+  readonly engine?: "direct";
   /** The stand-in edge, of `www.example.com`. Its origin has what requests ask for. */
   readonly edge: Omit<StandInOptions, "aliases" | "faults" | "site">;
   /** Whose calls of the AWS APIs pass the world's proxy. Each agent is a caller of its own; the Lambdas are `lambdas`. @default nobody's */
@@ -26,11 +30,19 @@ export interface WorldOptions {
   readonly env?: NodeJS.ProcessEnv;
 }
 
-/** A deployed stack on this machine, with a stand-in edge and a fleet. */
+/** What labs call of the API. */
+type LabApi = Pick<ApiClient, "progress" | "summary" | "stop" | "setInstances"> & {
+  start(body: object): Promise<{ readonly value: { readonly request_id: string } }>;
+};
+
+/** A deployed stack on this machine, with a stand-in edge and a fleet; or the edge alone, and the command. */
 export interface World {
+  /** @throws Error in a world without a stack */
   readonly prewarm: LocalPrewarm;
+  /** In place of the stack. */
+  readonly direct?: DirectEngine;
   readonly edge: Edge;
-  readonly api: ApiClient;
+  readonly api: LabApi;
   /** All POPs of the edge. */
   readonly pops: readonly string[];
   /** Of the edge's GETs. */
@@ -46,7 +58,41 @@ export interface World {
 }
 
 /** If a step fails, what was started before it is closed, newest first. @throws InterruptedError if this process is to end */
-export async function startWorld(options: WorldOptions, say: (line: string) => void): Promise<World> {
+export function startWorld(options: WorldOptions, say: (line: string) => void): Promise<World> {
+  return options.engine === "direct" ? startDirectWorld(options) : startStackWorld(options, say);
+}
+
+async function startDirectWorld({ edge: edgeOptions, env }: WorldOptions): Promise<World> {
+  openRunFolder();
+  const closers: (() => Promise<unknown>)[] = [async () => closeRunFolder()];
+  const close = () => closeAll(closers.splice(0).reverse());
+  try {
+    const distributions = [{ domain: "d111111abcdef8.cloudfront.net", aliases: [HOST] }];
+    const edge = await startEdge({ site: {}, ...edgeOptions, distributions });
+    closers.push(edge.close);
+    const direct = new DirectEngine(edge, env ?? {});
+    closers.push(() => direct.close());
+    return {
+      get prewarm(): never {
+        throw new Error("This world has no stack");
+      },
+      direct,
+      edge,
+      api: direct.api,
+      pops: edgeOptions.pops.map(({ pop }) => pop),
+      ...watched(edge),
+      proxy: new AwsProxy(),
+      links: new Map(),
+      numbers: new Map(),
+      close,
+    };
+  } catch (error) {
+    await close().catch(() => undefined);
+    throw error;
+  }
+}
+
+async function startStackWorld(options: WorldOptions, say: (line: string) => void): Promise<World> {
   const { edge: edgeOptions, proxied, links: linkOptions, stallSeconds = 20, visibilitySeconds } = options;
   const proxy = new AwsProxy();
   const links = new Map<string, Link>();
@@ -88,23 +134,27 @@ export async function startWorld(options: WorldOptions, say: (line: string) => v
       return { ...env, PREWARM_HTTPS_PORT: String(link.told().port) };
     };
     proxy.target = aws.endpoint;
-    const watch = new EdgeWatch();
-    const faults = new Set<FaultHook>();
-    edge.setFaults(
-      watch.hook((request) => {
-        for (const hook of faults) {
-          const fault = hook(request);
-          if (fault !== undefined) return fault;
-        }
-        return undefined;
-      }),
-    );
     if (visibilitySeconds !== undefined) await setVisibility(prewarm, visibilitySeconds);
-    return { prewarm, edge, api: checkedClient(prewarm), pops, watch, faults, proxy, links, numbers, close };
+    return { prewarm, edge, api: checkedClient(prewarm), pops, ...watched(edge), proxy, links, numbers, close };
   } catch (error) {
     await close().catch(() => undefined);
     throw error;
   }
+}
+
+function watched(edge: Edge): Pick<World, "watch" | "faults"> {
+  const watch = new EdgeWatch();
+  const faults = new Set<FaultHook>();
+  edge.setFaults(
+    watch.hook((request) => {
+      for (const hook of faults) {
+        const fault = hook(request);
+        if (fault !== undefined) return fault;
+      }
+      return undefined;
+    }),
+  );
+  return { watch, faults };
 }
 
 async function setVisibility({ clients, deployed }: LocalPrewarm, seconds: number): Promise<void> {
