@@ -1,9 +1,11 @@
 // The built command as a process that warms without a stack: what it leaves on disk, and what signals and faults do to it.
+import { randomInt } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { type Edge, startEdge } from "../../../tools/edge/edge.ts";
 import type { FaultRequest } from "../../../tools/edge/faults.ts";
+import { Seed } from "../../../tools/lab/engine/seed.ts";
 import { firstPops } from "../../../tools/local/world.ts";
 import { folderWith } from "../../folder-with.ts";
 import type { Ran } from "../../spawned.ts";
@@ -153,32 +155,45 @@ test("Ctrl-C twice ends it at once with exit code 130, and resume goes on", asyn
   expect((await report()).length).toBe(TASKS);
 });
 
-test("after kill -9 at several moments, resume loses no result, and downloads nothing again that has one", async () => {
+const KILLS = 10;
+/** Of the runs that are killed, besides the others. */
+const MORE_POPS = ALL_POPS.slice(POPS.length, 12).map(({ pop }) => pop);
+const KILLED_TASKS = FILES.length * (POPS.length + MORE_POPS.length);
+/** What such a run asks for at least: the sitemap, the sizes of the files, and a download and a proof for each task. */
+const REQUESTS = 1 + FILES.length + 2 * KILLED_TASKS;
+
+test("after kill -9 at ten random moments, resume loses no result, and downloads nothing again that has one", async () => {
+  const value = Number(process.env["KILL_SEED"] ?? randomInt(1_000_000));
+  const wrong = `KILL_SEED=${value} draws the same moments`;
+  const seed = new Seed(value);
+  // So many requests after the first one of the first process, and so much later. It must not have ended before the last of them.
+  const moments = Array.from({ length: KILLS }, () => ({
+    request: 1 + Math.floor(0.8 * REQUESTS * seed.draw("request")),
+    laterMs: 20 * seed.draw("later"),
+  }));
   const { start, run, journal, report } = machine();
   const killed: { done: ReadonlySet<string>; requests: number }[] = [];
-  const holds = [
-    () => hold(({ path }) => path === "/sitemap.xml"),
-    () => hold(({ method }) => method === "HEAD"),
-    ...[0, 3, 6, 9].map((files) => () => holdAfter(files)),
-  ];
-  for (const [i, holdSome] of holds.entries()) {
-    const before = journal().length;
-    const untilHeld = holdSome();
-    const { child, ended } = start(i === 0 ? warm() : ["resume"]);
-    await untilHeld();
-    if (i > 2) await vi.waitFor(() => expect(journal().length).toBeGreaterThan(before), { timeout: 60_000 });
-    child.kill("SIGKILL");
-    await ended;
+  let asked = 0;
+  for (const [i, { request, laterMs }] of moments.toSorted((a, b) => a.request - b.request).entries()) {
+    const { child, ended } = start(i === 0 ? warm("--pop", MORE_POPS.join()) : ["resume"]);
+    edge.setFaults(() => {
+      if (++asked >= request) setTimeout(() => child.kill("SIGKILL"), laterMs);
+      return undefined;
+    });
+    expect((await ended).code, wrong).toBe(null);
     killed.push({ done: new Set(journal()), requests: edge.popRequests().length });
   }
   answerAll();
-  expect(await run("resume")).toMatchObject({ code: 0 });
+  expect(await run("resume"), wrong).toMatchObject({ code: 0 });
   const rows = await report();
-  expect(rows).toHaveLength(TASKS);
-  expect(new Set(rows).size).toBe(TASKS);
+  expect(rows, wrong).toHaveLength(KILLED_TASKS);
+  expect(new Set(rows).size, wrong).toBe(rows.length);
   for (const { done, requests } of killed) {
     const again = edge.popRequests().slice(requests).filter(isDownload);
-    expect(again.filter(({ pop, path }) => done.has(`${pop} ${SITE}${path}`))).toEqual([]);
+    expect(
+      again.filter(({ pop, path }) => done.has(`${pop} ${SITE}${path}`)),
+      wrong,
+    ).toEqual([]);
   }
 });
 
