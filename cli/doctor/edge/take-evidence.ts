@@ -18,7 +18,7 @@ import {
   type EvidenceStep,
 } from "./evidence.ts";
 import { cacheOf, isCachedError } from "./observed-edge.ts";
-import { Redactor } from "./redact.ts";
+import { allowedHeaders, Redactor } from "./redact.ts";
 
 /** Two each of three regional caches, as far as the catalogue knows: they show which of them share one. */
 export const EVIDENCE_POPS = ["FRA60-P1", "FRA56-P4", "IAD89-P1", "IAD89-P2", "SIN2-P1", "SIN2-P2"];
@@ -282,7 +282,7 @@ class EvidenceRun {
       if (step !== "other_label" && certificate !== undefined) this.addCertificate(pop, url, certificate);
       const size = method === "HEAD" ? Number(headers["content-length"] ?? Number.NaN) : bytes;
       if (status === 200 && step !== "error" && Number.isSafeInteger(size)) this.sizes.set(object, size);
-      return { ...known, status, headers: this.redactor.headers(headers), first_byte_ms: firstByteMs, bytes };
+      return { ...known, status, headers: allowedHeaders(headers), first_byte_ms: firstByteMs, bytes };
     } catch (error) {
       const code = codeOf(error);
       // A HEAD may have told another size than the object has.

@@ -7,6 +7,7 @@ import type { DoctorWords } from "../../../cli/doctor/check/options.ts";
 import { doctor } from "../../../cli/doctor/doctor.ts";
 import { EVIDENCE_LIMITS, type Evidence, evidenceSchema, evidenceText } from "../../../cli/doctor/edge/evidence.ts";
 import { observedEdge } from "../../../cli/doctor/edge/observed-edge.ts";
+import { allowedHeaders } from "../../../cli/doctor/edge/redact.ts";
 import { EVIDENCE_POPS, type EvidenceDeps, takeEvidence } from "../../../cli/doctor/edge/take-evidence.ts";
 import { Dns } from "../../../probe/dns.ts";
 import { type Edge, startEdge } from "../../../tools/edge/edge.ts";
@@ -94,7 +95,8 @@ describe("what is written", () => {
       "server-timing": 'db;desc="secret.internal.example"',
       "set-cookie": "session=secret",
       "x-powered-by": "secret",
-      "cache-control": "max-age=60, served-by=secret.internal.example",
+      "cache-control": "max-age=60, served-by=secret.internal.example, x=secret",
+      vary: "accept-encoding",
       "content-type": "text/css; profile=secret",
     };
     const edge = await newEdge({ site: { "/secret-path.css": { size: 100, headers } } });
@@ -102,7 +104,7 @@ describe("what is written", () => {
     const text = evidenceText(await taken(edge, { objects: [url], pops: ["FRA60-P1"] }));
     for (const secret of ["secret", "token", HOST, "shop", DOMAIN, LABEL, "session", "x-amz-cf-id", "cdn-rid"])
       expect(text).not.toContain(secret);
-    expect(text).toContain('"cache-control":"max-age=60, served-by=host-');
+    expect(text).toContain('"cache-control":"max-age=60, other"');
     expect(text).toContain('"content-type":"text/css"');
     expect(text).toContain("cdn-cache-hit");
   });
@@ -133,6 +135,30 @@ describe("what is written", () => {
     expect(untrusted.pops[0]?.certificate).toMatchObject({ error: expect.stringMatching(/CERT|VERIFY/), names: [] });
     expect(evidenceText(untrusted)).not.toContain(HOST);
   });
+});
+
+test.each<[string, string, string | undefined]>([
+  ["cache-control", "private, MAX-AGE=0, community=shop", "private, MAX-AGE=0, other"],
+  ["content-type", "text/html; charset=utf-8", "text/html"],
+  ["content-type", "application/vnd.shop.v1+json", "other"],
+  ["content-encoding", "br", "br"],
+  ["content-range", "bytes 0-0/2000", "bytes 0-0/2000"],
+  ["vary", "Accept-Encoding, X-Shop-Locale", "Accept-Encoding, other"],
+  ["x-cache", "Hit from shop", "other"],
+  ["x-cache", "LimitExceeded from cloudfront", "LimitExceeded from cloudfront"],
+  ["x-amz-cf-pop", "shop", "other"],
+  ["age", "12", "12"],
+  [
+    "server-timing",
+    'cdn-pop;desc="SIN2-P1", cdn-rid;desc="a-b==",cdn-upstream-fbl;dur=12.5',
+    'cdn-pop;desc="SIN2-P1",cdn-upstream-fbl;dur=12.5',
+  ],
+  ["server-timing", 'cdn-hit-layer;desc="Origin Shield",app;desc=shop', 'cdn-hit-layer;desc="Origin Shield"'],
+  ["server-timing", 'app;desc=shop, cdn-pop;desc="shop.example"', undefined],
+  ["set-cookie", "a=b", undefined],
+  ["via", "1.1 shop.example (CloudFront)", undefined],
+])("of %s: %s, this is written: %s", (name, value, written) => {
+  expect(Object.values(allowedHeaders({ [name]: value }))).toEqual(written === undefined ? [] : [written]);
 });
 
 describe("the limits", () => {
