@@ -80,6 +80,8 @@ export class WorkQueue implements TaskQueue {
   }
 
   async sendLater(message: TaskMessage, seconds: number): Promise<void> {
+    // What a stop defers would keep the process alive for minutes.
+    if (this.isClosed) return;
     const timer = setTimeout(() => {
       this.delayed.delete(timer);
       void this.send([message]);

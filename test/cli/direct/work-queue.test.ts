@@ -113,6 +113,8 @@ test("closed, it ends the wait of its receivers, delivers nothing, and is never 
   expect(await receive()).toEqual([]);
   await queue.delete(first?.receipt ?? "");
   expect(onIdle).not.toHaveBeenCalled();
+  await queue.sendLater(message("DEFERRED BY THE STOP"), 300);
+  expect(vi.getTimerCount()).toBe(0);
 });
 
 test("of 1.8 million tasks, no more are made before they are received than one message for each POP has", async () => {
