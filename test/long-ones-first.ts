@@ -2,7 +2,7 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** Files that take longest, longest first, as measured. vitest starts with the largest files, and these are small. */
 const LONG = [
-  ...["requests/origin", "requests/dry-run", "requests/retry"],
+  ...["pipeline/equality", "requests/origin", "requests/dry-run", "requests/retry"],
   ...["e2e/warming", "e2e/control", "e2e/command"],
   ...["rest/life-cycle", "rest/console", "rest/warmth", "rest/faults"],
   ...["rest/documented-commands", "rest/launching", "rest/first-steps"],

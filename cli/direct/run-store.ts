@@ -107,8 +107,10 @@ export class RunStore implements RequestFiles {
     return (await this.readJson(reqId, TARGETS, targetsSchema)) ?? [];
   }
 
+  /** In the order of the sort key, as a stack's table returns them: so answers name POPs and RECs in the same order. */
   async putTargets(reqId: string, targets: readonly Target[]): Promise<void> {
-    await writeWhole(join(this.folderOf(reqId), TARGETS), JSON.stringify(targets));
+    const inOrder = targets.toSorted((a, b) => (a.target < b.target ? -1 : 1));
+    await writeWhole(join(this.folderOf(reqId), TARGETS), JSON.stringify(inOrder));
   }
 
   /** What the process that works on a run last said of it, for others that are asked. */

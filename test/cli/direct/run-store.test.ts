@@ -6,6 +6,7 @@ import { expect, test } from "vitest";
 import { RunStore, stateFolder } from "../../../cli/direct/run-store.ts";
 import { toArray } from "../../../domain/collections.ts";
 import { LISTS } from "../../../domain/plan/lists.ts";
+import { targetSchema } from "../../../domain/plan/target.ts";
 import { DEFAULT_CAPS } from "../../../domain/request/caps.ts";
 import { checkPrewarmRequest } from "../../../domain/validation/prewarm-request.ts";
 import { folderWith } from "../../folder-with.ts";
@@ -116,4 +117,12 @@ test("lists are read as they were written; one that is not there is missing as i
   await store.write(LISTS.urls, ID, urls);
   expect(await toArray(store.read(LISTS.urls, ID))).toEqual(urls);
   await expect(toArray(store.read(LISTS.goodUrls, ID))).rejects.toMatchObject({ name: "NoSuchKey" });
+});
+
+test("targets are read in the order in which a stack's table returns them", async () => {
+  const { store } = await storeWith(ID);
+  const target = (pop: string) =>
+    targetSchema.parse({ req_id: ID, target: `${pop}#d`, pop, label: "d", state: "RESOLVED", ips: [], expire_at: 1 });
+  await store.putTargets(ID, [target("SIN2-P1"), target("FRA2-C1")]);
+  expect((await store.of(ID)).map(({ pop }) => pop)).toEqual(["FRA2-C1", "SIN2-P1"]);
 });
