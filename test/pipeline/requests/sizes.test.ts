@@ -1,4 +1,4 @@
-// Requests for objects whose size is another one than the origin tells a probe.
+// Requests for objects whose size is another one than a probe was told.
 import { describe, expect, it } from "vitest";
 import { body, urls } from "../../e2e/bodies.ts";
 import { originRequests } from "../../e2e/edge-control.ts";
@@ -8,9 +8,9 @@ const PROBED = 200_000;
 const WHOLE = 1.5 * PROBED;
 const PATHS = ["/sizes/0.bin", "/sizes/1.bin", "/sizes/2.bin"];
 
-describe("an object that is larger than Get Size saw", () => {
-  const stack = pipelineStack();
+const stack = pipelineStack();
 
+describe("an object that is larger than Get Size saw", () => {
   it("is downloaded once and warm, with a warning, and percentage_complete never exceeds 100", async () => {
     for (const path of PATHS) stack.standIn.edge.addObject(path, { size: WHOLE, probedSize: PROBED });
     const downloads: string[] = [];
@@ -38,4 +38,16 @@ describe("an object that is larger than Get Size saw", () => {
     expect(percentages).toEqual(percentages.toSorted((a, b) => a - b));
     expect(Math.max(...percentages)).toBe(100);
   });
+});
+
+it("an object that a POP still has in its old size fails, and is warm in the new one with need_invalidate", async () => {
+  const path = "/news.json?v=1";
+  const request = body({ url_list: urls(path), pops: ["DUB2-C1"] });
+  const { edge } = stack.standIn;
+  edge.addObject(path, { size: 100 });
+  await stack.warm(request);
+  edge.addObject(path, { size: 200 });
+  // Another POP told the size.
+  expect(await stack.warm(request)).toMatchObject({ download_size: 0, failed_count: 1 });
+  expect(await stack.warm({ ...request, need_invalidate: true })).toMatchObject({ download_size: 200, warm_count: 1 });
 });

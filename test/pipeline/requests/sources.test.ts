@@ -3,7 +3,7 @@
 import { gzipSync } from "node:zlib";
 import { beforeAll, describe, expect, it } from "vitest";
 import { HOST } from "../../../tools/local/world.ts";
-import { dashFilm } from "../../e2e/media.ts";
+import { dashFilm, hlsFilm } from "../../e2e/media.ts";
 import {
   addDocument,
   addFilm,
@@ -14,7 +14,7 @@ import {
   sourceRequest,
   warmSource,
 } from "../../e2e/source-requests.ts";
-import { playDash, Viewer } from "../../e2e/viewer.ts";
+import { playDash, playHls, Viewer } from "../../e2e/viewer.ts";
 import { type PipelineStack, pipelineStack } from "./stack.ts";
 
 const BUCKET = "media";
@@ -24,16 +24,26 @@ describe("sources", () => {
   const stack = pipelineStack({ parameters: { sourceBuckets: BUCKET } });
   beforeAll(() => addHostileDocuments(stack));
 
-  it("warm of a DASH film of two periods all that a player asks for, and no more", async () => {
-    addFilm(stack, dashFilm("/films/dash"));
-    const url = `https://${HOST}/films/dash/manifest.mpd`;
-    const reqId = await warmSource(stack, { type: "dash", url });
-    const viewer = new Viewer(stack.standIn, POP, HOST);
-    await playDash(viewer, url).finally(() => viewer.close());
-    expect(viewer.cold).toEqual([]);
-    await expectWarm(stack, reqId, [...viewer.asked]);
-    expect(viewer.asked.size).toBe(43);
-  });
+  const KEY = "https://licences.example.net/key";
+  it.each([
+    ["a DASH film of two periods", "dash", "manifest.mpd", dashFilm("/films/dash"), playDash, 43, []],
+    ["an HLS film", "hls", "master.m3u8", hlsFilm("/films/hls", KEY), playHls, 90, [KEY]],
+  ] as const)(
+    "warm of %s all that a player asks the site for, and no more",
+    async (_, type, name, film, play, count, others) => {
+      addFilm(stack, film);
+      const url = `https://${HOST}/films/${type}/${name}`;
+      const reqId = await warmSource(stack, { type, url });
+      const viewer = new Viewer(stack.standIn, POP, HOST);
+      await play(viewer, url).finally(() => viewer.close());
+      expect(viewer.cold).toEqual([]);
+      const own = [...viewer.asked].filter((it) => new URL(it).host === HOST);
+      expect([...viewer.asked].filter((it) => !own.includes(it))).toEqual(others);
+      await expectWarm(stack, reqId, own);
+      const left_out = others.length === 0 ? {} : { other_host: others.length };
+      expect((await stack.progress(reqId))["sources"]).toMatchObject([{ state: "READ", urls: count, left_out }]);
+    },
+  );
 
   it("warm what robots.txt leads to, in every form of sitemap, and a dry run counts the same", async () => {
     const pages = addSmallObjects(stack, 4, (i) => `/pages/${i}`).map((path) => `https://${HOST}${path}`);
