@@ -5,8 +5,8 @@ import type { TatUpdate } from "./permit-store.ts";
 
 /** The share of a limit that is used: with it, a window of one second that includes late slots stays within the limit. */
 export const USED_SHARE = 0.9;
-/** A slot is usable for this long after its time. */
-export const SLOT_TOLERANCE_MS = 100;
+/** A slot is usable for this long after its time. On its way to the origin, a request may take as long again: then a second is still within its limit. */
+export const SLOT_TOLERANCE_MS = 50;
 /** The first slot after an idle period: DynamoDB's response must have arrived before it. */
 const FIRST_SLOT_DELAY_MS = 150;
 /** Work in progress reserves slots up to this far ahead, and at least this many. */
