@@ -60,8 +60,8 @@ const STALL_SECONDS = 90;
 export const HEARTBEAT_TIMEOUT_MS = timingsOf(STALL_SECONDS).heartbeatTimeoutMs;
 /** Above this, less is downloaded at once: 500 MB is what a run may use. */
 const TIGHT_MEMORY_BYTES = 400_000_000;
-/** As many connections again may download. Each takes some 50 KB, and an open file. */
-const MAX_KEPT_CONNECTIONS = 1_024;
+/** Besides those that download, of which there are 1,088 at most. Each takes some 140 KB, and an open file. */
+const MAX_KEPT_CONNECTIONS = 512;
 /** POPs that are tried before anything else: one may be out of order. */
 const TRIED_POPS = 3;
 /** Where the process stands in what agents report. */
