@@ -16,7 +16,7 @@ export class MemoryQueue implements TaskQueue {
   /** Calls that have begun. */
   receives = 0;
   received = 0;
-  private readonly inFlight = new Map<string, string>();
+  private readonly inFlight = new Map<string, { readonly body: string; end?: NodeJS.Timeout }>();
   private readonly arrivals = new EventEmitter().setMaxListeners(0);
 
   /** @param onDelete called with the body of each message that is deleted */
@@ -24,7 +24,7 @@ export class MemoryQueue implements TaskQueue {
     messages: readonly TaskMessage[] = [],
     private readonly onDelete: (body: string) => void = () => undefined,
   ) {
-    this.waiting = messages.map(outgoing);
+    this.waiting = messages.map((message) => outgoing(JSON.stringify(message)));
   }
 
   async receive(waitSeconds: number, most = 10): Promise<ReceivedMessage[]> {
@@ -35,24 +35,32 @@ export class MemoryQueue implements TaskQueue {
       await once(this.arrivals, "message", { signal: timeout }).catch(() => undefined);
     const messages = this.waiting.splice(0, most);
     this.received += messages.length;
-    for (const { receipt, body } of messages) this.inFlight.set(receipt, body);
+    for (const { receipt, body } of messages) this.inFlight.set(receipt, { body });
     return messages;
   }
 
   async delete(receipt: string): Promise<void> {
-    this.onDelete(this.bodyOf(receipt));
+    const { body, end } = this.held(receipt);
+    clearTimeout(end);
+    this.onDelete(body);
     this.inFlight.delete(receipt);
   }
 
-  async setVisibilityTimeout(receipt: string): Promise<void> {
-    this.bodyOf(receipt);
+  /** A message that is given back comes again; one that is held comes when that ends, unless it is deleted before. */
+  /** A message that is given back comes again then; one that is held, too, unless it is deleted before. */
+  async setVisibilityTimeout(receipt: string, seconds: number): Promise<void> {
+    const held = this.held(receipt);
+    clearTimeout(held.end);
+    held.end = setTimeout(() => {
+      this.inFlight.delete(receipt);
+      this.add(held.body);
+    }, seconds * 1_000).unref();
   }
 
   async send(messages: AsyncIterable<TaskMessage> | Iterable<TaskMessage>): Promise<void> {
     for await (const message of messages) {
       this.sent.push(message);
-      this.waiting.push(outgoing(message));
-      this.arrivals.emit("message");
+      this.add(JSON.stringify(message));
     }
   }
 
@@ -64,14 +72,19 @@ export class MemoryQueue implements TaskQueue {
     return { available: this.waiting.length, delayed: 0, inFlight: this.inFlight.size };
   }
 
-  private bodyOf(receipt: string): string {
-    const body = this.inFlight.get(receipt);
-    if (body === undefined) throw new Error(`${receipt} was not received here`);
-    return body;
+  private add(body: string): void {
+    this.waiting.push(outgoing(body));
+    this.arrivals.emit("message");
+  }
+
+  private held(receipt: string) {
+    const held = this.inFlight.get(receipt);
+    if (held === undefined) throw new Error(`${receipt} was not received here`);
+    return held;
   }
 }
 
-function outgoing(message: TaskMessage): ReceivedMessage {
+function outgoing(body: string): ReceivedMessage {
   const receipt = `r${receipts++}`;
-  return { id: receipt, receipt, body: JSON.stringify(message), deliveries: 1 };
+  return { id: receipt, receipt, body, deliveries: 1 };
 }

@@ -81,6 +81,9 @@ export class MemoryDynamoDb {
     },
     BatchGetItem: (input) => {
       const requests = input["RequestItems"] as Record<string, { Keys: Item[] } & Record<string, unknown>>;
+      const count = Object.values(requests).reduce((sum, { Keys }) => sum + Keys.length, 0);
+      if (count > 100) throw new AwsError("ValidationException", `${count} keys: a batch has at most 100`);
+      for (const [name, { Keys }] of Object.entries(requests)) this.refuseDuplicates(name, Keys);
       const found = Object.entries(requests).map(([name, { Keys, ...rest }]) => [
         name,
         Keys.flatMap((key) => {
@@ -108,7 +111,10 @@ export class MemoryDynamoDb {
       const requests = input["RequestItems"] as Record<string, Record<string, { Item?: Item; Key?: Item }>[]>;
       const count = Object.values(requests).reduce((sum, entries) => sum + entries.length, 0);
       if (count > 25) throw new AwsError("ValidationException", `${count} items: a batch has at most 25`);
-      for (const [TableName, entries] of Object.entries(requests)) this.refuseDuplicates(TableName, entries);
+      for (const [TableName, entries] of Object.entries(requests)) {
+        const items = entries.map(({ PutRequest, DeleteRequest }) => PutRequest?.Item ?? DeleteRequest?.Key ?? {});
+        this.refuseDuplicates(TableName, items);
+      }
       for (const [TableName, entries] of Object.entries(requests))
         for (const { PutRequest, DeleteRequest } of entries)
           this.write([
@@ -122,11 +128,9 @@ export class MemoryDynamoDb {
   };
 
   /** @throws AwsError if two requests of a batch name one key */
-  private refuseDuplicates(name: string, entries: readonly Record<string, { Item?: Item; Key?: Item }>[]): void {
+  private refuseDuplicates(name: string, items: readonly Item[]): void {
     const table = this.table(name);
-    const keys = entries.map(({ PutRequest, DeleteRequest }) =>
-      JSON.stringify(table.keyOf(PutRequest?.Item ?? DeleteRequest?.Key ?? {})),
-    );
+    const keys = items.map((item) => JSON.stringify(table.keyOf(item)));
     if (new Set(keys).size < keys.length) throw new AwsError("ValidationException", "A batch names a key twice");
   }
 
@@ -145,6 +149,7 @@ export class MemoryDynamoDb {
         if (Put !== undefined) writes.push(this.put(Put));
         else if (Update !== undefined) writes.push(this.update(Update));
         else if (Delete !== undefined) writes.push(this.delete(Delete));
+        else throw new Error("TransactWriteItems: ConditionCheck is not supported here");
         return { Code: "None" };
       } catch (error) {
         if (error instanceof AwsError)

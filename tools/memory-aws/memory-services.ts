@@ -32,8 +32,11 @@ const compareBytes = (one: string, other: string) => Buffer.compare(Buffer.from(
 /** Objects of all buckets, by `bucket/key`. */
 export class MemoryS3 {
   readonly objects = new Map<string, Buffer>();
-  /** Parts of uploads by their numbers, by the object's name. */
+  /** Parts by their numbers of what is being uploaded, by its id. */
   readonly uploads = new Map<string, Map<number, Buffer>>();
+  /** Ids of what has been uploaded: after a lost answer it is completed again. */
+  private readonly uploaded = new Set<string>();
+  private begun = 0;
 
   operation({ method, url }: HttpCall): string {
     if (method === "POST" && url.searchParams.has("uploads")) return "CreateMultipartUpload";
@@ -53,24 +56,30 @@ export class MemoryS3 {
   /** @throws AwsError what S3 would answer; Error for an operation that is not supported here */
   call(call: HttpCall): HttpReply {
     const name = decodeURIComponent(call.url.pathname.slice(1));
+    let upload = call.url.searchParams.get("uploadId") ?? "";
     switch (this.operation(call)) {
       case "PutObject":
         this.objects.set(name, bodyOf(call));
         return { headers: { etag: '"e"' } };
       case "CreateMultipartUpload":
-        this.uploads.set(name, new Map());
-        return xml("<InitiateMultipartUploadResult><UploadId>u</UploadId></InitiateMultipartUploadResult>");
+        upload = String(++this.begun);
+        this.uploads.set(upload, new Map());
+        return xml(`<InitiateMultipartUploadResult><UploadId>${upload}</UploadId></InitiateMultipartUploadResult>`);
       case "UploadPart":
-        this.uploads.get(name)?.set(Number(call.url.searchParams.get("partNumber")), bodyOf(call));
+        this.partsOf(upload).set(Number(call.url.searchParams.get("partNumber")), bodyOf(call));
         return { headers: { etag: '"e"' } };
       case "CompleteMultipartUpload": {
-        const parts = [...(this.uploads.get(name) ?? [])].sort(([a], [b]) => a - b);
-        this.objects.set(name, Buffer.concat(parts.map(([, part]) => part)));
-        this.uploads.delete(name);
+        if (!this.uploaded.has(upload)) {
+          const parts = [...this.partsOf(upload)].sort(([a], [b]) => a - b);
+          this.objects.set(name, Buffer.concat(parts.map(([, part]) => part)));
+        }
+        this.uploads.delete(upload);
+        this.uploaded.add(upload);
         return xml('<CompleteMultipartUploadResult><ETag>"e"</ETag></CompleteMultipartUploadResult>');
       }
       case "AbortMultipartUpload":
-        this.uploads.delete(name);
+        this.partsOf(upload);
+        this.uploads.delete(upload);
         return { status: 204 };
       case "GetObject": {
         const object = this.objects.get(name);
@@ -91,6 +100,12 @@ export class MemoryS3 {
       default:
         throw new Error(`S3 ${this.operation(call)} is not supported here`);
     }
+  }
+
+  private partsOf(upload: string): Map<number, Buffer> {
+    const parts = this.uploads.get(upload);
+    if (parts === undefined) throw new AwsError("NoSuchUpload", `There is no upload ${upload}`, {}, 404);
+    return parts;
   }
 
   /** Keys of a bucket, in order. */
