@@ -18,7 +18,7 @@ const URLS_PER_MESSAGE = [78, 100, 10, 1] as const;
 const VERIFY = ["off", "edge"] as const;
 
 /** Measures the deployed bundle: one process, with a fake queue and table. Only its calls to them cost it CPU. */
-export async function benchAgent({ rounds, server, say }: Bench): Promise<Findings> {
+export async function benchAgent({ rounds, server: startServer, say }: Bench): Promise<Findings> {
   const here = { program: process.execPath, version: process.version };
   // The Node of AWS decides the verdict. The one that runs here is reported with it.
   const onAws = otherNode() ?? here;
@@ -26,6 +26,7 @@ export async function benchAgent({ rounds, server, say }: Bench): Promise<Findin
   const usual: Setting = { client: "its own", verify: "off", node: onAws, urlsPerMessage: 78, tasks: FIRST };
   const undici = { client: "undici" } as const;
 
+  const server = await startServer();
   const costs = new AgentCosts({ "its own": synthesize().agent, undici: await bundleAgentWithUndici() }, server, say);
   const beside = nodes.flatMap((node) => VERIFY.map((verify) => ({ ...usual, node, verify })));
   for (let round = 0; round < rounds; round++) {

@@ -4,7 +4,8 @@ import type { Server } from "./nginx.ts";
 /** What every part of the benchmark gets. */
 export interface Bench {
   readonly rounds: number;
-  readonly server: Server;
+  /** Starts it once. @throws MissingToolsError */
+  readonly server: () => Promise<Server>;
   readonly tools: Tools;
   readonly say: (line: string) => void;
 }
@@ -29,18 +30,17 @@ export class MissingToolsError extends Error {
   }
 }
 
-/** @throws MissingToolsError */
-export function findTools(say: (line: string) => void): Tools {
-  const found = new Map<string, string>();
+/** @returns what is there, and what is needed and is not */
+export function findTools(say: (line: string) => void): { readonly tools: Tools; readonly missing: readonly string[] } {
+  const tools = new Map<string, string>();
   const missing: string[] = [];
   for (const [name, { version, needed }] of Object.entries(TOOLS)) {
     const { error, stdout, stderr } = spawnSync(name, version, { encoding: "utf8" });
-    if (error === undefined) found.set(name, /\d+(\.\d+)+/.exec(`${stdout}${stderr}`)?.[0] ?? "installed");
+    if (error === undefined) tools.set(name, /\d+(\.\d+)+/.exec(`${stdout}${stderr}`)?.[0] ?? "installed");
     else if (needed) missing.push(name);
     else say(`${name} is not installed: its rows are left out`);
   }
-  if (missing.length > 0) throw new MissingToolsError(missing);
-  return found;
+  return { tools, missing };
 }
 
 /**

@@ -22,7 +22,8 @@ interface Measured {
 type Contestant = (server: Server) => Promise<Measured>;
 
 /** Measures small and large objects, by the engine and by other programs, and the engine's memory. */
-export async function benchDownload({ rounds, server, tools, say }: Bench): Promise<Findings> {
+export async function benchDownload({ rounds, server: startServer, tools, say }: Bench): Promise<Findings> {
+  const server = await startServer();
   const worker = bundleWorker(new URL("workers/download.ts", import.meta.url));
   const ours = (path: string, tasks: number, atOnce: number, node?: string) => async (it: Server) => {
     const env = {

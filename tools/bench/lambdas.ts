@@ -132,7 +132,7 @@ const GET_SIZE_URLS = 10_000;
 /** Measures how Get Size asks for 10,000 URLs over TLS, with its lists in memory. */
 export async function benchGetSize(bench: Bench): Promise<Findings> {
   const list = Array.from({ length: GET_SIZE_URLS }, (_, i) => `${urlOf(i)}\n`).join("");
-  const { port, addresses, caFile } = bench.server;
+  const { port, addresses, caFile } = await bench.server();
   const runs = await runsOf<Measured & { readonly good: number; readonly firstProblem?: string }>(
     bench,
     "get-size",

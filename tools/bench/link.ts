@@ -31,9 +31,9 @@ const MIXES: readonly Mix[] = [
  * Measures a far link, which one download after the other cannot fill. The bare engine starts with many downloads at
  * once. The agent has no setting: measured is how soon, and how near, it comes to the engine's rate.
  */
-export async function benchLink({ server, say }: Bench): Promise<Findings> {
+export async function benchLink({ server: startServer, say }: Bench): Promise<Findings> {
   const { agent } = synthesize();
-  const edge = await startSlowEdge(server);
+  const edge = await startSlowEdge(await startServer());
   const lines: string[][] = [];
   try {
     for (const mix of MIXES) {

@@ -1,4 +1,5 @@
 import { closeRunFolder, openRunFolder } from "../local/paths.ts";
+import { INTERRUPTED } from "../local/signals.ts";
 import { benchAgent } from "./agent.ts";
 import { type Bench, findTools, MissingToolsError } from "./bench.ts";
 import { benchDirect } from "./direct.ts";
@@ -7,7 +8,7 @@ import { benchAggregation, benchFanOut, benchGetSize, benchImports } from "./lam
 import { benchLargeRequest } from "./large-request.ts";
 import { benchLink } from "./link.ts";
 import { benchEndToEnd, benchRequestList } from "./local-stack.ts";
-import { startNginx } from "./nginx.ts";
+import { type Server, startNginx } from "./nginx.ts";
 import { benchOrder } from "./order.ts";
 import { type Findings, printed, writeReport } from "./report.ts";
 
@@ -32,6 +33,10 @@ const rounds = Number(process.env["BENCH_ROUNDS"] ?? 5);
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !(name in PARTS));
 
+// What this process has started ends with it.
+for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(INTERRUPTED));
+process.once("exit", closeRunFolder);
+
 if (unknown.length > 0) {
   console.error(`There is no part ${unknown.join(", ")}; there are ${Object.keys(PARTS).join(", ")}`);
   process.exitCode = 1;
@@ -45,9 +50,14 @@ if (unknown.length > 0) {
 
 /** Runs the wanted parts, each after the other, and writes what they found. @throws MissingToolsError */
 async function measure(): Promise<void> {
-  const tools = findTools(say);
+  const { tools, missing } = findTools(say);
   openRunFolder();
-  const server = await startNginx();
+  let running: Promise<Server> | undefined;
+  const server = async () => {
+    if (missing.length > 0) throw new MissingToolsError(missing);
+    running ??= startNginx();
+    return running;
+  };
   const found = new Map<string, Findings>();
   try {
     for (const [name, run] of Object.entries(PARTS)) {
@@ -58,8 +68,7 @@ async function measure(): Promise<void> {
       say(`\n${printed(findings)}`);
     }
   } finally {
-    await server.close();
-    closeRunFolder();
+    await (await running)?.close();
   }
   writeReport(found, Object.keys(PARTS), tools);
   say("\nWritten: docs/benchmarks.md");
