@@ -1,12 +1,9 @@
 // Provides the deployed stack, as the tests ask it.
 import { setTimeout as sleep } from "node:timers/promises";
-import { ListObjectsV2Command } from "@aws-sdk/client-s3";
-import { ListSchedulesCommand } from "@aws-sdk/client-scheduler";
-import { GetQueueAttributesCommand } from "@aws-sdk/client-sqs";
-import { ScanCommand } from "@aws-sdk/lib-dynamodb";
 import { request } from "undici";
 import type { TaskResult } from "../../domain/result/task-result.ts";
 import { problemWith } from "../../tools/local/api-client.ts";
+import { inventoryOf } from "../../tools/local/inventory.ts";
 import type { LocalPrewarm } from "../../tools/local/local-prewarm.ts";
 import { readResults } from "../../tools/local/results.ts";
 import type { MetadataService } from "./metadata-service.ts";
@@ -71,40 +68,12 @@ export class Stack extends StackClient {
   }
 
   async inventory(): Promise<Inventory> {
-    const { clients, deployed } = this.prewarm;
-    const items = await clients.db.send(
-      new ScanCommand({
-        TableName: deployed.resource("PrewarmStorageRequest", "AWS::DynamoDB::Table"),
-        Select: "COUNT",
-        // One item is no request: who has a permit to be active.
-        FilterExpression: "attribute_exists(created_at)",
-      }),
-    );
-    const schedules = await clients.scheduler.send(new ListSchedulesCommand({}));
-    const objects = await clients.s3.send(
-      new ListObjectsV2Command({ Bucket: deployed.resource("PrewarmStorageLists", "AWS::S3::Bucket") }),
-    );
-    return {
-      requests: items.Count ?? 0,
-      schedules: schedules.Schedules?.length ?? 0,
-      objects: objects.KeyCount ?? 0,
-      capacity: await this.capacity(),
-    };
+    const { requests, timers, objects } = await inventoryOf(this.prewarm);
+    return { requests, schedules: timers, objects, capacity: await this.capacity() };
   }
 
   /** Messages in both queues of tasks, in flight or not. */
-  async queued() {
-    const { clients, deployed } = this.prewarm;
-    let messages = 0;
-    for (const lane of ["PrewarmTaskQueueTasks", "PrewarmTaskQueueExpress"]) {
-      const { Attributes } = await clients.sqs.send(
-        new GetQueueAttributesCommand({
-          QueueUrl: deployed.resource(lane, "AWS::SQS::Queue"),
-          AttributeNames: ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"],
-        }),
-      );
-      for (const value of Object.values(Attributes ?? {})) messages += Number(value);
-    }
-    return messages;
+  async queued(): Promise<number> {
+    return (await inventoryOf(this.prewarm)).messages;
   }
 }

@@ -54,23 +54,26 @@ export interface Get {
   readonly at: number;
 }
 
-/** Counts the GETs at an edge's POPs, and makes the bodies of some paths slow. It is the edge's hook for faults. */
+/** Notes the GETs at an edge's POPs, and lets several decide about faults. */
 export class EdgeWatch {
   readonly gets: Get[] = [];
-  private readonly rates = new Map<string, number>();
+  /** The first that says something counts. */
+  readonly faults = new Set<FaultHook>();
+
+  /** The edge's. */
+  readonly hook: FaultHook = (request) => {
+    const { pop, path, client, method } = request;
+    if (method === "GET") this.gets.push({ pop, path, client, at: Date.now() });
+    for (const decide of this.faults) {
+      const fault = decide(request);
+      if (fault !== undefined) return fault;
+    }
+    return undefined;
+  };
 
   /** @param paths whose bodies come at so many bytes a second from now on */
   slow(paths: readonly string[], bytesPerSecond: number): void {
-    for (const path of paths) this.rates.set(path, bytesPerSecond);
-  }
-
-  /** @param next decides about the paths that are not slow. @default they have no fault */
-  hook(next?: FaultHook): FaultHook {
-    return (request) => {
-      const { pop, path, client, method } = request;
-      if (method === "GET") this.gets.push({ pop, path, client, at: Date.now() });
-      const bytesPerSecond = this.rates.get(path);
-      return bytesPerSecond === undefined ? next?.(request) : { kind: "drip", bytesPerSecond };
-    };
+    const its = new Set(paths);
+    this.faults.add(({ path }) => (its.has(path) ? { kind: "drip", bytesPerSecond } : undefined));
   }
 }

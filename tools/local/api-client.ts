@@ -4,9 +4,13 @@ import { refusalSchema } from "../../domain/api/answer-fields.ts";
 import { ANSWERS, GATEWAY_ANSWERS } from "../../domain/api/answers.ts";
 import type { LocalPrewarm } from "./local-prewarm.ts";
 
-/** The API of a local run. A good answer that is not as the API is described is an error. */
-export function checkedClient({ apiUrl, apiKey }: Pick<LocalPrewarm, "apiUrl" | "apiKey">): ApiClient {
+/**
+ * The API of a local run. A good answer that is not as the API is described is an error.
+ * @param attempts how often a call is made that may pass
+ */
+export function checkedClient({ apiUrl, apiKey }: Pick<LocalPrewarm, "apiUrl" | "apiKey">, attempts = 1): ApiClient {
   return new ApiClient(apiUrl, apiKey, {
+    attempts,
     onAnswer: ({ method, path, status, text }) => {
       if (status !== 200) return;
       const problem = problemWith({ method, path, status, body: JSON.parse(text) });

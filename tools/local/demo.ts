@@ -11,7 +11,7 @@ import { checkedClient } from "./api-client.ts";
 import { type LocalPrewarm, startLocalPrewarm } from "./local-prewarm.ts";
 import { ending, refuseIfEnding } from "./processes.ts";
 import { askAgain, outcomeCounts, popTable, readResults, reportRows, unmet } from "./results.ts";
-import { endOnSignals, INTERRUPTED } from "./signals.ts";
+import { runProgram } from "./signals.ts";
 import { DEAD_POP, FILES, HOST, world } from "./world.ts";
 
 /** Eight POPs under three RECs. */
@@ -33,25 +33,19 @@ interface Outcome {
   readonly cold: readonly string[];
 }
 
-const say = (line: string) => console.log(line);
-let running: LocalPrewarm | undefined;
-endOnSignals(say);
+await runProgram(async (say) => {
+  const prewarm = await startLocalPrewarm({ edge: world, say });
+  try {
+    const faults = wrongIn(await warm(prewarm, say));
+    for (const fault of faults) console.error(`WRONG: ${fault}`);
+    say(faults.length === 0 ? "\nEverything is exactly as expected." : "");
+    return faults.length === 0;
+  } finally {
+    await prewarm.close();
+  }
+});
 
-try {
-  running = await startLocalPrewarm({ edge: world, say });
-  const faults = wrongIn(await warm(running));
-  for (const fault of faults) console.error(`WRONG: ${fault}`);
-  say(faults.length === 0 ? "\nEverything is exactly as expected." : "");
-  process.exitCode = faults.length === 0 ? 0 : 1;
-} catch (error) {
-  // What goes wrong while it ends is no fault.
-  if (!ending.signal.aborted) console.error(error instanceof Error ? error.message : error);
-  process.exitCode = ending.signal.aborted ? INTERRUPTED : 1;
-} finally {
-  await running?.close();
-}
-
-async function warm(prewarm: LocalPrewarm): Promise<Outcome> {
+async function warm(prewarm: LocalPrewarm, say: (line: string) => void): Promise<Outcome> {
   const api = checkedClient(prewarm);
   const body = {
     url_list: [...GOOD_URLS, MISSING_URL],

@@ -5,8 +5,9 @@ import * as z from "zod";
 import { grouped } from "../../domain/collections.ts";
 import { shardKey } from "../../domain/plan/task.ts";
 import { recOf } from "../../domain/pops/sites.ts";
-import { outcomes } from "../../domain/result/outcome.ts";
+import { outcomes, tierOf } from "../../domain/result/outcome.ts";
 import { type TaskResult, taskResultSchema } from "../../domain/result/task-result.ts";
+import type { Edge } from "../edge/edge.ts";
 import { table } from "../markdown-table.ts";
 import type { LocalPrewarm } from "./local-prewarm.ts";
 import type { StandIn } from "./stand-in-edge.ts";
@@ -64,30 +65,44 @@ export function outcomeCounts(results: readonly TaskResult[]): string {
     .join(", ");
 }
 
-/** Asks every POP for every URL once more, as a viewer would. Returns those that were not a hit. */
+/** A viewer's question. */
+export interface Viewing {
+  readonly address: string;
+  readonly url: string;
+  /** @default none but those of every viewer */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Asks an address of the edge for a URL, as a viewer would. @returns status, and where the answer came from: `200 Hit EDGE` */
+export async function askEdge(
+  dispatcher: Agent,
+  { httpPort }: Edge,
+  { address, url, headers }: Viewing,
+): Promise<string> {
+  const { host, pathname, search } = new URL(url);
+  const answer = await request(`http://${address}:${httpPort}${pathname}${search}`, {
+    dispatcher,
+    headers: { ...headers, host, pragma: "server-timing" },
+  });
+  await answer.body.dump({ limit: Number.POSITIVE_INFINITY });
+  const [timing] = [answer.headers["server-timing"]].flat();
+  return `${answer.statusCode} ${String(answer.headers["x-cache"]).split(" ", 1)} ${tierOf(timing) ?? "untold"}`;
+}
+
+/** Asks every POP for every URL once more. Returns those that were not a hit. */
 export async function askAgain(
-  standIn: Pick<StandIn, "edge">,
+  { edge }: Pick<StandIn, "edge">,
   urls: readonly string[],
   pops: readonly string[],
 ): Promise<string[]> {
-  const ca = standIn.edge.caPem;
   const cold: string[] = [];
-  for (const pop of pops) {
-    const address = standIn.edge.addressOf(pop);
-    for (const text of urls) {
-      const url = new URL(text);
-      const dispatcher = new Agent({ connect: { ca, servername: url.hostname } });
-      const answer = await request(`https://${address}:${standIn.edge.httpsPort}${url.pathname}${url.search}`, {
-        dispatcher,
-        headers: { host: url.host },
-      });
-      await answer.body.dump({ limit: Number.POSITIVE_INFINITY });
-      await dispatcher.close();
-      const xCache = String(answer.headers["x-cache"]);
-      if (answer.statusCode !== 200 || !xCache.startsWith("Hit"))
-        cold.push(`${text} at ${pop}: ${answer.statusCode} ${xCache}`);
+  const dispatcher = new Agent();
+  for (const pop of pops)
+    for (const url of urls) {
+      const saw = await askEdge(dispatcher, edge, { address: edge.addressOf(pop), url });
+      if (!saw.startsWith("200 Hit")) cold.push(`${url} at ${pop}: ${saw}`);
     }
-  }
+  await dispatcher.close();
   return cold;
 }
 

@@ -1,3 +1,4 @@
+import { UsageError } from "../command-line.ts";
 import { closeRunFolder, removeEndpointFile } from "./paths.ts";
 import { ending, killChildren } from "./processes.ts";
 
@@ -58,4 +59,20 @@ export function endOnSignals(print: (line: string) => void): void {
     process.exit(INTERRUPTED);
   };
   handleSignals({ source: process, print, end: () => ending.abort(), force });
+}
+
+/**
+ * Runs a program until its end, or until signals end it, and sets its exit code: 0, 1 if it says that all is not well or throws, 2 if
+ * its command line is wrong.
+ */
+export async function runProgram(main: (say: (line: string) => void) => Promise<boolean>): Promise<void> {
+  const say = (line: string) => console.log(line);
+  endOnSignals(say);
+  try {
+    process.exitCode = (await main(say)) ? 0 : 1;
+  } catch (error) {
+    // What goes wrong while it ends is no fault.
+    if (!ending.signal.aborted) console.error(error instanceof Error ? error.message : error);
+    process.exitCode = ending.signal.aborted ? INTERRUPTED : error instanceof UsageError ? 2 : 1;
+  }
 }

@@ -39,9 +39,12 @@ export const world: StandInOptions = {
   site: Object.fromEntries(Object.entries(FILES).map(([path, size]) => [path, { size }])),
 };
 
-/** The first POPs of the catalogue, each under the REC that the catalogue says. */
-export function firstPops(count: number): EdgePop[] {
-  return POP_CODES.slice(0, count).map(({ pop }) => ({ pop, rec: recOf(pop) ?? "none" }));
+/**
+ * The first POPs of the catalogue.
+ * @param rec of all of them: the origin is asked once for an object, so that it is no bottleneck. @default the catalogue's of each
+ */
+export function firstPops(count: number, rec?: string): EdgePop[] {
+  return POP_CODES.slice(0, count).map(({ pop }) => ({ pop, rec: rec ?? recOf(pop) ?? "none" }));
 }
 
 /**

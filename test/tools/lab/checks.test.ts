@@ -11,20 +11,19 @@ import {
   notQueuedAgain,
   repeatsAreExplained,
 } from "../../../tools/lab/check/tasks.ts";
-import { type Check, type Observations, taskOf } from "../../../tools/lab/engine/scenario.ts";
-import { isWrong } from "../../../tools/lab/run.ts";
+import { taskOf } from "../../../tools/lab/engine/scenario.ts";
 import { RESTART_MS } from "../../../tools/local/fleet.ts";
-import { DONE, HOST, POP, resultOf, seen } from "./made-up.ts";
+import { DONE, finds, HOST, held, isCaught, kill, POP, resultOf, seen } from "./made-up.ts";
 
-const isCaught = (check: Check, observations: Observations) => [check(observations)].flat().some(isWrong);
-const left = (changes: object) => [{ messages: 0, deadLetters: 0, instances: 0, timers: 0, ...changes }];
+const left = (...all: Parameters<typeof held>[0][]) => seen({}, { left: all.map(held) });
 const progress = (changes: object) => ({ progress: { ...DONE, ...changes } });
 
 describe("what tasks leave", () => {
   const A = resultOf("/a");
   const B = resultOf("/b");
   const [noneFails = nothingLeft] = allTasksEndWell("it").slice(-1);
-  it.each<[string, Check, Observations]>([
+  const happened = (kind: string) => seen({}, { faults: new Map([[kind, 1]]) });
+  finds([
     ["a task without a result", noTaskLost("it"), seen({ results: [A] })],
     ["a task with two results", noTaskLost("it"), seen({ results: [A, B, B] })],
     ["a result of no task", noTaskLost("it"), seen({ results: [A, B, resultOf("/c")] })],
@@ -38,27 +37,19 @@ describe("what tasks leave", () => {
     ["a task that fails", noneFails, seen(progress({ failed_count: 1 }))],
     ["a URL whose size is not read", noneFails, seen({ failedUrls: ["/a"] })],
     ["a task that was queued again", notQueuedAgain("it"), seen({ requeues: 1 })],
-    ["a message", nothingLeft, seen({}, { left: left({ messages: 1 }) })],
-    ["an instance", nothingLeft, seen({}, { left: left({ instances: 1 }) })],
-    ["a timer", nothingLeft, seen({}, { left: left({ timers: 1 }) })],
-    ["a message of an earlier end", nothingLeft, seen({}, { left: [...left({ messages: 1 }), ...left({})] })],
-    ["a dead letter", noDeadLetters, seen({}, { left: left({ deadLetters: 1 }) })],
-  ])("%s is found", (_, check, wrong) => {
-    expect(isCaught(check, seen())).toBe(false);
-    expect(isCaught(check, wrong)).toBe(true);
-  });
-
-  it("a run in which no fault happened has shown nothing", () => {
-    const check = faultsHappened("agent: killed");
-    expect(isCaught(check, seen({}, { faults: new Map([["agent: killed", 1]]) }))).toBe(false);
-    expect(isCaught(check, seen({}, { faults: new Map([["call: fail", 1]]) }))).toBe(true);
-  });
+    ["a message", nothingLeft, left({ messages: 1 })],
+    ["an instance", nothingLeft, left({ instances: 1 })],
+    ["a timer", nothingLeft, left({ timers: 1 })],
+    ["a message of an earlier end", nothingLeft, left({ messages: 1 }, {})],
+    ["a dead letter", noDeadLetters, left({ deadLetters: 1 })],
+    ["a run without faults", faultsHappened("agent: killed"), happened("call: fail"), happened("agent: killed")],
+  ]);
 });
 
 describe("what is downloaded again", () => {
   const get = (client: string, at: number) => ({ client, at, path: "/a", pop: POP });
   const killed = (client: string, at: number, finished: readonly string[] = []) => [
-    { instance: "i-1", client, at, finished: new Set(finished), point: "at any time" },
+    kill({ client, at, finished: new Set(finished) }),
   ];
   const check = repeatsAreExplained("it");
   const twice = [get("a", 1), get("b", 9)];

@@ -1,9 +1,18 @@
 // What a lab's run may show, made up: all is well, unless a test changes something.
+import { expect, it } from "vitest";
 import type { Progress } from "../../../client/answers.ts";
 import type { TaskResult } from "../../../domain/result/task-result.ts";
 import type { OriginRequestSeen } from "../../../tools/edge/origin-log.ts";
-import { type Observations, type RequestSeen, type Sample, taskOf } from "../../../tools/lab/engine/scenario.ts";
-import { nothingSeen } from "../../../tools/lab/run.ts";
+import {
+  type Check,
+  type Kill,
+  type Observations,
+  type RequestSeen,
+  type Sample,
+  taskOf,
+} from "../../../tools/lab/engine/scenario.ts";
+import { isWrong, nothingSeen } from "../../../tools/lab/run.ts";
+import type { StackInventory } from "../../../tools/local/inventory.ts";
 
 export const HOST = "https://www.example.com";
 export const POP = "SIN2-P1";
@@ -49,16 +58,41 @@ export function requestSeen(changes: Partial<RequestSeen> = {}): RequestSeen {
   };
 }
 
+/** What a stack holds: nothing, unless a test says more. */
+export function held(changes: Partial<StackInventory> = {}): StackInventory {
+  return { requests: 0, messages: 0, deadLetters: 0, objects: 0, timers: 0, instances: 0, ...changes };
+}
+
 export function seen(request: Partial<RequestSeen> = {}, others: Partial<Observations> = {}): Observations {
   const it = requestSeen(request);
-  const nothing = { messages: 0, deadLetters: 0, instances: 0, timers: 0 };
-  return { ...nothingSeen(), requests: new Map([[it.name, it]]), left: [nothing], ...others };
+  return { ...nothingSeen(), requests: new Map([[it.name, it]]), left: [held()], ...others };
 }
 
 /** A request at the origin, so many milliseconds after the start of the request. */
 export function asked(at: number, changes: Partial<OriginRequestSeen> = {}): OriginRequestSeen {
   const request = { domain: undefined, method: "GET", path: "/a", range: undefined, acceptEncoding: undefined };
   return { ...request, at: 1_000 + at, status: 200, probe: false, refused: false, ...changes };
+}
+
+/** An agent that was killed a second after the start of the request, unless a test says more. */
+export function kill(changes: Partial<Kill> = {}): Kill {
+  return { client: "c", at: 2_000, finished: new Set(), point: "at any time", ...changes };
+}
+
+/** @returns whether a check is not content */
+export function isCaught(check: Check, observations: Observations): boolean {
+  return [check(observations)].flat().some(isWrong);
+}
+
+type Row = readonly [what: string, check: Check, wrong: Observations, well?: Observations];
+
+/** Each check finds what is wrong, and nothing in what is well. @param rows what is well: by default, two tasks that are done */
+export function finds(rows: readonly Row[]): void {
+  for (const [what, check, wrong, well = seen()] of rows)
+    it(`${what} is found`, () => {
+      expect([check(well)].flat().filter(isWrong)).toEqual([]);
+      expect(isCaught(check, wrong)).toBe(true);
+    });
 }
 
 /** What the API said so many milliseconds after the start of the request. */

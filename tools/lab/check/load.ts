@@ -1,34 +1,30 @@
 import { isTerminal } from "../../../domain/request/lifecycle.ts";
-import { type Check, type Observations, requestOf, rowOf } from "../engine/scenario.ts";
+import { type Check, type Observations, ofRequest, requestOf, rowOf } from "../engine/scenario.ts";
 
 /** Agents that boot apart share the work: none moves much more than the mean, and the links are full from the first byte on. */
 export function sharedEvenly(name: string, agents: number, bytesPerSecond: number): Check {
-  return (seen) => {
-    const { startedAt, endedAt, progress, processor } = requestOf(seen, name);
-    const links = seen.links.filter(({ launchedAt }) => launchedAt >= startedAt && launchedAt <= endedAt);
+  return ofRequest(name, "the agents share the work, and use their links", (request, { links: all }) => {
+    const { startedAt, endedAt, progress, processor } = request;
+    const links = all.filter(({ launchedAt }) => launchedAt >= startedAt && launchedAt <= endedAt);
     const bytes = links.map((link) => link.bytes);
     const mean = bytes.reduce((sum, one) => sum + one, 0) / Math.max(1, bytes.length);
     const first = Math.min(...links.map(({ firstAt }) => firstAt ?? Number.POSITIVE_INFINITY));
     const last = Math.max(...links.map(({ lastAt }) => lastAt ?? Number.NEGATIVE_INFINITY));
     const needed = progress.total_size / (bytesPerSecond * links.length);
-    return rowOf(
-      `${name}: the agents share the work, and use their links`,
-      [
-        ["agents", links.length, "=", agents],
-        ["most / mean", Math.max(...bytes) / mean, "<=", 1.5],
-        ["seconds / what the links need", (last - first) / 1_000 / needed, "<=", 1.25],
-      ],
-      `${bytes.map((one) => (one / 1e6).toFixed(1)).join(", ")} MB, load ${Math.round(100 * processor)}%`,
-    );
-  };
+    return [
+      ["agents", links.length, "=", agents],
+      ["most / mean", Math.max(...bytes) / mean, "<=", 1.5],
+      ["seconds / what the links need", (last - first) / 1_000 / needed, "<=", 1.25],
+      ["MB", bytes.map((one) => (one / 1e6).toFixed(1)).join(" / ")],
+      ["load", processor],
+    ];
+  });
 }
 
 export interface Delay {
   /** Requests that had the fleet for themselves, and the same ones beside another. */
   readonly alone: readonly string[];
   readonly beside: readonly string[];
-  /** The other one. */
-  readonly other: string;
   /** How much longer they may take. The median counts. */
   readonly factor: number;
   /** Bytes that the other one has left at least when the first of them comes. @default any */
@@ -36,7 +32,7 @@ export interface Delay {
 }
 
 /** A request takes about as long beside another one as alone. The other one must be at work all the time. */
-export function notDelayed({ alone, beside, other, factor, bytesLeft = 1 }: Delay): Check {
+export function notDelayed(other: string, { alone, beside, factor, bytesLeft = 1 }: Delay): Check {
   return (seen) => {
     const usual = median(alone.map((name) => secondsOf(seen, name)));
     const late = median(beside.map((name) => secondsOf(seen, name)));
@@ -44,15 +40,13 @@ export function notDelayed({ alone, beside, other, factor, bytesLeft = 1 }: Dela
     const before = samples.findLast(({ at }) => at <= requestOf(seen, beside[0] ?? "").startedAt);
     const after = samples.find(({ at }) => at >= requestOf(seen, beside.at(-1) ?? "").endedAt);
     const status = after === undefined || isTerminal(after.status) ? "ended" : "at work";
-    return rowOf(
-      `beside ${other}`,
-      [
-        ["time / time alone", late / usual, "<=", factor],
-        ["bytes left before", before === undefined ? 0 : before.total_size - before.download_size, ">=", bytesLeft],
-        ["the other, afterwards,", status, "=", "at work"],
-      ],
-      `${late.toFixed(1)} s, alone ${usual.toFixed(1)} s`,
-    );
+    return rowOf(`beside ${other}`, [
+      ["time / time alone", late / usual, "<=", factor],
+      ["bytes left before", before === undefined ? 0 : before.total_size - before.download_size, ">=", bytesLeft],
+      ["the other, afterwards,", status, "=", "at work"],
+      ["seconds", late],
+      ["alone", usual],
+    ]);
   };
 }
 
@@ -69,23 +63,21 @@ function median(values: readonly number[]): number {
 
 /** The edge saw so many GETs of the request's paths at its POPs. */
 export function downloadedTimes(name: string, times: number): Check {
-  return (seen) => {
-    const { paths, pops } = requestOf(seen, name);
-    const gets = seen.gets.filter(({ pop, path }) => paths.includes(path) && pops.includes(pop));
-    return rowOf(`${name}: downloads at the edge`, [["GETs", gets.length, "=", times]]);
-  };
+  return ofRequest(name, "downloads at the edge", ({ paths, pops }, { gets }) => {
+    const its = gets.filter(({ pop, path }) => paths.includes(path) && pops.includes(pop));
+    return [["GETs", its.length, "=", times]];
+  });
 }
 
 /** `in_progress_size` rises with the heartbeats and never falls before the end, and it lasts so long at least. */
 export function progressRises(name: string, seconds: number, least: number): Check {
-  return (seen) => {
-    const { samples, startedAt, endedAt } = requestOf(seen, name);
+  return ofRequest(name, "in_progress_size rises with the heartbeats", ({ samples, startedAt, endedAt }) => {
     const sizes = samples.flatMap(({ in_progress_size: size }) => (size > 0 ? [size] : []));
     const steps = sizes.slice(1).map((size, i) => size - (sizes[i] ?? 0));
-    return rowOf(`${name}: in_progress_size rises with the heartbeats`, [
+    return [
       ["seconds", (endedAt - startedAt) / 1_000, ">=", seconds],
       ["rises", steps.filter((it) => it > 0).length, ">=", least],
       ["falls", steps.filter((it) => it < 0).length, "=", 0],
-    ]);
-  };
+    ];
+  });
 }

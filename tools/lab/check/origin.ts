@@ -1,22 +1,28 @@
 import { busiestSpan, type OriginRequestSeen } from "../../edge/origin-log.ts";
-import { type Check, type Observations, requestOf, rowOf } from "../engine/scenario.ts";
+import { type Check, type Expectation, type Observations, ofRequest, type RequestSeen } from "../engine/scenario.ts";
 import { examples, isOfKilled } from "./tasks.ts";
-
-/** What the origin was asked of a request's paths while it lasted. */
-function askedOf(seen: Observations, name: string): OriginRequestSeen[] {
-  const { paths, startedAt, endedAt } = requestOf(seen, name);
-  const its = new Set(paths);
-  return seen.origin.filter(({ path, at }) => its.has(path) && at >= startedAt && at <= endedAt);
-}
 
 const isDownload = ({ probe }: OriginRequestSeen) => !probe;
 
+/** A check of what the origin was asked of a request's paths while it lasted. */
+function ofOrigin(
+  name: string,
+  what: string,
+  judge: (asked: readonly OriginRequestSeen[], request: RequestSeen, seen: Observations) => readonly Expectation[],
+): Check {
+  return ofRequest(name, what, (request, seen) => {
+    const { startedAt, endedAt } = request;
+    const its = new Set(request.paths);
+    const asked = seen.origin.filter(({ path, at }) => its.has(path) && at >= startedAt && at <= endedAt);
+    return judge(asked, request, seen);
+  });
+}
+
 /** The origin is asked for each object as often as wanted: once for each REC, or at least. */
 export function originDownloads(name: string, relation: "=" | ">=", wanted: number): Check {
-  return (seen) => {
-    const asked = askedOf(seen, name);
-    return rowOf(`${name}: downloads at the origin`, [["GETs", asked.filter(isDownload).length, relation, wanted]]);
-  };
+  return ofOrigin(name, "downloads at the origin", (asked) => [
+    ["GETs", asked.filter(isDownload).length, relation, wanted],
+  ]);
 }
 
 /**
@@ -24,25 +30,21 @@ export function originDownloads(name: string, relation: "=" | ">=", wanted: numb
  * result.
  */
 export function repeatsAtOrigin(name: string, recs: number): Check {
-  return (seen) => {
-    const { paths, startedAt, endedAt } = requestOf(seen, name);
-    const asked = askedOf(seen, name).filter(isDownload);
+  return ofOrigin(name, "GETs at the origin beyond one for each URL and REC", (asked, request, seen) => {
+    const { paths, startedAt, endedAt } = request;
     const killed = seen.kills.filter(({ at }) => at >= startedAt && at <= endedAt);
-    const beyond = paths.map((path) => asked.filter((it) => it.path === path).length - recs);
-    const unexplained = paths.filter((path, i) => {
+    const beyond = (path: string) => asked.filter((it) => it.path === path && isDownload(it)).length - recs;
+    const unexplained = paths.filter((path) => {
       const gets = seen.gets.filter((get) => get.path === path);
       const held = killed.map((kill) => new Set(gets.flatMap((get) => (isOfKilled(get, kill) ? [get.pop] : []))).size);
-      return (beyond[i] ?? 0) > held.reduce((sum, it) => sum + it, 0);
+      return beyond(path) > held.reduce((sum, it) => sum + it, 0);
     });
-    return rowOf(
-      `${name}: GETs at the origin beyond one for each URL and REC`,
-      [
-        ["too few", beyond.filter((it) => it < 0).length, "=", 0],
-        ["that no killed agent explains", unexplained.length, "=", 0],
-      ],
-      examples(unexplained),
-    );
-  };
+    return [
+      ["too few", paths.filter((path) => beyond(path) < 0).length, "=", 0],
+      ["that no killed agent explains", unexplained.length, "=", 0],
+      ["such as", examples(unexplained)],
+    ];
+  });
 }
 
 /**
@@ -50,19 +52,15 @@ export function repeatsAtOrigin(name: string, recs: number): Check {
  * these are what it has at once.
  */
 export function neverAbove(name: string, most: number, spanMs: number): Check {
-  return (seen) => {
-    const asked = askedOf(seen, name);
+  return ofOrigin(name, `requests at the origin in any ${spanMs} ms`, (asked, { startedAt }) => {
     const busy = busiestSpan(asked, spanMs);
-    const from = ((busy[0]?.at ?? Number.NaN) - requestOf(seen, name).startedAt) / 1_000;
-    return rowOf(
-      `${name}: requests at the origin in any ${spanMs} ms`,
-      [
-        ["in the busiest", busy.length, "<=", most],
-        ["in all", asked.length, ">=", 1],
-      ],
-      `${busy.filter(({ probe }) => probe).length} of the busiest are probes, ${from.toFixed(1)} s after the start`,
-    );
-  };
+    return [
+      ["in the busiest", busy.length, "<=", most],
+      ["in all", asked.length, ">=", 1],
+      ["probes in the busiest", busy.filter(({ probe }) => probe).length],
+      ["seconds after the start", ((busy[0]?.at ?? Number.NaN) - startedAt) / 1_000],
+    ];
+  });
 }
 
 /**
@@ -70,29 +68,29 @@ export function neverAbove(name: string, most: number, spanMs: number): Check {
  * @param changes how many marks there must be: the load may end before them
  */
 export function usesLimit(name: string, leastPerSecond: number, calmAfterMs: number, changes: number): Check {
-  return ({ marks, ...seen }) => {
+  const what = `the mean outside the ${Math.round(calmAfterMs / 1_000)} s after a change`;
+  return ofOrigin(name, what, (asked, { samples }, { marks }) => {
     const spans = marks.slice(1).map((to, i) => ({ from: (marks[i] ?? to) + calmAfterMs, to }));
     const ms = spans.reduce((sum, { from, to }) => sum + Math.max(0, to - from), 0);
     const isCalm = (at: number) => spans.some(({ from, to }) => at >= from && at < to);
-    const within = askedOf({ marks, ...seen }, name).filter((it) => isDownload(it) && isCalm(it.at));
-    const last = requestOf(seen, name).samples.find(({ at }) => at >= (marks.at(-1) ?? Number.NaN));
-    return rowOf(`${name}: the mean outside the ${Math.round(calmAfterMs / 1_000)} s after a change`, [
+    const within = asked.filter((it) => isDownload(it) && isCalm(it.at));
+    const last = samples.find(({ at }) => at >= (marks.at(-1) ?? Number.NaN));
+    return [
       ["requests/s", (within.length / ms) * 1_000, ">=", leastPerSecond],
       ["marks", marks.length, "=", changes],
       ["tasks left at the end", last === undefined ? 0 : last.total_count - last.download_count, ">=", 1],
-    ]);
-  };
+    ];
+  });
 }
 
 /** After some seconds, the agents know what the origin takes. An origin that refused nothing has shown nothing. */
 export function seldomRefused(name: string, graceSeconds: number, most: number): Check {
-  return (seen) => {
-    const asked = askedOf(seen, name);
+  return ofOrigin(name, `refused after the first ${graceSeconds} s`, (asked) => {
     const downloads = asked.filter(isDownload);
     const later = downloads.filter(({ at }) => at >= (downloads[0]?.at ?? Number.NaN) + graceSeconds * 1_000);
-    return rowOf(`${name}: refused after the first ${graceSeconds} s`, [
+    return [
       ["share", later.filter((it) => it.refused).length / later.length, "<=", most],
       ["refused in all", asked.filter((it) => it.refused).length, ">=", 1],
-    ]);
-  };
+    ];
+  });
 }

@@ -1,53 +1,50 @@
+import { grouped } from "../../../domain/collections.ts";
 import type { Get } from "../../edge/faults.ts";
 import { RESTART_MS } from "../../local/fleet.ts";
-import { type Check, type Expectation, type Kill, requestOf, rowOf, taskOf } from "../engine/scenario.ts";
+import type { StackInventory } from "../../local/inventory.ts";
+import { type Check, type Expectation, type Kill, ofRequest, rowOf, taskOf } from "../engine/scenario.ts";
 
 /** Every planned task of the request has one result. */
 export function noTaskLost(name: string): Check {
-  return (seen) => {
-    const { planned, results } = requestOf(seen, name);
+  return ofRequest(name, "each task has one result", ({ planned, results }) => {
     const found = new Set(results.map(({ pop, url, variant }) => taskOf(pop, url, variant)));
     const lost = [...planned].filter((task) => !found.has(task));
     const unplanned = [...found].filter((task) => !planned.has(task));
-    return rowOf(
-      `${name}: each of ${planned.size} tasks has one result`,
-      [
-        ["lost", lost.length, "=", 0],
-        ["with two results", results.length - found.size, "=", 0],
-        ["not planned", unplanned.length, "=", 0],
-      ],
-      examples([...lost, ...unplanned]),
-    );
-  };
+    return [
+      ["tasks", planned.size],
+      ["lost", lost.length, "=", 0],
+      ["with two results", results.length - found.size, "=", 0],
+      ["not planned", unplanned.length, "=", 0],
+      ["such as", examples([...lost, ...unplanned])],
+    ];
+  });
 }
 
 /** What the progress and the report count is what the results say. */
 export function countsAreRight(name: string): Check {
-  return (seen) => {
-    const { progress, results, planned, reportRows } = requestOf(seen, name);
+  return ofRequest(name, "progress and report count what the results say", (request) => {
+    const { progress, results, planned, reportRows } = request;
     const good = results.filter(({ ok }) => ok);
-    return rowOf(`${name}: progress and report count what the results say`, [
+    return [
       ["total_count", progress.total_count, "=", planned.size],
       ["download_count", progress.download_count, "=", results.length],
       ["download_size", progress.download_size, "=", good.reduce((sum, { bytes }) => sum + bytes, 0)],
       ["failed_count", progress.failed_count, "=", results.length - good.length],
       ["rows in the report", reportRows, "=", results.length - good.length],
-    ]);
-  };
+    ];
+  });
 }
 
 /** The report has a row for each of so many POPs that do not resolve, besides the failed tasks. */
 export function reportedPops(name: string, dead: number): Check {
-  return (seen) => {
-    const { reportRows, results } = requestOf(seen, name);
-    const rows = reportRows - results.filter(({ ok }) => !ok).length;
-    return rowOf(`${name}: POPs that do not resolve`, [["rows in the report", rows, "=", dead]]);
-  };
+  return ofRequest(name, "POPs that do not resolve", ({ reportRows, results }) => [
+    ["rows in the report", reportRows - results.filter(({ ok }) => !ok).length, "=", dead],
+  ]);
 }
 
 /** How a request must end. */
 export function endsAs(name: string, status: string): Check {
-  return (seen) => rowOf(`${name} ends`, [["status", requestOf(seen, name).progress.status, "=", status]]);
+  return ofRequest(name, "its end", ({ progress }) => [["status", progress.status, "=", status]]);
 }
 
 /** All that must hold of a request whose tasks all come to an end. */
@@ -57,38 +54,31 @@ export function allTasksEnd(name: string): readonly Check[] {
 
 /** The same, and the sizes of all URLs could be read, and no task fails. */
 export function allTasksEndWell(name: string): readonly Check[] {
-  const noneFails: Check = (seen) => {
-    const { progress, failedUrls } = requestOf(seen, name);
-    return rowOf(`${name}: none fails`, [
-      ["tasks", progress.failed_count, "=", 0],
-      ["URLs", failedUrls.length, "=", 0],
-    ]);
-  };
+  const noneFails = ofRequest(name, "none fails", ({ progress, failedUrls }) => [
+    ["tasks", progress.failed_count, "=", 0],
+    ["URLs", failedUrls.length, "=", 0],
+  ]);
   return [...allTasksEnd(name), noneFails];
 }
 
 /** The net that catches lost messages had nothing to do. */
 export function notQueuedAgain(name: string): Check {
-  return (seen) => rowOf(`${name}: not queued again`, [["requeues", requestOf(seen, name).requeues, "=", 0]]);
+  return ofRequest(name, "not queued again", ({ requeues }) => [["requeues", requeues, "=", 0]]);
 }
 
 /** Neither messages nor instances nor timers outlive the requests. Dead letters: `noDeadLetters`. */
-export const nothingLeft: Check = ({ left }) =>
-  rowOf(
-    "nothing is left",
-    left.flatMap((it): Expectation[] => [
-      ["messages", it.messages, "=", 0],
-      ["instances", it.instances, "=", 0],
-      ["timers", it.timers, "=", 0],
-    ]),
-  );
+export const nothingLeft = noneLeft("nothing is left", "messages", "instances", "timers");
 
 /** No message came so often that nobody tries it any more. */
-export const noDeadLetters: Check = ({ left }) =>
-  rowOf(
-    "no message came so often that nobody tries it any more",
-    left.map((it) => ["dead letters", it.deadLetters, "=", 0]),
-  );
+export const noDeadLetters = noneLeft("no message came so often that nobody tries it any more", "deadLetters");
+
+function noneLeft(what: string, ...kinds: readonly (keyof StackInventory)[]): Check {
+  return ({ left }) =>
+    rowOf(
+      what,
+      left.flatMap((it) => kinds.map((kind): Expectation => [kind, it[kind], "=", 0])),
+    );
+}
 
 /** A lab in which nothing went wrong has shown nothing. */
 export function faultsHappened(...kinds: readonly string[]): Check {
@@ -104,26 +94,20 @@ export function faultsHappened(...kinds: readonly string[]): Check {
  * was killed has shown nothing.
  */
 export function repeatsAreExplained(name: string): Check {
-  return (seen) => {
-    const paths = new Set(requestOf(seen, name).paths);
-    const before = new Map<string, Get>();
-    const unexplained: string[] = [];
-    for (const get of seen.gets.filter(({ path }) => paths.has(path)).toSorted((a, b) => a.at - b.at)) {
-      const key = `${get.pop} ${get.path}`;
-      const last = before.get(key);
-      before.set(key, get);
-      if (last === undefined) continue;
-      if (!seen.kills.some((kill) => kill.at <= get.at && isOfKilled(last, kill))) unexplained.push(key);
-    }
-    return rowOf(
-      `${name}: downloaded again only what a killed agent held`,
-      [
-        ["repeats without a reason", unexplained.length, "=", 0],
-        ["agents killed", seen.kills.length, ">=", 1],
-      ],
-      examples(unexplained),
+  return ofRequest(name, "downloaded again only what a killed agent held", ({ paths }, { gets, kills }) => {
+    const its = gets.filter(({ path }) => paths.includes(path)).toSorted((a, b) => a.at - b.at);
+    const unexplained = [...grouped(its, ({ pop, path }) => `${pop} ${path}`)].flatMap(([key, all]) =>
+      all.slice(1).flatMap((get, i) => {
+        const before = all[i] ?? get;
+        return kills.some((kill) => kill.at <= get.at && isOfKilled(before, kill)) ? [] : key;
+      }),
     );
-  };
+    return [
+      ["repeats without a reason", unexplained.length, "=", 0],
+      ["agents killed", kills.length, ">=", 1],
+      ["such as", examples(unexplained)],
+    ];
+  });
 }
 
 /**
@@ -143,7 +127,5 @@ export function examples(texts: readonly string[], most = 2): string {
 
 /** How often each text stands in the list: `4 × not_kept, 1 × warm`. */
 export function counted(texts: readonly string[]): string {
-  const counts = new Map<string, number>();
-  for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1);
-  return [...counts].map(([text, count]) => `${count} × ${text}`).join(", ") || "nothing";
+  return [...grouped(texts, (text) => text)].map(([text, all]) => `${all.length} × ${text}`).join(", ");
 }

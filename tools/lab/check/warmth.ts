@@ -1,5 +1,5 @@
 import type { ReportedResult } from "../../../domain/result/report.ts";
-import { type Check, type Observations, type RequestSeen, requestOf, rowOf } from "../engine/scenario.ts";
+import { type Check, type Observations, ofRequest, type RequestSeen } from "../engine/scenario.ts";
 import { examples } from "./tasks.ts";
 
 /**
@@ -7,23 +7,19 @@ import { examples } from "./tasks.ts";
  * @param claimed what must be claimed at least once: a run that claims nothing has shown nothing
  */
 export function claimsAreTrue(name: string, claimed: "warm" | "hit"): Check {
-  return (seen) => {
-    const { results, holders } = requestOf(seen, name);
+  return ofRequest(name, "what is claimed is true", ({ results, holders }, seen) => {
     const warm = results.filter(({ outcome }) => outcome === "warm");
     // One with a warning claims nothing of what is kept.
     const hits = results.filter(({ outcome, warning }) => outcome === "hit" && warning === undefined);
     const falseWarm = warm.filter((it) => !isHeld(it, holders, seen));
     const falseHits = hits.filter(({ url }) => (holders.get(pathOf(url)) ?? []).length === 0);
-    return rowOf(
-      `${name}: what is claimed is true`,
-      [
-        ["false warm", falseWarm.length, "=", 0],
-        ["false hits", falseHits.length, "=", 0],
-        [claimed, (claimed === "warm" ? warm : hits).length, ">=", 1],
-      ],
-      examples([...falseWarm, ...falseHits].map(({ pop, url, outcome }) => `${outcome} ${pathOf(url)} at ${pop}`)),
-    );
-  };
+    return [
+      ["false warm", falseWarm.length, "=", 0],
+      ["false hits", falseHits.length, "=", 0],
+      [claimed, (claimed === "warm" ? warm : hits).length, ">=", 1],
+      ["such as", examples([...falseWarm, ...falseHits].map(({ pop, url }) => `${pathOf(url)} at ${pop}`))],
+    ];
+  });
 }
 
 /** With `verify: addresses` it must be held at every address of the POP, else where the answer came from. */
@@ -39,26 +35,19 @@ function isHeld(
 
 /** How many tasks of a request are `warm`. */
 export function warmTasks(name: string, which: "all" | "none"): Check {
-  return (seen) => {
-    const { results, planned } = requestOf(seen, name);
+  return ofRequest(name, `${which} of its tasks are warm`, ({ results, planned }) => {
     const warm = results.filter(({ outcome }) => outcome === "warm").length;
-    return rowOf(`${name}: ${which} of its tasks are warm`, [["warm", warm, "=", which === "all" ? planned.size : 0]]);
-  };
+    return [["warm", warm, "=", which === "all" ? planned.size : 0]];
+  });
 }
 
 /** Asked again as viewers do, every answer is a hit that names the edge. */
 export function viewersGetHits(name: string): Check {
-  return (seen) => {
-    const { viewers = { asked: 0, cold: [] } } = requestOf(seen, name);
-    return rowOf(
-      `${name}: asked again as viewers do`,
-      [
-        ["answers", viewers.asked, ">=", 1],
-        ["no hits of the edge", viewers.cold.length, "=", 0],
-      ],
-      examples(viewers.cold),
-    );
-  };
+  return ofRequest(name, "asked again as viewers do", ({ viewers = { asked: 0, cold: [] } }) => [
+    ["answers", viewers.asked, ">=", 1],
+    ["no hits of the edge", viewers.cold.length, "=", 0],
+    ["such as", examples(viewers.cold)],
+  ]);
 }
 
 /** Path and query of a URL, as the edge knows it. */

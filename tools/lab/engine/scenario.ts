@@ -3,6 +3,7 @@ import type { ReportedResult } from "../../../domain/result/report.ts";
 import type { Get } from "../../edge/faults.ts";
 import type { OriginRequestSeen } from "../../edge/origin-log.ts";
 import type { Holder } from "../../edge/tiers.ts";
+import type { StackInventory } from "../../local/inventory.ts";
 import type { Link } from "../world/links.ts";
 import type { World, WorldOptions } from "../world/world.ts";
 import type { Seed } from "./seed.ts";
@@ -62,8 +63,8 @@ export interface Observations {
   readonly kills: Kill[];
   /** How often each kind of fault happened. */
   readonly faults: Map<string, number>;
-  /** What was left after each end of all requests. */
-  readonly left: Leftovers[];
+  /** What the stack held after each end of all requests. */
+  readonly left: StackInventory[];
   /** GETs at the edge's POPs, and requests at its origins. */
   gets: readonly Get[];
   origin: readonly OriginRequestSeen[];
@@ -76,7 +77,7 @@ export interface Observations {
 }
 
 /** What came through the link of an instance. */
-export type LinkSeen = Pick<Link, "launchedAt"> & Omit<ReturnType<Link["told"]>, "port">;
+export type LinkSeen = Pick<Link, "launchedAt" | "bytes" | "firstAt" | "lastAt">;
 
 /** A request, as its user and its tables tell. Times are milliseconds since the epoch. */
 export interface RequestSeen {
@@ -111,22 +112,13 @@ export type Sample = Progress & { readonly at: number };
 
 /** An agent that was killed. */
 export interface Kill {
-  readonly instance: string;
   /** By which address the edge saw it. */
   readonly client: string;
   readonly at: number;
   /** Tasks whose results stood then: it held none of them. */
-  readonly finished: Set<string>;
+  finished: ReadonlySet<string>;
   /** Between which two of its calls it was killed, or at any time. */
   readonly point: string;
-}
-
-/** Messages, instances and timers that are there although no request is. */
-export interface Leftovers {
-  readonly messages: number;
-  readonly deadLetters: number;
-  readonly instances: number;
-  readonly timers: number;
 }
 
 /** Something that must hold. A row that tried nothing has shown nothing, and is wrong. */
@@ -140,20 +132,37 @@ export interface CheckRow {
   readonly holds: readonly boolean[];
 }
 
-/** What was seen, and how it must relate to what is wanted: `["requests in a second", 51, "<=", 50]`. NaN is always wrong. */
-export type Expectation<T = number | string> = readonly [what: string, saw: T, relation: "=" | "<=" | ">=", wanted: T];
+/**
+ * What was seen, and how it must relate to what is wanted: `["requests in a second", 51, "<=", 50]`. NaN is always wrong. What has no
+ * relation only helps to see why.
+ */
+export type Expectation<T = number | string> = readonly [
+  what: string,
+  saw: T,
+  relation?: "=" | "<=" | ">=",
+  wanted?: T,
+];
 
-/** @param note what else helps to see why it is wrong */
-export function rowOf(what: string, expectations: readonly Expectation[], note = ""): CheckRow {
+export function rowOf(what: string, expectations: readonly Expectation[]): CheckRow {
+  const judged = expectations.filter(([, , relation]) => relation !== undefined);
   return {
     what,
-    wanted: expectations.map(([name, , relation, wanted]) => `${name} ${relation} ${wanted}`).join(", "),
-    saw: `${expectations.map(([name, saw]) => `${name} ${inShort(saw)}`).join(", ")}${note === "" ? "" : `; ${note}`}`,
-    holds: expectations.map(([, saw, relation, wanted]) => {
+    wanted: judged.map(([name, , relation, wanted]) => `${name} ${relation} ${wanted}`).join(", "),
+    saw: expectations.flatMap(([name, saw]) => (saw === "" ? [] : `${name} ${inShort(saw)}`)).join(", "),
+    holds: judged.map(([, saw, relation, wanted = Number.NaN]) => {
       if (relation === "=") return saw === wanted;
       return relation === "<=" ? saw <= wanted : saw >= wanted;
     }),
   };
+}
+
+/** A check of the request of that name. */
+export function ofRequest(
+  name: string,
+  what: string,
+  judge: (request: RequestSeen, seen: Observations) => readonly Expectation[],
+): Check {
+  return (seen) => rowOf(`${name}: ${what}`, judge(requestOf(seen, name), seen));
 }
 
 function inShort(value: number | string): string {

@@ -16,11 +16,6 @@ export class Seed {
     this.streams.set(name, stream);
     return stream();
   }
-
-  /** One of the items; undefined if there are none. */
-  pick<T>(name: string, items: readonly T[]): T | undefined {
-    return items[Math.floor(this.draw(name) * items.length)];
-  }
 }
 
 /** https://gist.github.com/tommyettinger/46a874533244883189143505d203312c */

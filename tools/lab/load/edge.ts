@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { Agent, request as ask } from "undici";
-import { tierOf } from "../../../domain/result/outcome.ts";
+import pMap from "p-map";
+import { Agent } from "undici";
 import type { OriginSettings } from "../../edge/origin.ts";
+import { askEdge, type Viewing } from "../../local/results.ts";
 import { HOST } from "../../local/world.ts";
 import { requestOf, type Step } from "../engine/scenario.ts";
 import { firstRequest } from "./requests.ts";
@@ -19,32 +20,21 @@ const VIEWERS = 16;
 /**
  * Asks for each result of a request as viewers would: where it was warmed, at every address if the request said so. The answers that
  * were no hits of the edge are noted.
- * @param header of a variant, as `Name: value`
  */
-export function askAsViewers(name: string, header: (variant: string | undefined) => readonly string[]): Step {
+export function askAsViewers(name: string, of: (variant: string | undefined) => Pick<Viewing, "headers">): Step {
   return async ({ world: { edge }, seen, over }) => {
     const it = requestOf(seen, name);
     const dispatcher = new Agent();
-    const left = it.results.flatMap(({ pop, url, variant, address = "", addresses }) =>
-      (addresses === undefined ? [address] : edge.addressesOf(pop)).map((one) => ({ one, url: new URL(url), variant })),
+    const all = it.results.flatMap(({ pop, url, variant, address: warmed = "", addresses }) =>
+      (addresses === undefined ? [warmed] : edge.addressesOf(pop)).map((address) => ({ address, url, ...of(variant) })),
     );
-    it.viewers = { asked: left.length, cold: [] };
-    const { cold } = it.viewers;
-    const viewer = async () => {
-      for (let next = left.pop(); next !== undefined && !over.aborted; next = left.pop()) {
-        const { one, url, variant } = next;
-        const headers = Object.fromEntries(header(variant).map((line) => line.split(/:\s*/, 2) as [string, string]));
-        const answer = await ask(`http://${one}:${edge.httpPort}${url.pathname}${url.search}`, {
-          dispatcher,
-          headers: { ...headers, host: HOST, pragma: "server-timing" },
-        });
-        await answer.body.dump();
-        const [timing] = [answer.headers["server-timing"]].flat();
-        const saw = `${String(answer.headers["x-cache"]).split(" ", 1)[0]} ${tierOf(timing) ?? "untold"}`;
-        if (saw !== "Hit EDGE") cold.push(`${url.pathname} at ${one}: ${saw}`);
-      }
+    const cold: string[] = [];
+    it.viewers = { asked: all.length, cold };
+    const ask = async (viewing: Viewing) => {
+      const saw = await askEdge(dispatcher, edge, viewing);
+      if (saw !== "200 Hit EDGE") cold.push(`${viewing.url} at ${viewing.address}: ${saw}`);
     };
-    await Promise.all(Array.from({ length: VIEWERS }, viewer));
+    await pMap(all, ask, { concurrency: VIEWERS, signal: over });
     await dispatcher.close();
   };
 }
@@ -66,11 +56,9 @@ export function crowd(paths: readonly string[], clients: number): Step {
       // Not all at the same moment: then there is always one of them on its way.
       await sleep(n * 37);
       while (!run.over.aborted) {
-        const url = `http://${address}:${edge.httpPort}${path}`;
-        const answer = await ask(url, { dispatcher, headers: { host: HOST } }).catch(() => undefined);
-        await answer?.body.dump();
+        const saw = await askEdge(dispatcher, edge, { address, url: `https://${HOST}${path}` }).catch(() => "");
         // A pause after each fetch of its own: so somebody else may come first, and join the next one.
-        if (String(answer?.headers["x-cache"]).startsWith("Miss")) await sleep(CROWD_PAUSE_MS);
+        if (saw.includes(" Miss ")) await sleep(CROWD_PAUSE_MS);
       }
     };
     const addresses = pops.flatMap((pop) => edge.addressesOf(pop));

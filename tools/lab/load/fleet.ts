@@ -1,14 +1,11 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Step } from "../engine/scenario.ts";
-import { withRetries } from "./requests.ts";
-
-const POLL_MS = 200;
+import { poll } from "./requests.ts";
 
 /** Asks for so many instances from now on. */
 export function setInstances(count: number): Step {
   return async ({ world, say }) => {
     say(`there are to be ${count} instances`);
-    await withRetries(() => world.api.setInstances(count));
+    await world.api.setInstances(count);
   };
 }
 
@@ -16,12 +13,13 @@ export function setInstances(count: number): Step {
 export function bootInstances(count: number): Step {
   return async (run) => {
     await setInstances(count)(run);
-    while (run.world.prewarm.fleet.running().size < count && !run.over.aborted) await sleep(POLL_MS);
+    await poll(run, () => run.world.prewarm.fleet.running().size >= count);
   };
 }
 
 /** Waits until all agents have gone, or the command: what comes then starts with instances of its own. */
-export const fleetIsGone: Step = async ({ world, over }) => {
+export const fleetIsGone: Step = async (run) => {
+  const { world } = run;
   const left = () => world.direct?.processes ?? world.prewarm.fleet.size + world.prewarm.fleet.stopping;
-  while (left() > 0 && !over.aborted) await sleep(POLL_MS);
+  await poll(run, () => left() === 0);
 };

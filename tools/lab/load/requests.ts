@@ -1,30 +1,19 @@
 import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { availableParallelism, loadavg } from "node:os";
-import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { ListSchedulesCommand } from "@aws-sdk/client-scheduler";
-import { GetQueueAttributesCommand } from "@aws-sdk/client-sqs";
-import { GetCommand } from "@aws-sdk/lib-dynamodb";
-import * as z from "zod";
+import { RequestReader } from "../../../aws/request-table.ts";
+import type { Progress } from "../../../client/answers.ts";
 import { resultShardCount } from "../../../domain/plan/task.ts";
 import { isTerminal } from "../../../domain/request/lifecycle.ts";
-import { retry } from "../../../domain/retry.ts";
+import { pause as pauseUntil, retry } from "../../../domain/retry.ts";
 import type { SiteObject } from "../../edge/site.ts";
+import { inventoryOf, type StackInventory } from "../../local/inventory.ts";
 import type { LocalPrewarm } from "../../local/local-prewarm.ts";
-import { ending } from "../../local/processes.ts";
 import { readResults, reportRows } from "../../local/results.ts";
 import { HOST } from "../../local/world.ts";
-import {
-  inOrder,
-  type LabRun,
-  type Leftovers,
-  type RequestSeen,
-  requestOf,
-  type Step,
-  taskOf,
-} from "../engine/scenario.ts";
-import { TASK_QUEUES, type World } from "../world/world.ts";
+import { inOrder, type LabRun, type RequestSeen, requestOf, type Step, taskOf } from "../engine/scenario.ts";
+import { ATTEMPTS, type World } from "../world/world.ts";
 
 export interface RequestPlan {
   /** By which checks and other steps find it. */
@@ -39,17 +28,17 @@ export interface RequestPlan {
   readonly host?: string;
   /** Further fields of the body of POST /prewarm. @default two instances, 120 minutes */
   readonly body?: { readonly variants?: readonly { readonly name: string }[] } & Readonly<Record<string, unknown>>;
-  /** How long it may last until the run takes it for failed. @default 900 */
-  readonly seconds?: number;
 }
 
-const POLL_MS = 200;
+const POLL_SECONDS = 0.2;
+/** After this long, a request is taken for failed. */
+const MAX_SECONDS = 900;
 /** What goes a moment after a request has ended: messages, instances, timers. */
 const SETTLING_SECONDS = 60;
 
 /** Starts a request and waits for its end. */
 export function request(plan: RequestPlan): Step {
-  return inOrder(start(plan), ended(plan.name, plan.seconds));
+  return inOrder(start(plan), ended(plan.name));
 }
 
 /** Starts a request. Some steps later, `ended` waits for its end, or `stop` ends it. */
@@ -64,9 +53,8 @@ export function start({ name, files, bytesPerSecond, pops: some, host = HOST, bo
     const names = variants.length === 0 ? [undefined] : variants.map((it) => it.name);
     const whole = { url_list: urls, cf_domain: host, pops, timeout: 120, instance_count: 2, ...body };
     const startedAt = Date.now();
-    // Calls that fail are made again: with the same token, a second attempt starts no second request.
-    const client_token = randomUUID();
-    const reqId = (await withRetries(() => world.api.start({ ...whole, client_token }))).value.request_id;
+    // With the same token, a second attempt starts no second request.
+    const reqId = (await world.api.start({ ...whole, client_token: randomUUID() })).value.request_id;
     say(`${name}: ${urls.length * pops.length * names.length} tasks`);
     seen.requests.set(name, {
       name,
@@ -76,7 +64,7 @@ export function start({ name, files, bytesPerSecond, pops: some, host = HOST, bo
       planned: new Set(pops.flatMap((pop) => urls.flatMap((url) => names.map((it) => taskOf(pop, url, it))))),
       startedAt,
       endedAt: Number.NaN,
-      progress: (await withRetries(() => world.api.progress(reqId))).value,
+      progress: await progressOf(world, reqId),
       samples: [],
       results: [],
       reportRows: Number.NaN,
@@ -88,11 +76,11 @@ export function start({ name, files, bytesPerSecond, pops: some, host = HOST, bo
   };
 }
 
-/** Waits for the end of a request, and reads what it left, unless the run is over. After so many seconds, it is read as it is. */
-export function ended(name: string, patience = 900): Step {
+/** Waits for the end of a request, and reads what it left, unless the run is over. One that does not end is read as it is. */
+export function ended(name: string): Step {
   return async (run) => {
     const it = requestOf(run.seen, name);
-    await until(name, ({ progress }) => isTerminal(progress.status), patience)(run);
+    await until(name, ({ progress }) => isTerminal(progress.status))(run);
     if (run.over.aborted) return;
     it.endedAt = Date.now();
     it.processor = (loadavg()[0] ?? Number.NaN) / availableParallelism();
@@ -103,21 +91,26 @@ export function ended(name: string, patience = 900): Step {
   };
 }
 
-/** Reads the progress of a request until it is as wanted, or has ended, or the seconds are over. */
-export function until(name: string, isWanted: (seen: RequestSeen) => boolean, seconds = 900): Step {
-  return async ({ world, seen, over }) => {
-    const it = requestOf(seen, name);
-    const deadline = Date.now() + seconds * 1_000;
-    while (!isWanted(it) && !isTerminal(it.progress.status) && Date.now() < deadline && !over.aborted) {
-      await sleep(POLL_MS);
-      await sample(world, it);
-    }
+/** Reads the progress of a request until it is as wanted, or has ended, or has lasted too long. */
+export function until(name: string, isWanted: (seen: RequestSeen) => boolean): Step {
+  return async (run) => {
+    const it = requestOf(run.seen, name);
+    await poll(run, async () => {
+      await sample(run.world, it);
+      return isWanted(it) || isTerminal(it.progress.status);
+    });
   };
 }
 
-async function sample({ api }: World, it: RequestSeen): Promise<void> {
-  it.progress = (await withRetries(() => api.progress(it.reqId))).value;
+async function sample(world: World, it: RequestSeen): Promise<void> {
+  it.progress = await progressOf(world, it.reqId);
   it.samples.push({ ...it.progress, at: Date.now() });
+}
+
+/** The client asks once for it: whoever follows a request asks again anyway. */
+async function progressOf({ api }: World, reqId: string): Promise<Progress> {
+  const read = async () => (await api.progress(reqId)).value;
+  return retry(read, { attempts: ATTEMPTS, firstMs: 200, longestMs: 2_000, retryOnError: () => true });
 }
 
 /** Stops a request. @param instances how many are left for the others */
@@ -128,47 +121,51 @@ export function stop(name: string, instances = 0): Step {
     // It may have ended: then it was no load, and the check of that says so.
     if (isTerminal(it.progress.status)) return;
     say(`${name} is stopped`);
-    await withRetries(() => world.api.stop(it.reqId, instances));
+    await world.api.stop(it.reqId, instances);
   };
 }
 
 /** Notes that something changes now. */
 export const mark: Step = async ({ seen }) => void seen.marks.push(Date.now());
 
-/** Reads the progress of a request once. */
-export function sampleProgress(name: string): Step {
-  return async ({ world, seen }) => sample(world, requestOf(seen, name));
-}
-
 export function wait(seconds: number): Step {
   return (run) => pause(run, seconds);
 }
 
 /** Resolves once a request is accepted, or the run is over. */
-export async function firstRequest({ seen, over }: LabRun): Promise<void> {
-  while (seen.requests.size === 0 && !over.aborted) await sleep(50);
+export const firstRequest: Step = async (run) => poll(run, () => run.seen.requests.size > 0, Number.POSITIVE_INFINITY);
+
+type Lasting = Pick<LabRun, "over">;
+
+/** Looks until it is as wanted, the run is over, or the seconds are. */
+export async function poll(
+  run: Lasting,
+  isWanted: () => boolean | Promise<boolean>,
+  seconds = MAX_SECONDS,
+): Promise<void> {
+  const deadline = Date.now() + seconds * 1_000;
+  while (!run.over.aborted && !(await isWanted()) && Date.now() < deadline) await pause(run, POLL_SECONDS);
 }
 
 /** Ends early if the run is over. @param seconds @default until then */
-export async function pause({ over }: Pick<LabRun, "over">, seconds?: number): Promise<void> {
-  if (over.aborted) return;
-  const ms = seconds === undefined ? 2 ** 31 - 1 : seconds * 1_000;
-  await sleep(ms, undefined, { signal: over }).catch(() => undefined);
+export async function pause({ over }: Lasting, seconds?: number): Promise<void> {
+  await pauseUntil(seconds === undefined ? 2 ** 31 - 1 : seconds * 1_000, over);
 }
 
 /** Waits until the agents have gone and the queues are empty, then reads what all requests left, unless the run is over. */
 export async function settle(run: Pick<LabRun, "world" | "seen" | "over">): Promise<void> {
   const { world, seen } = run;
   const { api, edge, watch, links } = world;
-  let left = await leftovers(world);
-  for (let i = 0; i < SETTLING_SECONDS && left.messages + left.instances + left.timers > 0; i++) {
-    await pause(run, 1);
-    if (run.over.aborted) return;
-    left = await leftovers(world);
-  }
+  let left = await held(world);
+  const isAllGone = async () => {
+    left = await held(world);
+    return left.messages + left.instances + left.timers === 0;
+  };
+  await poll(run, isAllGone, SETTLING_SECONDS);
+  if (run.over.aborted) return;
   seen.left.push(left);
   for (const it of seen.requests.values()) {
-    it.progress = (await api.progress(it.reqId)).value;
+    it.progress = await progressOf(world, it.reqId);
     if (world.direct === undefined) it.requeues = await requeuesOf(world.prewarm, it.reqId);
     if (!isTerminal(it.progress.status)) continue;
     const { failure_pop_urls_report: url, failure_urls } = (await api.summary(it.reqId)).value;
@@ -178,7 +175,7 @@ export async function settle(run: Pick<LabRun, "world" | "seen" | "over">): Prom
   seen.gets = watch.gets;
   seen.origin = edge.originRequests();
   seen.addresses = new Map(world.pops.map((pop) => [pop, edge.addressesOf(pop)]));
-  seen.links = [...links.values()].map(({ launchedAt, told }) => ({ launchedAt, ...told() }));
+  seen.links = [...links.values()];
   // Their instances have gone, and a scenario may have hundreds of them.
   await Promise.all([...links.values()].map((link) => link.close()));
 }
@@ -195,43 +192,15 @@ async function resultsOf(world: World, reqId: string, tasks: number): Promise<Re
   return world.direct?.results(reqId) ?? readResults(world.prewarm, reqId, resultShardCount(tasks));
 }
 
-/** The tasks whose results stand now. */
-export async function finishedTasks({ world, seen }: LabRun): Promise<Set<string>> {
-  const all = [...seen.requests.values()].map(({ reqId, planned }) => resultsOf(world, reqId, planned.size));
-  return new Set((await Promise.all(all)).flat().map(({ pop, url, variant }) => taskOf(pop, url, variant)));
-}
-
-/** Calls of the API go wrong, too. One that failed is made again, as a user would do. */
-export function withRetries<T>(call: () => Promise<T>): Promise<T> {
-  return retry(call, { attempts: 10, firstMs: 200, longestMs: 2_000, retryOnError: () => true, signal: ending.signal });
-}
-
-async function leftovers(world: World): Promise<Leftovers> {
+/** What the stack holds; the command holds its processes. */
+async function held(world: World): Promise<StackInventory> {
   const { direct } = world;
-  if (direct !== undefined) return { messages: 0, deadLetters: 0, instances: direct.processes, timers: 0 };
-  const { clients, deployed, fleet } = world.prewarm;
-  const messagesIn = async (queue: string) => {
-    const { Attributes } = await clients.sqs.send(
-      new GetQueueAttributesCommand({
-        QueueUrl: deployed.resource(queue, "AWS::SQS::Queue"),
-        AttributeNames: ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"],
-      }),
-    );
-    return Object.values(Attributes ?? {}).reduce((sum, value) => sum + Number(value), 0);
-  };
-  const [tasks = 0, express = 0] = await Promise.all(TASK_QUEUES.map(messagesIn));
-  return {
-    messages: tasks + express,
-    deadLetters: await messagesIn("PrewarmTaskQueueDeadLetters"),
-    instances: fleet.size + fleet.stopping,
-    timers: (await clients.scheduler.send(new ListSchedulesCommand({}))).Schedules?.length ?? 0,
-  };
+  if (direct === undefined) return inventoryOf(world.prewarm);
+  return { requests: 0, messages: 0, deadLetters: 0, objects: 0, timers: 0, instances: direct.processes };
 }
-
-const requeuesSchema = z.object({ requeues: z.number().default(0) });
 
 async function requeuesOf({ clients, deployed }: LocalPrewarm, reqId: string): Promise<number> {
-  const TableName = deployed.resource("PrewarmStorageRequest", "AWS::DynamoDB::Table");
-  const { Item } = await clients.db.send(new GetCommand({ TableName, Key: { req_id: reqId } }));
-  return requeuesSchema.parse(Item).requeues;
+  const table = deployed.resource("PrewarmStorageRequest", "AWS::DynamoDB::Table");
+  const item = await new RequestReader(clients.db, table, () => undefined).get(reqId);
+  return item?.requeues ?? Number.NaN;
 }

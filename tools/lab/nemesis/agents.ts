@@ -1,34 +1,33 @@
+import type { Progress } from "../../../client/answers.ts";
+import { resultShardCount } from "../../../domain/plan/task.ts";
 import { isTerminal } from "../../../domain/request/lifecycle.ts";
-import { countFault, type Kill, type LabRun, type RequestSeen, type Step } from "../engine/scenario.ts";
-import { finishedTasks, firstRequest, pause, withRetries } from "../load/requests.ts";
+import { readResults } from "../../local/results.ts";
+import { countFault, type Kill, type LabRun, type Step, taskOf } from "../engine/scenario.ts";
+import { firstRequest, pause, poll } from "../load/requests.ts";
 
-const POLL_SECONDS = 0.1;
-
-/** Kills the process of an instance's agent at once. It is started again, as on an instance. @returns undefined if it does not run */
-export function killNow(run: LabRun, instance: string, point = "at any time"): Kill | undefined {
+/**
+ * Kills the process of an instance's agent at once. It is started again, as on an instance.
+ * @returns undefined if it does not run; else a promise of the note of what stood then
+ */
+export function killAgent(run: LabRun, instance: string, point = "at any time"): Promise<void> | undefined {
   const { prewarm, links } = run.world;
   const pid = prewarm.fleet.running().get(instance);
   if (pid === undefined || !process.kill(pid, "SIGKILL")) return undefined;
-  const kill = {
-    instance,
-    client: links.get(instance)?.localAddress ?? "",
-    at: Date.now(),
-    finished: new Set<string>(),
-    point,
-  };
+  const client = links.get(instance)?.localAddress ?? "";
+  const kill: Kill = { client, at: Date.now(), finished: new Set(), point };
   countFault(run, "agent: killed");
   run.seen.kills.push(kill);
-  return kill;
+  return finishedTasks(run).then((tasks) => {
+    kill.finished = tasks;
+  });
 }
 
-/** Notes which results stood when an agent was killed. */
-export async function noteFinished(run: LabRun, kill: Kill): Promise<void> {
-  for (const task of await finishedTasks(run)) kill.finished.add(task);
-}
-
-async function killAgent(run: LabRun, instance: string): Promise<void> {
-  const kill = killNow(run, instance);
-  if (kill !== undefined) await noteFinished(run, kill);
+/** The tasks whose results stand now. */
+async function finishedTasks({ world, seen }: LabRun): Promise<ReadonlySet<string>> {
+  const all = [...seen.requests.values()].map(({ reqId, planned }) =>
+    readResults(world.prewarm, reqId, resultShardCount(planned.size)),
+  );
+  return new Set((await Promise.all(all)).flat().map(({ pop, url, variant }) => taskOf(pop, url, variant)));
 }
 
 /** One that runs. The seed ranks the instances by their numbers: a further one that runs or does not changes little. */
@@ -70,7 +69,7 @@ export function killDownloader(pop: string, seconds: number): Step {
       const clients = watch.gets.flatMap((get) => (get.pop === pop ? [get.client] : []));
       return [...prewarm.fleet.running().keys()].filter((id) => clients.includes(links.get(id)?.localAddress ?? ""));
     };
-    while (downloaders().length === 0 && !run.over.aborted) await pause(run, POLL_SECONDS);
+    await poll(run, () => downloaders().length > 0);
     await pause(run, seconds * (0.4 + 0.2 * run.seed.draw("kill: when")));
     for (const instance of downloaders()) await killAgent(run, instance);
   };
@@ -82,9 +81,9 @@ export function pauseFleet({ seconds, instances }: { readonly seconds: number; r
     if (!(await progressOf(run, 0.4 + 0.2 * run.seed.draw("pause: when")))) return;
     run.say(`all instances are gone for ${seconds} s`);
     countFault(run, "fleet: paused");
-    await withRetries(() => run.world.api.setInstances(0));
+    await run.world.api.setInstances(0);
     await pause(run, seconds);
-    await withRetries(() => run.world.api.setInstances(instances));
+    await run.world.api.setInstances(instances);
   };
 }
 
@@ -92,13 +91,8 @@ export function pauseFleet({ seconds, instances }: { readonly seconds: number; r
 async function progressOf(run: LabRun, share: number): Promise<boolean> {
   await firstRequest(run);
   const [request] = run.seen.requests.values();
-  while (!run.over.aborted && request !== undefined && !isTerminal(request.progress.status)) {
-    if (doneShare(request) >= share) return true;
-    await pause(run, POLL_SECONDS);
-  }
-  return false;
-}
-
-function doneShare({ progress: { download_count: done, total_count: total } }: RequestSeen): number {
-  return done === 0 ? 0 : done / Math.max(1, total);
+  const isAtWork = () => request !== undefined && !run.over.aborted && !isTerminal(request.progress.status);
+  const doneShare = ({ download_count, total_count }: Progress) => download_count / Math.max(1, total_count);
+  await poll(run, () => request === undefined || !isAtWork() || doneShare(request.progress) >= share);
+  return isAtWork();
 }

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { taskMessageSchema } from "../../../domain/plan/task-message.ts";
 import { countFault, type LabRun, type Step } from "../engine/scenario.ts";
 import { firstRequest, pause } from "../load/requests.ts";
-import type { AwsCall, CallFault } from "../world/aws-proxy.ts";
+import type { AwsCall, CallFault, Interceptor } from "../world/aws-proxy.ts";
 
 /** Makes a share of the calls of the AWS APIs go wrong. */
 export interface CallRule {
@@ -17,20 +17,21 @@ export interface CallRule {
 const LONGEST_DELAY_MS = 1_000;
 
 /**
- * Makes calls of the AWS APIs go wrong, from the first request on. A call has one fault at most: that of the first rule that fits. The
+ * Makes calls of the AWS APIs go wrong. A call has one fault at most: that of the first rule that fits. The
  * seed decides about the n-th call of an operation by an instance, and by all Lambdas.
  */
 export function failCalls(rules: readonly CallRule[]): Step {
   return async (run) => {
     const { numbers } = run.world;
-    await whileIntercepting(run, (call) => {
+    const before = (call: AwsCall): CallFault | undefined => {
       const name = `${numbers.get(call.caller) ?? call.caller} ${call.service} ${call.operation}`;
       const rule = rules.find((it) => fits(it, call) && run.seed.draw(`${it.kind} ${name}`) < it.share);
       if (rule === undefined) return undefined;
       countFault(run, `call: ${rule.kind}`);
       if (rule.kind !== "delay") return { kind: rule.kind };
       return { kind: "delay", ms: LONGEST_DELAY_MS * run.seed.draw(`length of delay ${name}`) };
-    });
+    };
+    await whileIntercepting(run, { before });
   };
 }
 
@@ -43,14 +44,15 @@ const batchSchema = z.object({ Entries: z.array(z.object({ MessageBody: z.string
 /** Sends a share of the messages again: SQS may deliver any message twice. The seed decides about the n-th message of the same tasks. */
 export function deliverTwice(share: number): Step {
   return async (run) => {
-    await whileIntercepting(run, ({ service, operation, input }) => {
+    const before = ({ service, operation, input }: AwsCall): CallFault | undefined => {
       if (service !== "sqs" || operation !== "SendMessageBatch") return undefined;
       const { Entries, ...rest } = batchSchema.parse(input);
       const again = Entries.filter(({ MessageBody }) => run.seed.draw(`twice ${tasksOf(MessageBody)}`) < share);
       if (again.length === 0) return undefined;
       countFault(run, "message: delivered twice", again.length);
       return { kind: "send-again", body: { ...rest, Entries: again } };
-    });
+    };
+    await whileIntercepting(run, { before });
   };
 }
 
@@ -61,28 +63,25 @@ function tasksOf(body: string): string {
 }
 
 /** Makes one service after the other fail every call for some seconds. Each time between them is drawn. */
-export function blackouts(services: readonly { readonly service: string; readonly seconds: number }[]): Step {
+export function blackouts(services: readonly string[], seconds: number): Step {
   return async (run) => {
     await firstRequest(run);
-    for (const { service, seconds } of services) {
+    for (const service of services) {
       await pause(run, 1 + 4 * run.seed.draw(`blackout of ${service}`));
       if (run.over.aborted) return;
       run.say(`${service} is gone for ${seconds} s`);
       countFault(run, `blackout: ${service}`);
-      await whileIntercepting(run, (call) => (call.service === service ? { kind: "fail" } : undefined), seconds);
+      const before = (call: AwsCall) => (call.service === service ? ({ kind: "fail" } as const) : undefined);
+      await whileIntercepting(run, { before }, seconds);
     }
   };
 }
 
-/** @param seconds @default until the run is over */
-async function whileIntercepting(
-  run: LabRun,
-  before: (call: AwsCall) => CallFault | undefined,
-  seconds?: number,
-): Promise<void> {
+/** From the first request on. @param seconds @default until the run is over */
+export async function whileIntercepting(run: LabRun, interceptor: Interceptor, seconds?: number): Promise<void> {
   await firstRequest(run);
-  const interceptor = { before };
-  run.world.proxy.interceptors.add(interceptor);
+  const { interceptors } = run.world.proxy;
+  interceptors.add(interceptor);
   await pause(run, seconds);
-  run.world.proxy.interceptors.delete(interceptor);
+  interceptors.delete(interceptor);
 }

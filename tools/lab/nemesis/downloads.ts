@@ -1,10 +1,20 @@
+import { keysOf } from "../../../domain/collections.ts";
 import type { Fault } from "../../edge/faults.ts";
 import { countFault, type Step } from "../engine/scenario.ts";
-import type { Seed } from "../engine/seed.ts";
-import { pause } from "../load/requests.ts";
+
+/** What goes wrong with a download. @param draw from 0 to 1 */
+const FAULTS = {
+  status: (draw) => ({ kind: "status", status: draw() < 0.5 ? 503 : 500 }),
+  stall: () => ({ kind: "stall", after: 100 }),
+  truncate: (draw) => ({ kind: "truncate", after: Math.floor(draw() * 900) }),
+  reset: (draw) => ({ kind: "reset", after: Math.floor(draw() * 900) }),
+  lie: (draw) => ({ kind: "lie", contentLengthDelta: draw() < 0.5 ? 10 : -10 }),
+  otherPop: () => ({ kind: "otherPop", pop: "QQQ1-P1" }),
+  slow: (draw) => ({ kind: "slow", ms: draw() * 500 }),
+} as const satisfies Readonly<Record<string, (draw: () => number) => Fault>>;
 
 /** The share of the downloads that each kind of fault happens to. */
-export type DownloadShares = Readonly<Partial<Record<Fault["kind"], number>>>;
+export type DownloadShares = Readonly<Partial<Record<keyof typeof FAULTS, number>>>;
 
 /**
  * Makes a share of the downloads go wrong at the edge. HEADs, with which Get Size asks for sizes, always work: else there would be no
@@ -12,41 +22,17 @@ export type DownloadShares = Readonly<Partial<Record<Fault["kind"], number>>>;
  */
 export function failDownloads(shares: DownloadShares): Step {
   return async (run) => {
-    const { faults } = run.world;
-    const hook = ({ method, pop, path }: { method: string; pop: string; path: string }) => {
+    run.world.watch.faults.add(({ method, pop, path }) => {
       if (method !== "GET") return undefined;
-      const name = `GET ${pop} ${path}`;
-      let dice = run.seed.draw(name);
-      for (const [kind, share] of Object.entries(shares)) {
-        dice -= share;
+      const draw = () => run.seed.draw(`GET ${pop} ${path}`);
+      let dice = draw();
+      for (const kind of keysOf(FAULTS)) {
+        dice -= shares[kind] ?? 0;
         if (dice >= 0) continue;
         countFault(run, `download: ${kind}`);
-        return faultOf(kind, run.seed, name);
+        return FAULTS[kind](draw);
       }
       return undefined;
-    };
-    faults.add(hook);
-    await pause(run);
-    faults.delete(hook);
+    });
   };
-}
-
-function faultOf(kind: string, seed: Seed, name: string): Fault | undefined {
-  switch (kind) {
-    case "status":
-      return { kind, status: seed.draw(name) < 0.5 ? 503 : 500 };
-    case "stall":
-      return { kind, after: 100 };
-    case "truncate":
-    case "reset":
-      return { kind, after: Math.floor(seed.draw(name) * 900) };
-    case "lie":
-      return { kind, contentLengthDelta: seed.draw(name) < 0.5 ? 10 : -10 };
-    case "otherPop":
-      return { kind, pop: "QQQ1-P1" };
-    case "slow":
-      return { kind, ms: seed.draw(name) * 500 };
-    default:
-      return undefined;
-  }
 }

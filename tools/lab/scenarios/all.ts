@@ -3,11 +3,11 @@ import { longDownload, share } from "./downloads.ts";
 import { EDGES_LIKE } from "./edge-like.ts";
 import { fair, second } from "./fairness.ts";
 import { faults, longFaults } from "./faults.ts";
-import { foreignPage, hostileBodies } from "./hostile.ts";
+import { foreignPage, generatedInput, hostileBodies } from "./hostile.ts";
 import { leads } from "./leads.ts";
 import { limits, throttling } from "./origin.ts";
 import { REGRESSIONS } from "./regressions.ts";
-import { generatedInput, originLimiter } from "./tests.ts";
+import { originLimiter } from "./tests.ts";
 import { deception, warmth } from "./warmth.ts";
 
 /** Every scenario. A new one stands here. */

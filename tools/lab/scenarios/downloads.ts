@@ -1,5 +1,5 @@
-import { POP_CODES } from "../../../domain/pops/pop-codes.ts";
 import { timingsOf } from "../../../domain/request/lifecycle.ts";
+import { firstPops } from "../../local/world.ts";
 import { downloadedTimes, progressRises, sharedEvenly } from "../check/load.ts";
 import { allTasksEndWell, notQueuedAgain } from "../check/tasks.ts";
 import { inOrder, type Scenario } from "../engine/scenario.ts";
@@ -8,16 +8,9 @@ import { ended, request, start, until, wait } from "../load/requests.ts";
 import { killDownloader } from "../nemesis/agents.ts";
 import { filesOf } from "../world/world.ts";
 
-/** The first POPs of the catalogue under one REC: the origin is asked once for an object, so that it is no bottleneck. */
-export function popsOfOneRec(count: number) {
-  return POP_CODES.slice(0, count).map(({ pop }) => ({ pop, rec: "LAB" }));
-}
-
 /** The least that a stack takes. */
 const STALL_SECONDS = 5;
 const LONG_BYTES = 20_000_000;
-/** Of the whole run of one download, beside the download itself. */
-const PIPELINE_SECONDS = 90;
 
 export const longDownload: Scenario = {
   name: "long-download",
@@ -25,13 +18,12 @@ export const longDownload: Scenario = {
     "One download lasts 20 times as long as a request may stand still, and then again with its agent killed in the middle.",
   parts: (scale) => {
     const seconds = STALL_SECONDS * scale.of(20, 3);
-    const pops = popsOfOneRec(2);
+    const pops = firstPops(2, "LAB");
     const [whole = "", killed = ""] = pops.map(({ pop }) => pop);
     const plan = {
       files: filesOf("long", 1, LONG_BYTES),
       bytesPerSecond: LONG_BYTES / seconds,
       body: { verify: "off" },
-      seconds: 2 * seconds + PIPELINE_SECONDS,
     };
     const heartbeats = (seconds * 1_000) / timingsOf(STALL_SECONDS).heartbeatIntervalMs;
     return {
@@ -64,7 +56,7 @@ export const share: Scenario = {
   description:
     "Four agents that boot two seconds apart, each behind a link of its own, share large messages and small files.",
   parts: (scale) => {
-    const pops = popsOfOneRec(scale.of(50, 2));
+    const pops = firstPops(scale.of(50, 2), "LAB");
     const names = pops.map(({ pop }) => pop);
     const large = Object.fromEntries(LARGE_MB.map((size) => [`/large/${size}.bin`, { size: size * MB }]));
     const loads = [
@@ -74,11 +66,7 @@ export const share: Scenario = {
     ];
     const body = { verify: "off", instance_count: 0 };
     return {
-      world: {
-        edge: { pops },
-        links: { bytesPerSecond: LINK_BYTES_PER_SECOND },
-        stallSeconds: 900,
-      },
+      world: { edge: { pops }, links: { bytesPerSecond: LINK_BYTES_PER_SECOND }, stallSeconds: 900 },
       // All is queued before the first agent boots.
       load: loads.map(({ name, ...which }) =>
         inOrder(

@@ -1,5 +1,4 @@
-import type { OriginLimit } from "../../edge/origin.ts";
-import { popsUnder } from "../../local/world.ts";
+import { firstPops, popsUnder } from "../../local/world.ts";
 import { notDelayed } from "../check/load.ts";
 import { nothingLeft } from "../check/tasks.ts";
 import { inOrder, type Scenario } from "../engine/scenario.ts";
@@ -7,7 +6,6 @@ import { atOrigin } from "../load/edge.ts";
 import { bootInstances, fleetIsGone } from "../load/fleet.ts";
 import { request, start, stop, until, wait } from "../load/requests.ts";
 import { filesOf } from "../world/world.ts";
-import { popsOfOneRec } from "./downloads.ts";
 
 const AGENTS = 2;
 /** Slow links make the large request last without work for the processor. */
@@ -20,7 +18,7 @@ export const fair: Scenario = {
   isSeeded: false,
   description: "50 tasks are sent while a large request, of large files or of many small ones, has two minutes left.",
   parts: (scale) => {
-    const pops = popsOfOneRec(50);
+    const pops = firstPops(50, "LAB");
     const names = pops.map(({ pop }) => pop);
     const quick = filesOf("quick", 10, 100_000);
     const body = { verify: "off", instance_count: AGENTS };
@@ -31,11 +29,7 @@ export const fair: Scenario = {
       { name: "many small files", files: filesOf("small", 400, 200_000), pops: names.slice(0, scale.of(25)) },
     ];
     return {
-      world: {
-        edge: { pops },
-        links: { bytesPerSecond: LINK_BYTES_PER_SECOND },
-        stallSeconds: 900,
-      },
+      world: { edge: { pops }, links: { bytesPerSecond: LINK_BYTES_PER_SECOND }, stallSeconds: 900 },
       load: [
         // Agents that have nothing else to do, and have started to ask the queue.
         bootInstances(AGENTS),
@@ -54,10 +48,9 @@ export const fair: Scenario = {
       ],
       checks: [
         ...others.map(({ name }) =>
-          notDelayed({
+          notDelayed(name, {
             alone: ["alone"],
             beside: [`among ${name}`],
-            other: name,
             factor: 3,
             bytesLeft: REST_SECONDS * scale.value * AGENTS * LINK_BYTES_PER_SECOND,
           }),
@@ -82,11 +75,10 @@ const SECOND_BYTES = 10_000;
 const SECOND_BYTES_PER_SECOND = 2_000;
 
 /** What runs beside the second request: one whose origin refuses, and one whose origin may be asked little. */
-const FIRSTS: readonly { name: string; urls: number; limit?: OriginLimit; origin?: { requests_per_second: number } }[] =
-  [
-    { name: "a request whose origin refuses above 30/s", urls: 500, limit: { perSecond: 30 } },
-    { name: "a request with 10 requests/s", urls: 120, origin: { requests_per_second: 10 } },
-  ];
+const FIRSTS = [
+  { name: "a request whose origin refuses above 30/s", urls: 500, settings: { limit: { perSecond: 30 } } },
+  { name: "a request with 10 requests/s", urls: 120, settings: {}, origin: { requests_per_second: 10 } },
+];
 
 export const second: Scenario = {
   name: "second",
@@ -119,10 +111,10 @@ export const second: Scenario = {
         }),
         bootInstances(FLEET),
         once("to warm up"),
-        ...FIRSTS.map(({ name, urls, limit, origin }) =>
+        ...FIRSTS.map(({ name, urls, settings, origin }) =>
           inOrder(
             ...rounds(`alone, before ${name}`).map(once),
-            atOrigin(limit === undefined ? {} : { limit }),
+            atOrigin(settings),
             start({ name, files: filesOf(`first-${urls}`, urls, 5_000), pops: few, body: { ...body, origin } }),
             until(name, ({ progress }) => progress.download_count > 0),
             wait(HEAD_START_SECONDS),
@@ -134,12 +126,7 @@ export const second: Scenario = {
       ],
       checks: [
         ...FIRSTS.map(({ name }) =>
-          notDelayed({
-            alone: rounds(`alone, before ${name}`),
-            beside: rounds(`beside ${name}`),
-            other: name,
-            factor: 1.2,
-          }),
+          notDelayed(name, { alone: rounds(`alone, before ${name}`), beside: rounds(`beside ${name}`), factor: 1.2 }),
         ),
         nothingLeft,
       ],

@@ -13,7 +13,14 @@ import { ended, request, start, stop, until } from "../load/requests.ts";
 import { killAgents, pauseFleet } from "../nemesis/agents.ts";
 import { blackouts, type CallRule, deliverTwice, failCalls } from "../nemesis/calls.ts";
 import { failDownloads } from "../nemesis/downloads.ts";
-import { filesOf } from "../world/world.ts";
+import { filesOf, type WorldOptions } from "../world/world.ts";
+
+const faultyWorld = (pops: number): WorldOptions => ({
+  edge: { pops: firstPops(pops) },
+  proxied: "all",
+  links: {},
+  env: { PREWARM_KEPT_ERROR_SECONDS: "1" },
+});
 
 const SERVICES = ["dynamodb", "sqs", "s3", "autoscaling", "scheduler", "cloudfront"];
 
@@ -26,6 +33,8 @@ const CALL_RULES: readonly CallRule[] = [
     { kind: "delay", service, share: 0.01 },
   ]),
 ];
+
+const FAULTY = { status: 0.02, slow: 0.05, truncate: 0.01, reset: 0.01, lie: 0.005, otherPop: 0.005, stall: 0.0005 };
 
 const SOME_FAULTS = ["agent: killed", "call: fail", "message: delivered twice", "download: status"];
 /** Whole, it has so many tasks and calls that each kind must happen; of stalls it has two or three, or by chance none. */
@@ -43,31 +52,15 @@ export const faults: Scenario = {
   parts: (scale) => {
     const body = { verify: "off", instance_count: scale.of(3, 2) };
     return {
-      world: {
-        edge: { pops: firstPops(scale.of(20, 10)) },
-        proxied: "all",
-        links: {},
-        env: { PREWARM_KEPT_ERROR_SECONDS: "1" },
-      },
+      world: faultyWorld(scale.of(20, 10)),
       // Downloads are counted: a check would be one more.
       load: [request({ name: "all", files: filesOf("objects", scale.of(250, 20), 1_000), body })],
       nemesis: [
         failCalls(CALL_RULES),
         deliverTwice(0.1),
-        failDownloads({
-          status: 0.02,
-          truncate: 0.01,
-          reset: 0.01,
-          lie: 0.005,
-          otherPop: 0.005,
-          slow: 0.05,
-          stall: 0.0005,
-        }),
+        failDownloads(FAULTY),
         killAgents(scale.of(15, 2)),
-        blackouts([
-          { service: "sqs", seconds: scale.of(5, 2) },
-          { service: "dynamodb", seconds: scale.of(5, 2) },
-        ]),
+        blackouts(["sqs", "dynamodb"], scale.of(5, 2)),
       ],
       checks: [...allTasksEnd("all"), nothingLeft, faultsHappened(...(scale.value < 1 ? SOME_FAULTS : ALL_FAULTS))],
     };
@@ -79,14 +72,10 @@ const INSTANCES = 3;
 const LONG_BYTES = 17_000_000;
 const LONG_SECONDS = 25;
 
+const REPEATABLE = ["DeleteMessageBatch", "ChangeMessageVisibilityBatch"];
 const FEW_CALL_RULES: readonly CallRule[] = [
   { kind: "refuse-after", service: "dynamodb", operations: ["TransactWriteItems"], share: 0.1 },
-  {
-    kind: "lose-answer",
-    service: "sqs",
-    operations: ["DeleteMessageBatch", "ChangeMessageVisibilityBatch"],
-    share: 0.02,
-  },
+  { kind: "lose-answer", service: "sqs", operations: REPEATABLE, share: 0.02 },
   ...["dynamodb", "sqs", "autoscaling"].map((service): CallRule => ({ kind: "fail", service, share: 0.01 })),
   ...["dynamodb", "sqs", "s3"].map((service): CallRule => ({ kind: "delay", service, share: 0.02 })),
 ];
@@ -100,12 +89,7 @@ export const longFaults: Scenario = {
     const short = filesOf("objects", scale.of(100, 10), 1_000);
     const slow = { bytesPerSecond: LONG_BYTES / LONG_SECONDS, body: { verify: "off", instance_count: INSTANCES } };
     return {
-      world: {
-        edge: { pops: firstPops(10) },
-        proxied: "all",
-        links: {},
-        env: { PREWARM_KEPT_ERROR_SECONDS: "1" },
-      },
+      world: faultyWorld(10),
       load: [
         start({ name: "first", files: { ...short, ...filesOf("long", 3, LONG_BYTES) }, ...slow }),
         together(

@@ -1,18 +1,23 @@
 import type { FailureReason } from "../../../domain/result/failure.ts";
-import type { TaskOutcome } from "../../../domain/result/outcome.ts";
 import { type Behaviour, CACHING_DISABLED } from "../../edge/behaviour.ts";
 import type { Fault } from "../../edge/faults.ts";
 import type { SiteObject } from "../../edge/site.ts";
 
+/** How each case is warmed: with Server-Timing, without it, and at all addresses. What must be claimed at least once. */
+export const MODES = {
+  "server-timing": { verify: "edge", claimed: "warm" },
+  "no-server-timing": { verify: "edge", claimed: "hit" },
+  "all-addresses": { verify: "addresses", claimed: "warm" },
+} as const;
+export type Mode = keyof typeof MODES;
+
 /** How a task of a case must end. */
-export interface ExpectedOutcome {
-  readonly outcome: TaskOutcome;
+export interface Expected {
+  readonly ends: "warm" | "hit" | FailureReason;
+  /** What a failure must say. */
+  readonly says?: RegExp;
   /** A `hit` with a warning will do as well: nothing is claimed of it. @default false */
   readonly orDoubtfulHit?: true;
-  /** The reason of a failure. */
-  readonly reason?: FailureReason;
-  /** What the failure must say. */
-  readonly says?: RegExp;
 }
 
 /** One URL whose answers are not what they look like. */
@@ -29,24 +34,26 @@ export interface HardCase {
   readonly crowd?: true;
   /** Each GET at the last address of a POP finds its cache empty. @default false */
   readonly coldAtLast?: true;
-  /** With Server-Timing, without it, and with `verify: addresses`. @default as with it */
-  readonly expected: ExpectedOutcome;
-  readonly withoutServerTiming?: ExpectedOutcome;
-  readonly atAddresses?: ExpectedOutcome;
+  readonly expected: Readonly<Record<Mode, Expected>>;
 }
 
 /** Bytes of a case that says no other. */
 export const SIZE = 2_000;
 const LARGE = 200_000;
-const HIT: ExpectedOutcome = { outcome: "hit" };
-const KEPT = { expected: { outcome: "warm" }, withoutServerTiming: HIT } as const;
-const notKept = (says: RegExp) => ({ expected: { outcome: "not_kept", reason: "not_kept", says } }) as const;
-const failed = (reason: FailureReason, says: RegExp) => ({ expected: { outcome: "failed", reason, says } }) as const;
+const always = (expected: Expected) => ({
+  "server-timing": expected,
+  "no-server-timing": expected,
+  "all-addresses": expected,
+});
+const failed = (ends: FailureReason, says: RegExp) => ({ expected: always({ ends, says }) });
+const notKept = (says: RegExp) => failed("not_kept", says);
 /** What others request all the time: each check may share an answer, and no Age grows. */
-const shared = (says: RegExp) => ({ expected: { ...notKept(says).expected, orDoubtfulHit: true } }) as const;
-const POLICY = /cache policy, or it was evicted/;
+const shared = (says: RegExp) => ({ expected: always({ ends: "not_kept", says, orDoubtfulHit: true }) });
 /** Without Server-Timing, hits of the REC do not say that they are its. */
-const REC_ONLY = { ...notKept(/hits come from the regional edge cache/), withoutServerTiming: HIT };
+const untoldAsHit = (expected: Expected) => ({ ...always(expected), "no-server-timing": { ends: "hit" } }) as const;
+const KEPT = { expected: untoldAsHit({ ends: "warm" }) };
+const REC_ONLY = { expected: untoldAsHit({ ends: "not_kept", says: /hits come from the regional edge cache/ }) };
+const POLICY = /cache policy, or it was evicted/;
 const NO_STORE = /Cache-Control: no-store/;
 /** A response that was shared at the REC may name it. */
 const NO_STORE_OR_REC = /Cache-Control: no-store|hits come from the regional edge cache/;
@@ -69,20 +76,13 @@ export const HARD_CASES: readonly HardCase[] = [
   {
     name: "a second server that is cold",
     coldAtLast: true,
-    ...KEPT,
-    atAddresses: { outcome: "not_kept", reason: "not_kept", says: /1 of 2 addresses have it/ },
+    expected: { ...KEPT.expected, "all-addresses": { ends: "not_kept", says: /1 of 2 addresses have it/ } },
   },
-  { name: "never kept by header: no-store", object: cacheControl("no-store"), ...notKept(NO_STORE) },
-  {
-    name: "never kept by header: private",
-    object: cacheControl("private, max-age=60"),
-    ...notKept(/Cache-Control: private/),
-  },
-  {
-    name: "asked for again each time: no-cache",
-    object: cacheControl("no-cache"),
-    ...notKept(/Cache-Control: no-cache/),
-  },
+  ...["no-store", "private, max-age=60", "no-cache"].map((value) => ({
+    name: `never kept by header: ${value}`,
+    object: cacheControl(value),
+    ...notKept(new RegExp(`Cache-Control: ${value.split(",", 1)}`)),
+  })),
   { name: "never kept by policy", behaviour: CACHING_DISABLED, ...notKept(POLICY) },
   { name: "kept at the REC only", behaviour: { keptAt: "rec" }, ...REC_ONLY },
   { name: "evicted before the proof, each time", behaviour: { evict: { after: 1 } }, ...REC_ONLY },

@@ -1,15 +1,17 @@
-import { ListObjectsV2Command } from "@aws-sdk/client-s3";
-import { ListSchedulesCommand } from "@aws-sdk/client-scheduler";
-import { ScanCommand } from "@aws-sdk/lib-dynamodb";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import fc from "fast-check";
 import { authorization } from "../../local/front.ts";
+import { inventoryOf } from "../../local/inventory.ts";
 import type { LocalPrewarm } from "../../local/local-prewarm.ts";
+import { ROOT } from "../../local/paths.ts";
 import { firstPops } from "../../local/world.ts";
 import type { CheckRow, Scenario } from "../engine/scenario.ts";
 import { noEmulatorPorts, nothingReadable } from "../load/exposure.ts";
 import { attack } from "../load/foreign-page.ts";
 import { type HostileBody, hostileBody } from "../load/hostile-bodies.ts";
 import { filesOf } from "../world/world.ts";
+import { testsWith } from "./tests.ts";
 
 const BODIES = 10_000;
 const GUESSES = 10_000;
@@ -75,6 +77,25 @@ export const foreignPage: Scenario = {
   },
 };
 
+/** How often a property is tried, compared with `npm test`. */
+const MORE_RUNS = 20;
+
+/** Parsers and handlers need no stack: `test/fuzz.ts` says how the tests know seed and scale. */
+export const generatedInput: Scenario = {
+  name: "generated-input",
+  description: "Parsers and handlers get twenty times as much generated input as in npm test, from the seed.",
+  parts: testsWith((seed, { value }) => ({
+    files: testsWithGeneratedInput(),
+    env: { FUZZ_SEED: String(seed), FUZZ_SCALE: String(Math.max(1, MORE_RUNS * value)) },
+  })),
+};
+
+function testsWithGeneratedInput(): string[] {
+  const files = readdirSync(join(ROOT, "test"), { recursive: true, encoding: "utf8" });
+  const tests = files.filter((file) => file.endsWith(".test.ts")).map((file) => join("test", file));
+  return tests.filter((file) => readFileSync(join(ROOT, file), "utf8").includes('/fuzz.ts"'));
+}
+
 /** Each is refused within a second, with what is wrong. */
 export function bodiesRefused(answers: readonly BodyAnswer[]): CheckRow {
   const faults = answers.map(faultOf);
@@ -112,17 +133,8 @@ async function send({ apiUrl, apiKey }: LocalPrewarm, it: HostileBody): Promise<
 }
 
 /** All that a request makes. */
-async function inventory({ clients, deployed }: LocalPrewarm): Promise<string> {
-  const requests = await clients.db.send(
-    new ScanCommand({
-      TableName: deployed.resource("PrewarmStorageRequest", "AWS::DynamoDB::Table"),
-      Select: "COUNT",
-      // One item is no request: who has a permit to be active.
-      FilterExpression: "attribute_exists(created_at)",
-    }),
-  );
-  const Bucket = deployed.resource("PrewarmStorageLists", "AWS::S3::Bucket");
-  const { KeyCount = 0 } = await clients.s3.send(new ListObjectsV2Command({ Bucket }));
-  const { Schedules = [] } = await clients.scheduler.send(new ListSchedulesCommand({}));
-  return `${requests.Count} requests, ${KeyCount} objects, ${Schedules.length} schedules`;
+async function inventory(prewarm: LocalPrewarm): Promise<string> {
+  return Object.entries(await inventoryOf(prewarm))
+    .map(([what, count]) => `${count} ${what}`)
+    .join(", ");
 }

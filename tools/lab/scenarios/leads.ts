@@ -1,40 +1,26 @@
 import { popsUnder } from "../../local/world.ts";
 import { repeatsAtOrigin } from "../check/origin.ts";
 import { allTasksEndWell, noDeadLetters, nothingLeft, notQueuedAgain } from "../check/tasks.ts";
-import {
-  type Check,
-  type Expectation,
-  inOrder,
-  rowOf,
-  type Scale,
-  type Scenario,
-  type ScenarioParts,
-  type Step,
-} from "../engine/scenario.ts";
+import { type Check, type Expectation, inOrder, rowOf, type Scenario } from "../engine/scenario.ts";
 import { request, settle } from "../load/requests.ts";
 import { KILL_POINTS, type KillPoint, killLeads } from "../nemesis/lead-killer.ts";
 import { filesOf } from "../world/world.ts";
 
-const KILLS_PER_REQUEST = 20;
 const RECS = 6;
 const URLS = 24;
 
-interface LeadScenario extends Pick<Scenario, "name" | "description"> {
-  /** At scale 1. */
-  readonly kills: number;
-  readonly points: readonly KillPoint[];
-}
-
-/** Agents are killed between the results of a lead and the messages of its followers, in as many requests as it takes. */
-export function killedLeads({ name, description, kills: wanted, points }: LeadScenario): Scenario {
-  const parts = (scale: Scale): ScenarioParts => {
+/**
+ * Agents are killed between the results of a lead and the messages of its followers, in as many requests as it takes.
+ * @param wanted kills at scale 1
+ */
+export function killLeadsAt(points: readonly KillPoint[], wanted: number): Scenario["parts"] {
+  return (scale) => {
     const kills = scale.of(wanted, 2);
     // A request has a few kills at least.
     const rounds = Array.from({ length: Math.ceil(kills / 4) }, (_, n) => ({
       name: `round ${n}`,
       files: filesOf(`round-${n}`, URLS, 5_000),
       body: { instance_count: 4 },
-      seconds: 300,
     }));
     return {
       world: {
@@ -47,8 +33,10 @@ export function killedLeads({ name, description, kills: wanted, points }: LeadSc
         // The net that catches lost messages is to have nothing to do.
         stallSeconds: 120,
       },
-      load: rounds.map((round) => unlessKilled(kills, inOrder(request(round), settle))),
-      nemesis: [killLeads({ count: kills, perRequest: KILLS_PER_REQUEST, points })],
+      load: rounds.map((round) => async (run) => {
+        if (run.seen.kills.length < kills) await inOrder(request(round), settle)(run);
+      }),
+      nemesis: [killLeads(points, kills)],
       checks: [
         killedAtEachPoint(kills, points),
         ofEachRequest((one) => [...allTasksEndWell(one), notQueuedAgain(one), repeatsAtOrigin(one, RECS)]),
@@ -58,22 +46,13 @@ export function killedLeads({ name, description, kills: wanted, points }: LeadSc
       ],
     };
   };
-  return { name, description, parts };
 }
 
-export const leads = killedLeads({
+export const leads: Scenario = {
   name: "leads",
   description: "200 agents are killed between the results of a lead and the messages of its followers.",
-  kills: 200,
-  points: KILL_POINTS,
-});
-
-/** A step that is left out once so many agents were killed. */
-function unlessKilled(kills: number, step: Step): Step {
-  return async (run) => {
-    if (run.seen.kills.length < kills) await step(run);
-  };
-}
+  parts: killLeadsAt(KILL_POINTS, 200),
+};
 
 export function killedAtEachPoint(kills: number, all: readonly KillPoint[]): Check {
   return (seen) => {

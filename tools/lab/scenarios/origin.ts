@@ -5,13 +5,14 @@ import { allTasksEndWell, faultsHappened, nothingLeft } from "../check/tasks.ts"
 import { inOrder, type Scenario } from "../engine/scenario.ts";
 import { atOrigin } from "../load/edge.ts";
 import { fleetIsGone, setInstances } from "../load/fleet.ts";
-import { firstRequest, mark, request, sampleProgress, until, wait } from "../load/requests.ts";
+import { firstRequest, mark, request, until, wait } from "../load/requests.ts";
 import { loseInstance } from "../nemesis/agents.ts";
-import { filesOf } from "../world/world.ts";
+import { filesOf, type WorldOptions } from "../world/world.ts";
 
 const AGENTS = 4;
 /** Each POP is alone under its REC: each task asks the origin. */
 const RECS = 12;
+const EDGE: WorldOptions["edge"] = { pops: popsUnder(RECS, 1), behaviours: [{ collapsing: "off" }] };
 const BYTES = 5_000;
 
 const PER_SECOND = 50;
@@ -38,17 +39,9 @@ export const limits: Scenario = {
     const [rate, atOnce] = ["50 requests/s", "8 at once"];
     const bodyOf = (origin: object) => ({ instance_count: AGENTS, origin });
     return {
-      world: {
-        edge: { pops: popsUnder(RECS, 1), behaviours: [{ collapsing: "off" }] },
-        stallSeconds: (STALL_SECONDS * calm) / CALM_AFTER_SECONDS,
-      },
+      world: { edge: EDGE, stallSeconds: (STALL_SECONDS * calm) / CALM_AFTER_SECONDS },
       load: [
-        request({
-          name: rate,
-          files: many,
-          body: bodyOf({ requests_per_second: PER_SECOND }),
-          seconds: 1_200,
-        }),
+        request({ name: rate, files: many, body: bodyOf({ requests_per_second: PER_SECOND }) }),
         fleetIsGone,
         atOrigin({ delayMs: ANSWER_MS }),
         request({ name: atOnce, files: few, body: bodyOf({ concurrency: CONCURRENCY }) }),
@@ -58,7 +51,7 @@ export const limits: Scenario = {
           firstRequest,
           until(rate, ({ progress }) => progress.download_count > 0),
           ...changes.flatMap((change) => [mark, wait(2 * calm), change]),
-          ...[mark, wait(2 * calm), mark, sampleProgress(rate)],
+          ...[mark, wait(2 * calm), mark, until(rate, () => true)],
         ),
       ],
       checks: [
@@ -77,17 +70,11 @@ const REFUSED_ABOVE = 30;
 const GRACE_SECONDS = 10;
 const MOST_REFUSED = 0.05;
 
-const REFUSALS: readonly { readonly name: string; readonly limit: OriginLimit }[] = [
-  { name: "503", limit: { perSecond: REFUSED_ABOVE, status: 503 } },
-  {
-    name: "429 with Retry-After in seconds",
-    limit: { perSecond: REFUSED_ABOVE, status: 429, retryAfter: { seconds: 2, form: "seconds" } },
-  },
-  {
-    name: "503 with Retry-After as a date",
-    limit: { perSecond: REFUSED_ABOVE, status: 503, retryAfter: { seconds: 2, form: "date" } },
-  },
-];
+const REFUSALS: Readonly<Record<string, Omit<OriginLimit, "perSecond">>> = {
+  "503": { status: 503 },
+  "429 with Retry-After in seconds": { status: 429, retryAfter: { seconds: 2, form: "seconds" } },
+  "503 with Retry-After as a date": { status: 503, retryAfter: { seconds: 2, form: "date" } },
+};
 
 export const throttling: Scenario = {
   name: "throttling",
@@ -95,24 +82,18 @@ export const throttling: Scenario = {
   description:
     "An origin refuses what is above 30 requests a second, with and without Retry-After, and a request says nothing of it.",
   parts: (scale) => {
-    const refusals = REFUSALS.slice(0, scale.value < 0.5 ? 1 : REFUSALS.length).map(({ name, limit }, n) => ({
-      name,
-      limit,
-      files: filesOf(`refused-${n}`, scale.of(200, 60), BYTES),
-    }));
+    const refusals = Object.entries(REFUSALS).slice(0, scale.value < 0.5 ? 1 : undefined);
     return {
-      world: {
-        edge: { pops: popsUnder(RECS, 1), behaviours: [{ collapsing: "off" }] },
-      },
-      load: refusals.map(({ name, limit, files }) =>
+      world: { edge: EDGE },
+      load: refusals.map(([name, limit], n) =>
         inOrder(
-          atOrigin({ limit }),
-          request({ name, files, body: { instance_count: AGENTS }, seconds: 1_200 }),
+          atOrigin({ limit: { ...limit, perSecond: REFUSED_ABOVE } }),
+          request({ name, files: filesOf(`refused-${n}`, scale.of(200, 60), BYTES), body: { instance_count: AGENTS } }),
           fleetIsGone,
         ),
       ),
       checks: [
-        ...refusals.flatMap(({ name }) => [seldomRefused(name, GRACE_SECONDS, MOST_REFUSED), ...allTasksEndWell(name)]),
+        ...refusals.flatMap(([name]) => [seldomRefused(name, GRACE_SECONDS, MOST_REFUSED), ...allTasksEndWell(name)]),
         nothingLeft,
       ],
     };

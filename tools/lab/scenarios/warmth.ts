@@ -1,23 +1,24 @@
+import { keysOf } from "../../../domain/collections.ts";
 import { cutText } from "../../../domain/result/failure.ts";
 import type { ReportedResult } from "../../../domain/result/report.ts";
-import type { Behaviour } from "../../edge/behaviour.ts";
 import { DEAD_POP, popsUnder } from "../../local/world.ts";
 import { originDownloads } from "../check/origin.ts";
 import { counted, endsAs, noTaskLost, nothingLeft, reportedPops } from "../check/tasks.ts";
 import { claimsAreTrue, pathOf, viewersGetHits, warmTasks } from "../check/warmth.ts";
-import { type Check, inOrder, requestOf, rowOf, type Scenario, type Step, together } from "../engine/scenario.ts";
+import { type Check, inOrder, ofRequest, type Scenario, type Step, together } from "../engine/scenario.ts";
 import { askAsViewers, crowd, invalidateAll } from "../load/edge.ts";
 import { fleetIsGone } from "../load/fleet.ts";
-import { pause, request } from "../load/requests.ts";
-import { type ExpectedOutcome, HARD_CASES, type HardCase, SIZE } from "./hard-cases.ts";
+import { request } from "../load/requests.ts";
+import { type Expected, HARD_CASES, MODES, type Mode, SIZE } from "./hard-cases.ts";
 
 /** So that others of a REC ask while the first fetch is on its way, if nothing keeps them from it. */
 const SLOW_ORIGIN = { delayMs: 300 };
-/** `br,gzip` goes first: what is kept first of a compressible object stays. */
-const VARIANTS = [
-  { name: "br", header: ["Accept-Encoding: br, gzip"] },
-  { name: "gzip", header: ["Accept-Encoding: gzip"] },
-];
+/** Encodings by the names of variants. `br, gzip` goes first: what is kept first of a compressible object stays. */
+const ENCODINGS = new Map([
+  ["br", "br, gzip"],
+  ["gzip", "gzip"],
+]);
+const VARIANTS = [...ENCODINGS].map(([name, encodings]) => ({ name, header: [`Accept-Encoding: ${encodings}`] }));
 
 export const warmth: Scenario = {
   name: "warmth",
@@ -36,7 +37,7 @@ export const warmth: Scenario = {
       { verify: "addresses", order: "lead-first" },
       { verify: "edge", order: "all-at-once" },
     ].map((body) => ({ name: `${body.verify}, ${body.order}`, body: { ...body, variants: VARIANTS } }));
-    const headerOf = (variant = "") => VARIANTS.find(({ name }) => name === variant)?.header ?? [];
+    const viewing = (variant = "") => ({ headers: { "accept-encoding": ENCODINGS.get(variant) ?? "" } });
     return {
       world: {
         edge: {
@@ -46,7 +47,7 @@ export const warmth: Scenario = {
         },
       },
       load: runs.map(({ name, body }) =>
-        inOrder(invalidateAll, request({ name, files, body }), fleetIsGone, askAsViewers(name, headerOf)),
+        inOrder(invalidateAll, request({ name, files, body }), fleetIsGone, askAsViewers(name, viewing)),
       ),
       checks: [
         ...runs.flatMap(({ name, body }) => [
@@ -63,21 +64,11 @@ export const warmth: Scenario = {
   },
 };
 
-/** How each case is warmed, what must be claimed at least once, and how it must end. */
-const MODES = {
-  "server-timing": { verify: "edge", claimed: "warm", expected: (it: HardCase) => it.expected },
-  "no-server-timing": {
-    verify: "edge",
-    claimed: "hit",
-    expected: (it: HardCase) => it.withoutServerTiming ?? it.expected,
-  },
-  "all-addresses": { verify: "addresses", claimed: "warm", expected: (it: HardCase) => it.atAddresses ?? it.expected },
-} as const;
-type Mode = keyof typeof MODES;
-const modes: readonly Mode[] = ["server-timing", "no-server-timing", "all-addresses"];
-
-const pathIn = (mode: Mode, { name }: HardCase) => `/${mode}/${name.replaceAll(/\W+/g, "-")}.bin`;
-const all = <T>(of: (mode: Mode, it: HardCase) => T) => modes.flatMap((mode) => HARD_CASES.map((it) => of(mode, it)));
+/** Each case has a URL of its own in each mode. */
+export const CASES = keysOf(MODES).flatMap((mode) =>
+  HARD_CASES.map((it) => ({ ...it, mode, path: `/${mode}/${it.name.replaceAll(/\W+/g, "-")}.bin` })),
+);
+const casesIn = (mode: Mode) => CASES.filter((it) => it.mode === mode);
 
 export const deception: Scenario = {
   name: "deception",
@@ -91,36 +82,35 @@ export const deception: Scenario = {
       addresses: 2,
       caches: "own" as const,
     }));
-    const own = all((mode, it) =>
-      it.behaviour === undefined ? [] : [behaviourOf(mode, it.behaviour, pathIn(mode, it))],
-    );
-    const crowded = all((mode, it) => (it.crowd ? [pathIn(mode, it)] : [])).flat();
+    const crowded = CASES.filter((it) => it.crowd).map(({ path }) => path);
     return {
       world: {
         edge: {
           pops,
           deadPops: [DEAD_POP],
-          behaviours: [...own.flat(), ...modes.map((mode) => behaviourOf(mode, {}, `/${mode}/*`))],
+          behaviours: CASES.map(({ mode, path, behaviour }) => {
+            return { ...behaviour, path, serverTiming: mode === "no-server-timing" ? "off" : 0 };
+          }),
           // Long enough that one of the crowd's requests is always on its mode.
           origin: { delayMs: 200 },
         },
       },
       load: [
         together(
-          ...modes.map((mode) => {
+          ...keysOf(MODES).map((mode) => {
+            const files = casesIn(mode).map(({ path, object }) => [path, { size: SIZE, ...object }]);
             const all = [...pops.map(({ pop }) => pop), DEAD_POP];
             const body = { verify: MODES[mode].verify, instance_count: 1, pops: all };
-            const files = Object.fromEntries(HARD_CASES.map((it) => [pathIn(mode, it), { size: SIZE, ...it.object }]));
-            return request({ name: mode, files, body });
+            return request({ name: mode, files: Object.fromEntries(files), body });
           }),
         ),
       ],
       nemesis: [deceive, crowd(crowded, 2)],
       checks: [
-        ...modes.flatMap((mode) => [
+        ...keysOf(MODES).flatMap((mode) => [
           endsAs(mode, "FINISHED"),
           noTaskLost(mode),
-          ...HARD_CASES.map((it) => caseIsSeen(mode, it)),
+          ...casesIn(mode).map(caseIsSeen),
           reportedPops(mode, 1),
           claimsAreTrue(mode, MODES[mode].claimed),
         ]),
@@ -131,29 +121,22 @@ export const deception: Scenario = {
   },
 };
 
-function behaviourOf(mode: Mode, behaviour: Partial<Behaviour>, path: string): Behaviour {
-  return { ...behaviour, path, serverTiming: mode === "no-server-timing" ? "off" : 0 };
-}
-
 const FAILING_MS = 2_000;
 
-const deceive: Step = async (run) => {
-  const { edge, faults, pops } = run.world;
-  const byPath = new Map(all((mode, it) => [pathIn(mode, it), it]));
+const deceive: Step = async ({ world: { edge, watch, pops } }) => {
+  const byPath = new Map(CASES.map((it) => [it.path, it]));
   const last = new Set(pops.map((pop) => edge.addressesOf(pop).at(-1)));
-  const failing = new Set(all((mode, it) => (it.failsFirst ? [pathIn(mode, it)] : [])).flat());
-  faults.add(({ method, path, pop, address }) => {
-    const it = byPath.get(path);
-    if (it === undefined || method !== "GET") return undefined;
-    if (failing.delete(path)) {
+  const failing = new Set(CASES.filter((it) => it.failsFirst).map(({ path }) => path));
+  watch.faults.add(({ method, path, pop, address }) => {
+    const it = method === "GET" ? byPath.get(path) : undefined;
+    if (it !== undefined && failing.delete(path)) {
       edge.addObject(path, { size: 100, status: 502 });
       setTimeout(() => edge.addObject(path, { size: SIZE, ...it.object }), FAILING_MS);
     }
     // With `verify: edge` the first address of the URL may be the cold one.
-    if (it.coldAtLast && path.startsWith("/all-addresses/") && last.has(address)) edge.evict([path], { pop, address });
-    return it.fault;
+    if (it?.coldAtLast && it.mode === "all-addresses" && last.has(address)) edge.evict([path], { pop, address });
+    return it?.fault;
   });
-  await pause(run);
 };
 
 const LONGEST_ERROR = 90;
@@ -161,37 +144,27 @@ const LONGEST_ERROR = 90;
 const DECIDED = "not_asked";
 
 /** Each task of a case ends as it must, and not all of them because others have decided. */
-export function caseIsSeen(mode: Mode, it: HardCase): Check {
-  return (seen) => {
-    const expected = MODES[mode].expected(it);
-    const request = requestOf(seen, mode);
-    const results = request.results.filter(({ url }) => pathOf(url) === pathIn(mode, it));
-    const right = results.filter((result) => isAsExpected(result, expected));
+export function caseIsSeen({ mode, name, path, expected }: (typeof CASES)[number]): Check {
+  const { ends } = expected[mode];
+  return ofRequest(mode, `${name}: ${ends}`, ({ results: all, pops }) => {
+    const results = all.filter(({ url }) => pathOf(url) === path);
+    const right = results.filter((result) => isAsExpected(result, expected[mode]));
     const [error = ""] = results.flatMap((result) => result.error ?? []);
-    const outcomes = results.map(({ outcome = "failed", reason }) => named(outcome, reason));
-    return rowOf(
-      `${mode}: ${it.name}: ${named(expected.outcome, expected.reason)}`,
-      [
-        ["results", results.length, "=", request.pops.length],
-        ["as expected", right.length, "=", request.pops.length],
-        ["of them tried", right.filter(({ reason }) => reason !== DECIDED).length, ">=", 1],
-      ],
-      `${counted(outcomes)} ${cutText(error, LONGEST_ERROR)}`,
-    );
-  };
-}
-
-function named(outcome: string, reason: string | undefined): string {
-  return reason === undefined ? outcome : `${outcome}, ${reason}`;
+    return [
+      ["results", results.length, "=", pops.length],
+      ["as expected", right.length, "=", pops.length],
+      ["of them tried", right.filter(({ reason }) => reason !== DECIDED).length, ">=", 1],
+      ["they are", counted(results.map(({ outcome = "failed", reason }) => reason ?? outcome))],
+      ["such as", cutText(error, LONGEST_ERROR)],
+    ];
+  });
 }
 
 /** A failure says why; so does one that two others have decided. */
-function isAsExpected(
-  { ok, outcome, warning, error = "", reason }: ReportedResult,
-  expected: ExpectedOutcome,
-): boolean {
-  if (expected.orDoubtfulHit === true && outcome === "hit" && warning !== undefined) return true;
-  if (expected.reason === undefined) return outcome === expected.outcome;
+function isAsExpected({ ok, outcome, warning, error = "", reason }: ReportedResult, expected: Expected): boolean {
+  const { ends, says, orDoubtfulHit } = expected;
+  if (orDoubtfulHit && outcome === "hit" && warning !== undefined) return true;
+  if (says === undefined) return outcome === ends;
   if (reason === DECIDED) return !ok && error !== "";
-  return outcome === expected.outcome && reason === expected.reason && (expected.says?.test(error) ?? true);
+  return reason === ends && outcome === (ends === "not_kept" ? ends : "failed") && says.test(error);
 }

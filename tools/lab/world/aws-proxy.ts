@@ -7,7 +7,7 @@ import {
 } from "node:http";
 import { buffer } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Agent, type Dispatcher } from "undici";
+import { Agent, type Dispatcher, request } from "undici";
 import { end, listen } from "../../listen.ts";
 
 /** One call of the AWS APIs. */
@@ -81,15 +81,13 @@ export class AwsProxy {
     to.end(answer.bytes);
   }
 
-  private async forward(from: IncomingMessage, body: Buffer) {
-    const path = from.url ?? "/";
+  private async forward({ method, url = "/", headers }: IncomingMessage, body: Buffer) {
     // The emulator answers to its own name only, and for a presigned URL to the name that was signed.
-    const host = path.includes("X-Amz-SignedHeaders=") ? from.headers.host : new URL(this.target).host;
-    const answer = await this.client.request({
-      origin: this.target,
-      path,
-      method: (from.method ?? "GET") as Dispatcher.HttpMethod,
-      headers: passedOn({ ...from.headers, host }),
+    const host = url.includes("X-Amz-SignedHeaders=") ? headers.host : new URL(this.target).host;
+    const answer = await request(this.target + url, {
+      dispatcher: this.client,
+      method: method as Dispatcher.HttpMethod,
+      headers: passedOn({ ...headers, host }),
       body: body.length > 0 ? body : null,
     });
     const bytes = Buffer.from(await answer.body.arrayBuffer());

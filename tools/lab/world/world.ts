@@ -1,10 +1,10 @@
 import { SetQueueAttributesCommand } from "@aws-sdk/client-sqs";
 import type { ApiClient } from "../../../client/api-client.ts";
 import { type Edge, startEdge } from "../../edge/edge.ts";
-import type { FaultHook } from "../../edge/faults.ts";
 import { EdgeWatch } from "../../edge/faults.ts";
 import { checkedClient } from "../../local/api-client.ts";
 import type { Launch } from "../../local/fleet.ts";
+import { TASK_QUEUES } from "../../local/inventory.ts";
 import { closeAll, type LocalPrewarm, startLocalPrewarm } from "../../local/local-prewarm.ts";
 import { closeRunFolder, openRunFolder } from "../../local/paths.ts";
 import type { StandInOptions } from "../../local/stand-in-edge.ts";
@@ -42,13 +42,12 @@ export interface World {
   /** In place of the stack. */
   readonly direct?: DirectEngine;
   readonly edge: Edge;
+  /** Calls go wrong, too. One that failed is made again, as a user would do. */
   readonly api: LabApi;
   /** All POPs of the edge. */
   readonly pops: readonly string[];
-  /** Of the edge's GETs. */
+  /** Of the edge's GETs, and their faults. */
   readonly watch: EdgeWatch;
-  /** Faults of downloads: the first that says something counts. */
-  readonly faults: Set<FaultHook>;
   readonly proxy: AwsProxy;
   /** By the instances' ids, the oldest first. */
   readonly links: ReadonlyMap<string, Link>;
@@ -56,6 +55,9 @@ export interface World {
   readonly numbers: ReadonlyMap<string, number>;
   close(): Promise<void>;
 }
+
+/** Of a call of the API. */
+export const ATTEMPTS = 10;
 
 /** If a step fails, what was started before it is closed, newest first. @throws InterruptedError if this process is to end */
 export function startWorld(options: WorldOptions, say: (line: string) => void): Promise<World> {
@@ -80,7 +82,7 @@ async function startDirectWorld({ edge: edgeOptions, env }: WorldOptions): Promi
       edge,
       api: direct.api,
       pops: edgeOptions.pops.map(({ pop }) => pop),
-      ...watched(edge),
+      watch: watchOf(edge),
       proxy: new AwsProxy(),
       links: new Map(),
       numbers: new Map(),
@@ -131,30 +133,22 @@ async function startStackWorld(options: WorldOptions, say: (line: string) => voi
       const addresses = pops.flatMap((pop) => edge.addressesOf(pop));
       const link = await startLink({ addresses, edgePort: edge.httpsPort, number, ...linkOptions });
       links.set(id, link);
-      return { ...env, PREWARM_HTTPS_PORT: String(link.told().port) };
+      return { ...env, PREWARM_HTTPS_PORT: String(link.port) };
     };
     proxy.target = aws.endpoint;
     if (visibilitySeconds !== undefined) await setVisibility(prewarm, visibilitySeconds);
-    return { prewarm, edge, api: checkedClient(prewarm), pops, ...watched(edge), proxy, links, numbers, close };
+    const api = checkedClient(prewarm, ATTEMPTS);
+    return { prewarm, edge, api, pops, watch: watchOf(edge), proxy, links, numbers, close };
   } catch (error) {
     await close().catch(() => undefined);
     throw error;
   }
 }
 
-function watched(edge: Edge): Pick<World, "watch" | "faults"> {
+function watchOf(edge: Edge): EdgeWatch {
   const watch = new EdgeWatch();
-  const faults = new Set<FaultHook>();
-  edge.setFaults(
-    watch.hook((request) => {
-      for (const hook of faults) {
-        const fault = hook(request);
-        if (fault !== undefined) return fault;
-      }
-      return undefined;
-    }),
-  );
-  return { watch, faults };
+  edge.setFaults(watch.hook);
+  return watch;
 }
 
 async function setVisibility({ clients, deployed }: LocalPrewarm, seconds: number): Promise<void> {
@@ -164,9 +158,6 @@ async function setVisibility({ clients, deployed }: LocalPrewarm, seconds: numbe
     await clients.sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes }));
   }
 }
-
-/** Queues by the start of their logical ids: what is to be done. */
-export const TASK_QUEUES = ["PrewarmTaskQueueTasks", "PrewarmTaskQueueExpress"];
 
 /** So many files of so many bytes: `/name/0.bin`, `/name/1.bin`, … */
 export function filesOf(name: string, count: number, bytes: number): Record<string, { readonly size: number }> {
