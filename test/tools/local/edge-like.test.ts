@@ -7,6 +7,8 @@ import {
 } from "../../../cli/doctor/edge/evidence.ts";
 import { observedEdge } from "../../../cli/doctor/edge/observed-edge.ts";
 import { UsageError } from "../../../tools/command-line.ts";
+import { Scale } from "../../../tools/lab/engine/scenario.ts";
+import { EDGES_LIKE } from "../../../tools/lab/scenarios/edge-like.ts";
 import { edgeLike, readEvidence } from "../../../tools/local/edge-like.ts";
 import { parseOptions } from "../../../tools/local/options.ts";
 import { folderWith } from "../../folder-with.ts";
@@ -215,6 +217,13 @@ describe("what requests show of POPs", () => {
   ])("an error %s", (_, requests, expected) => {
     expect(observedEdge(evidenceOf({ requests })).errors).toEqual(expected);
   });
+});
+
+test.each(EDGES_LIKE)("the world of $name has the POPs of its evidence, and warms those that resolve", ({ parts }) => {
+  const { pops = [], deadPops = [], labels } = parts(new Scale(0.1)).world?.edge ?? {};
+  expect(pops).toHaveLength(6);
+  expect(deadPops.every((dead) => pops.some(({ pop: name }) => name === dead))).toBe(true);
+  expect(labels).toBe(deadPops.length > 0 ? "any" : "own");
 });
 
 describe("an edge that is like evidence", () => {
