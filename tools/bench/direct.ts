@@ -37,8 +37,10 @@ interface Small {
 }
 
 /** The command without a stack, as a user starts it: `prewarm warm --direct`. */
-export async function benchDirect({ rounds, say }: Bench): Promise<Findings> {
+export async function benchDirect({ rounds, say, server: needed }: Bench): Promise<Findings> {
   execFileSync(process.execPath, ["tools/release/build-command.js"], { cwd: ROOT });
+  // It says which programs are missing. This part has an address for each POP, so it needs one of its own.
+  await needed();
   const server = await startNginx({ count: MANY.pops + 1, name: "nginx-direct" });
   // The distribution's own name leads to the last address, where sizes are asked.
   const nearest = server.addresses.slice(-1);
