@@ -1,8 +1,8 @@
-import type { Api } from "../api/client.ts";
+import type { Client } from "../api/client.ts";
 import type { Body } from "../body/body.ts";
 import { placeAndRegions } from "../body/place-words.ts";
 import { type FileWords, readBody } from "../body/read-body.ts";
-import { connect, isDirect } from "../direct/connect.ts";
+import { connect } from "../direct/connect.ts";
 import { EXIT } from "../exit-codes.ts";
 import { cleanLine } from "../output/clean.ts";
 import { estimateLines } from "../output/estimate-lines.ts";
@@ -15,12 +15,12 @@ export async function estimate(shell: Shell, urls: readonly string[], words: Dir
   const { place, regions } = placeAndRegions(words);
   const body = await readBody(shell, urls, regions, words);
   const client = await connect(shell, place);
-  return isDirect(client) ? estimateDirect(shell, client, body, words) : tellEstimate(shell, client, body, words);
+  return client.kind === "direct" ? estimateDirect(shell, client, body, words) : tellEstimate(shell, client, body, words);
 }
 
 export async function tellEstimate(
   shell: Shell,
-  client: Api,
+  client: Client,
   { client_token: _, ...body }: Body,
   { json }: { readonly json?: boolean },
 ): Promise<number> {

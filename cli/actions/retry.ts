@@ -1,7 +1,7 @@
 import { findRequest } from "../api/find-request.ts";
 import { type RequestWords, settingsOf } from "../body/body.ts";
 import { placeOf } from "../body/place-words.ts";
-import { connect, isDirect } from "../direct/connect.ts";
+import { connect } from "../direct/connect.ts";
 import type { Shell } from "../shell.ts";
 import { type DirectWords, warmDirect } from "./direct.ts";
 import { start } from "./start.ts";
@@ -14,5 +14,5 @@ export async function retry(shell: Shell, named: string, words: RetryWords): Pro
   const client = await connect(shell, placeOf(words));
   const { id } = await findRequest(client, named);
   const body = { retry_of: id, ...settings };
-  return isDirect(client) ? warmDirect(shell, client, body, words) : start(shell, client, body, words);
+  return client.kind === "direct" ? warmDirect(shell, client, body, words) : start(shell, client, body, words);
 }

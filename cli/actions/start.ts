@@ -1,4 +1,4 @@
-import type { Api } from "../api/client.ts";
+import type { Client } from "../api/client.ts";
 import { findRequest } from "../api/find-request.ts";
 import { type Body, withToken } from "../body/body.ts";
 import { EXIT } from "../exit-codes.ts";
@@ -20,7 +20,7 @@ function isPaused({ instance_count }: Body): boolean {
 }
 
 /** Starts a request, and waits for its end unless that is not wanted. Returns the exit code. */
-export async function start(shell: Shell, client: Api, body: Body, words: StartWords): Promise<number> {
+export async function start(shell: Shell, client: Client, body: Body, words: StartWords): Promise<number> {
   const { value, json } = await client.start(withToken(body));
   for (const warning of value.warnings) mention(shell, `! ${cleanLine(warning)}`);
   const id = value.request_id;

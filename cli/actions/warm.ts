@@ -1,6 +1,6 @@
 import { placeAndRegions } from "../body/place-words.ts";
 import { type FileWords, readBody } from "../body/read-body.ts";
-import { connect, isDirect } from "../direct/connect.ts";
+import { connect } from "../direct/connect.ts";
 import type { Shell } from "../shell.ts";
 import { type DirectWords, estimateDirect, warmDirect } from "./direct.ts";
 import { tellEstimate } from "./estimate.ts";
@@ -15,6 +15,6 @@ export async function warm(shell: Shell, urls: readonly string[], words: WarmWor
   const body = await readBody(shell, urls, regions, words);
   const client = await connect(shell, place);
   const isDry = words.dryRun === true || body["dry_run"] === true;
-  if (isDirect(client)) return (isDry ? estimateDirect : warmDirect)(shell, client, body, words);
+  if (client.kind === "direct") return (isDry ? estimateDirect : warmDirect)(shell, client, body, words);
   return isDry ? tellEstimate(shell, client, body, words) : start(shell, client, body, words);
 }

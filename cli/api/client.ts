@@ -3,12 +3,9 @@ import type { Endpoint } from "../endpoint/endpoint.ts";
 import { VERSION } from "../version.ts";
 import { explained } from "./refusal.ts";
 
-/** What commands ask: the API of a stack, or the runs of this machine. */
+/** What commands ask alike: the API of a stack, or the runs of this machine. */
 export interface Api
-  extends Pick<
-    ApiClient,
-    "progress" | "summary" | "requests" | "pops" | "instances" | "setInstances" | "start" | "estimate" | "stop"
-  > {
+  extends Pick<ApiClient, "progress" | "summary" | "requests" | "pops" | "instances" | "setInstances" | "stop"> {
   /** Of a direct run, this process does the work: Ctrl-C stops it. */
   readonly kind: "stack" | "direct";
 }

@@ -1,6 +1,12 @@
 import { fileURLToPath } from "node:url";
 import type { Endpoint, PlaceFlags } from "../endpoint/endpoint.ts";
-import { type ApiPlace, findEndpoint, findPlace, placeIfNamed } from "../endpoint/find-endpoint.ts";
+import {
+  type ApiPlace,
+  type EndpointSources,
+  endpointIfNamed,
+  findEndpoint,
+  findPlace,
+} from "../endpoint/find-endpoint.ts";
 import { localRun } from "../endpoint/local-run.ts";
 import { stackEndpoint } from "../endpoint/stack-outputs.ts";
 import type { Shell } from "../shell.ts";
@@ -8,21 +14,27 @@ import type { Shell } from "../shell.ts";
 /** The repository that the command is part of: this file is two folders below it, and so is the bundle in `cli/dist/`. */
 export const REPOSITORY = fileURLToPath(new URL("../../", import.meta.url));
 
+type Caller = Pick<Shell, "env" | "cwd">;
+
 /** Where the API is. AWS is not asked. @throws CommandError if nothing says it */
-export function findApi(shell: Pick<Shell, "env" | "cwd">, flags: PlaceFlags): Promise<ApiPlace> {
-  return findPlace(flags, { env: shell.env, localRun: () => localRun([shell.cwd, REPOSITORY]) });
+export function findApi(shell: Caller, flags: PlaceFlags): Promise<ApiPlace> {
+  return findPlace(flags, sourcesOf(shell));
 }
 
-export function endpointOf(shell: Pick<Shell, "env" | "cwd">, flags: PlaceFlags): Promise<Endpoint> {
-  return findEndpoint(flags, {
-    env: shell.env,
-    localRun: () => localRun([shell.cwd, REPOSITORY]),
+/** The address of the API, and the key to it. @throws CommandError if nothing says it */
+export function endpointOf(shell: Caller, flags: PlaceFlags): Promise<Endpoint> {
+  return findEndpoint(flags, sourcesOf(shell));
+}
+
+/** The same; undefined if neither options nor the environment nor a local run says it. */
+export function namedEndpoint(shell: Caller, flags: PlaceFlags): Promise<Endpoint | undefined> {
+  return endpointIfNamed(flags, sourcesOf(shell));
+}
+
+function sourcesOf({ env, cwd }: Caller): EndpointSources {
+  return {
+    env,
+    localRun: () => localRun([cwd, REPOSITORY]),
     stack: async (place) => stackEndpoint(place, (await import("../endpoint/ask-aws.ts")).askAws(place)),
-  });
-}
-
-/** Whether options, the environment or a local run name an API. */
-export async function isStackNamed(shell: Pick<Shell, "env" | "cwd">, flags: PlaceFlags): Promise<boolean> {
-  const place = await placeIfNamed(flags, { env: shell.env, localRun: () => localRun([shell.cwd, REPOSITORY]) });
-  return place !== undefined;
+  };
 }

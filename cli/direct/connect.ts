@@ -1,12 +1,12 @@
-import { type Api, Client } from "../api/client.ts";
-import { endpointOf, isStackNamed } from "../api/connect.ts";
+import { Client } from "../api/client.ts";
+import { namedEndpoint } from "../api/connect.ts";
 import { CommandError } from "../command-error.ts";
 import type { PlaceFlags } from "../endpoint/endpoint.ts";
 import type { Shell } from "../shell.ts";
 import type { DirectClient } from "./direct-client.ts";
 
 /** The API that is meant; where nothing names one, the direct runs of this machine. @throws CommandError for options of both */
-export async function connect(shell: Pick<Shell, "env" | "cwd">, flags: PlaceFlags): Promise<Api> {
+export async function connect(shell: Pick<Shell, "env" | "cwd">, flags: PlaceFlags): Promise<Client | DirectClient> {
   const { direct, dns = [], stack, profile, region, endpoint, local } = flags;
   const named = { stack, profile, "region of AWS": region, endpoint, local };
   const [other] = Object.entries(named).flatMap(([name, value]) => (value === undefined ? [] : [name]));
@@ -15,17 +15,13 @@ export async function connect(shell: Pick<Shell, "env" | "cwd">, flags: PlaceFla
       `--direct and --${other} name two places`,
       "A direct run has no API: leave one of them out.",
     );
-  const isDirect = direct === true || !(await isStackNamed(shell, flags));
-  if (isDirect) return connectDirect(shell, dns);
+  const api = direct === true ? undefined : await namedEndpoint(shell, flags);
+  if (api === undefined) return connectDirect(shell, dns);
   if (dns.length > 0)
     throw new CommandError("--dns is of a direct run: a stack has its own resolver", "Leave it out, or add --direct.");
-  return new Client(await endpointOf(shell, flags));
+  return new Client(api);
 }
 
 export async function connectDirect(shell: Pick<Shell, "env">, dns: readonly string[]): Promise<DirectClient> {
   return (await import("./direct.ts")).directClient(shell, dns);
-}
-
-export function isDirect(api: Api): api is DirectClient {
-  return api.kind === "direct";
 }

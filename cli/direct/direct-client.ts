@@ -90,13 +90,6 @@ export class DirectClient implements Api {
     await this.deps.store.remove(id);
   }
 
-  async start(body: object) {
-    const { item, warnings } = await this.make(body);
-    await this.begin(item);
-    const value = { request_id: item.req_id, warnings: [...warnings] };
-    return answerOf(answers.startedSchema, value);
-  }
-
   async progress(id: string, { detail = "" }: ProgressOptions = {}) {
     const item = await this.itemOf(id);
     const wanted = new Set(detail.split(","));
@@ -187,13 +180,6 @@ export class DirectClient implements Api {
 
   async setInstances(): Promise<never> {
     throw noInstances();
-  }
-
-  async estimate(): Promise<never> {
-    throw new CommandError(
-      "a direct run is estimated when it starts",
-      "prewarm warm tells the estimate, and asks before much is downloaded.",
-    );
   }
 
   /** Ends a run, wherever it is worked on. What is warm stays warm. */

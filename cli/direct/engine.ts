@@ -8,13 +8,13 @@ import { toArray } from "../../domain/collections.ts";
 import type { Log } from "../../domain/log-fields.ts";
 import type { Ports } from "../../domain/net/addresses.ts";
 import { AliasUnclearError, errorCode, type Resolver } from "../../domain/net/resolver.ts";
-import { hostsOf, urlPrefix } from "../../domain/net/urls.ts";
+import { hostsOf } from "../../domain/net/urls.ts";
 import { OriginLimiterRegistry } from "../../domain/origin/origin-limiter-registry.ts";
 import { MemoryPermitStore } from "../../domain/origin/permit-store.ts";
-import { goodUrlsList, LISTS } from "../../domain/plan/lists.ts";
+import { LISTS } from "../../domain/plan/lists.ts";
 import { Plan, totalsOf } from "../../domain/plan/plan.ts";
 import { resolveTargets } from "../../domain/plan/resolve-targets.ts";
-import { RetryLostError, tasksToRetry } from "../../domain/plan/retry-plan.ts";
+import { RetryLostError, urlsToMeasure } from "../../domain/plan/retry-plan.ts";
 import type { Target } from "../../domain/plan/target.ts";
 import { UNFINISHED } from "../../domain/plan/task.ts";
 import { messagesOf, urlsPerMessage } from "../../domain/plan/task-message.ts";
@@ -35,13 +35,12 @@ import {
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { notYetRead } from "../../domain/request/source.ts";
 import { lostFailure } from "../../domain/result/failure.ts";
-import { failureGroupsOf } from "../../domain/result/failure-tally.ts";
 import { FoundUrls, servedHosts } from "../../domain/sources/found-urls.ts";
 import { DOCUMENT_LIMITS } from "../../domain/sources/limits.ts";
 import { formatTimestamp, parseTimestamp } from "../../domain/timestamps.ts";
-import { measureUrls, type UrlsToMeasure } from "../../probe/size/measure-urls.ts";
-import { DocumentError } from "../../probe/sources/document.ts";
-import { Walk } from "../../probe/sources/walk.ts";
+import { measureUrls, SIZE_TIME_SHARE, writeMeasured } from "../../probe/size/measure-urls.ts";
+import { noBuckets } from "../../probe/sources/read-document.ts";
+import { Walk, writeFound } from "../../probe/sources/walk.ts";
 import { Web } from "../../probe/sources/web.ts";
 import { shortId } from "../api/find-request.ts";
 import { CommandError } from "../command-error.ts";
@@ -51,8 +50,6 @@ import { ResultKeeper } from "./result-keeper.ts";
 import type { RunStore } from "./run-store.ts";
 import { WorkQueue } from "./work-queue.ts";
 
-/** Of the time of a run, what sizes may take: the downloads need the rest. */
-const SIZE_TIME_SHARE = 0.25;
 /** A message that an agent has is extended three times within it, and each time it is checked whether the run goes on. */
 const VISIBILITY_SECONDS = 6;
 /** A heartbeat a second: what is shown is never older. */
@@ -171,7 +168,8 @@ export class DirectRun {
       sources: sources.map(notYetRead),
     });
     const web = new Web({ dns, ports, header });
-    const walk = new Walk({ web, buckets: NO_BUCKETS, limits: DOCUMENT_LIMITS }, sources, found);
+    const buckets = noBuckets("lies in a bucket, which only a stack reads");
+    const walk = new Walk({ web, buckets, limits: DOCUMENT_LIMITS }, sources, found);
     const show = async () => {
       await this.save({ sources_read: found.sources, url_count: found.urls.size });
       return this.cut === undefined ? undefined : ("cut" as const);
@@ -179,23 +177,16 @@ export class DirectRun {
     const end = await walk.read(show);
     await show();
     if (end === "cut") return;
-    const problem = end === "all" ? found.finalProblem() : end.problem;
-    if (problem !== undefined) throw new RunFailedError(problem);
-    const urls = [...found.urls.keys()];
-    await store.write(
-      LISTS.foundUrls,
-      reqId,
-      Array.from(found.urls, ([url, source]) => ({ url, source })),
-    );
-    await this.advance("SOURCES_READ", { url_count: urls.length, url_prefix: urlPrefix(urls), sources: [] });
+    const written = await writeFound(store, reqId, found, end);
+    if ("problem" in written) throw new RunFailedError(written.problem);
+    await this.advance("SOURCES_READ", written.fields);
   }
 
   private async readSizes(): Promise<void> {
     if (this.cut !== undefined) return;
     const { deps, item } = this;
     const { store, dns, ports, errorCachingMs } = deps;
-    const { req_id: reqId } = item;
-    const { work, fields } = await this.urlsToMeasure();
+    const { fields, ...work } = await urlsToMeasure({ requests: store, requestPops: store, lists: store }, item);
     const hosts = hostsOf([...work.sized, ...work.toProbe].map(({ url }) => url));
     const own = await deps.ownDistributions();
     const found = await findDistributions(item.cf_domain, hosts, { distributions: { own: async () => own }, dns });
@@ -208,23 +199,9 @@ export class DirectRun {
       { dns, ports, request: { ...item, ...fields }, distributions, refused, timeMs, errorCachingMs },
       work,
     );
-    const { good, bad, uncacheable } = measured;
-    await store.write(goodUrlsList(good), reqId, good);
-    await store.write(LISTS.failedUrls, reqId, bad);
-    await store.write(
-      LISTS.failedUrlGroups,
-      reqId,
-      failureGroupsOf(bad.map((url) => ({ ...url, error: url.problem }))),
-    );
-    const [first] = bad;
-    if (good.length === 0)
-      throw new RunFailedError(
-        first === undefined
-          ? `The request ${item.retry_of} has no tasks left to retry`
-          : `No URL can be read; the first: ${first.problem}${first.variant === undefined ? "" : ` (variant ${first.variant})`}`,
-      );
-    const doubts = uncacheable.count === 0 ? {} : { may_not_be_kept: uncacheable };
-    await this.advance("SIZES_READ", { distributions, ...fields, ...doubts });
+    const written = await writeMeasured(store, item, measured);
+    if ("problem" in written) throw new RunFailedError(written.problem);
+    await this.advance("SIZES_READ", { distributions, ...fields, ...written.fields });
   }
 
   /** Sizes are asked at the distribution, too: what is in the way is said before, and once. @throws CommandError */
@@ -238,28 +215,6 @@ export class DirectRun {
     if (targets.every(({ reason }) => reason === "dns_unavailable" || reason === "refused_address"))
       throw dnsObstacle(first?.error ?? "");
     await checkNetwork(targets, serverName(distribution), ports, env);
-  }
-
-  /** The URLs of the list; of a retry, what is not good in the request that it retries. */
-  private async urlsToMeasure(): Promise<{ work: UrlsToMeasure; fields: Partial<RequestItem> }> {
-    const { store } = this.deps;
-    const { req_id: reqId, retry_of: retriedId } = this.item;
-    if (retriedId === undefined)
-      return { work: { sized: [], toProbe: await toArray(store.read(LISTS.foundUrls, reqId)) }, fields: {} };
-    const ended = await store.get(retriedId);
-    if (ended === undefined) throw new RetryLostError(retriedId, "it is gone");
-    const {
-      pops,
-      sized: withSources,
-      toProbe,
-    } = await tasksToRetry(
-      { requests: store, requestPops: { of: (id) => store.of(id), markSent: async () => true }, lists: store },
-      ended,
-    );
-    const sized = withSources.map(({ source: _, ...good }) => good);
-    const urls = new Set([...sized, ...toProbe].map(({ url }) => url));
-    await store.write(LISTS.urls, reqId, urls);
-    return { work: { sized, toProbe }, fields: { pops: [...pops], url_count: urls.size } };
   }
 
   private async resolvePops(): Promise<void> {
@@ -453,6 +408,3 @@ function explainedFault(cause: unknown, id: string): unknown {
 function serverName({ domain, label, hosts, names }: RequestItem["distributions"][number]): string {
   return domain ?? hosts?.[0] ?? names.find((name) => !name.startsWith("*")) ?? `${label}.cloudfront.net`;
 }
-
-const inBucket = () => Promise.reject(new DocumentError("lies in a bucket, which only a stack reads"));
-const NO_BUCKETS = { read: inBucket, list: inBucket };

@@ -27,7 +27,7 @@ export async function findPlace(flags: PlaceFlags, sources: Omit<EndpointSources
 }
 
 /** The same, or undefined if nothing says it. */
-export async function placeIfNamed(
+async function placeIfNamed(
   flags: PlaceFlags,
   sources: Omit<EndpointSources, "stack">,
 ): Promise<ApiPlace | undefined> {
@@ -43,10 +43,15 @@ export async function placeIfNamed(
   return local && { endpoint: local };
 }
 
-/** The address of the API and the key to it. @throws CommandError */
+/** The address of the API and the key to it; undefined if nothing says it. @throws CommandError */
+export async function endpointIfNamed(flags: PlaceFlags, sources: EndpointSources): Promise<Endpoint | undefined> {
+  const place = await placeIfNamed(flags, sources);
+  return place?.stack === undefined ? place?.endpoint : sources.stack(place.stack);
+}
+
+/** The same. @throws CommandError also if nothing says it */
 export async function findEndpoint(flags: PlaceFlags, sources: EndpointSources): Promise<Endpoint> {
-  const { endpoint, stack } = await findPlace(flags, sources);
-  return endpoint ?? sources.stack(stack);
+  return (await endpointIfNamed(flags, sources)) ?? refuse("nothing says where the API is");
 }
 
 function given(text: string, key: string | undefined, from: string): Endpoint {

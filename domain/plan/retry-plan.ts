@@ -9,7 +9,7 @@ import { type GoodUrl, urlVariantKey } from "./task.ts";
 
 export interface RetryDeps {
   readonly requests: { get(reqId: string): Promise<RequestItem | undefined> };
-  readonly requestPops: TargetStore;
+  readonly requestPops: Pick<TargetStore, "of">;
   readonly lists: ListStore;
 }
 
@@ -22,14 +22,20 @@ export interface UrlToProbe {
   readonly source?: number | undefined;
 }
 
-/** What is not good in a request that has ended: its pairs of URL, variant and POP that failed or were never tried. */
-export interface TasksToRetry {
-  /** POPs with any pair, in the request's order. */
-  readonly pops: readonly string[];
-  /** URLs whose size is known, each with those of `pops` at which it is to be warmed. */
+/** The URLs that a request warms. */
+export interface UrlsToMeasure {
+  /** URLs whose size is known already. */
   readonly sized: readonly GoodUrl[];
-  /** URLs whose size is to be asked, because it could not be read or was never requested. They are to be warmed at all of `pops`. */
   readonly toProbe: readonly UrlToProbe[];
+}
+
+/** What is not good in a request that has ended: its pairs of URL, variant and POP that failed or were never tried. */
+export interface TasksToRetry extends UrlsToMeasure {
+  /**
+   * POPs with any pair, in the request's order. A URL whose size is known has those of them at which it is to be warmed. One whose size
+   * is to be asked, because it could not be read or was never requested, is to be warmed at all of them.
+   */
+  readonly pops: readonly string[];
 }
 
 /** A request cannot be tried again: what it was made of is gone or damaged. */
@@ -38,6 +44,28 @@ export class RetryLostError extends Error {
   constructor(reqId: string, what: string, cause?: unknown) {
     super(`retry_of: the request ${reqId} cannot be tried again: ${what}; send its URLs in a new request`, { cause });
   }
+}
+
+/**
+ * What a request warms: the URLs of its list; of a retry, what is not good in the request that it retries. Then its list is written, too.
+ * The list is read completely before the first size: S3 closes a response that is not read for long.
+ * @returns `fields`: those of the request's item that follow from it
+ * @throws RetryLostError; what the stores throw
+ */
+export async function urlsToMeasure(
+  deps: RetryDeps,
+  { req_id: reqId, retry_of: retriedId }: RequestItem,
+): Promise<UrlsToMeasure & { readonly fields: Partial<Pick<RequestItem, "pops" | "url_count">> }> {
+  const { requests, lists } = deps;
+  if (retriedId === undefined) return { sized: [], toProbe: await toArray(lists.read(LISTS.foundUrls, reqId)), fields: {} };
+  const ended = await requests.get(retriedId);
+  if (ended === undefined) throw new RetryLostError(retriedId, "it is gone");
+  const { pops, sized: withSources, toProbe } = await tasksToRetry(deps, ended);
+  // The numbers of sources refer to the other request.
+  const sized = withSources.map(({ source: _, ...good }) => good);
+  const urls = new Set([...sized, ...toProbe].map(({ url }) => url));
+  await lists.write(LISTS.urls, reqId, urls);
+  return { sized, toProbe, fields: { pops: [...pops], url_count: urls.size } };
 }
 
 /**

@@ -8,7 +8,7 @@ import { FoundUrls, servedHosts } from "../../domain/sources/found-urls.ts";
 import { DOCUMENT_LIMITS } from "../../domain/sources/limits.ts";
 import type { PrewarmRequest } from "../../domain/validation/prewarm-request.ts";
 import { type MeasureOptions, measureSizes, type SizeQuestion } from "../../probe/size/measure-urls.ts";
-import { DocumentError } from "../../probe/sources/document.ts";
+import { noBuckets } from "../../probe/sources/read-document.ts";
 import { Walk } from "../../probe/sources/walk.ts";
 import { Web } from "../../probe/sources/web.ts";
 
@@ -35,9 +35,6 @@ export interface ReadSources {
   readonly problem: string | undefined;
 }
 
-/** Only Expand may read buckets: no caller can invoke it with an address of their choice. */
-const inBucket = () => Promise.reject(new DocumentError("lies in a bucket"));
-
 /** Reads the sources of a request as Expand would, but not those in buckets, and no longer than `timeMs`. */
 export async function readSourcesFor(
   { dns, ports, caps, ownDistributions, timeMs }: ReadOptions,
@@ -54,7 +51,8 @@ export async function readSourcesFor(
   });
   const deps = {
     web: new Web({ dns, ports, header }),
-    buckets: { read: inBucket, list: inBucket },
+    // Only Expand may read buckets: no caller can invoke it with an address of their choice.
+    buckets: noBuckets("lies in a bucket"),
     // What is still open when the time is over closes soon after it.
     limits: { ...DOCUMENT_LIMITS, milliseconds: timeMs + CLOSING_MS },
   };

@@ -1,13 +1,12 @@
 import * as z from "zod";
 import { requestEventSchema } from "../../aws/async-function.ts";
 import { toArray } from "../../domain/collections.ts";
-import { urlPrefix } from "../../domain/net/urls.ts";
 import { LISTS } from "../../domain/plan/lists.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { notYetRead, sourceReadSchema } from "../../domain/request/source.ts";
 import { FoundUrls, servedHosts } from "../../domain/sources/found-urls.ts";
 import { DOCUMENT_LIMITS } from "../../domain/sources/limits.ts";
-import { Walk, type WalkState, walkStateSchema } from "../../probe/sources/walk.ts";
+import { Walk, type WalkState, walkStateSchema, writeFound } from "../../probe/sources/walk.ts";
 import { Web } from "../../probe/sources/web.ts";
 import { RESERVE_MS } from "../runtime.ts";
 import type { ExpandDeps } from "./deps.ts";
@@ -86,9 +85,13 @@ async function readSources(
     deps.logger.info("Reading sources continues in another run", { req_id: reqId, urls: found.urls.size });
     return "continue";
   }
-  const reason = end === "all" ? found.finalProblem() : end.problem;
-  if (reason === undefined) await finish(deps, reqId, found);
-  else await deps.requests.end(reqId, "FAIL", { reason, sources_read: found.sources });
+  const written = await writeFound(deps.lists, reqId, found, end);
+  if ("problem" in written)
+    await deps.requests.end(reqId, "FAIL", { reason: written.problem, sources_read: found.sources });
+  else {
+    await deps.requests.advance(reqId, "SOURCES_READ", written.fields);
+    deps.logger.info("Sources read", { req_id: reqId, urls: found.urls.size });
+  }
   return "done";
 }
 
@@ -113,20 +116,4 @@ async function loadFoundUrls(
 function checkpointOf({ urls, sources }: FoundUrls, walk: WalkState): ExpandCheckpoint {
   const found = [...urls].flatMap(([url, source]): [string, number][] => (source === undefined ? [] : [[url, source]]));
   return { walk, found, sources };
-}
-
-async function finish(deps: ExpandDeps, reqId: string, found: FoundUrls): Promise<void> {
-  const urls = [...found.urls.keys()];
-  await deps.lists.write(
-    LISTS.foundUrls,
-    reqId,
-    Array.from(found.urls, ([url, source]) => ({ url, source })),
-  );
-  await deps.requests.advance(reqId, "SOURCES_READ", {
-    url_count: urls.length,
-    url_prefix: urlPrefix(urls),
-    sources_read: found.sources,
-    sources: [],
-  });
-  deps.logger.info("Sources read", { req_id: reqId, urls: urls.length });
 }

@@ -7,7 +7,8 @@ import type { Resolver } from "../../domain/net/resolver.ts";
 import { hostOf } from "../../domain/net/urls.ts";
 import { OriginLimiterRegistry } from "../../domain/origin/origin-limiter-registry.ts";
 import { MemoryPermitStore } from "../../domain/origin/permit-store.ts";
-import type { UrlToProbe } from "../../domain/plan/retry-plan.ts";
+import { goodUrlsList, LISTS, type ListStore } from "../../domain/plan/lists.ts";
+import type { UrlsToMeasure } from "../../domain/plan/retry-plan.ts";
 import type { GoodUrl } from "../../domain/plan/task.ts";
 import { popDomain } from "../../domain/pops/select.ts";
 import { cloudFrontLabel, type Distribution, distributionOf, requestHost } from "../../domain/request/distributions.ts";
@@ -20,6 +21,7 @@ import {
   withUncacheable,
 } from "../../domain/request/request-item.ts";
 import type { UnreadableUrl } from "../../domain/result/failure-groups.ts";
+import { failureGroupsOf } from "../../domain/result/failure-tally.ts";
 import { TimeLimitError, withTimeout } from "../../domain/retry.ts";
 import type { SizeProblem } from "./size-answer.ts";
 import { MAX_PROBES, type Size, SizeProbe } from "./size-probe.ts";
@@ -133,12 +135,6 @@ async function addressesOfFirst(dns: Resolver, names: readonly string[]): Promis
   throw first;
 }
 
-export interface UrlsToMeasure {
-  /** URLs whose size is known already. */
-  readonly sized: readonly GoodUrl[];
-  readonly toProbe: readonly UrlToProbe[];
-}
-
 /** The sizes of a request's URLs, by variant: a URL in three variants counts three times. */
 export interface MeasuredUrls {
   /** The variants of a URL stand together, in their order. */
@@ -192,6 +188,34 @@ export async function measureUrls(options: MeasureOptions, work: UrlsToMeasure):
     unmeasured,
     uncacheable,
   };
+}
+
+/** Of a request's time, the share that sizes may take: the downloads need the rest. */
+export const SIZE_TIME_SHARE = 0.25;
+
+/**
+ * Writes the request's lists of good and of bad URLs.
+ * @returns fields of its item; or why it ends as FAILED, because nothing can be warmed
+ */
+export async function writeMeasured(
+  lists: ListStore,
+  { req_id: reqId, retry_of: retriedId }: RequestItem,
+  { good, bad, uncacheable }: MeasuredUrls,
+): Promise<{ readonly fields: Pick<RequestItem, "may_not_be_kept"> } | { readonly problem: string }> {
+  await lists.write(goodUrlsList(good), reqId, good);
+  await lists.write(LISTS.failedUrls, reqId, bad);
+  const groups = failureGroupsOf(bad.map((url) => ({ ...url, error: url.problem })));
+  await lists.write(LISTS.failedUrlGroups, reqId, groups);
+  if (good.length > 0) return { fields: uncacheable.count === 0 ? {} : { may_not_be_kept: uncacheable } };
+  const first = firstProblem(bad);
+  if (first !== undefined) return { problem: `No URL can be read; the first: ${first}` };
+  return { problem: `The request ${retriedId} has no tasks left to retry` };
+}
+
+/** Why the first of the bad URLs cannot be read. */
+export function firstProblem([first]: MeasuredUrls["bad"]): string | undefined {
+  if (first === undefined) return undefined;
+  return first.variant === undefined ? first.problem : `${first.problem} (variant ${first.variant})`;
 }
 
 /**

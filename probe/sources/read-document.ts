@@ -35,6 +35,12 @@ export interface DocumentDeps {
   readonly limits: DocumentLimits;
 }
 
+/** Stands for buckets that must not be read here. @param problem what is said of a source in one */
+export function noBuckets(problem: string): Buckets {
+  const refuse = () => Promise.reject(new DocumentError(problem));
+  return { read: refuse, list: refuse };
+}
+
 const DOCUMENT_RETRY = { attempts: 3, firstMs: 250 };
 
 /** First characters of HTML, XML or JSON, whose lines would be taken for relative URLs. */

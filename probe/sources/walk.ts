@@ -1,4 +1,7 @@
 import * as z from "zod";
+import { urlPrefix } from "../../domain/net/urls.ts";
+import { LISTS, type ListStore } from "../../domain/plan/lists.ts";
+import type { RequestItem } from "../../domain/request/request-item.ts";
 import { type Source, shownLocation } from "../../domain/request/source.ts";
 import { bucketObjectOf, formatS3Location, ownUrl } from "../../domain/sources/buckets.ts";
 import type { FoundUrls } from "../../domain/sources/found-urls.ts";
@@ -95,6 +98,30 @@ export class Walk {
     this.visited.add(key);
     this.pending.push(one);
   }
+}
+
+/**
+ * Writes the request's list of URLs once all its sources are read.
+ * @param end how {@link Walk.read} ended
+ * @returns fields of its item; or why it ends as FAILED
+ */
+export async function writeFound(
+  lists: ListStore,
+  reqId: string,
+  found: FoundUrls,
+  end: "all" | { readonly problem: string },
+): Promise<{ readonly fields: Partial<RequestItem> } | { readonly problem: string }> {
+  const problem = end === "all" ? found.finalProblem() : end.problem;
+  if (problem !== undefined) return { problem };
+  await lists.write(
+    LISTS.foundUrls,
+    reqId,
+    Array.from(found.urls, ([url, source]) => ({ url, source })),
+  );
+  const urls = [...found.urls.keys()];
+  return {
+    fields: { url_count: urls.length, url_prefix: urlPrefix(urls), sources_read: found.sources, sources: [] },
+  };
 }
 
 function toPending({ type, url, variables }: ReferencedDocument, { source, depth }: Pending, of: Source): Pending {
