@@ -54,14 +54,23 @@ export class Dns implements Resolver {
   async alias(name: string): Promise<string | undefined> {
     const attempt = async () => (await this.client.resolveCname(name))[0];
     try {
-      return await retry(attempt, { ...ALIAS_LOOKUP_RETRY, retryOnError: (error) => !isNoRecord(error) });
+      return await retry(attempt, { ...ALIAS_LOOKUP_RETRY, retryOnError: mayPass });
     } catch (error) {
       if (isNoRecord(error)) return undefined;
       throw new AliasUnclearError(name, this.lookupError(name, error), { cause: error });
     }
   }
 
+  /** Ends the look-ups that are under way: they fail. */
+  cancel(): void {
+    this.client.cancel();
+  }
+
   private lookupError(name: string, error: unknown): DnsLookupError {
     return new DnsLookupError(name, errorCode(error), this.client.getServers(), { cause: error });
   }
+}
+
+function mayPass(error: unknown): boolean {
+  return !isNoRecord(error) && errorCode(error) !== CANCELLED;
 }

@@ -6,6 +6,7 @@ import { wholeNumber } from "../body/number.ts";
 import { type PlaceWords, placeOf } from "../body/place-words.ts";
 import { connect } from "../direct/connect.ts";
 import { EXIT } from "../exit-codes.ts";
+import { cleanLine } from "../output/clean.ts";
 import { age, count } from "../output/figures.ts";
 import { lookOf } from "../output/look.ts";
 import { type Column, cut, table } from "../output/table.ts";
@@ -22,6 +23,7 @@ export async function list(shell: Shell, words: ListWords): Promise<number> {
   const limit = wholeNumber("--limit", words.limit, 1);
   const client = await connect(shell, placeOf(words));
   const { value, json } = await client.requests({ limit, status: words.status });
+  if (client.kind === "direct") for (const problem of await client.damaged()) mention(shell, `! ${cleanLine(problem)}`);
   if (words.json === true) {
     sayJson(shell, json);
     return EXIT.good;

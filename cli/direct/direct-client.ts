@@ -168,6 +168,13 @@ export class DirectClient implements Api {
     return answerOf(answers.requestsSchema, { ...document, requests: withWarnings });
   }
 
+  /** What is wrong with folders of runs that {@link requests} leaves out. */
+  async damaged(): Promise<string[]> {
+    const problems: string[] = [];
+    await this.deps.store.all((problem) => problems.push(problem));
+    return problems;
+  }
+
   async pops({ country, region }: { country?: string | undefined; region?: string | undefined } = {}) {
     const filter = { country: country && (countryCode(country) ?? country), region: [region ?? ""].find(isRegion) };
     const pops = listPops(filter, new Map());

@@ -38,6 +38,7 @@ import { lostFailure } from "../../domain/result/failure.ts";
 import { FoundUrls, servedHosts } from "../../domain/sources/found-urls.ts";
 import { DOCUMENT_LIMITS } from "../../domain/sources/limits.ts";
 import { formatTimestamp, parseTimestamp } from "../../domain/timestamps.ts";
+import type { Dns } from "../../probe/dns.ts";
 import { measureUrls, SIZE_TIME_SHARE, writeMeasured } from "../../probe/size/measure-urls.ts";
 import { noBuckets } from "../../probe/sources/read-document.ts";
 import { Walk, writeFound } from "../../probe/sources/walk.ts";
@@ -67,7 +68,7 @@ const INSTANCE = "direct";
 /** What a run needs of the machine and of the account. */
 export interface EngineDeps {
   readonly store: RunStore;
-  readonly dns: Resolver;
+  readonly dns: Resolver & Partial<Pick<Dns, "cancel">>;
   readonly ports: Ports;
   readonly caps: Caps;
   readonly allowPrivateAddresses: boolean;
@@ -87,12 +88,19 @@ class RunFailedError extends Error {
   override readonly name = "RunFailedError";
 }
 
+/** What was waited for is not needed any more: the run ends. */
+class RunCutError extends Error {
+  override readonly name = "RunCutError";
+}
+
 /** One request, from its sources to its report, in this process. */
 export class DirectRun {
   private counts: LiveCounts | undefined;
   /** Ends the downloads. */
   private halt: () => void = () => undefined;
   private cut: Cut | undefined;
+  /** Ends what sources, sizes and the DNS are waited for. */
+  private readonly cutting = new AbortController();
   /** The queue may be found idle again before it has the missing tasks. */
   private isRequeuing = false;
   /** What keeps this process from going on, such as a full disk: the run stays as it is, and can be resumed. */
@@ -127,6 +135,9 @@ export class DirectRun {
   /** Ends the run soon: what is under way is cut off. */
   stop(cut: Cut): void {
     this.cut ??= cut;
+    this.cutting.abort(new RunCutError());
+    // Nobody waits for them any more, and this process would.
+    this.deps.dns.cancel?.();
     this.halt();
   }
 
@@ -136,16 +147,34 @@ export class DirectRun {
   }
 
   private async doSteps(): Promise<void> {
-    if (this.isBeforeSizes()) await this.readSources();
-    if (this.isBeforeSizes()) await this.readSizes();
-    if (this.item.status === "CHECK_POP") await this.resolvePops();
-    if (this.item.status === "INSERT_TASK") {
-      if (await this.approve(this.item)) await this.advance("TASKS_QUEUED");
-      else this.cut ??= "STOP";
-    }
+    await this.plan().catch((error: unknown) => {
+      if (!(error instanceof RunCutError)) throw error;
+    });
     if (this.item.status === "IN_PROGRESS") await this.download();
     // A step that was cut short has left no more to do than the report.
     else if (this.item.active !== undefined && this.cut !== undefined) await this.finish(this.cut);
+  }
+
+  /** All before the downloads. @throws RunCutError */
+  private async plan(): Promise<void> {
+    if (this.isBeforeSizes()) await this.readSources();
+    if (this.isBeforeSizes()) await this.readSizes();
+    if (this.item.status === "CHECK_POP") await this.resolvePops();
+    if (this.item.status !== "INSERT_TASK") return;
+    if (await this.approve(this.item)) await this.advance("TASKS_QUEUED");
+    else this.cut ??= "STOP";
+  }
+
+  /** Waits for what cannot be ended. @throws RunCutError as soon as the run is cut */
+  private async unlessCut<T>(answer: Promise<T>): Promise<T> {
+    const { signal } = this.cutting;
+    let stop: () => void = () => undefined;
+    const whenCut = new Promise<never>((_, reject) => {
+      stop = () => reject(signal.reason);
+      if (signal.aborted) stop();
+      else signal.addEventListener("abort", stop);
+    });
+    return Promise.race([answer, whenCut]).finally(() => signal.removeEventListener("abort", stop));
   }
 
   private isBeforeSizes(): boolean {
@@ -153,7 +182,6 @@ export class DirectRun {
   }
 
   private async readSources(): Promise<void> {
-    if (this.cut !== undefined) return;
     const { item, deps } = this;
     const { sources = [], req_id: reqId, header } = item;
     if (sources.length === 0) return;
@@ -169,34 +197,35 @@ export class DirectRun {
     });
     const web = new Web({ dns, ports, header });
     const buckets = noBuckets("lies in a bucket, which only a stack reads");
-    const walk = new Walk({ web, buckets, limits: DOCUMENT_LIMITS }, sources, found);
-    const show = async () => {
+    const walk = new Walk({ web, buckets, limits: DOCUMENT_LIMITS, signal: this.cutting.signal }, sources, found);
+    const show = async (): Promise<undefined> => {
       await this.save({ sources_read: found.sources, url_count: found.urls.size });
-      return this.cut === undefined ? undefined : ("cut" as const);
     };
-    const end = await walk.read(show);
+    const end = await walk.read<never>(show);
     await show();
-    if (end === "cut") return;
     const written = await writeFound(store, reqId, found, end);
     if ("problem" in written) throw new RunFailedError(written.problem);
     await this.advance("SOURCES_READ", written.fields);
   }
 
   private async readSizes(): Promise<void> {
-    if (this.cut !== undefined) return;
     const { deps, item } = this;
     const { store, dns, ports, errorCachingMs } = deps;
     const { fields, ...work } = await urlsToMeasure({ requests: store, requestPops: store, lists: store }, item);
     const hosts = hostsOf([...work.sized, ...work.toProbe].map(({ url }) => url));
     const own = await deps.ownDistributions();
-    const found = await findDistributions(item.cf_domain, hosts, { distributions: { own: async () => own }, dns });
+    const found = await this.unlessCut(
+      findDistributions(item.cf_domain, hosts, { distributions: { own: async () => own }, dns }),
+    );
     const { refused } = found;
     // Whose distribution it is, nobody can say without credentials: each URL is asked under its own host, as viewers ask.
     const distributions = found.distributions.map((it) => (it.id === undefined ? { ...it, domain: undefined } : it));
-    await this.checkNetwork(distributions);
+    await this.unlessCut(this.checkNetwork(distributions));
     const timeMs = (parseTimestamp(item.timeout_at) - Date.now()) * SIZE_TIME_SHARE;
+    const request = { ...item, ...fields };
+    const { signal } = this.cutting;
     const measured = await measureUrls(
-      { dns, ports, request: { ...item, ...fields }, distributions, refused, timeMs, errorCachingMs },
+      { dns, ports, request, distributions, refused, timeMs, errorCachingMs, signal },
       work,
     );
     const written = await writeMeasured(store, item, measured);
@@ -218,10 +247,9 @@ export class DirectRun {
   }
 
   private async resolvePops(): Promise<void> {
-    if (this.cut !== undefined) return;
     const { store, dns, caps } = this.deps;
     const { item } = this;
-    const targets = await resolveTargets(dns, item);
+    const targets = await resolveTargets(dns, item, this.cutting.signal);
     const { planned, ...totals } = await totalsOf(new Plan(item, targets), store.read(LISTS.goodUrls, item.req_id));
     await store.putTargets(item.req_id, planned);
     const resolved = targets.filter(({ state }) => state === "RESOLVED").length;
@@ -364,6 +392,7 @@ export class DirectRun {
     const event = exceedsMaxFailures(item, count.failed_count) ? "FAIL" : (cut ?? "FINISH");
     const ending = await finalizeRecount(deps, item, EVENTS[event].to, recounted, count);
     // As on a stack: there may be secrets in them, and nobody needs them any more.
+    await store.redact(item.req_id);
     const withoutSecrets = { header: [], variants: [], sources: [] };
     const why = event === "FAIL" ? (reason ?? tooManyFailed(item, count, recounted)) : undefined;
     const ended = { ...ending, ...withoutSecrets, active: undefined, closed: true, reason: why };

@@ -43,6 +43,8 @@ export function dnsObstacle(problem: string): CommandError {
 function tryAddress(host: string, servername: string, port: number): Promise<string | undefined> {
   return new Promise((resolve) => {
     const socket = connect({ host, port, servername, timeout: CONNECT_MS });
+    // A run that is stopped does not wait for it.
+    socket.unref();
     const end = (code: string | undefined) => {
       socket.destroy();
       resolve(code);

@@ -1,5 +1,5 @@
 import { createReadStream, createWriteStream } from "node:fs";
-import { chmod, link, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { chmod, link, mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { Readable } from "node:stream";
@@ -25,9 +25,13 @@ const ITEM = "run.json";
 const TARGETS = "targets.json";
 const HEARTBEAT = "heartbeat.json";
 const LOCK = "lock";
+/** Of a process whose start nobody can tell, the lock is refreshed so often, and counts so long. */
+const LOCK_REFRESH_MS = 10_000;
+const LOCK_STALE_MS = 60_000;
 const RUN_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 const runSchema = z.object({ format: z.literal(FORMAT), item: requestItemSchema });
+const bodySchema = z.record(z.string(), z.unknown());
 const targetsSchema = z.array(targetSchema);
 
 /** `$XDG_STATE_HOME/prewarm`: https://specifications.freedesktop.org/basedir-spec/latest/ */
@@ -46,7 +50,11 @@ class MissingFileError extends Error {
  * the lists and files that a stack keeps in its bucket.
  */
 export class RunStore implements RequestFiles {
-  constructor(readonly root: string) {}
+  /** @param startOf when a process began, in any form: it tells it from another one that has its id later. Undefined: nobody can say */
+  constructor(
+    readonly root: string,
+    private readonly startOf: (pid: number) => Promise<string | undefined> = startInProc,
+  ) {}
 
   /** @throws CommandError if the folder cannot be written */
   async create(item: RequestItem, body: unknown): Promise<void> {
@@ -65,6 +73,14 @@ export class RunStore implements RequestFiles {
         { cause },
       );
     }
+  }
+
+  /** Removes from the body what may be secret and is needed no more: a stack does not keep it either once a request has ended. */
+  async redact(reqId: string): Promise<void> {
+    const body = await this.readJson(reqId, BODY, bodySchema);
+    if (body === undefined) return;
+    const { header: _, variants: __, sources: ___, ...rest } = body;
+    await writeWhole(join(this.folderOf(reqId), BODY), JSON.stringify(rest));
   }
 
   async save(item: RequestItem): Promise<void> {
@@ -136,7 +152,8 @@ export class RunStore implements RequestFiles {
     if ((await this.holder(reqId)) === undefined) await rm(file, { force: true });
     // Written before it has its name: a lock that is there names its process.
     const own = `${file}.${process.pid}`;
-    await writeFile(own, String(process.pid), { mode: 0o600 });
+    const start = await this.startOf(process.pid);
+    await writeFile(own, [process.pid, start].join(" ").trim(), { mode: 0o600 });
     try {
       await link(own, file);
     } catch (cause) {
@@ -149,13 +166,23 @@ export class RunStore implements RequestFiles {
     } finally {
       await rm(own, { force: true });
     }
-    return () => rm(file, { force: true });
+    const refresh = () => void utimes(file, new Date(), new Date()).catch(() => undefined);
+    const timer = start === undefined ? setInterval(refresh, LOCK_REFRESH_MS).unref() : undefined;
+    return () => {
+      clearInterval(timer);
+      return rm(file, { force: true });
+    };
   }
 
   /** The id of the process that works on a run; undefined: none does. */
   async holder(reqId: string): Promise<number | undefined> {
-    const pid = Number((await textOf(join(this.folderOf(reqId), LOCK))) ?? "0");
-    return Number.isInteger(pid) && pid > 0 && isAlive(pid) ? pid : undefined;
+    const file = join(this.folderOf(reqId), LOCK);
+    const [id = "", start] = ((await textOf(file)) ?? "").split(" ");
+    const pid = Number(id);
+    if (!Number.isInteger(pid) || pid <= 0 || !isAlive(pid)) return undefined;
+    // The id of a process that is gone is given to another one.
+    const isSame = start === undefined ? await isRefreshed(file) : (await this.startOf(pid)) === start;
+    return isSame ? pid : undefined;
   }
 
   /** Where a list or a file is: `<id>.csv` and `<id>/<name>` of the bucket are files of the run's folder. */
@@ -259,4 +286,19 @@ function isAlive(pid: number): boolean {
     // It is there, and another user's.
     return errorCode(error) === "EPERM";
   }
+}
+
+/** The start of a process as Linux counts it, in ticks since the machine's: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
+async function startInProc(pid: number): Promise<string | undefined> {
+  const text = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
+  // The second field is a name in parentheses, which may have any character.
+  return text
+    .slice(text.lastIndexOf(")") + 2)
+    .split(" ")
+    .at(22 - 3);
+}
+
+async function isRefreshed(file: string): Promise<boolean> {
+  const { mtimeMs } = await stat(file).catch(() => ({ mtimeMs: 0 }));
+  return Date.now() - mtimeMs < LOCK_STALE_MS;
 }

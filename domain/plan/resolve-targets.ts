@@ -15,12 +15,17 @@ export interface ResolvedPop extends PopName {
   readonly reason?: FailureReason;
 }
 
-/** Looks every POP up under every distribution's label: its addresses, or why it has none. */
-export async function resolveTargets(dns: Resolver, item: RequestItem): Promise<Target[]> {
+/**
+ * Looks every POP up under every distribution's label: its addresses, or why it has none.
+ * @param signal ends it. @default nothing does
+ * @throws the reason of the signal
+ */
+export async function resolveTargets(dns: Resolver, item: RequestItem, signal?: AbortSignal): Promise<Target[]> {
   const { req_id, expire_at, pops, distributions } = item;
   const resolved = await resolvePops(
     dns,
     distributions.flatMap(({ label }) => pops.map((pop) => ({ pop, label }))),
+    signal,
   );
   return resolved.map((found) => {
     const state = found.error === undefined ? "RESOLVED" : "FAILED";
@@ -31,8 +36,13 @@ export async function resolveTargets(dns: Resolver, item: RequestItem): Promise<
 const LOOKUPS_IN_PARALLEL = 32;
 
 /** The addresses of POPs, in the order given. It never rejects because of a POP. */
-export async function resolvePops(dns: Resolver, names: readonly PopName[]): Promise<ResolvedPop[]> {
-  return pMap(names, (name) => resolvePop(dns, name), { concurrency: LOOKUPS_IN_PARALLEL });
+export async function resolvePops(
+  dns: Resolver,
+  names: readonly PopName[],
+  signal?: AbortSignal,
+): Promise<ResolvedPop[]> {
+  const options = { concurrency: LOOKUPS_IN_PARALLEL, ...(signal === undefined ? {} : { signal }) };
+  return pMap(names, (name) => resolvePop(dns, name), options);
 }
 
 async function resolvePop(dns: Resolver, { pop, label }: PopName): Promise<ResolvedPop> {

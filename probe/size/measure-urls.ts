@@ -43,6 +43,8 @@ export interface MeasureOptions {
   readonly origins?: OriginLimiterRegistry;
   /** How long an edge caches an error, in milliseconds. @default 11 s */
   readonly errorCachingMs?: number;
+  /** Ends the requests. @default never */
+  readonly signal?: AbortSignal;
 }
 
 /** The name of a variant; undefined: the request has none. */
@@ -57,11 +59,12 @@ export interface SizeQuestion {
 /** A question with an answer for each variant; undefined: none arrived in time. */
 type Answered<Q> = Q & { readonly answers: (Size | undefined)[]; order?: number };
 
+/** @throws the reason of the signal */
 export async function measureSizes<Q extends SizeQuestion>(
   options: MeasureOptions,
   questions: readonly Q[],
 ): Promise<readonly Answered<Q>[]> {
-  const { dns, ports, request, distributions, refused, timeMs } = options;
+  const { dns, ports, request, distributions, refused, timeMs, signal } = options;
   const distributionFor = (host: string) => {
     const distribution = distributionOf(distributions, host);
     if (distribution === undefined) throw new Error(noDistribution(host));
@@ -97,7 +100,8 @@ export async function measureSizes<Q extends SizeQuestion>(
     if (!isOver) question.order = count++;
   };
   try {
-    await withTimeout(timeMs, pMap(all, ask, { concurrency: MAX_PROBES }));
+    const asked = pMap(all, ask, { concurrency: MAX_PROBES, ...(signal === undefined ? {} : { signal }) });
+    await withTimeout(timeMs, asked);
   } catch (error) {
     if (!(error instanceof TimeLimitError)) throw error;
   } finally {
@@ -150,6 +154,7 @@ export interface MeasuredUrls {
 /**
  * Requests the size of every asked URL in every variant. URLs that do not respond in time are warmed with an unknown size: a slow
  * origin must not prevent the downloads.
+ * @throws the reason of the signal
  */
 export async function measureUrls(options: MeasureOptions, work: UrlsToMeasure): Promise<MeasuredUrls> {
   const all = variantNames(options.request.variants);

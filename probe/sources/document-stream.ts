@@ -152,12 +152,15 @@ export async function peek<T>(
 /**
  * Runs `read` within the time and pace limits of a document.
  * @param read must stop on the signal, and records what arrives
- * @throws DocumentError on timeout; what `read` throws
+ * @param ending ends it
+ * @throws DocumentError on timeout; what `read` throws; the reason of `ending`
  */
 export async function inDocumentTime<T>(
   { milliseconds, bytesPerSecond, paceAfterMs }: DocumentLimits,
   read: (signal: AbortSignal, arrival: Arrival) => Promise<T>,
+  ending?: AbortSignal,
 ): Promise<T> {
+  ending?.throwIfAborted();
   const controller = new AbortController();
   const { signal } = controller;
   const end = (problem: string) => controller.abort(new DocumentError(problem));
@@ -172,9 +175,12 @@ export async function inDocumentTime<T>(
   const aborted = new Promise<never>((_, reject) => {
     signal.addEventListener("abort", () => reject(signal.reason), { once: true });
   });
+  const stop = () => controller.abort(ending?.reason);
+  ending?.addEventListener("abort", stop, { once: true });
   try {
     return await Promise.race([read(signal, arrival), aborted]);
   } finally {
+    ending?.removeEventListener("abort", stop);
     clearTimeout(timeout);
     clearInterval(interval);
   }

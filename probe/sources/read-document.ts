@@ -5,7 +5,7 @@ import { type Buckets, folder, keyUrl, parseS3Location, permanentS3Error } from 
 import type { FoundUrls } from "../../domain/sources/found-urls.ts";
 import type { DocumentLimits } from "../../domain/sources/limits.ts";
 import { DocumentError, ExtractedUrls, type Reader, RetryableDocumentError } from "./document.ts";
-import { inDocumentTime, linesOf, textOf, unpacked } from "./document-stream.ts";
+import { type Arrival, inDocumentTime, linesOf, textOf, unpacked } from "./document-stream.ts";
 import { readDash } from "./read-dash.ts";
 import { readHls } from "./read-hls.ts";
 import { readSitemap } from "./read-sitemap.ts";
@@ -33,6 +33,8 @@ export interface DocumentDeps {
   readonly web: Web;
   readonly buckets: Buckets;
   readonly limits: DocumentLimits;
+  /** Ends the reading. @default never */
+  readonly signal?: AbortSignal;
 }
 
 /** Stands for buckets that must not be read here. @param problem what is said of a source in one */
@@ -71,7 +73,7 @@ export interface DocumentRead {
 /**
  * Reads one document, or one page of a prefix. Temporary failures are retried from the start of the document within its time limit.
  * @param found the URLs that the request has already
- * @throws DocumentError; temporary errors of S3
+ * @throws DocumentError; temporary errors of S3; the reason of the signal
  */
 export async function readDocument(
   deps: DocumentDeps,
@@ -79,7 +81,7 @@ export async function readDocument(
   source: Source,
   found: FoundUrls,
 ): Promise<DocumentRead> {
-  return inDocumentTime(deps.limits, async (signal, arrival) => {
+  const read = async (signal: AbortSignal, arrival: Arrival): Promise<DocumentRead> => {
     const { type } = one;
     if (type === "s3-prefix") return readPage(deps, one, source, new ExtractedUrls(found), signal);
     const attempt = async () => {
@@ -107,7 +109,8 @@ export async function readDocument(
       signal,
       retryOnError: (error) => error instanceof RetryableDocumentError,
     });
-  });
+  };
+  return inDocumentTime(deps.limits, read, deps.signal);
 }
 
 async function open(deps: DocumentDeps, one: Pending, { url }: Source, signal: AbortSignal): Promise<Opened> {

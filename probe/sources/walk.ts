@@ -53,7 +53,7 @@ export class Walk {
   /**
    * Reads until all documents are read, the caller stops it, or a problem ends the request.
    * @param stop called after each document; returns the reason to stop, or undefined to continue
-   * @throws temporary errors of S3: the document can be read again
+   * @throws temporary errors of S3: the document can be read again; the reason of the signal
    */
   async read<Stop extends string>(
     stop: () => Stop | undefined | Promise<Stop | undefined>,

@@ -1,5 +1,5 @@
 // The commands in this process without a stack: what they show of a run, and what they make of it.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
@@ -194,6 +194,20 @@ test.each(["SIGINT", "SIGTERM"] as const)("%s stops it: its report is there", as
     expect.objectContaining({ outcome: "", url: `${SITE}/b` }),
   );
   expect(JSON.parse((await run("list", "--limit", "1", "--json")).stdout)).toMatchObject({ next: null });
+});
+
+test("after its end, no file of a run has its headers; list names a folder that is damaged", async () => {
+  const warmed = await warm(["/a"], POPS.slice(0, 1), "--header", "Authorization: Bearer of-mine", "--json");
+  const { request_id: id } = JSON.parse(warmed.stdout);
+  const folder = join(state, "prewarm", id);
+  const files = readdirSync(folder).map((name) => readFileSync(join(folder, name), "latin1"));
+  expect(files.filter((text) => text.includes("of-mine"))).toEqual([]);
+  writeFileSync(join(folder, "run.json"), "{");
+  const listed = await run("list");
+  expect(listed).toMatchObject({ code: 0, stdout: "" });
+  expect(listed.stderr.split("\n")[0]).toBe(
+    `! ${join(folder, "run.json")} is damaged, or of another release of this command`,
+  );
 });
 
 test("an estimate leaves no run, and says what would be downloaded", async () => {

@@ -15,7 +15,7 @@ beforeEach(() => {
   events.length = 0;
   vi.mocked(connectTls).mockReset();
   vi.mocked(connectTls).mockImplementation((): never => {
-    const socket = Object.assign(new EventEmitter(), { destroy: () => undefined });
+    const socket = Object.assign(new EventEmitter(), { destroy: () => undefined, unref: () => undefined });
     const event = events.shift() ?? "";
     const isError = event.toUpperCase() === event;
     setImmediate(() => socket.emit(isError ? "error" : event, Object.assign(new Error(event), { code: event })));

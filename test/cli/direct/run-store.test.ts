@@ -1,8 +1,8 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { RunStore, stateFolder } from "../../../cli/direct/run-store.ts";
 import { toArray } from "../../../domain/collections.ts";
 import { LISTS } from "../../../domain/plan/lists.ts";
@@ -109,6 +109,49 @@ test("one process works on a run; the lock of one that has died does not count",
   writeFileSync(lock, String(process.ppid));
   await expect(store.lock(ID)).rejects.toThrow(`in progress in process ${process.ppid}`);
   expect(readdirSync(join(root, ID)).filter((name) => name.startsWith("lock"))).toEqual(["lock"]);
+});
+
+test("the lock of a process whose id another one has now does not count", async () => {
+  const { store, root } = await storeWith(ID);
+  const lock = join(root, ID, "lock");
+  await store.lock(ID);
+  const [pid, start] = readFileSync(lock, "utf8").split(" ");
+  expect([pid, start]).toEqual([String(process.pid), expect.stringMatching(/^\d+$/)]);
+  expect(await store.holder(ID)).toBe(process.pid);
+  writeFileSync(lock, `${process.ppid} ${start}`);
+  expect(await store.holder(ID)).toBeUndefined();
+  const unlock = await store.lock(ID);
+  expect(await store.holder(ID)).toBe(process.pid);
+  await unlock();
+});
+
+test("where nobody tells when a process began, its lock counts as long as it is refreshed", async () => {
+  const { root } = await storeWith(ID);
+  const store = new RunStore(root, async () => undefined);
+  const lock = join(root, ID, "lock");
+  const old = new Date(Date.now() - 61_000);
+  vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+  try {
+    const unlock = await store.lock(ID);
+    expect(readFileSync(lock, "utf8")).toBe(String(process.pid));
+    utimesSync(lock, old, old);
+    expect(await store.holder(ID)).toBeUndefined();
+    vi.advanceTimersByTime(10_000);
+    await vi.waitFor(async () => expect(await store.holder(ID)).toBe(process.pid));
+    await unlock();
+    expect(vi.getTimerCount()).toBe(0);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+test("what may be secret of a body is removed, and nothing else", async () => {
+  const { store, root } = await storeWith();
+  const body = { ...BODY, header: ["Cookie: secret"], variants: [{ name: "a", header: ["Authorization: secret"] }] };
+  await store.create(itemOf(ID), { ...body, sources: [{ type: "list", url: "https://www.example.com/?secret" }] });
+  await store.redact(ID);
+  expect(JSON.parse(readFileSync(join(root, ID, "request.json"), "utf8"))).toEqual(BODY);
+  await store.redact(OTHER_ID);
 });
 
 test("lists are read as they were written; one that is not there is missing as in S3", async () => {
