@@ -1,8 +1,10 @@
 import * as z from "zod";
 import { CommandError } from "../command-error.ts";
-import type { Shell } from "../shell.ts";
+import { cleanLine } from "../output/clean.ts";
+import { mention, type Shell } from "../shell.ts";
 import { type Body, bodyOf, type RequestWords } from "./body.ts";
 import { readText } from "./read-text.ts";
+import { documentsAmong } from "./sources.ts";
 import { urlLines } from "./url-lines.ts";
 
 /** Words that name files. */
@@ -17,7 +19,7 @@ const bodySchema = z.record(z.string(), z.unknown());
 
 /** The body that the command line and the files that it names make. @throws CommandError */
 export async function readBody(
-  shell: Pick<Shell, "cwd" | "stdin">,
+  shell: Pick<Shell, "cwd" | "stdin" | "stderr">,
   urls: readonly string[],
   regions: readonly string[],
   words: FileWords,
@@ -27,7 +29,15 @@ export async function readBody(
     throw new CommandError("the pipe can be read once", "Give - to one option alone.");
   const texts = await Promise.all(files.map((file) => readText(shell, "--file", file)));
   const base = from === undefined ? {} : parse(await readText(shell, "--from", from), from);
-  return bodyOf(base, [...urls, ...texts.flatMap(urlLines)], regions, words);
+  const { others, told, ...found } = documentsAmong(urls);
+  for (const line of told) mention(shell, cleanLine(line));
+  const { sitemap = [], hls = [], dash = [] } = words;
+  const documents = {
+    sitemap: [...sitemap, ...found.sitemap],
+    hls: [...hls, ...found.hls],
+    dash: [...dash, ...found.dash],
+  };
+  return bodyOf(base, [...others, ...texts.flatMap(urlLines)], regions, { ...words, ...documents });
 }
 
 function parse(text: string, file: string): Body {

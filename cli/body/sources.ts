@@ -1,3 +1,4 @@
+import { grouped } from "../../domain/collections.ts";
 import { CommandError } from "../command-error.ts";
 
 /** What the command line says of sources. */
@@ -55,6 +56,30 @@ export function sourcesOf(words: SourceWords): SourceEntry[] {
   ] as const)
     if (value !== undefined && !uses) throw new CommandError(`${option} says nothing here`, `It is for ${goesWith}.`);
   return all;
+}
+
+/** Names of files by which documents are known: `sitemap.xml`, `sitemap_index.xml.gz`, `post-sitemap.xml`, `main.m3u8`, `main.mpd`. */
+const NAMES = [
+  { type: "sitemap", name: /sitemap[^/]*\.xml(?:\.gz)?$/i, is: "a sitemap: what it names is warmed" },
+  { type: "hls", name: /\.m3u8$/i, is: "an HLS manifest: it and all that it leads to are warmed" },
+  { type: "dash", name: /\.mpd$/i, is: "a DASH manifest: it and all that it leads to are warmed" },
+] as const;
+
+/**
+ * Those of the URLs on a command line that are documents, as `--sitemap`, `--hls` and `--dash` name them. Nothing is fetched: another
+ * XML file may be a sitemap, and is warmed as it is.
+ * @returns `told`: what each kind was taken for
+ */
+export function documentsAmong(urls: readonly string[]) {
+  const byType = grouped(urls, (url) => NAMES.find(({ name }) => name.test(url.replace(/[?#].*$/s, "")))?.type);
+  const of = (type: (typeof NAMES)[number]["type"] | undefined): readonly string[] => byType.get(type) ?? [];
+  const told = NAMES.flatMap(({ type, is }) => {
+    const [first, ...more] = of(type);
+    if (first === undefined) return [];
+    const which = more.length === 0 ? first : `${first} (and ${more.length} more like it)`;
+    return [`${which} is read as ${is}. To warm the file alone, name it in a list: --file urls.txt`];
+  });
+  return { sitemap: of("sitemap"), hls: of("hls"), dash: of("dash"), others: of(undefined), told };
 }
 
 function addressOf(type: (typeof DOCUMENTS)[number], place: string): string {

@@ -6,7 +6,7 @@ import type { Run } from "./run.ts";
 export function warmCommand(run: Run): Command {
   const command = new Command("warm")
     .description("warm URLs at POPs, and wait until it is done")
-    .argument("[urls...]", "absolute URLs");
+    .argument("[urls...]", "absolute URLs; of a sitemap*.xml, .m3u8 or .mpd, what it names");
   withSettings(withTargets(withUrls(command)))
     .optionsGroup("Then:")
     .option("--dry-run", "only tell what it would come to")
@@ -21,7 +21,8 @@ export function warmCommand(run: Run): Command {
 
 const EXAMPLES = `
 Examples:
-  prewarm warm https://www.example.com/index.html --region eu
+  prewarm warm https://www.example.com/sitemap.xml --region eu
+  prewarm warm https://www.example.com/index.html --pop SIN2-C1,ATL56-C1
   prewarm warm --file urls.txt --country japan --instances 4 --timeout 2h
-  prewarm warm --sitemap https://www.example.com/sitemap.xml --header 'Accept-Encoding: gzip, deflate, br'
+  prewarm warm --sitemap https://www.example.com/pages.xml --header 'Accept-Encoding: gzip, deflate, br'
   prewarm warm --from request.json --dry-run`;

@@ -5,7 +5,7 @@ import { minutesOf } from "../../../cli/body/duration.ts";
 import { bytesNumber, positiveNumber, wholeNumber } from "../../../cli/body/number.ts";
 import { readText } from "../../../cli/body/read-text.ts";
 import { awsRegion, splitRegions } from "../../../cli/body/regions.ts";
-import { sourcesOf } from "../../../cli/body/sources.ts";
+import { documentsAmong, sourcesOf } from "../../../cli/body/sources.ts";
 import { targetsOf } from "../../../cli/body/targets.ts";
 import { urlLines } from "../../../cli/body/url-lines.ts";
 import { headerLine, variantsOf } from "../../../cli/body/variants.ts";
@@ -41,6 +41,36 @@ test("header lines are as a request has them", () => {
   expect(headerLine("--header", " Accept:text/html ")).toBe("Accept: text/html");
   expect(headerLine("--header", "X-Time: 12:30")).toBe("X-Time: 12:30");
   expect(() => headerLine("--header", "Accept")).toThrow("is no header");
+});
+
+describe("a URL of the command line", () => {
+  const typeOf = (url: string) => {
+    const { told, others, ...found } = documentsAmong([url]);
+    const [type] = Object.entries(found).find(([, urls]) => urls.length > 0) ?? ["none"];
+    expect([told.length, others]).toEqual(type === "none" ? [0, [url]] : [1, []]);
+    return type;
+  };
+
+  test.each([
+    ["https://a.example/sitemap.xml", "sitemap"],
+    ["https://a.example/x/sitemap_index.xml.gz?v=1", "sitemap"],
+    ["https://a.example/post-sitemap2.XML", "sitemap"],
+    ["https://a.example/vod/main.m3u8?token=a/b.mpd", "hls"],
+    ["https://a.example/vod/main.mpd#t=1", "dash"],
+    ["https://a.example/feed.xml", "none"],
+    ["https://a.example/sitemap/feed.xml", "none"],
+    ["https://a.example/sitemap.xml.html", "none"],
+    ["https://a.example/?sitemap.xml", "none"],
+    ["sitemap", "none"],
+  ])("%s: its name says %s", (url, type) => expect(typeOf(url)).toBe(type));
+
+  test("is told once a kind, with how to warm it as it is", () => {
+    const { told } = documentsAmong(["https://a.example/sitemap.xml", "https://a.example/sitemap2.xml", "https://a.example/a.mpd"]);
+    expect(told).toEqual([
+      "https://a.example/sitemap.xml (and 1 more like it) is read as a sitemap: what it names is warmed. To warm the file alone, name it in a list: --file urls.txt",
+      expect.stringContaining("https://a.example/a.mpd is read as a DASH manifest: "),
+    ]);
+  });
 });
 
 test("a variant's name may come again, and may have no header", () => {

@@ -150,6 +150,12 @@ test("sources are read, and limits end a run", async () => {
     "--json",
   );
   expect(JSON.parse(read.stdout).progress).toMatchObject({ status: "FINISHED", url_count: 2, warm_count: 6 });
+  const named = await run("warm", `${SITE}/sitemap.xml`, "--pop", POPS.join(), "--cf-domain", DOMAIN, "--json");
+  expect(JSON.parse(named.stdout).progress).toMatchObject({ url_count: 2, warm_count: 6 });
+  expect(named.stderr).toContain(`${SITE}/sitemap.xml is read as a sitemap: `);
+  writeFileSync(join(state, "list.txt"), `${SITE}/sitemap.xml\n`);
+  const listed = await run("warm", "--file", join(state, "list.txt"), "--pop", POPS.join(), "--cf-domain", DOMAIN, "--json");
+  expect(JSON.parse(listed.stdout).progress).toMatchObject({ url_count: 1, warm_count: 3 });
   const none = await run("warm", "--sitemap", `${SITE}/a`, "--pop", POPS.join(), "--cf-domain", DOMAIN, "--json");
   expect(JSON.parse(none.stdout)).toMatchObject({ exit_code: 2, status: "FAILED" });
   const large = await warm(["/a"], POPS, "--max-bytes", "1", "--json");
