@@ -57,7 +57,7 @@ const AGENT_FOLDERS = {
 const arrows = Object.entries(FOLDERS).map(([folder, others]) => ({
   name: `${folder}-imports`,
   severity: "error",
-  from: { path: `^${folder}/`, ...(folder === "cli" ? { pathNot: "^cli/doctor/" } : {}) },
+  from: { path: `^${folder}/`, ...(folder === "cli" ? { pathNot: "^cli/(doctor/|direct/cloudfront\\.ts$)" } : {}) },
   to: { pathNot: [`^${folder}/`, ...others], dependencyTypesNot: ["core"] },
 }));
 arrows.push({
@@ -69,6 +69,14 @@ arrows.push({
     pathNot: ["^(aws|cli|client|domain|probe)/", AWS_SDK, ZOD, packages("p-map")],
     dependencyTypesNot: ["core"],
   },
+});
+
+arrows.push({
+  name: "cli-cloudfront-imports",
+  comment: "What asks CloudFront for a direct run is a bundle of its own.",
+  severity: "error",
+  from: { path: "^cli/direct/cloudfront\\.ts$" },
+  to: { pathNot: ["^(aws|cli)/", packages("@aws-sdk/client-cloudfront")], dependencyTypesNot: ["core"] },
 });
 
 /** @type {import("dependency-cruiser").IForbiddenRuleType[]} */

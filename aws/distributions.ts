@@ -4,7 +4,9 @@ import {
   GetInvalidationCommand,
   paginateListDistributions,
 } from "@aws-sdk/client-cloudfront";
+import type { Invalidations } from "../domain/plan/invalidate.ts";
 import type { OwnDistribution } from "../domain/request/distributions.ts";
+import type { Invalidation } from "../domain/request/invalidation.ts";
 
 /** Temporary errors: the same call may succeed later. */
 const TEMPORARY_ERRORS = new Set(["TooManyInvalidationsInProgress", "Throttling", "ThrottlingException"]);
@@ -15,14 +17,8 @@ const TEMPORARY_ERRORS = new Set(["TooManyInvalidationsInProgress", "Throttling"
  */
 const PERMANENT_ERRORS = new Set(["InvalidArgument", "BatchTooLarge", "NoSuchDistribution", "AccessDenied"]);
 
-/**
- * What became of an invalidation: its id once it has started; `busy` when CloudFront takes none now, because too many are
- * in progress or too many calls came; `refused` with what it said when it will never take this one.
- */
-export type Invalidation = { readonly id: string } | { readonly busy: true } | { readonly refused: string };
-
 /** CloudFront, as far as warming needs it. */
-export class Distributions {
+export class Distributions implements Invalidations {
   constructor(private readonly cloudFront: CloudFrontClient) {}
 
   /** All distributions of the account. */

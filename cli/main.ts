@@ -22,7 +22,7 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 });
 
 const APART =
-  "The command is four files: prewarm.cjs, and beside it actions.cjs, direct.cjs and doctor.cjs. Copy all, or install it again.";
+  "The command is five files: prewarm.cjs, and beside it actions.cjs, direct.cjs, cloudfront.cjs and doctor.cjs. Copy all, or install it again.";
 
 void run();
 
@@ -42,7 +42,7 @@ async function run(): Promise<void> {
 /** Loaded with the actions: the errors that it knows are theirs. */
 async function explained(error: unknown): Promise<string> {
   const isApart = error instanceof Error && "code" in error && error.code === "MODULE_NOT_FOUND";
-  // Somebody has copied one file of four.
+  // Somebody has copied one file of five.
   const actions = isApart ? undefined : await import("./actions/all.ts").catch(() => undefined);
   if (actions !== undefined) return actions.explain(error, shell);
   // Node names the files that wanted it in further lines.

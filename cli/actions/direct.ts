@@ -24,6 +24,7 @@ const ASK_TASKS = 20_000;
 const ASK_MINUTES = 30;
 /** How long the rate is measured that the time is estimated with. */
 const MEASURE_MS = 5_000;
+const QUEUED_POLL_MS = 200;
 const SIGNALS = ["SIGINT", "SIGTERM"] as const;
 const STACK = "A stack does it with more machines: docs/deploy.md.";
 
@@ -46,7 +47,9 @@ export async function warmDirect(shell: Shell, client: DirectClient, body: Body,
   let refusal: unknown;
   const approve = async (planned: RequestItem) => {
     try {
-      return await mayBegin(shell, planned, words.yes);
+      const isWanted = await mayBegin(shell, planned, words.yes);
+      if (isWanted && planned.need_invalidate) mention(shell, `Invalidating ${many(planned.url_count, "URL")} …`);
+      return isWanted;
     } catch (error) {
       refusal = error;
       return false;
@@ -173,6 +176,8 @@ async function work(shell: Shell, client: DirectClient, item: RequestItem, follo
     mention(shell, "Nothing was downloaded.");
     return EXIT.good;
   }
+  // What is invalidated first is waited for.
+  while ((await client.itemOf(id)).status === "INSERT_TASK") await client.wait(id, QUEUED_POLL_MS);
   await client.wait(id, MEASURE_MS);
   const { value: progress } = await client.progress(id);
   if (progress.estimated_finish_at !== null) {
@@ -208,7 +213,7 @@ async function mayGoOn(shell: Shell, ms: number, yes: boolean | undefined): Prom
 }
 
 /** The body with what holds of a direct run if nothing else is said: nobody pays for instances that are forgotten. */
-function directBody({ client_token: _, dry_run: __, ...body }: Body, { timeout }: DirectWords): Body {
+function directBody({ dry_run: _, ...body }: Body, { timeout }: DirectWords): Body {
   const isSaid = timeout !== undefined || (body["timeout"] ?? DEFAULTS.timeout) !== DEFAULTS.timeout;
   return {
     // A retry has the limits of what it tries again.
@@ -232,5 +237,13 @@ function refuseWhatNeedsAStack(body: Body, { wait, instances }: DirectWords): vo
   if (wait === false) throw needs("--no-wait", "a direct run is done by this command, and ends with it");
   if (instances !== undefined || (body["instance_count"] ?? 1) !== 1)
     throw needs("instance_count", "a direct run has no instances: this machine downloads");
-  if (body["need_invalidate"] === true) throw needs("need_invalidate", "a direct run invalidates nothing");
+  if (body["client_token"] !== undefined)
+    throw needs("client_token", "nobody repeats the call of a direct run: each begins a run of its own");
+  if (sourcesIn(body).some((source) => "s3" in source))
+    throw needs("sources", "a direct run reads no buckets; one at an https:// address can be read");
+}
+
+/** Entries of `sources`, which nobody has checked. */
+function sourcesIn({ sources }: Body): object[] {
+  return Array.isArray(sources) ? sources.filter((it) => typeof it === "object" && it !== null) : [];
 }

@@ -55,9 +55,19 @@ export class DirectClient implements Api {
     const { item, urls, warnings } = checked(() =>
       checkPrewarmRequest(body, { reqId: randomUUID(), now: Date.now(), caps, retried }),
     );
+    // Nothing is made where it cannot be invalidated.
+    if (item.need_invalidate) await this.checkAccount();
     await store.create(item, body);
     await store.write(LISTS.urls, item.req_id, urls);
     return { item, warnings };
+  }
+
+  /** @throws CommandError: URLs cannot be invalidated with the environment's credentials */
+  private async checkAccount(): Promise<void> {
+    await this.deps.account.own().catch((cause: unknown) => {
+      if (!(cause instanceof CommandError)) throw cause;
+      throw new CommandError(`need_invalidate: ${cause.message}`, cause.next, { cause });
+    });
   }
 
   /** Works on a run, new or left by another process, until it has ended. @throws CommandError if another process does */

@@ -6,6 +6,7 @@ import { ERROR_CACHING_SECONDS } from "../../domain/limits.ts";
 import { CAPS, DEFAULT_CAPS } from "../../domain/request/caps.ts";
 import { Dns, networkVariables } from "../../probe/dns.ts";
 import type { Shell } from "../shell.ts";
+import { Account } from "./account.ts";
 import { DirectClient } from "./direct-client.ts";
 import { RunStore, stateFolder } from "./run-store.ts";
 
@@ -29,7 +30,7 @@ export function directClient({ env }: Pick<Shell, "env">, servers: readonly stri
     caps: { ...DEFAULT_CAPS, maxTasks: CAPS.maxTasks.max, maxRequestBytes: CAPS.maxRequestBytes.max },
     allowPrivateAddresses,
     errorCachingMs: read.PREWARM_KEPT_ERROR_SECONDS * 1_000,
-    ownDistributions: async () => [],
+    account: new Account(async () => (await import("./cloudfront.ts")).cloudFront(env)),
     env,
     log: { info: debug, warn: debug },
   });

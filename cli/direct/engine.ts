@@ -11,6 +11,7 @@ import { AliasUnclearError, errorCode, type Resolver } from "../../domain/net/re
 import { hostsOf } from "../../domain/net/urls.ts";
 import { OriginLimiterRegistry } from "../../domain/origin/origin-limiter-registry.ts";
 import { MemoryPermitStore } from "../../domain/origin/permit-store.ts";
+import { foreignProblem, type InvalidationDeps, invalidateAll } from "../../domain/plan/invalidate.ts";
 import { LISTS } from "../../domain/plan/lists.ts";
 import { Plan, totalsOf } from "../../domain/plan/plan.ts";
 import { resolveTargets } from "../../domain/plan/resolve-targets.ts";
@@ -20,8 +21,7 @@ import { UNFINISHED } from "../../domain/plan/task.ts";
 import { messagesOf, urlsPerMessage } from "../../domain/plan/task-message.ts";
 import { finalizeRecount, recount, tooManyFailed, withLost } from "../../domain/readiness/recount.ts";
 import { type Caps, planProblem } from "../../domain/request/caps.ts";
-import type { OwnDistribution } from "../../domain/request/distributions.ts";
-import { findDistributions, NoDistributionError } from "../../domain/request/find-distributions.ts";
+import { NoDistributionError } from "../../domain/request/find-distributions.ts";
 import {
   type AdvancingEvent,
   attributesOf,
@@ -35,6 +35,7 @@ import {
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { notYetRead } from "../../domain/request/source.ts";
 import { lostFailure } from "../../domain/result/failure.ts";
+import { pause } from "../../domain/retry.ts";
 import { FoundUrls, servedHosts } from "../../domain/sources/found-urls.ts";
 import { DOCUMENT_LIMITS } from "../../domain/sources/limits.ts";
 import { formatTimestamp, parseTimestamp } from "../../domain/timestamps.ts";
@@ -45,6 +46,7 @@ import { Walk, writeFound } from "../../probe/sources/walk.ts";
 import { Web } from "../../probe/sources/web.ts";
 import { shortId } from "../api/find-request.ts";
 import { CommandError } from "../command-error.ts";
+import { type CloudFront, findRunDistributions } from "./account.ts";
 import { LiveCounts } from "./live-counts.ts";
 import { checkNetwork, dnsObstacle } from "./network.ts";
 import { ResultKeeper } from "./result-keeper.ts";
@@ -73,8 +75,8 @@ export interface EngineDeps {
   readonly caps: Caps;
   readonly allowPrivateAddresses: boolean;
   readonly errorCachingMs: number;
-  /** The distributions of the account whose credentials the environment has; none without credentials. */
-  readonly ownDistributions: () => Promise<readonly OwnDistribution[]>;
+  /** The account whose credentials the environment has. It is asked only where that is needed. */
+  readonly account: CloudFront;
   /** Whether it names a proxy. */
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly log: Log;
@@ -161,8 +163,42 @@ export class DirectRun {
     if (this.isBeforeSizes()) await this.readSizes();
     if (this.item.status === "CHECK_POP") await this.resolvePops();
     if (this.item.status !== "INSERT_TASK") return;
-    if (await this.approve(this.item)) await this.advance("TASKS_QUEUED");
-    else this.cut ??= "STOP";
+    if (!(await this.approve(this.item))) this.cut ??= "STOP";
+    else if (!this.item.need_invalidate || (await this.invalidate())) await this.advance("TASKS_QUEUED");
+  }
+
+  /**
+   * Invalidates the URLs, and waits until that is complete.
+   * @returns whether it is: else the run has ended, because its time was over
+   * @throws RunFailedError, RunCutError
+   */
+  private async invalidate(): Promise<boolean> {
+    const { store, account } = this.deps;
+    const { signal } = this.cutting;
+    const ends: { readonly event: "FAIL" | "TIME_OUT"; readonly reason: string }[] = [];
+    const deps: InvalidationDeps = {
+      lists: store,
+      distributions: account,
+      requests: {
+        end: async (_, event, { reason }) => ends.push({ event, reason }),
+        updateAndTouch: async (_, __, fields) => {
+          await this.save(fields);
+          return !signal.aborted;
+        },
+      },
+      now: Date.now,
+      sleep: (ms) => pause(ms, signal),
+    };
+    while (!(await invalidateAll(deps, this.item, () => !signal.aborted))) {
+      const [end] = ends;
+      if (end?.event === "FAIL") throw new RunFailedError(end.reason);
+      if (end !== undefined) {
+        await this.finish(end.event, end.reason);
+        return false;
+      }
+      signal.throwIfAborted();
+    }
+    return true;
   }
 
   /** Waits for what cannot be ended. @throws RunCutError as soon as the run is cut */
@@ -192,7 +228,7 @@ export class DirectRun {
       request: item,
       caps,
       callerUrls,
-      serves: servedHosts(item, callerUrls, await deps.ownDistributions()),
+      serves: servedHosts(item, callerUrls, item.need_invalidate ? await deps.account.own() : []),
       sources: sources.map(notYetRead),
     });
     const web = new Web({ dns, ports, header });
@@ -213,10 +249,8 @@ export class DirectRun {
     const { store, dns, ports, errorCachingMs } = deps;
     const { fields, ...work } = await urlsToMeasure({ requests: store, requestPops: store, lists: store }, item);
     const hosts = hostsOf([...work.sized, ...work.toProbe].map(({ url }) => url));
-    const own = await deps.ownDistributions();
-    const found = await this.unlessCut(
-      findDistributions(item.cf_domain, hosts, { distributions: { own: async () => own }, dns }),
-    );
+    const naming = { cfDomain: item.cf_domain, hosts, needsIds: item.need_invalidate };
+    const found = await this.unlessCut(findRunDistributions(naming, deps));
     const { refused } = found;
     // Whose distribution it is, nobody can say without credentials: each URL is asked under its own host, as viewers ask.
     const distributions = found.distributions.map((it) => (it.id === undefined ? { ...it, domain: undefined } : it));
@@ -249,6 +283,8 @@ export class DirectRun {
   private async resolvePops(): Promise<void> {
     const { store, dns, caps } = this.deps;
     const { item } = this;
+    const foreign = foreignProblem(item);
+    if (foreign !== undefined) throw new RunFailedError(foreign);
     const targets = await resolveTargets(dns, item, this.cutting.signal);
     const { planned, ...totals } = await totalsOf(new Plan(item, targets), store.read(LISTS.goodUrls, item.req_id));
     await store.putTargets(item.req_id, planned);
@@ -369,7 +405,7 @@ export class DirectRun {
     queue.refill(messagesOf(item, missing, { maxUrls, targets: targets.length }));
   }
 
-  /** Writes the report. @param reason why it fails @default too many tasks have failed */
+  /** Writes the report. @param reason why it ends so @default if it fails, that too many tasks have failed */
   private async finish(cut: Cut | undefined, reason?: string): Promise<void> {
     const { store } = this.deps;
     const { item } = this;
@@ -394,7 +430,7 @@ export class DirectRun {
     // As on a stack: there may be secrets in them, and nobody needs them any more.
     await store.redact(item.req_id);
     const withoutSecrets = { header: [], variants: [], sources: [] };
-    const why = event === "FAIL" ? (reason ?? tooManyFailed(item, count, recounted)) : undefined;
+    const why = reason ?? (event === "FAIL" ? tooManyFailed(item, count, recounted) : undefined);
     const ended = { ...ending, ...withoutSecrets, active: undefined, closed: true, reason: why };
     await this.save({ ...ended, status: EVENTS[event].to });
   }

@@ -22,8 +22,9 @@ const MAX_ALIASES = 5;
 /** A `cf_domain` that no distribution could be found for. Without one, nothing is asked and nothing can be warmed. */
 export class NoDistributionError extends Error {
   override readonly name = "NoDistributionError";
-  constructor(host: string) {
-    super(`cf_domain: ${noDistribution(host)}`);
+  /** @param why @default what a stack knows */
+  constructor(host: string, why = noDistribution(host)) {
+    super(`cf_domain: ${why}`);
   }
 }
 

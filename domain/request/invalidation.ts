@@ -55,6 +55,12 @@ export function likelyRefused(paths: readonly string[], most: number): string[] 
   return byOddness.slice(0, most).map(({ path }) => path);
 }
 
+/**
+ * What became of an invalidation: its id once it has started; `busy` when CloudFront takes none now, because too many are
+ * in progress or too many calls came; `refused` with what it said when it will never take this one.
+ */
+export type Invalidation = { readonly id: string } | { readonly busy: true } | { readonly refused: string };
+
 /** Paths that are invalidated in one call. */
 export interface InvalidationBatch {
   readonly distributionId: string;

@@ -1,5 +1,6 @@
 import pMap from "p-map";
 import { errorFields } from "../../domain/log-fields.ts";
+import { foreignProblem, invalidateAll } from "../../domain/plan/invalidate.ts";
 import { LISTS } from "../../domain/plan/lists.ts";
 import { Plan, totalsOf } from "../../domain/plan/plan.ts";
 import { resolveTargets } from "../../domain/plan/resolve-targets.ts";
@@ -9,7 +10,6 @@ import { planProblem } from "../../domain/request/caps.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { raiseFleet } from "../runtime.ts";
 import type { TaskDeps } from "./deps.ts";
-import { invalidateAll } from "./invalidation.ts";
 
 const IN_PARALLEL = 32;
 
@@ -25,14 +25,11 @@ export async function prepare(deps: TaskDeps, reqId: string, hasTime: () => bool
 }
 
 async function checkPops(deps: TaskDeps, item: RequestItem, hasTime: () => boolean): Promise<void> {
-  const { req_id: reqId, distributions, need_invalidate } = item;
+  const { req_id: reqId, need_invalidate } = item;
   const fail = (reason: string) => deps.requests.end(reqId, "FAIL", { reason });
-  const foreign = distributions.filter(({ id }) => id === undefined).map(({ label }) => label);
-  if (need_invalidate && foreign.length > 0) {
-    const labels = foreign.join(", ");
-    await fail(
-      `need_invalidate: no distribution of this account answers to ${labels}, so nothing could be invalidated`,
-    );
+  const foreign = foreignProblem(item);
+  if (foreign !== undefined) {
+    await fail(foreign);
     return;
   }
   const targets = await resolveTargets(deps.dns, item);

@@ -91,12 +91,12 @@ test("of its files, the one without the others says what to do; a link finds the
   symlinkSync(COMMAND, link);
   const list = (file: string) =>
     spawnSync(process.execPath, [file, "list", "--endpoint", "x", "--api-key", "x"], { encoding: "utf8" });
-  const apart = /^prewarm: .*actions\.cjs.*\nThe command is four files: .* Copy all, or install it again\.\n$/;
+  const apart = /^prewarm: .*actions\.cjs.*\nThe command is five files: .* Copy all, or install it again\.\n$/;
   expect(list(alone)).toMatchObject({ status: 1, stderr: expect.stringMatching(apart) });
   // Cut off, as by a full disk.
   writeFileSync(join(folder, "actions.cjs"), 'const a = "');
   expect(list(alone)).toMatchObject({ status: 1, stderr: expect.stringContaining("Copy all") });
-  expect(list(link).stderr).not.toContain("four files");
+  expect(list(link).stderr).not.toContain("five files");
 });
 
 test("what a direct run refuses has a next step, too", async () => {

@@ -31,6 +31,7 @@ test("npm pack makes a package that runs by itself, without the network", { time
       "dist/LICENSE",
       "dist/THIRD-PARTY.txt",
       "dist/actions.cjs",
+      "dist/cloudfront.cjs",
       "dist/direct.cjs",
       "dist/doctor.cjs",
       "dist/prewarm.cjs",

@@ -45,7 +45,11 @@ export async function runDirect({ edge, dead, own }: DirectWorld, body: unknown)
         caps: DEFAULT_CAPS,
         allowPrivateAddresses: true,
         errorCachingMs: ERROR_CACHING_SECONDS * 1_000,
-        ownDistributions: async () => own,
+        account: {
+          own: async () => [...own],
+          invalidate: async (_, reference) => ({ id: reference }),
+          isInvalidated: async () => true,
+        },
         env: {},
         log: { info: () => undefined, warn: () => undefined },
       },

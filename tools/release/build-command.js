@@ -1,4 +1,4 @@
-// Builds the command: four files that need no package, and the notices of what is in them. npm runs this after `npm ci`
+// Builds the command: five files that need no package, and the notices of what is in them. npm runs this after `npm ci`
 // (`prepare`) and before it packs (`prepack`), so it is JavaScript and needs esbuild alone.
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -18,11 +18,12 @@ async function build(esbuild) {
   mkdirSync(DIST, { recursive: true });
   const style = reportStyle(esbuild);
   // V8 reads all of a file before it runs any of it. So what the commands do is a file beside the one with their words; the direct
-  // engine, and the doctor with the clients of many AWS services, are two others.
+  // engine, what asks CloudFront for it, and the doctor with the clients of many AWS services, are three others.
   const inputs = await Promise.all([
     bundle(esbuild, "cli/main.ts", "prewarm.cjs", 0o755),
     bundle(esbuild, "cli/actions/all.ts", "actions.cjs", 0o644, style.define),
     bundle(esbuild, "cli/direct/direct.ts", "direct.cjs", 0o644),
+    bundle(esbuild, "cli/direct/cloudfront.ts", "cloudfront.cjs", 0o644),
     bundle(esbuild, "cli/doctor/doctor.ts", "doctor.cjs", 0o644),
   ]);
   put(join(DIST, "THIRD-PARTY.txt"), notices([...inputs.flat(), ...style.inputs]), 0o644);
@@ -46,7 +47,7 @@ async function bundle(esbuild, entry, name, mode, define = {}) {
       {
         name: "files of their own",
         setup: ({ onResolve }) =>
-          onResolve({ filter: /\/(actions\/all|direct|doctor\/doctor)\.ts$/ }, ({ kind, path }) => {
+          onResolve({ filter: /\/(actions\/all|direct|cloudfront|doctor\/doctor)\.ts$/ }, ({ kind, path }) => {
             const [, name] = /(\w+)\.ts$/.exec(path) ?? [];
             const file = name === "all" ? "actions" : name;
             return kind === "dynamic-import" ? { path: `./${file}.cjs`, external: true } : undefined;

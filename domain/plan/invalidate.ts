@@ -1,17 +1,42 @@
-import { LISTS } from "../../domain/plan/lists.ts";
-import type { TaskUrl } from "../../domain/plan/task.ts";
-import { type Distribution, distributionOf } from "../../domain/request/distributions.ts";
+import { type Distribution, distributionOf } from "../request/distributions.ts";
 import {
   BATCH_PATHS,
+  type Invalidation,
   type InvalidationBatch,
   inBatches,
   invalidationPath,
   likelyRefused,
   mayStart,
-} from "../../domain/request/invalidation.ts";
-import type { RequestItem } from "../../domain/request/request-item.ts";
-import { parseTimestamp } from "../../domain/timestamps.ts";
-import type { TaskDeps } from "./deps.ts";
+} from "../request/invalidation.ts";
+import type { RequestItem } from "../request/request-item.ts";
+import { parseTimestamp } from "../timestamps.ts";
+import { LISTS, type ListStore } from "./lists.ts";
+import type { TaskUrl } from "./task.ts";
+
+/** CloudFront, which invalidates. `aws/distributions.ts` implements it. */
+export interface Invalidations {
+  /** Starts one. The same `reference` with the same paths is the same invalidation. */
+  invalidate(distributionId: string, reference: string, paths: readonly string[]): Promise<Invalidation>;
+  /** Whether it is known to be complete. */
+  isInvalidated(distributionId: string, id: string): Promise<boolean>;
+}
+
+export interface InvalidationDeps {
+  readonly lists: Pick<ListStore, "read">;
+  readonly distributions: Invalidations;
+  readonly requests: {
+    end(reqId: string, event: "FAIL" | "TIME_OUT", fields: { readonly reason: string }): Promise<unknown>;
+    /** @returns false: the request is not in one of the statuses any more */
+    updateAndTouch(
+      reqId: string,
+      statuses: ["CHECK_POP"],
+      fields: { readonly invalidated_batches: number },
+    ): Promise<boolean>;
+  };
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly sleep: (ms: number) => Promise<unknown>;
+}
 
 const POLL_MS = 1_000;
 /** Poll interval while other invalidations of the distribution use up CloudFront's limit; CloudFront has no event for their end. */
@@ -19,13 +44,20 @@ const BUSY_POLL_MS = 5_000;
 /** Longest wait of one run. The next run continues after the requests that follow in the stream. */
 const MAX_WAIT_MS = 60_000;
 
+/** Why the URLs of a request cannot be invalidated; undefined: each is of a distribution of this account. */
+export function foreignProblem({ distributions, need_invalidate }: RequestItem): string | undefined {
+  const foreign = distributions.filter(({ id }) => id === undefined).map(({ label }) => label);
+  if (!need_invalidate || foreign.length === 0) return undefined;
+  return `need_invalidate: no distribution of this account answers to ${foreign.join(", ")}, so nothing could be invalidated`;
+}
+
 /**
  * Invalidates a request's URLs, as many batches at once as the quota allows, and waits for all, so that what is warmed is the new object.
  * Batches that are done are counted in the item, the oldest first: when a run has waited long enough, the item's change wakes the next run.
  * Ends the request, with a reason, if it times out first or CloudFront rejects a path.
  * @returns whether all of it is done
  */
-export async function invalidateAll(deps: TaskDeps, item: RequestItem, hasTime: () => boolean): Promise<boolean> {
+export async function invalidateAll(deps: InvalidationDeps, item: RequestItem, hasTime: () => boolean): Promise<boolean> {
   const reqId = item.req_id;
   const endAs = async (event: "FAIL" | "TIME_OUT", why: string) => {
     await deps.requests.end(reqId, event, { reason: `need_invalidate: ${why}; nothing was warmed` });

@@ -1,11 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { type InvalidationDeps, invalidateAll } from "../../../domain/plan/invalidate.ts";
 import type { RequestItem } from "../../../domain/request/request-item.ts";
-import type { TaskDeps } from "../../../lambdas/task/deps.ts";
-import { invalidateAll } from "../../../lambdas/task/invalidation.ts";
 import { fakeDeps } from "../../../tools/local/fake-deps.ts";
 import { times } from "../../collect.ts";
-import { fakeStores } from "../fakes/stores.ts";
-import { request } from "../items.ts";
+import { fakeStores } from "../../lambdas/fakes/stores.ts";
+import { request } from "../../lambdas/items.ts";
 
 const ONE = "https://a.example/1";
 const REFUSES = "InvalidArgument: one or more invalid invalidation paths";
@@ -17,7 +16,7 @@ function world(urls: readonly string[], change: Partial<RequestItem> = {}) {
   lists.objects["r1/success_urls.csv"] = urls.map((url) => [url, "1"]);
   let now = Date.UTC(2024, 3, 16);
   const slept: number[] = [];
-  const deps = fakeDeps<TaskDeps>({
+  const deps = fakeDeps<InvalidationDeps>({
     ...stores,
     now: () => now,
     sleep: async (ms: number) => {

@@ -1,0 +1,99 @@
+import type { Invalidations } from "../../domain/plan/invalidate.ts";
+import type { Resolver } from "../../domain/net/resolver.ts";
+import { AliasUnclearError } from "../../domain/net/resolver.ts";
+import type { OwnDistribution } from "../../domain/request/distributions.ts";
+import { type FoundDistributions, findDistributions, NoDistributionError } from "../../domain/request/find-distributions.ts";
+import { CommandError } from "../command-error.ts";
+
+/** CloudFront, as far as a direct run asks it. */
+export interface CloudFront extends Invalidations {
+  /** All distributions of the account. */
+  own(): Promise<OwnDistribution[]>;
+}
+
+/** The account whose credentials the environment has. The AWS SDK is loaded when it is asked the first time. */
+export class Account implements CloudFront {
+  private cloudFront: Promise<CloudFront> | undefined;
+  private listed: Promise<OwnDistribution[]> | undefined;
+
+  /** @param load loads what asks CloudFront */
+  constructor(private readonly load: () => Promise<CloudFront>) {}
+
+  own(): Promise<OwnDistribution[]> {
+    this.listed ??= this.ask((it) => it.own());
+    return this.listed;
+  }
+
+  invalidate(...call: Parameters<CloudFront["invalidate"]>) {
+    return this.ask((it) => it.invalidate(...call));
+  }
+
+  isInvalidated(...call: Parameters<CloudFront["isInvalidated"]>) {
+    return this.ask((it) => it.isInvalidated(...call));
+  }
+
+  /** @throws CommandError: there are no credentials, or they are refused */
+  private async ask<T>(question: (cloudFront: CloudFront) => Promise<T>): Promise<T> {
+    this.cloudFront ??= this.load();
+    try {
+      return await question(await this.cloudFront);
+    } catch (cause) {
+      const { name, message } = cause instanceof Error ? cause : { name: "", message: String(cause) };
+      const why = /^Could not load credentials/.test(message)
+        ? "the environment has no AWS credentials"
+        : `CloudFront cannot be asked (${name}: ${message})`;
+      throw new CommandError(why, CREDENTIALS, { cause });
+    }
+  }
+}
+
+const CREDENTIALS =
+  "Credentials are taken as the AWS command line takes them: AWS_PROFILE, AWS_ACCESS_KEY_ID and others. Check them: aws sts get-caller-identity";
+
+/** What tells the distributions of a run. */
+export interface Naming {
+  readonly cfDomain: string | undefined;
+  /** Of all URLs. */
+  readonly hosts: readonly string[];
+  /** Whether their ids are needed, which only the account knows. */
+  readonly needsIds: boolean;
+}
+
+/**
+ * The distributions behind a run: that of `cf_domain`, else those that the URLs' hosts are aliases of in the DNS. What the DNS does not say
+ * is looked for among the distributions of the account, if the environment has credentials.
+ * @throws NoDistributionError, AliasUnclearError; CommandError if ids are needed and the account cannot be asked
+ */
+export async function findRunDistributions(
+  { cfDomain, hosts, needsIds }: Naming,
+  { dns, account }: { readonly dns: Pick<Resolver, "alias">; readonly account: Pick<CloudFront, "own"> },
+): Promise<FoundDistributions> {
+  const find = (own: readonly OwnDistribution[]) =>
+    findDistributions(cfDomain, hosts, { distributions: { own: async () => own }, dns });
+  if (needsIds) return find(await account.own());
+  const byDns = await find([]).catch((error: unknown) => {
+    if (error instanceof NoDistributionError || error instanceof AliasUnclearError) return undefined;
+    throw error;
+  });
+  if (byDns !== undefined && byDns.refused.size === 0) return byDns;
+  let accountSays = "no distribution of this account answers to it";
+  const own = await account.own().catch((error: unknown) => {
+    if (!(error instanceof CommandError)) throw error;
+    accountSays = error.message;
+    return [];
+  });
+  const found = await find(own).catch((error: unknown) => {
+    if (!(error instanceof NoDistributionError)) throw error;
+    throw new NoDistributionError(cfDomain ?? "", unknownDistribution(cfDomain ?? "", accountSays));
+  });
+  const refused = [...found.refused].map(([host, why]) => [host, cfDomain === undefined ? unknownDistribution(host, accountSays) : why] as const);
+  return { ...found, refused: new Map(refused) };
+}
+
+function unknownDistribution(host: string, account: string): string {
+  return (
+    `the DNS shows no CNAME from ${host} to *.cloudfront.net (an alias record of Route 53 shows none), and ${account}: ` +
+    "name the distribution's own domain with --cf-domain, such as d111111abcdef8.cloudfront.net; the CloudFront console and " +
+    "`aws cloudfront list-distributions` show it"
+  );
+}

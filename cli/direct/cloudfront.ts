@@ -1,0 +1,12 @@
+// CloudFront of the account whose credentials the environment has: a bundle of its own, because the AWS SDK takes long to load.
+
+import { CloudFrontClient } from "@aws-sdk/client-cloudfront";
+import { Distributions } from "../../aws/distributions.ts";
+import type { Shell } from "../shell.ts";
+
+export function cloudFront({ AWS_REGION, AWS_DEFAULT_REGION }: Shell["env"]): Distributions {
+  // As in endpoint/ask-aws.ts: in a bundle, nobody can update it.
+  process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
+  // CloudFront is one for all Regions, and the SDK wants one named all the same.
+  return new Distributions(new CloudFrontClient({ region: AWS_REGION || AWS_DEFAULT_REGION || "us-east-1" }));
+}
