@@ -72,5 +72,5 @@ export class Dns implements Resolver {
 }
 
 function mayPass(error: unknown): boolean {
-  return !isNoRecord(error) && errorCode(error) !== CANCELLED;
+  return !isNoRecord(error) && errorCode(error) !== "ECANCELLED";
 }

@@ -4,7 +4,7 @@ import { POP_CODES } from "../../domain/pops/pop-codes.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { formatTimestamp, parseTimestamp } from "../../domain/timestamps.ts";
 import { findRequest, shortId } from "../api/find-request.ts";
-import { type Body, DEFAULTS } from "../body/body.ts";
+import type { Body } from "../body/body.ts";
 import type { PlaceWords } from "../body/place-words.ts";
 import { CommandError } from "../command-error.ts";
 import { connectDirect } from "../direct/connect.ts";
@@ -38,7 +38,7 @@ export interface DirectWords extends PlaceWords {
 /** Warms without a stack. Returns the exit code. @param body of POST /prewarm */
 export async function warmDirect(shell: Shell, client: DirectClient, body: Body, words: DirectWords): Promise<number> {
   refuseWhatNeedsAStack(body, words);
-  const { item, warnings } = await client.make(directBody(body, words));
+  const { item, warnings } = await client.make(directBody(body));
   for (const warning of warnings) mention(shell, `! ${cleanLine(warning)}`);
   if (words.direct !== true)
     mention(shell, "No stack is configured, so this machine downloads (direct). A stack: --stack NAME.");
@@ -66,7 +66,7 @@ export async function estimateDirect(
   words: DirectWords,
 ): Promise<number> {
   refuseWhatNeedsAStack(body, words);
-  const { item, warnings } = await client.make(directBody(body, words));
+  const { item, warnings } = await client.make(directBody(body));
   for (const warning of warnings) mention(shell, `! ${cleanLine(warning)}`);
   let planned: RequestItem | undefined;
   const run = await client.begin(item, async (it) => {
@@ -212,15 +212,13 @@ async function mayGoOn(shell: Shell, ms: number, yes: boolean | undefined): Prom
   return isWanted(shell, `It takes about ${clock(ms)} with this network. Go on? ${STACK}`, yes);
 }
 
-/** The body with what holds of a direct run if nothing else is said: nobody pays for instances that are forgotten. */
-function directBody({ dry_run: _, ...body }: Body, { timeout }: DirectWords): Body {
-  const isSaid = timeout !== undefined || (body["timeout"] ?? DEFAULTS.timeout) !== DEFAULTS.timeout;
-  return {
-    // A retry has the limits of what it tries again.
-    ...(body["retry_of"] === undefined ? { origin: DEFAULT_ORIGIN } : {}),
-    ...body,
-    ...(isSaid ? {} : { timeout: MAX_TIMEOUT_MINUTES }),
-  };
+/**
+ * The body with what holds of a direct run if nothing else is said: nobody pays for instances that are forgotten. A retry has the settings
+ * of what it tries again.
+ */
+function directBody({ dry_run: _, ...body }: Body): Body {
+  if (body["retry_of"] !== undefined) return body;
+  return { timeout: MAX_TIMEOUT_MINUTES, instance_count: 1, origin: DEFAULT_ORIGIN, ...body };
 }
 
 function setOf(body: Body): string {

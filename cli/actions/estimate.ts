@@ -1,5 +1,5 @@
 import type { Client } from "../api/client.ts";
-import type { Body } from "../body/body.ts";
+import { type Body, withDefaults } from "../body/body.ts";
 import { placeAndRegions } from "../body/place-words.ts";
 import { type FileWords, readBody } from "../body/read-body.ts";
 import { connect } from "../direct/connect.ts";
@@ -15,7 +15,9 @@ export async function estimate(shell: Shell, urls: readonly string[], words: Dir
   const { place, regions } = placeAndRegions(words);
   const body = await readBody(shell, urls, regions, words);
   const client = await connect(shell, place);
-  return client.kind === "direct" ? estimateDirect(shell, client, body, words) : tellEstimate(shell, client, body, words);
+  return client.kind === "direct"
+    ? estimateDirect(shell, client, body, words)
+    : tellEstimate(shell, client, withDefaults(body), words);
 }
 
 export async function tellEstimate(

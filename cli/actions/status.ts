@@ -34,6 +34,7 @@ export async function status(shell: Shell, named: string | undefined, words: Sta
   const sentence = sentenceOf(progress);
   // At the end, the summary has the failures too.
   const shown = ended ? { ...progress, failures: undefined } : progress;
-  for (const line of statusLines(shown, listed, ended ? undefined : sentence, lookOf(shell))) say(shell, line);
+  const known = { listed, sentence: ended ? undefined : sentence, isDirect: client.kind === "direct" };
+  for (const line of statusLines(shown, known, lookOf(shell))) say(shell, line);
   return ended ? tellEnding(shell, client, progress, json) : EXIT.good;
 }

@@ -16,6 +16,7 @@ export async function waitFor(
   // A document on stdout is to stay one.
   const display = await openDisplay(shell, json ? shell.stderr : shell.stdout, {
     listed,
+    isDirect: client.kind === "direct",
     hint:
       client.kind === "direct"
         ? `Ctrl-C stops it.  Go on later: prewarm resume ${shortId(id)}`

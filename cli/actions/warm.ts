@@ -1,3 +1,4 @@
+import { withDefaults } from "../body/body.ts";
 import { placeAndRegions } from "../body/place-words.ts";
 import { type FileWords, readBody } from "../body/read-body.ts";
 import { connect } from "../direct/connect.ts";
@@ -16,5 +17,5 @@ export async function warm(shell: Shell, urls: readonly string[], words: WarmWor
   const client = await connect(shell, place);
   const isDry = words.dryRun === true || body["dry_run"] === true;
   if (client.kind === "direct") return (isDry ? estimateDirect : warmDirect)(shell, client, body, words);
-  return isDry ? tellEstimate(shell, client, body, words) : start(shell, client, body, words);
+  return (isDry ? tellEstimate : start)(shell, client, withDefaults(body), words);
 }

@@ -27,8 +27,8 @@ export interface RequestWords extends SourceWords {
 
 export type Body = Readonly<Record<string, unknown>>;
 
-/** A request has these if nothing else is said. */
-export const DEFAULTS = { timeout: 30, instance_count: 1 } as const;
+/** A stack's request has these if nothing else is said. */
+const DEFAULTS = { timeout: 30, instance_count: 1 } as const;
 
 /**
  * The body of POST /prewarm.
@@ -40,7 +40,6 @@ export const DEFAULTS = { timeout: 30, instance_count: 1 } as const;
 export function bodyOf(from: Body, urls: readonly string[], regions: readonly string[], words: RequestWords): Body {
   const sources = sourcesOf(words);
   const body = {
-    ...DEFAULTS,
     ...withoutTargets(from, targetsOf({ pops: words.pop ?? [], countries: words.country ?? [], regions })),
     ...(urls.length > 0 || sources.length > 0 ? { url_list: undefined, sources: undefined } : {}),
     ...(urls.length > 0 ? { url_list: urls } : {}),
@@ -77,6 +76,11 @@ export function settingsOf(words: RequestWords, origin: unknown = undefined): Bo
     ...said(words.maxFailures, (text) => ({ max_failures: wholeNumber("--max-failures", text) })),
     ...said(words.token, (client_token) => ({ client_token })),
   };
+}
+
+/** What a stack is sent: it wants these fields. */
+export function withDefaults(body: Body): Body {
+  return { ...DEFAULTS, ...body };
 }
 
 /** With a token a call may be repeated: the second one answers with the request of the first. */

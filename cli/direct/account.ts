@@ -1,8 +1,11 @@
+import { AliasUnclearError, type Resolver } from "../../domain/net/resolver.ts";
 import type { Invalidations } from "../../domain/plan/invalidate.ts";
-import type { Resolver } from "../../domain/net/resolver.ts";
-import { AliasUnclearError } from "../../domain/net/resolver.ts";
 import type { OwnDistribution } from "../../domain/request/distributions.ts";
-import { type FoundDistributions, findDistributions, NoDistributionError } from "../../domain/request/find-distributions.ts";
+import {
+  type FoundDistributions,
+  findDistributions,
+  NoDistributionError,
+} from "../../domain/request/find-distributions.ts";
 import { CommandError } from "../command-error.ts";
 
 /** CloudFront, as far as a direct run asks it. */
@@ -35,8 +38,9 @@ export class Account implements CloudFront {
   /** @throws CommandError: there are no credentials, or they are refused */
   private async ask<T>(question: (cloudFront: CloudFront) => Promise<T>): Promise<T> {
     this.cloudFront ??= this.load();
+    const cloudFront = await this.cloudFront;
     try {
-      return await question(await this.cloudFront);
+      return await question(cloudFront);
     } catch (cause) {
       const { name, message } = cause instanceof Error ? cause : { name: "", message: String(cause) };
       const why = /^Could not load credentials/.test(message)
@@ -86,7 +90,9 @@ export async function findRunDistributions(
     if (!(error instanceof NoDistributionError)) throw error;
     throw new NoDistributionError(cfDomain ?? "", unknownDistribution(cfDomain ?? "", accountSays));
   });
-  const refused = [...found.refused].map(([host, why]) => [host, cfDomain === undefined ? unknownDistribution(host, accountSays) : why] as const);
+  const refused = [...found.refused].map(
+    ([host, why]) => [host, cfDomain === undefined ? unknownDistribution(host, accountSays) : why] as const,
+  );
   return { ...found, refused: new Map(refused) };
 }
 

@@ -21,7 +21,7 @@ import { countryCode } from "../../domain/pops/countries.ts";
 import { listPops } from "../../domain/pops/list-pops.ts";
 import { isRegion } from "../../domain/pops/regions.ts";
 import { isTerminal } from "../../domain/request/lifecycle.ts";
-import { NO_PROGRESS } from "../../domain/request/progress.ts";
+import { NO_PROGRESS, type Progress } from "../../domain/request/progress.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { type FailureGroup, mostFirst } from "../../domain/result/failure-groups.ts";
 import { failureGroupsOf } from "../../domain/result/failure-tally.ts";
@@ -107,7 +107,7 @@ export class DirectClient implements Api {
     const counts = isEnded && !wanted.has("pops") ? undefined : await this.countsOf(item);
     const progress = counts?.progress() ?? NO_PROGRESS;
     const now = Date.now();
-    const described = describeRequest(item, progress, { now, heartbeatTimeoutMs: HEARTBEAT_TIMEOUT_MS });
+    const described = await this.described(item, progress, now);
     const answer = progressAnswer(described, {
       pops: wanted.has("pops") ? popRows(item, await this.deps.store.of(id), counts?.pops() ?? new Map()) : undefined,
       failures: wanted.has("failures") ? await this.failures(item, counts) : undefined,
@@ -161,10 +161,7 @@ export class DirectClient implements Api {
       page.map(async (stored) => {
         const item = await this.itemOf(stored.req_id);
         const counts = item.active === undefined ? undefined : await this.countsOf(item);
-        return describeRequest(item, counts?.progress() ?? NO_PROGRESS, {
-          now,
-          heartbeatTimeoutMs: HEARTBEAT_TIMEOUT_MS,
-        });
+        return this.described(item, counts?.progress() ?? NO_PROGRESS, now);
       }),
     );
     const isLast = from + limit >= all.length;
@@ -224,10 +221,20 @@ export class DirectClient implements Api {
     return item;
   }
 
+  /** The process that works on a run is its only instance, also while it waits. */
+  private async described(item: RequestItem, progress: Progress, now: number) {
+    const described = describeRequest(item, progress, { now, heartbeatTimeoutMs: HEARTBEAT_TIMEOUT_MS });
+    return { ...described, instances_at_work: (await this.isWorkedOn(item)) ? 1 : 0 };
+  }
+
   /** The warning that no process works on it; none if one does, or it has ended. */
-  private async cutOff({ req_id: id, active }: RequestItem) {
-    if (active === undefined || this.runs.has(id)) return [];
-    return (await this.deps.store.holder(id)) === undefined ? [cutOffWarning(id)] : [];
+  private async cutOff(item: RequestItem) {
+    return item.active === undefined || (await this.isWorkedOn(item)) ? [] : [cutOffWarning(item.req_id)];
+  }
+
+  private async isWorkedOn({ req_id: id, active }: RequestItem): Promise<boolean> {
+    if (active === undefined) return false;
+    return this.runs.has(id) || (await this.deps.store.holder(id)) !== undefined;
   }
 
   /** What it has come to so far; read from its results, where another process works on it or has. Undefined: nothing is planned yet. */

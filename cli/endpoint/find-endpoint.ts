@@ -27,10 +27,7 @@ export async function findPlace(flags: PlaceFlags, sources: Omit<EndpointSources
 }
 
 /** The same, or undefined if nothing says it. */
-async function placeIfNamed(
-  flags: PlaceFlags,
-  sources: Omit<EndpointSources, "stack">,
-): Promise<ApiPlace | undefined> {
+async function placeIfNamed(flags: PlaceFlags, sources: Omit<EndpointSources, "stack">): Promise<ApiPlace | undefined> {
   const { PREWARM_ENDPOINT: endpoint = "", PREWARM_STACK: named = "", PREWARM_API_KEY: envKey } = sources.env;
   const { stack, profile, region, apiKey = envKey } = flags;
   if (flags.endpoint !== undefined) return { endpoint: given(flags.endpoint, apiKey, "--endpoint") };

@@ -12,24 +12,20 @@ import type { View } from "./view.ts";
 export const ROOMY = 100;
 
 /** Which request it is: id, what its URLs begin with, how many of what. */
-export function titleLine({ progress, listed }: View, width: number, { times }: Glyphs): Line {
+export function titleLine({ progress, listed, isDirect = false }: View, width: number, { times }: Glyphs): Line {
   const pops = progress.pops.length;
   const size = [
     ...(listed === undefined ? [] : [many(listed.url_count, "URL")]),
     ...(pops === 0 ? [] : [many(pops, "POP")]),
   ].join(` ${times} `);
   const wanted = progress.instance_count;
-  const at = `${progress.instances_at_work} of ${many(wanted, "instance")}`;
+  const instances = `${progress.instances_at_work} of ${many(wanted, "instance")}`;
+  const at = isDirect ? "direct" : width >= ROOMY ? `${instances} at work` : instances;
   const prefix = (listed?.url_prefix ?? "").replace(/^https?:\/\//, "");
   const parts: Line[] = [
     [span(progress.request_id.slice(0, 8), "dim")],
     ...(prefix === "" ? [] : [[span(prefix, "bold")]]),
-    [
-      span(
-        [size, width >= ROOMY ? `${at} at work` : at].filter((it) => it !== "").join(width >= ROOMY ? ", " : "  "),
-        "dim",
-      ),
-    ],
+    [span([size, at].filter((it) => it !== "").join(width >= ROOMY ? ", " : "  "), "dim")],
   ];
   return joined(parts, "  ");
 }

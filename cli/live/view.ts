@@ -5,6 +5,8 @@ export interface View {
   readonly progress: Progress;
   /** What only the list says; undefined: the list does not say it. */
   readonly listed: Pick<Listed, "url_count" | "url_prefix"> | undefined;
+  /** Whether it is a direct run, which has no instances. @default it is a stack's */
+  readonly isDirect?: boolean;
   readonly sentence: string;
   /** Milliseconds since the answer that `progress` is. */
   readonly sinceMs: number;

@@ -14,6 +14,7 @@ export interface ScreenOptions {
   readonly glyphs: Glyphs;
   readonly paint: Paint;
   readonly listed: View["listed"];
+  readonly isDirect?: boolean;
   /** What is said below while it runs. */
   readonly hint: string;
 }
@@ -25,7 +26,7 @@ const ASK_MS = 2_000;
 type Terminal = NodeJS.WritableStream & { readonly columns?: number; readonly rows?: number };
 
 /** The live view, redrawn twice a second. */
-export function screen(out: Terminal, { glyphs, paint, listed, hint }: ScreenOptions): Display {
+export function screen(out: Terminal, { glyphs, paint, listed, hint, isDirect = false }: ScreenOptions): Display {
   const draw = createLogUpdate(out);
   const rates = new Rates();
   const steady = new SteadySentence();
@@ -56,7 +57,7 @@ export function screen(out: Terminal, { glyphs, paint, listed, hint }: ScreenOpt
       answeredAt = performance.now();
       silentSince = undefined;
       const sentence = steady.of(progress.status, sentenceOf(progress), answeredAt);
-      view = { progress, listed, sentence, sinceMs: 0, hints: [], rates: rates.add(progress, answeredAt) };
+      view = { progress, listed, isDirect, sentence, sinceMs: 0, hints: [], rates: rates.add(progress, answeredAt) };
       redraw();
     },
     silent() {

@@ -14,15 +14,15 @@ const PIPE_WIDTH = 100;
 
 /**
  * Where a request stands, once.
- * @param sentence undefined: it is said elsewhere
+ * @param known `sentence` undefined: it is said elsewhere
  */
 export function statusLines(
   progress: Progress,
-  listed: Listed | undefined,
-  sentence: string | undefined,
+  known: { readonly listed: Listed | undefined; readonly sentence: string | undefined; readonly isDirect: boolean },
   look: Look,
 ): string[] {
-  const view: View = { progress, listed, sentence: sentence ?? "", sinceMs: 0, hints: [] };
+  const { listed, sentence, isDirect } = known;
+  const view: View = { progress, listed, isDirect, sentence: sentence ?? "", sinceMs: 0, hints: [] };
   const width = look.width ?? PIPE_WIDTH;
   const lines = [
     titleLine(view, width, SHAPES),

@@ -57,7 +57,11 @@ export function foreignProblem({ distributions, need_invalidate }: RequestItem):
  * Ends the request, with a reason, if it times out first or CloudFront rejects a path.
  * @returns whether all of it is done
  */
-export async function invalidateAll(deps: InvalidationDeps, item: RequestItem, hasTime: () => boolean): Promise<boolean> {
+export async function invalidateAll(
+  deps: InvalidationDeps,
+  item: RequestItem,
+  hasTime: () => boolean,
+): Promise<boolean> {
   const reqId = item.req_id;
   const endAs = async (event: "FAIL" | "TIME_OUT", why: string) => {
     await deps.requests.end(reqId, event, { reason: `need_invalidate: ${why}; nothing was warmed` });

@@ -57,7 +57,8 @@ export async function urlsToMeasure(
   { req_id: reqId, retry_of: retriedId }: RequestItem,
 ): Promise<UrlsToMeasure & { readonly fields: Partial<Pick<RequestItem, "pops" | "url_count">> }> {
   const { requests, lists } = deps;
-  if (retriedId === undefined) return { sized: [], toProbe: await toArray(lists.read(LISTS.foundUrls, reqId)), fields: {} };
+  if (retriedId === undefined)
+    return { sized: [], toProbe: await toArray(lists.read(LISTS.foundUrls, reqId)), fields: {} };
   const ended = await requests.get(retriedId);
   if (ended === undefined) throw new RetryLostError(retriedId, "it is gone");
   const { pops, sized: withSources, toProbe } = await tasksToRetry(deps, ended);

@@ -90,7 +90,7 @@ const EN: Readonly<Record<FailureReason, EnglishWords>> = {
   refused_address: {
     title: "Address refused",
     viewers: "Nothing is known of what they meet.",
-    next: "The name resolves to a private or reserved address. Check the DNS that the stack uses.",
+    next: "The name resolves to a private or reserved address. Check the DNS that Prewarm asks.",
   },
   not_asked: {
     title: "Not asked: its REC failed before",
@@ -115,7 +115,7 @@ const EN: Readonly<Record<FailureReason, EnglishWords>> = {
   dns_unavailable: {
     title: "The DNS resolver did not answer",
     viewers: "Nothing is known of what they meet: nothing was asked.",
-    next: "Check the resolver that `error` names, and that the Lambda functions reach it. Then retry.",
+    next: "Check the resolver that `error` names, and that Prewarm reaches it: from its functions, or from this machine. Then retry.",
   },
   other: {
     title: "Other",
@@ -237,7 +237,7 @@ const ZH: Readonly<Record<FailureReason, ReasonText>> = {
     title: "DNS 解析器未应答",
     means: "DNS 解析器没有应答，或返回了错误。",
     viewers: "没有发出请求，无法判断访客会遇到什么。",
-    next: "检查 `error` 指出的解析器，以及 Lambda 函数能否访问它，之后重试。",
+    next: "检查 `error` 指出的解析器，以及 Prewarm（堆栈的函数，或本机）能否访问它，之后重试。",
   },
   other: {
     title: "其他",

@@ -1,3 +1,4 @@
+import { MAX_TIMEOUT_MINUTES } from "../limits.ts";
 import type { RequestItem } from "../request/request-item.ts";
 import { parseTimestamp } from "../timestamps.ts";
 import type { PartialPrewarmBody } from "./bodies.ts";
@@ -12,7 +13,8 @@ export function filledFrom(item: RequestItem, json: unknown): unknown {
 function settingsOf(item: RequestItem) {
   const { created_at, timeout_at, instances_asked, verify, order, origin, cf_domain, max_failures, max_bytes } = item;
   const ms = parseTimestamp(timeout_at) - parseTimestamp(created_at);
-  const timeout = Math.max(1, Math.round(ms / 60_000));
+  // A direct run that was resumed has had more time than a request may ask for.
+  const timeout = Math.min(MAX_TIMEOUT_MINUTES, Math.max(1, Math.round(ms / 60_000)));
   return { timeout, instance_count: instances_asked, verify, order, origin, cf_domain, max_failures, max_bytes };
 }
 

@@ -23,13 +23,13 @@ export function runBuilt(words: readonly string[], env: Environment, where?: Par
   return ended;
 }
 
-/** Starts it. @param shell words of a shell that runs before it, in its place */
+/** Starts it. @param where `shell`: words of a shell that runs before it, in its place; `node`: what runs it */
 export function startBuilt(
   words: readonly string[],
   env: Environment,
-  { file = COMMAND, folder = folderWith(), shell = ":" } = {},
+  { file = COMMAND, folder = folderWith(), shell = ":", node = process.execPath } = {},
 ) {
-  return spawned("bash", ["-c", `${shell}; exec "$0" "$@"`, process.execPath, file, ...words], {
+  return spawned("bash", ["-c", `${shell}; exec "$0" "$@"`, node, file, ...words], {
     env: { PATH: process.env["PATH"], HOME: folder, ...env },
     cwd: folder,
   });

@@ -1,6 +1,6 @@
 // The bundle as a process, where it talks to AWS: the SDK in it reads a stack and its key from a server that stands in for both.
 import { spawnSync } from "node:child_process";
-import { copyFileSync, cpSync, symlinkSync, writeFileSync } from "node:fs";
+import { copyFileSync, cpSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { folderWith } from "../folder-with.ts";
@@ -97,6 +97,12 @@ test("of its files, the one without the others says what to do; a link finds the
   writeFileSync(join(folder, "actions.cjs"), 'const a = "');
   expect(list(alone)).toMatchObject({ status: 1, stderr: expect.stringContaining("Copy all") });
   expect(list(link).stderr).not.toContain("five files");
+});
+
+test("the AWS SDK is in none of the files that help and a direct run load", () => {
+  const has = (name: string) =>
+    readFileSync(join(ROOT, "cli/dist", name), "utf8").includes("@aws-sdk/client-cloudfront");
+  expect(["prewarm.cjs", "direct.cjs", "cloudfront.cjs"].map(has)).toEqual([false, false, true]);
 });
 
 test("what a direct run refuses has a next step, too", async () => {

@@ -5,6 +5,7 @@ import { vi } from "vitest";
 import * as z from "zod";
 import { CommandError } from "../../cli/command-error.ts";
 import { EXIT } from "../../cli/exit-codes.ts";
+import { explain } from "../../cli/explain.ts";
 import { sinkOf } from "../../cli/output/sink.ts";
 import { program } from "../../cli/program.ts";
 import type { Shell } from "../../cli/shell.ts";
@@ -172,8 +173,10 @@ export async function run(words: readonly string[], { input, isTTY = false, env 
     }).parseAsync(["node", "prewarm", ...words]);
   } catch (error) {
     if (error instanceof CommanderError) code = error.exitCode === 0 ? EXIT.good : EXIT.fault;
-    else if (error instanceof CommandError) code = EXIT.fault;
-    else throw error;
+    else if (error instanceof CommandError) {
+      code = EXIT.fault;
+      heard.stderr += explain(error, shell);
+    } else throw error;
   }
   if (code === undefined) throw new Error(`${words.join(" ")} ended without an exit code`);
   return { code, ...heard };

@@ -2,14 +2,20 @@
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, expect, test } from "vitest";
+import { afterAll, expect, test, vi } from "vitest";
 import * as z from "zod";
+import { startEdge } from "../../tools/edge/edge.ts";
+import { firstPops } from "../../tools/local/world.ts";
+import { spawned } from "../spawned.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "prewarm-package-"));
 afterAll(() => rmSync(folder, { recursive: true }));
+
+/** The package, once it is made. */
+let tarball = "";
 
 const manifestSchema = z.object({ version: z.string(), license: z.string(), engines: z.object({ node: z.string() }) });
 const packedSchema = z.array(z.object({ filename: z.string(), files: z.array(z.object({ path: z.string() })) }));
@@ -38,8 +44,9 @@ test("npm pack makes a package that runs by itself, without the network", { time
       "package.json",
     ].sort(),
   );
+  tarball = join(folder, packed?.filename ?? "");
   writeFileSync(join(folder, "package.json"), "{}");
-  run("npm", ["install", "--offline", "--no-audit", "--no-fund", `./${packed?.filename}`], folder);
+  run("npm", ["install", "--offline", "--no-audit", "--no-fund", tarball], folder);
   expect(readFileSync(join(folder, "package-lock.json"), "utf8").match(/node_modules\//g)).toHaveLength(1);
   expect(run("npx", ["--offline", "--no-install", "prewarm", "--version"], folder).trim()).toBe(
     version("package.json"),
@@ -49,6 +56,56 @@ test("npm pack makes a package that runs by itself, without the network", { time
   for (const name of ["commander 14", "log-update 7", "zod 4", "@aws-sdk/client-cloudformation 3"])
     expect(notices).toContain(name);
   expect(notices).not.toContain("No file with its licence");
+});
+
+test("installed for all, in a folder that was empty, it warms without a stack", { timeout: 180_000 }, async () => {
+  const prefix = join(folder, "global");
+  run("npm", ["install", "--global", "--prefix", prefix, "--offline", "--no-audit", "--no-fund", tarball], folder);
+  const [site, domain] = ["https://www.example.com", "d111111abcdef8.cloudfront.net"];
+  const [pop] = firstPops(1);
+  const edge = await startEdge({
+    distributions: [{ domain, aliases: [new URL(site).host] }],
+    pops: firstPops(1),
+    site: { "/a": { size: 1_000 }, "/b": { size: 1_000 } },
+    firstAddress: "127.79.20.1",
+  });
+  try {
+    writeFileSync(join(folder, "ca.pem"), edge.caPem);
+    const env = {
+      PATH: `${dirname(process.execPath)}:${process.env["PATH"]}`,
+      HOME: folder,
+      XDG_STATE_HOME: folder,
+      NODE_EXTRA_CA_CERTS: join(folder, "ca.pem"),
+      PREWARM_DNS_SERVERS: edge.dnsServer,
+      PREWARM_HTTPS_PORT: String(edge.httpsPort),
+      PREWARM_HTTP_PORT: String(edge.httpPort),
+      PREWARM_ALLOW_PRIVATE_ADDRESSES: "true",
+    };
+    const start = (...words: string[]) => spawned(join(prefix, "bin/prewarm"), words, { env, cwd: folder });
+    const command = (...words: string[]) => start(...words).ended;
+    let held = false;
+    edge.setFaults(({ method, path, headers }) => {
+      if (method !== "GET" || path !== "/b" || headers.range !== undefined) return undefined;
+      held = true;
+      return { kind: "held", until: new Promise(() => undefined) };
+    });
+    const killed = start("warm", `${site}/a`, `${site}/b`, `${site}/nowhere`, "--pop", pop?.pop ?? "");
+    await vi.waitFor(() => expect(held).toBe(true), { timeout: 60_000 });
+    killed.child.kill("SIGKILL");
+    await killed.ended;
+    edge.setFaults(undefined);
+    expect(killed.heard.stderr).toContain("No stack is configured, so this machine downloads (direct).");
+    expect((await command("list")).stdout).toContain("Cut off: no process works on it.");
+    expect(await command("resume")).toMatchObject({ code: 2, stdout: expect.stringContaining("/nowhere: HTTP 404") });
+    const { code, stdout } = await command("status", "--json");
+    const { request_id: id, ...progress } = JSON.parse(stdout);
+    expect({ code, progress }).toMatchObject({ code: 2, progress: { status: "FINISHED", warm_count: 2 } });
+    expect((await command("report", "--all")).stdout.trim().split("\n")).toHaveLength(4);
+    expect((await command("report", "--html", "-")).stdout).toContain("<!doctype html>");
+    expect(await command("retry", id)).toMatchObject({ code: 2 });
+  } finally {
+    await edge.close();
+  }
 });
 
 test("what is in the package is no package for development alone: the SBOM lists it", () => {

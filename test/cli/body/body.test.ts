@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 import { describe, expect, test } from "vitest";
-import { bodyOf, settingsOf, withToken } from "../../../cli/body/body.ts";
+import { bodyOf, settingsOf, withDefaults, withToken } from "../../../cli/body/body.ts";
 import { minutesOf } from "../../../cli/body/duration.ts";
 import { bytesNumber, positiveNumber, wholeNumber } from "../../../cli/body/number.ts";
 import { readText } from "../../../cli/body/read-text.ts";
@@ -65,7 +65,11 @@ describe("a URL of the command line", () => {
   ])("%s: its name says %s", (url, type) => expect(typeOf(url)).toBe(type));
 
   test("is told once a kind, with how to warm it as it is", () => {
-    const { told } = documentsAmong(["https://a.example/sitemap.xml", "https://a.example/sitemap2.xml", "https://a.example/a.mpd"]);
+    const { told } = documentsAmong([
+      "https://a.example/sitemap.xml",
+      "https://a.example/sitemap2.xml",
+      "https://a.example/a.mpd",
+    ]);
     expect(told).toEqual([
       "https://a.example/sitemap.xml (and 1 more like it) is read as a sitemap: what it names is warmed. To warm the file alone, name it in a list: --file urls.txt",
       expect.stringContaining("https://a.example/a.mpd is read as a DASH manifest: "),
@@ -127,8 +131,10 @@ describe("sources", () => {
 });
 
 describe("a body", () => {
-  test("has defaults, and nothing that was not said", () => {
-    expect(bodyOf({}, URLS, [], {})).toEqual({ timeout: 30, instance_count: 1, url_list: URLS });
+  test("has nothing that was not said; for a stack, what it wants", () => {
+    expect(bodyOf({}, URLS, [], {})).toEqual({ url_list: URLS });
+    expect(withDefaults({ timeout: 60 })).toEqual({ timeout: 60, instance_count: 1 });
+    expect(withDefaults({})).toEqual({ timeout: 30, instance_count: 1 });
   });
 
   test("of a file is overruled by the command line, its targets and URLs as a whole", () => {

@@ -1,16 +1,25 @@
 // The commands in this process without a stack: what they show of a run, and what they make of it.
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { DirectClient } from "../../../cli/direct/direct-client.ts";
+import { COUNTRY_DEFAULTS, REGION_DEFAULTS } from "../../../domain/pops/regions.ts";
+import { recOf } from "../../../domain/pops/sites.ts";
+import { formatTimestamp, parseTimestamp } from "../../../domain/timestamps.ts";
+import type { PrewarmBody } from "../../../domain/validation/bodies.ts";
 import { type Edge, startEdge } from "../../../tools/edge/edge.ts";
 import { firstPops } from "../../../tools/local/world.ts";
 import { trust } from "../../pipeline/pipeline.ts";
 import { run as runCommand } from "../fake-api.ts";
 
+vi.setConfig({ testTimeout: 60_000 });
+
 const DOMAIN = "d111111abcdef8.cloudfront.net";
 const SITE = "https://www.example.com";
 const POPS = firstPops(3).map(({ pop }) => pop);
+/** Default sets that are small. */
+const SETS = { new_zealand: COUNTRY_DEFAULTS["new_zealand"] ?? [], au: REGION_DEFAULTS.au };
 const DEAD = "ICN51-C1";
 const SITEMAP = Buffer.from(
   `<urlset>${["/a", "/b"].map((path) => `<url><loc>${SITE}${path}</loc></url>`).join("")}</urlset>`,
@@ -23,7 +32,7 @@ let untrust: () => void;
 beforeAll(async () => {
   edge = await startEdge({
     distributions: [{ domain: DOMAIN, aliases: [new URL(SITE).host] }],
-    pops: firstPops(3),
+    pops: [...new Set([...POPS, ...Object.values(SETS).flat()])].map((pop) => ({ pop, rec: recOf(pop) ?? "none" })),
     site: {
       "/a": { size: 1_000 },
       "/b": { size: 2_000 },
@@ -150,12 +159,6 @@ test("sources are read, and limits end a run", async () => {
     "--json",
   );
   expect(JSON.parse(read.stdout).progress).toMatchObject({ status: "FINISHED", url_count: 2, warm_count: 6 });
-  const named = await run("warm", `${SITE}/sitemap.xml`, "--pop", POPS.join(), "--cf-domain", DOMAIN, "--json");
-  expect(JSON.parse(named.stdout).progress).toMatchObject({ url_count: 2, warm_count: 6 });
-  expect(named.stderr).toContain(`${SITE}/sitemap.xml is read as a sitemap: `);
-  writeFileSync(join(state, "list.txt"), `${SITE}/sitemap.xml\n`);
-  const listed = await run("warm", "--file", join(state, "list.txt"), "--pop", POPS.join(), "--cf-domain", DOMAIN, "--json");
-  expect(JSON.parse(listed.stdout).progress).toMatchObject({ url_count: 1, warm_count: 3 });
   const none = await run("warm", "--sitemap", `${SITE}/a`, "--pop", POPS.join(), "--cf-domain", DOMAIN, "--json");
   expect(JSON.parse(none.stdout)).toMatchObject({ exit_code: 2, status: "FAILED" });
   const large = await warm(["/a"], POPS, "--max-bytes", "1", "--json");
@@ -166,6 +169,16 @@ test("sources are read, and limits end a run", async () => {
     reason: expect.stringMatching(/^max_failures: /),
   });
   expect(await warm(["/a"], [DEAD])).toMatchObject({ code: 1, stdout: "" });
+});
+
+test("a sitemap among the URLs is read as one; one in a list is warmed itself", async () => {
+  const words = ["--pop", POPS.join(), "--cf-domain", DOMAIN, "--verify", "off", "--json"];
+  const named = await run("warm", `${SITE}/sitemap.xml`, ...words);
+  expect(JSON.parse(named.stdout).progress).toMatchObject({ url_count: 2, download_count: 6 });
+  expect(named.stderr).toContain(`${SITE}/sitemap.xml is read as a sitemap: `);
+  writeFileSync(join(state, "list.txt"), `${SITE}/sitemap.xml\n`);
+  const listed = await run("warm", "--file", join(state, "list.txt"), ...words);
+  expect(JSON.parse(listed.stdout).progress).toMatchObject({ url_count: 1, download_count: 3 });
 });
 
 test("much is asked first, and leaves nothing if it is not wanted", async () => {
@@ -224,6 +237,169 @@ test("an estimate leaves no run, and says what would be downloaded", async () =>
     /^3 tasks: /,
   );
   expect((await run("list", "--json")).stdout.length).toBe(before);
+});
+
+describe("above 30 minutes at the rate of the first seconds, it asks", () => {
+  /** Runs `warm`, which is held up, and is told after its first seconds that it takes 31 minutes. */
+  async function slow(typed: { readonly input?: string }, ...more: string[]) {
+    edge.setFaults(() => ({ kind: "drip", bytesPerSecond: 50 }));
+    const progress = DirectClient.prototype.progress;
+    let asked = 0;
+    vi.spyOn(DirectClient.prototype, "wait").mockImplementation(async function (this: DirectClient, id) {
+      await vi.waitFor(async () => expect((await this.itemOf(id)).status).toBe("IN_PROGRESS"));
+    });
+    vi.spyOn(DirectClient.prototype, "progress").mockImplementation(async function (this: DirectClient, id, options) {
+      const { value, json } = await progress.call(this, id, options);
+      const at = parseTimestamp(value.timestamp) + 31 * 60_000;
+      return asked++ > 0 ? { value, json } : { json, value: { ...value, estimated_finish_at: formatTimestamp(at) } };
+    });
+    const words = [
+      "warm",
+      `${SITE}/a`,
+      "--pop",
+      POPS.join(),
+      "--cf-domain",
+      DOMAIN,
+      "--direct",
+      "--verify",
+      "off",
+      ...more,
+    ];
+    const ended = runCommand(words, { env: environment(), ...typed });
+    // Whoever wants it sees it end.
+    if (typed.input === "y" || more.includes("--yes"))
+      await vi.waitFor(() => expect(asked).toBeGreaterThan(1), { timeout: 15_000 });
+    edge.setFaults(undefined);
+    return ended;
+  }
+
+  afterEach(() => {
+    vi.restoreAllMocks();
+    edge.setFaults(undefined);
+  });
+
+  test("where nobody can be asked, it stops, and says what is needed", async () => {
+    const { code, stderr } = await slow({});
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^About 31:00 left at the rate of the first seconds, /m);
+    expect((await run("list")).stdout).toMatch(/^\w{8} +stopped /m);
+  });
+
+  test("no stops it: its report is there", async () => {
+    expect(await slow({ input: "n" })).toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining("It takes about 31:00 with this network. Go on?"),
+    });
+    expect((await run("report", "--json")).code).toBe(0);
+  });
+
+  test.each([
+    ["yes", { input: "y" }, []],
+    ["--yes", {}, ["--yes"]],
+  ] as const)("%s goes on", async (_, typed, more) => {
+    expect(await slow(typed, ...more)).toMatchObject({ code: 0, stdout: expect.stringContaining("FINISHED") });
+  });
+});
+
+describe("a field of the body either works or is refused with the reason:", () => {
+  const BODY = {
+    url_list: [`${SITE}/a`],
+    cf_domain: DOMAIN,
+    pops: POPS.slice(0, 1),
+    timeout: 10,
+    instance_count: 1,
+    verify: "off",
+  };
+  type Case = { readonly body: object } & (
+    | { readonly item: object; readonly code?: number }
+    | { readonly refused: RegExp }
+  );
+  const CASES = {
+    url_list: { body: { url_list: [`${SITE}/b`] }, item: { total_size: 2_000 } },
+    cf_domain: {
+      body: { cf_domain: "d222222abcdef8.cloudfront.net" },
+      item: { status: "FAILED", reason: expect.stringContaining("d222222abcdef8") },
+      code: 2,
+    },
+    target_type: { body: { target_type: "pop", countries: ["japan"] }, item: { total_count: 1 } },
+    pops: { body: { pops: POPS }, item: { total_count: 3 } },
+    countries: { body: { pops: [], countries: ["new_zealand"] }, item: { total_count: SETS.new_zealand.length } },
+    regions: { body: { pops: [], regions: ["au"] }, item: { total_count: SETS.au.length } },
+    // Also the one that a stack's request has without its saying so.
+    timeout: { body: { timeout: 30 }, item: { minutes: 30 } },
+    header: { body: { header: ["X-Of-Mine: 1"] }, item: { header_count: 1 } },
+    instance_count: { body: { instance_count: 2 }, refused: /^prewarm: instance_count: a direct run has no instances/ },
+    need_invalidate: {
+      body: { need_invalidate: true },
+      refused: /^prewarm: need_invalidate: the environment has no AWS credentials/,
+    },
+    verify: { body: { verify: "edge" }, item: { warm_count: 1, verdict: "ready" } },
+    variants: {
+      body: { variants: ["a", "b"].map((name) => ({ name, header: [`X-V: ${name}`] })) },
+      item: { total_count: 2 },
+    },
+    order: { body: { order: "all-at-once" }, item: { order: "all-at-once", total_count: 1 } },
+    origin: { body: { origin: { concurrency: 1 } }, item: { origin: { concurrency: 1 }, total_count: 1 } },
+    max_bytes: {
+      body: { max_bytes: 1 },
+      item: { status: "FAILED", reason: expect.stringMatching(/^max_bytes: /) },
+      code: 2,
+    },
+    client_token: { body: { client_token: "t" }, refused: /^prewarm: client_token: nobody repeats the call/ },
+    sources: {
+      body: { url_list: undefined, sources: [{ type: "sitemap", url: `${SITE}/sitemap.xml` }] },
+      item: { total_size: 3_000 },
+    },
+    dry_run: { body: { dry_run: true }, item: {} },
+    retry_of: {
+      body: { retry_of: "00000000-0000-4000-8000-000000000000" },
+      refused: /^prewarm: there is no direct run 0/,
+    },
+    max_failures: {
+      body: { url_list: [`${SITE}/kept-nowhere`], max_failures: 0, verify: "edge" },
+      item: { status: "FAILED", reason: expect.stringMatching(/^max_failures: /) },
+      code: 2,
+    },
+  } satisfies Record<keyof PrewarmBody, Case>;
+  const MORE: readonly (readonly [string, Case])[] = [
+    [
+      "sources in a bucket",
+      {
+        body: { sources: [{ type: "list", s3: "s3://bucket/key" }] },
+        refused: /^prewarm: sources: a direct run reads no buckets/,
+      },
+    ],
+    ["a value that is none", { body: { timeout: 0 }, refused: /^prewarm: timeout: must be / }],
+    ["an unknown field", { body: { urls: [] }, refused: /^prewarm: unknown field 'urls'/ }],
+    ["origin without a limit of its own", { body: {}, item: { origin: { requests_per_second: 50 } } }],
+  ];
+
+  beforeEach(() => {
+    for (const name of ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE"]) vi.stubEnv(name, undefined);
+    vi.stubEnv("AWS_EC2_METADATA_DISABLED", "true");
+    for (const name of ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"]) vi.stubEnv(name, "/nonexistent");
+  });
+  afterEach(() => vi.unstubAllEnvs());
+
+  test.each<readonly [string, Case]>([...Object.entries(CASES), ...MORE])("%s", async (name, wanted) => {
+    writeFileSync(join(state, "body.json"), JSON.stringify({ ...BODY, ...wanted.body }));
+    const from = ["--from", join(state, "body.json"), "--direct"];
+    const cfDomain = Object.hasOwn(wanted.body, "cf_domain") ? [] : ["--cf-domain", DOMAIN];
+    const { code, stdout, stderr } = await runCommand(["warm", ...from, ...cfDomain, "--json"], { env: environment() });
+    const runs = existsSync(join(state, "prewarm")) ? readdirSync(join(state, "prewarm")) : [];
+    if ("refused" in wanted) {
+      expect({ code, stderr: stderr.split("\n").find((line) => line.startsWith("prewarm: ")) }).toEqual({
+        code: 1,
+        stderr: expect.stringMatching(wanted.refused),
+      });
+      return expect(runs).toEqual([]);
+    }
+    expect(code, stderr).toBe(wanted.code ?? 0);
+    if (name === "dry_run") return expect(JSON.parse(stdout)).toMatchObject({ tasks: 1, bytes: 1_000 });
+    const { item } = JSON.parse(readFileSync(join(state, "prewarm", runs[0] ?? "", "run.json"), "utf8"));
+    const minutes = (parseTimestamp(item.timeout_at) - parseTimestamp(item.created_at)) / 60_000;
+    expect({ ...item, minutes }).toMatchObject(wanted.item);
+  });
 });
 
 test("what only a stack has is refused, and the catalogue is there", async () => {

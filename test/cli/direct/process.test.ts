@@ -2,12 +2,14 @@
 import { randomInt } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { type Edge, startEdge } from "../../../tools/edge/edge.ts";
 import type { FaultRequest } from "../../../tools/edge/faults.ts";
 import { Seed } from "../../../tools/lab/engine/seed.ts";
 import { firstPops } from "../../../tools/local/world.ts";
 import { folderWith } from "../../folder-with.ts";
+import { serve } from "../../serve.ts";
 import type { Ran } from "../../spawned.ts";
 import { startBuilt, useBuiltCommand } from "../built-command.ts";
 
@@ -55,8 +57,10 @@ function machine() {
     NODE_EXTRA_CA_CERTS: join(state, "ca.pem"),
     XDG_STATE_HOME: state,
   };
-  const start = (words: readonly string[], shell?: string) =>
-    startBuilt(words, env, { folder: state, ...(shell === undefined ? {} : { shell }) });
+  const start = (
+    words: readonly string[],
+    more: { shell?: string; node?: string; env?: Record<string, string> } = {},
+  ) => startBuilt(words, { ...env, ...more.env }, { folder: state, ...more });
   const runs = () => (existsSync(join(state, "prewarm")) ? readdirSync(join(state, "prewarm")) : []);
   const run = (...words: string[]): Promise<Ran> => start(words).ended;
   return {
@@ -224,7 +228,7 @@ test("a disk that is full is told in one sentence, and resume goes on", async ()
   answerAll();
   const { start, run, runs, report } = machine();
   // A file may not become larger than the 8 KB that a part of the results takes.
-  const { code, stderr } = await start(warm(), "trap '' XFSZ; ulimit -f 8").ended;
+  const { code, stderr } = await start(warm(), { shell: "trap '' XFSZ; ulimit -f 8" }).ended;
   const [id = ""] = runs();
   expect(code).toBe(1);
   expect(stderr).toMatch(/prewarm: the run cannot be written: EFBIG: .*\n.* go on: prewarm resume \w+\n$/);
@@ -265,13 +269,86 @@ describe("asks first, and in a pipe needs --yes", () => {
   });
 });
 
+/** CloudFront's API for one distribution. @returns its address, and each path that was invalidated after so many downloads */
+async function cloudFront() {
+  const invalidated: string[] = [];
+  const downloads = () => edge.popRequests().filter(isDownload).length;
+  const before = downloads();
+  const endpoint = await serve(async (request, response) => {
+    const { method = "", url = "" } = request;
+    const isOne = url.includes("/invalidation");
+    if (method === "POST") {
+      for (const [, path = ""] of (await text(request)).matchAll(/<Path>(.*?)<\/Path>/g))
+        invalidated.push(`${path} after ${downloads() - before}`);
+    }
+    const status = invalidated.length > 0 ? "Completed" : "InProgress";
+    response
+      .writeHead(method === "POST" ? 201 : 200, { "content-type": "text/xml" })
+      .end(
+        isOne
+          ? `<Invalidation><Id>I1</Id><Status>${status}</Status></Invalidation>`
+          : `<DistributionList><Quantity>1</Quantity><Items><DistributionSummary><Id>E1</Id><DomainName>${DOMAIN}</DomainName><Aliases><Quantity>1</Quantity><Items><CNAME>${new URL(SITE).host}</CNAME></Items></Aliases></DistributionSummary></Items></DistributionList>`,
+      );
+  });
+  return { endpoint, invalidated };
+}
+
+test("with AWS credentials, URLs are invalidated before they are downloaded; without, nothing is made", async () => {
+  answerAll();
+  const { endpoint, invalidated } = await cloudFront();
+  const { start, runs } = machine();
+  const words = ["warm", "--direct", SITE + FILES[0], "--pop", POPS.join(), "--invalidate"];
+  const aws = { AWS_ENDPOINT_URL: endpoint, AWS_EC2_METADATA_DISABLED: "true" };
+  expect(await start(words, { env: aws }).ended).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(
+      /^prewarm: need_invalidate: the environment has no AWS credentials\nCredentials are taken/m,
+    ),
+  });
+  expect([runs(), invalidated]).toEqual([[], []]);
+  const keys = { ...aws, AWS_ACCESS_KEY_ID: "test", AWS_SECRET_ACCESS_KEY: "test" };
+  const { code, stderr, stdout } = await start([...words, "--json"], { env: keys }).ended;
+  expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining("Invalidating 1 URL …") });
+  expect(invalidated).toEqual([`${FILES[0]} after 0`]);
+  expect(JSON.parse(stdout).progress).toMatchObject({ warm_count: POPS.length });
+});
+
+const NODE_24 = process.env["NODE_24"] ?? "";
+
+// Where the tests run on Node 24, all of them are of it.
+test.skipIf(NODE_24 === "")("Node 24, whose binary NODE_24 names, does all of it", async () => {
+  const { start, journal } = machine();
+  const run = (...words: string[]) => start(words, { node: NODE_24 }).ended;
+  const untilHeld = holdAfter(4);
+  const killed = start(warm(), { node: NODE_24 });
+  await untilHeld();
+  await vi.waitFor(() => expect(journal()).not.toEqual([]), { timeout: 60_000 });
+  killed.child.kill("SIGKILL");
+  await killed.ended;
+  const untilHeldAgain = holdAfter(8);
+  const stopped = start(["resume"], { node: NODE_24 });
+  await untilHeldAgain();
+  stopped.child.kill("SIGINT");
+  expect(await stopped.ended).toMatchObject({ code: 3 });
+  answerAll();
+  const [{ request_id: id }] = JSON.parse((await run("list", "--direct", "--json")).stdout).requests;
+  expect(await run("retry", id, "--direct")).toMatchObject({ code: 0 });
+  expect(await run("status", "--direct")).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining("Ready for traffic"),
+  });
+  expect((await run("report", id, "--all", "--format", "csv", "--direct")).stdout.trim().split("\n")).toHaveLength(
+    TASKS + 1,
+  );
+});
+
 test("what needs a stack, and a folder that cannot be written, are refused and leave nothing", async () => {
   answerAll();
   const { run, runs } = machine();
   const refused = [
     ["--no-wait", "--no-wait: a direct run is done by this command"],
     ["--instances 2", "instance_count: a direct run has no instances"],
-    ["--invalidate", "need_invalidate: "],
+    ["--token t", "client_token: "],
     ["--stack S", "--direct and --stack name two places"],
   ] as const;
   const ran = await Promise.all(refused.map(([words]) => run(...warm(...words.split(" ")))));

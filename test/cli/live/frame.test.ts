@@ -34,6 +34,11 @@ describe("the live view", () => {
   test("at 120 columns where the POPs do not fit: a line a REC", () => {
     expect(drawn({ width: 120, height: 30 }).some((line) => line.startsWith("Singapore"))).toBe(true);
   });
+  test.each([80, 100])("of a direct run, at %s columns, names no instances", (width) => {
+    const [title = ""] = drawn({ width }, { isDirect: true });
+    expect(title).toMatch(/84 URLs × \d+ POPs,? +direct$/);
+    expect(title).not.toContain("instance");
+  });
   test("before anything is known", () => {
     const zeros = Object.entries(progress()).map(([name, it]) => [name, typeof it === "number" ? 0 : it]);
     const empty = progress({

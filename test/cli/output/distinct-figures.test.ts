@@ -36,7 +36,11 @@ test("a POP's row has tasks, done, warm, hit, not kept and failed, in the order 
     rec_miss_count: 7,
     download_size: 17_000,
   };
-  const lines = statusLines(progress({ pops: [pop] }), undefined, undefined, LOOK);
+  const lines = statusLines(
+    progress({ pops: [pop] }),
+    { listed: undefined, sentence: undefined, isDirect: false },
+    LOOK,
+  );
   const [heads = "", row = ""] = lines.slice(lines.findIndex((line) => line.startsWith("POP")));
   expect(heads.split(/ {2,}/)).toEqual([
     "POP",
