@@ -228,7 +228,7 @@ export class DirectRun {
       request: item,
       caps,
       callerUrls,
-      serves: servedHosts(item, callerUrls, item.need_invalidate ? await deps.account.own() : []),
+      serves: servedHosts(item, callerUrls, item.need_invalidate ? await this.unlessCut(deps.account.own()) : []),
       sources: sources.map(notYetRead),
     });
     const web = new Web({ dns, ports, header });

@@ -119,7 +119,10 @@ export async function invalidateAll(
 }
 
 /** Paths by distribution, or why the first URL that CloudFront would refuse cannot be invalidated. */
-async function pathsOf(urls: AsyncIterable<TaskUrl>, distributions: readonly Distribution[]) {
+async function pathsOf(
+  urls: AsyncIterable<TaskUrl>,
+  distributions: readonly Distribution[],
+): Promise<{ readonly problem: string } | { readonly byDistribution: ReadonlyMap<string, ReadonlySet<string>> }> {
   const byDistribution = new Map<string, Set<string>>();
   for await (const { url: text } of urls) {
     const url = new URL(text);
