@@ -1,3 +1,4 @@
+import { performance } from "node:perf_hooks";
 import type { QueueDepth } from "../../domain/plan/ports.ts";
 import { pause } from "../../domain/retry.ts";
 import type { Throughput, Window } from "../report/throughput.ts";
