@@ -166,8 +166,9 @@ async function runDirect(edge: Edge): Promise<{ readonly ids: string[]; readonly
   try {
     for (const { bodyOf, faults } of ROUNDS) {
       edge.setFaults(faults);
-      const { value } = await client.start(JSON.parse(JSON.stringify(bodyOf(ids.at(-1) ?? ""))));
-      const { request_id: id } = value;
+      const { item } = await client.make(JSON.parse(JSON.stringify(bodyOf(ids.at(-1) ?? ""))));
+      const { req_id: id } = item;
+      await client.begin(item);
       ids.push(id);
       await client.ended(id);
       const { json: progress } = await client.progress(id, { detail: DETAIL });
