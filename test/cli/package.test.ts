@@ -100,8 +100,9 @@ test("installed for all, in a folder that was empty, it warms without a stack", 
     const { code, stdout } = await command("status", "--json");
     const { request_id: id, ...progress } = JSON.parse(stdout);
     expect({ code, progress }).toMatchObject({ code: 2, progress: { status: "FINISHED", warm_count: 2 } });
-    expect((await command("report", "--all")).stdout.trim().split("\n")).toHaveLength(4);
-    expect((await command("report", "--html", "-")).stdout).toContain("<!doctype html>");
+    // A URL that cannot be read has no task.
+    expect((await command("report", "--all")).stdout.trim().split("\n")).toHaveLength(3);
+    expect((await command("report", "--html", "-")).stdout).toMatch(/^<!doctype html>/i);
     expect(await command("retry", id)).toMatchObject({ code: 2 });
   } finally {
     await edge.close();
