@@ -118,7 +118,7 @@ test("the lock of a process whose id another one has now does not count", async 
   const [pid, start] = readFileSync(lock, "utf8").split(" ");
   expect([pid, start]).toEqual([String(process.pid), expect.stringMatching(/^\d+$/)]);
   expect(await store.holder(ID)).toBe(process.pid);
-  writeFileSync(lock, `${process.ppid} ${start}`);
+  writeFileSync(lock, `${process.pid} ${Number(start) - 1}`);
   expect(await store.holder(ID)).toBeUndefined();
   const unlock = await store.lock(ID);
   expect(await store.holder(ID)).toBe(process.pid);
