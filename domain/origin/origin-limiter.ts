@@ -6,6 +6,12 @@ import { MAX_WAIT_MS, Reservations, reservedPerSecond, type SendSlot, SLOT_TOLER
 /** The longest time between two checks of what may start, and which calls are due. */
 const TICK_MS = 100;
 
+/** Of more waiters than this, what may start is checked every few milliseconds, not at each change: a check goes through all of them. */
+const MANY_WAITERS = 200;
+const MANY_CHECK_MS = 5;
+/** More than a process can start in a second. What comes later is deferred. */
+const MAX_WAITERS = 2_000;
+
 /** The delay of deferred work, as a share of the time for which the limits have been exhausted. It is below 1, so that more work returns than can start. */
 const DEFER_SHARE = 0.15;
 const MIN_DEFER_MS = 1_500;
@@ -245,10 +251,12 @@ export class OriginLimiter {
   private runSoon(): void {
     if (this.isRunDue) return;
     this.isRunDue = true;
-    queueMicrotask(() => {
+    const run = () => {
       this.isRunDue = false;
       this.run();
-    });
+    };
+    if (this.waiters.length > MANY_WAITERS) setTimeout(run, MANY_CHECK_MS);
+    else queueMicrotask(run);
   }
 
   /** Starts what may start, defers what would wait too long, and calls the store when it is due. */
@@ -263,11 +271,13 @@ export class OriginLimiter {
     this.slots.reserve(now);
     this.deferLate(now);
     if (this.isIdle) return;
-    const starts = this.waiters.flatMap(({ hostSlots, held }) => [
-      held.at,
-      ...this.activeSlots(hostSlots).map((slots) => slots.nextAt(now) - this.preconnectMs),
-    ]);
-    const next = Math.min(now + TICK_MS, ...starts.filter((at) => at > now));
+    let next = now + TICK_MS;
+    const startAt = (at: number) => {
+      if (at > now) next = Math.min(next, at);
+    };
+    for (const { held } of this.waiters) startAt(held.at);
+    for (const hostSlots of new Set(this.waiters.map((waiter) => waiter.hostSlots)))
+      for (const slots of this.activeSlots(hostSlots)) startAt(slots.nextAt(now) - this.preconnectMs);
     this.timer = setTimeout(() => this.run(), Math.ceil(next - now));
   }
 
@@ -384,6 +394,7 @@ export class OriginLimiter {
       if (ahead >= slots.free) wait = Math.max(wait, slots.freeAt(now, ahead - slots.free) - now);
     }
     if (!isDeferrable) return pause;
+    if (place >= MAX_WAITERS) return Number.POSITIVE_INFINITY;
     if (this.lease === undefined || hasPermit) return wait;
     const free = this.lease.free;
     const permitWait = Math.max(free > 0 ? 0 : now - since, ((place - free) * this.meanMs) / this.lease.size);

@@ -284,3 +284,13 @@ test("the clock is made exact once, before the first work that has limits", asyn
   await limiters.prepare(TWO);
   expect(syncClock).toHaveBeenCalledTimes(1);
 });
+
+test("work beyond what a process can start is deferred, however high the limit: each check goes through all that waits", async () => {
+  const limiters = limitersOf();
+  const work: OriginWork = { ...RATED, origin: { requests_per_second: 1_000_000 } };
+  const ended = times(5_000, () => acquire(limiters, work, { isDeferrable: true }));
+  await vi.advanceTimersByTimeAsync(10);
+  limiters.close(new Error("closed"));
+  const reasons = (await Promise.allSettled(ended)).map((it) => it.status === "rejected" && it.reason);
+  expect(reasons.filter((it) => it instanceof DeferredError)).toHaveLength(3_000);
+});
