@@ -40,6 +40,11 @@ describe.concurrent("what ends at once", () => {
       { http_status: 202, reason: "waf", error: expect.stringMatching(/^WAF_CHALLENGE: .*"header"$/) },
     ],
     [
+      "a 202",
+      status(202),
+      { http_status: 202, reason: "not_cacheable", error: expect.stringMatching(/^HTTP 202: the origin accepted/) },
+    ],
+    [
       "a redirect",
       status(301, { location: ELSEWHERE }),
       { http_status: 301, reason: "redirect", error: `HTTP 301: redirects to ${ELSEWHERE}` },
