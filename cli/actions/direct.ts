@@ -69,13 +69,15 @@ export async function estimateDirect(
   const { item, warnings } = await client.make(directBody(body));
   for (const warning of warnings) mention(shell, `! ${cleanLine(warning)}`);
   let planned: RequestItem | undefined;
+  const quiet = stopOnSignal(shell, client, item.req_id);
   const run = await client.begin(item, async (it) => {
     planned = it;
     return false;
   });
-  await client.ended(item.req_id).finally(() => client.forget(item.req_id));
+  await client.ended(item.req_id).finally(() => client.forget(item.req_id).finally(quiet));
+  if (planned === undefined && run.item.status === "STOPPED") return EXIT.cutShort;
   if (planned === undefined)
-    throw new CommandError(`it would fail: ${run.item.reason}`, "Correct that, and call again.");
+    throw new CommandError(`it would fail: ${run.item.reason ?? run.item.status}`, "Correct that, and call again.");
   const { url_count: urls, total_count: tasks, total_size: size, sizes_known, targets_total: pops } = planned;
   if (words.json === true) sayJson(shell, { urls, pops, tasks, bytes: size, are_all_sizes_known: sizes_known });
   else
@@ -143,7 +145,7 @@ function stopOnSignal(shell: Shell, client: DirectClient, id: string): () => voi
     }
     isStopping = true;
     mention(shell, "Stopping: what is under way is cut off, and the report is written. Ctrl-C again ends at once.");
-    void client.stop(id);
+    client.stop(id).catch((error: unknown) => mention(shell, error instanceof Error ? error.message : String(error)));
   };
   for (const signal of SIGNALS) process.on(signal, hear);
   return () => {
@@ -162,7 +164,11 @@ async function work(shell: Shell, client: DirectClient, item: RequestItem, follo
     };
     client.begin(item, askFirst).then(
       // It may end before anything is planned: nothing can be read, or no POP resolves.
-      () => client.ended(id).then(() => resolve(true), reject),
+      () => {
+        // What was planned before is not asked again.
+        if (item.status === "IN_PROGRESS") resolve(true);
+        return client.ended(id).then(() => resolve(true), reject);
+      },
       reject,
     );
   });
@@ -192,7 +198,7 @@ async function work(shell: Shell, client: DirectClient, item: RequestItem, follo
       throw error;
     }
   }
-  const { listed } = await findRequest(client, id);
+  const { listed } = await findRequest(client, id).catch(() => ({ listed: undefined }));
   return waitFor(shell, client, id, { json: words.json === true, listed });
 }
 

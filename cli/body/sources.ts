@@ -1,4 +1,5 @@
 import { grouped } from "../../domain/collections.ts";
+import { shownLocation } from "../../domain/request/source.ts";
 import { CommandError } from "../command-error.ts";
 
 /** What the command line says of sources. */
@@ -76,7 +77,9 @@ export function documentsAmong(urls: readonly string[]) {
   const told = NAMES.flatMap(({ type, is }) => {
     const [first, ...more] = of(type);
     if (first === undefined) return [];
-    const which = more.length === 0 ? first : `${first} (and ${more.length} more like it)`;
+    // A query may be a signature.
+    const shown = shownLocation(first);
+    const which = more.length === 0 ? shown : `${shown} (and ${more.length} more like it)`;
     return [`${which} is read as ${is}. To warm the file alone, name it in a list: --file urls.txt`];
   });
   return { sitemap: of("sitemap"), hls: of("hls"), dash: of("dash"), others: of(undefined), told };

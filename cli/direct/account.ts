@@ -45,14 +45,15 @@ export class Account implements CloudFront {
       const { name, message } = cause instanceof Error ? cause : { name: "", message: String(cause) };
       const why = /^Could not load credentials/.test(message)
         ? "the environment has no AWS credentials"
-        : `CloudFront cannot be asked (${name}: ${message})`;
+        : `CloudFront request failed (${name}: ${message})`;
       throw new CommandError(why, CREDENTIALS, { cause });
     }
   }
 }
 
 const CREDENTIALS =
-  "Credentials are taken as the AWS command line takes them: AWS_PROFILE, AWS_ACCESS_KEY_ID and others. Check them: aws sts get-caller-identity";
+  "Credentials come from the same sources as the AWS CLI's (AWS_PROFILE, AWS_ACCESS_KEY_ID, …) and need cloudfront:ListDistributions; " +
+  "--invalidate also cloudfront:CreateInvalidation and cloudfront:GetInvalidation. Check them: aws sts get-caller-identity";
 
 /** What tells the distributions of a run. */
 export interface Naming {

@@ -8,17 +8,20 @@ import type { DirectClient } from "./direct-client.ts";
 /** The API that is meant; where nothing names one, the direct runs of this machine. @throws CommandError for options of both */
 export async function connect(shell: Pick<Shell, "env" | "cwd">, flags: PlaceFlags): Promise<Client | DirectClient> {
   const { direct, dns = [], stack, profile, region, endpoint, local } = flags;
-  const named = { stack, profile, "region of AWS": region, endpoint, local };
+  const named = { stack, profile, "region for AWS": region, endpoint, local };
   const [other] = Object.entries(named).flatMap(([name, value]) => (value === undefined ? [] : [name]));
   if (direct === true && other !== undefined)
     throw new CommandError(
-      `--direct and --${other} name two places`,
-      "A direct run has no API: leave one of them out.",
+      `--direct cannot be combined with --${other}`,
+      "A direct run uses no API. Remove one of the two.",
     );
   const api = direct === true ? undefined : await namedEndpoint(shell, flags);
   if (api === undefined) return connectDirect(shell, dns);
   if (dns.length > 0)
-    throw new CommandError("--dns is of a direct run: a stack has its own resolver", "Leave it out, or add --direct.");
+    throw new CommandError(
+      "--dns applies to direct runs only; a stack uses its own resolver",
+      "Leave it out, or add --direct.",
+    );
   return new Client(api);
 }
 

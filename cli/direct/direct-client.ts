@@ -57,8 +57,13 @@ export class DirectClient implements Api {
     );
     // Nothing is made where it cannot be invalidated.
     if (item.need_invalidate) await this.checkAccount();
-    await store.create(item, body);
-    await store.write(LISTS.urls, item.req_id, urls);
+    try {
+      await store.create(item, body);
+      await store.write(LISTS.urls, item.req_id, urls);
+    } catch (error) {
+      await store.remove(item.req_id).catch(() => undefined);
+      throw error;
+    }
     return { item, warnings };
   }
 
@@ -159,8 +164,9 @@ export class DirectClient implements Api {
     const page = all.slice(from, from + limit);
     const rows = await Promise.all(
       page.map(async (stored) => {
-        const item = await this.itemOf(stored.req_id);
-        const counts = item.active === undefined ? undefined : await this.countsOf(item);
+        // One that is damaged, or removed meanwhile, is shown as far as it could be read: it must not hide the others.
+        const item = await this.itemOf(stored.req_id).catch(() => stored);
+        const counts = item.active === undefined ? undefined : await this.countsOf(item).catch(() => undefined);
         return this.described(item, counts?.progress() ?? NO_PROGRESS, now);
       }),
     );
@@ -199,16 +205,16 @@ export class DirectClient implements Api {
   /** Ends a run, wherever it is worked on. What is warm stays warm. */
   async stop(id: string) {
     const own = this.runs.get(id);
-    const holder = await this.deps.store.holder(id);
+    const holder = own === undefined ? await this.deps.store.holder(id) : undefined;
     if (own !== undefined) own.run.stop("STOP");
     else if (holder !== undefined) process.kill(holder, "SIGTERM");
     else {
-      // The process that worked on it is gone. Its report is still to be written.
-      const run = await this.begin(await this.itemOf(id));
+      // The process that worked on it is gone. Its report is still to be written, and nothing else is done.
+      const run = await this.begin(await this.itemOf(id), async () => false);
       run.stop("STOP");
       await this.runs.get(id)?.ended;
     }
-    return answerOf(answers.instancesSetSchema, { message: "What is under way is cut off." });
+    return answerOf(answers.instancesSetSchema, { message: "Stopping: downloads in progress are aborted." });
   }
 
   /** How the run stands, also where its process has died. @throws CommandError: there is none; what keeps this process from working on it */

@@ -163,7 +163,9 @@ export class DirectRun {
     if (this.isBeforeSizes()) await this.readSizes();
     if (this.item.status === "CHECK_POP") await this.resolvePops();
     if (this.item.status !== "INSERT_TASK") return;
-    if (!(await this.approve(this.item))) this.cut ??= "STOP";
+    const isApproved = await this.approve(this.item);
+    this.cutting.signal.throwIfAborted();
+    if (!isApproved) this.cut ??= "STOP";
     else if (!this.item.need_invalidate || (await this.invalidate())) await this.advance("TASKS_QUEUED");
   }
 
@@ -178,7 +180,14 @@ export class DirectRun {
     const ends: { readonly event: "FAIL" | "TIME_OUT"; readonly reason: string }[] = [];
     const deps: InvalidationDeps = {
       lists: store,
-      distributions: account,
+      distributions: {
+        invalidate: async (...call) => {
+          // It may have been stopped meanwhile.
+          signal.throwIfAborted();
+          return account.invalidate(...call);
+        },
+        isInvalidated: (...call) => account.isInvalidated(...call),
+      },
       requests: {
         end: async (_, event, { reason }) => ends.push({ event, reason }),
         updateAndTouch: async (_, __, fields) => {
@@ -189,7 +198,13 @@ export class DirectRun {
       now: Date.now,
       sleep: (ms) => pause(ms, signal),
     };
-    while (!(await invalidateAll(deps, this.item, () => !signal.aborted))) {
+    const invalidateSome = () =>
+      invalidateAll(deps, this.item, () => !signal.aborted).catch((cause: unknown) => {
+        if (!(cause instanceof CommandError)) throw cause;
+        const next = `${cause.next} Then go on: prewarm resume ${shortId(this.item.req_id)}`;
+        throw new CommandError(cause.message, next, { cause });
+      });
+    while (!(await invalidateSome())) {
       const [end] = ends;
       if (end?.event === "FAIL") throw new RunFailedError(end.reason);
       if (end !== undefined) {
@@ -464,7 +479,7 @@ function explainedFault(cause: unknown, id: string): unknown {
   if (!(cause instanceof Error && NOT_WRITABLE.has(errorCode(cause)))) return cause;
   return new CommandError(
     `the run cannot be written: ${cause.message}`,
-    `What has its result stays. Make room, and go on: prewarm resume ${shortId(id)}`,
+    `Results so far are kept. Correct the cause (disk space, permissions, open files), then go on: prewarm resume ${shortId(id)}`,
     { cause },
   );
 }

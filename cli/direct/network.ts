@@ -57,7 +57,7 @@ function tryAddress(host: string, servername: string, port: number): Promise<str
 
 function obstacle(code: string, env: Readonly<Record<string, string | undefined>>): string {
   if (code === "ENETUNREACH" || code === "EHOSTUNREACH" || code === "EADDRNOTAVAIL")
-    return "this machine has no route to IPv4 addresses, and POPs are asked at these";
+    return "this machine has no route to IPv4 addresses, and Prewarm reaches POPs over IPv4";
   if (/CERT|SELF_SIGNED|UNABLE_TO_/.test(code))
     return "something answers in CloudFront's place and cannot prove its name: a captive portal, or a proxy that reads TLS";
   const proxy = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"].find((name) => (env[name] ?? "") !== "");

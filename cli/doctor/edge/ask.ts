@@ -58,10 +58,12 @@ const MAX_HEADER = 1_000;
 /** Nothing came for so long. CloudFront tries a slow origin three times, 30 s each. */
 const ANSWER_MS = 100_000;
 const CONNECT_MS = 10_000;
+/** The longest that a timer takes. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /**
  * Asks one address on a connection of its own, under the URL's host: the certificate covers that, not the POP's name.
- * @throws AddressRefusedError for an address that is not public; the socket's error; AskError when no answer comes in time, or a longer one
+ * @throws AddressRefusedError for an address that is not public; AskError when no answer comes in time, or a longer one; the socket's error. The last two have the `bytes` that came
  */
 export function ask(
   url: URL,
@@ -75,6 +77,8 @@ export function ask(
   const given = url.port === "" ? undefined : Number(url.port);
   return new Promise((resolve, reject) => {
     let sent = performance.now();
+    let bytes = 0;
+    const late = () => asking.destroy(new AskError("ANSWER_TIMEOUT", bytes));
     const asking = (secure ? httpsRequest : httpRequest)({
       host: address,
       port: given ?? (secure ? place.httpsPort : place.httpPort),
@@ -92,17 +96,22 @@ export function ask(
         sent = performance.now();
       }),
     );
-    asking.setTimeout(ANSWER_MS, () => asking.destroy(new AskError("ANSWER_TIMEOUT")));
-    asking.once("error", reject).once("close", () => clearTimeout(connecting));
+    asking.setTimeout(ANSWER_MS, late);
+    // What never ends, such as a stream of events, may also be too short ever to be cut off.
+    const ending = setTimeout(late, Number.isFinite(maxBytes) ? 2 * ANSWER_MS : MAX_TIMER_MS);
+    const fail = (error: Error) => reject(Object.assign(error, { bytes }));
+    asking.once("error", fail).once("close", () => {
+      clearTimeout(connecting);
+      clearTimeout(ending);
+    });
     asking.once("response", (answer) => {
       const firstByteMs = Math.round(performance.now() - sent);
       const { socket } = answer;
       const certificate = socket instanceof TLSSocket ? socket.getPeerCertificate() : undefined;
-      let bytes = 0;
       const { "content-length": length } = answer.headers;
       const stated = length === undefined ? undefined : Number(length);
       const cut = () => asking.destroy(new AskError("MAX_BYTES", bytes, stated));
-      answer.once("error", reject).once("end", () => resolve({ ...partsOf(answer), firstByteMs, bytes, certificate }));
+      answer.once("error", fail).once("end", () => resolve({ ...partsOf(answer), firstByteMs, bytes, certificate }));
       if (way !== "HEAD" && (stated ?? 0) > maxBytes) {
         cut();
         return;

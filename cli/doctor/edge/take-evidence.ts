@@ -295,7 +295,7 @@ class EvidenceRun {
           names: [],
           covers_pop_name: false,
         });
-      return { ...known, headers: {}, bytes: error instanceof AskError ? error.bytes : 0, error: code };
+      return { ...known, headers: {}, bytes: bytesOf(error), error: code };
     }
   }
 
@@ -380,4 +380,9 @@ class Budget {
     }
     return undefined;
   }
+}
+
+/** What came of a body before its request failed. */
+function bytesOf(error: unknown): number {
+  return error instanceof Error && "bytes" in error && typeof error.bytes === "number" ? error.bytes : 0;
 }

@@ -147,6 +147,15 @@ test("a run that was cut off says so, goes on, or is stopped", async () => {
   ]);
 });
 
+test("a run whose results are damaged hides no other", async () => {
+  const { request_id: damaged } = JSON.parse((await warm(["/a"], POPS, "--json")).stdout);
+  cutOff(damaged);
+  writeFileSync(join(state, "prewarm", damaged, "results.jsonl"), "no result\n");
+  const { request_id: id } = JSON.parse((await warm(["/b"], POPS, "--json")).stdout);
+  expect((await run("list")).stdout).toContain(id.slice(0, 8));
+  expect((await run("status", id)).code).toBe(0);
+});
+
 test("sources are read, and limits end a run", async () => {
   const read = await run(
     "warm",
