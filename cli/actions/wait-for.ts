@@ -19,7 +19,7 @@ export async function waitFor(
     isDirect: client.kind === "direct",
     hint:
       client.kind === "direct"
-        ? `Ctrl-C stops it.  Go on later: prewarm resume ${shortId(id)}`
+        ? `Ctrl-C stops it.  Try the rest later: prewarm retry ${shortId(id)}`
         : `Ctrl-C leaves it running.  Come back: ${comeBack(id)}`,
   });
   const watched = await watch(shell, client, id, display);

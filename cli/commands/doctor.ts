@@ -19,7 +19,10 @@ export function doctorCommand(run: Run): Command {
       "--save <path>",
       "with --edge: take evidence at up to six POPs instead, show it, and write it there, redacted",
     )
-    .option("--cf-domain <name>", "with --save: the distribution's domain, if no CNAME leads to it")
+    .option(
+      "--cf-domain <name>",
+      "with --save: the distribution's domain, if neither a CNAME nor the account's distributions tell it",
+    )
     .option("--yes", "start --smoke, or write the file of --save, without a question")
     .option("--vpc <id>", "with --before: check a VPC that there is, with --subnets and --sg")
     .option("--subnets <ids>", "its subnets, with commas")

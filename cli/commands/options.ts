@@ -39,19 +39,19 @@ export function withJson(command: Command, says = "the API's answer as JSON"): C
 export function withSettings(command: Command): Command {
   return command
     .optionsGroup("How:")
-    .option("--timeout <time>", "stopped after this: 30m, 2h, 1d (default: 30m)")
+    .option("--timeout <time>", "stop after this time: 30m, 2h, 1d (default: 30m; direct: 7d)")
     .option("--instances <n>", "instances to run (default: 1)")
     .addOption(list("--header <line>", "'Name: value' sent with every download; repeatable"))
     .addOption(list("--variant <variant>", "name=Header: value; repeatable, the same name adds a line"))
     .addOption(new Option("--verify <how>", "how warmth is shown").choices(VERIFY))
     .addOption(new Option("--order <order>", "which POPs ask first").choices(ORDERS))
-    .option("--origin-rps <n>", "requests a second that the origin is asked at most")
+    .option("--origin-rps <n>", "maximum requests per second to the origin (default: no limit; direct: 50)")
     .option("--origin-concurrency <n>", "downloads from the origin at once")
     .option("--invalidate", "invalidate the URLs first")
     .option("--cf-domain <name>", "the distribution, if the URLs do not tell it")
     .option("--max-bytes <n>", "ends as FAILED before it downloads more: 500GB")
     .option("--max-failures <n>", "ends as FAILED once more tasks failed")
-    .option("--token <text>", "the same words with the same token start one request only");
+    .option("--token <text>", "idempotency token: the same request with the same token starts only one (not direct)");
 }
 
 /** Where the URLs come from. */

@@ -231,7 +231,7 @@ const ZH: Readonly<Record<FailureReason, ReasonText>> = {
     title: "域名不存在",
     means: "域名在 DNS 中不存在，或没有 IPv4 地址。",
     viewers: "CloudFront 不会把访客引导到没有域名的 POP；没有域名的分配无法访问。",
-    next: "用 `GET /pops` 核对 POP 代码，或检查分配的域名。重试的结果很可能相同。",
+    next: "用 `GET /pops` 核对 POP 代码，或检查分配的域名。重试没有用。",
   },
   dns_unavailable: {
     title: "DNS 解析器未应答",

@@ -35,7 +35,7 @@ export function invalidationPath(url: URL): InvalidationPath {
 /**
  * Whether it is not sure that an object is invalidated. A raw `~` is refused, and AWS's page says to encode it. Some tools do
  * that and are content; one report says that the encoded path is taken and nothing happens:
- * https://github.com/aws/aws-sdk/issues/525. Nobody here could try it.
+ * https://github.com/aws/aws-sdk/issues/525. Untried on AWS.
  */
 export function isDoubtful(url: URL): boolean {
   return (url.pathname + url.search).includes("~");

@@ -74,20 +74,36 @@ function summaryOf(evidence: Evidence): string {
   return [sentence, ...linesOf(observed).map((line) => `  ${line}`)].join("\n");
 }
 
+/** What is observed of an object, by the name of its field. */
+const TRAITS: Readonly<Record<Exclude<keyof ObservedEdge["objects"][number], "extension">, string>> = {
+  serverTiming: "Server-Timing without Pragma (%)",
+  age: "Age of hits",
+  originAge: "Age from the origin (s)",
+  keptAt: "cached at",
+  rec: "regional edge cache",
+  collapsing: "request collapsing",
+  heads: "HEAD of an uncached object",
+  ranges: "range of an uncached object",
+};
+
 function linesOf({ labels, pops, objects, errors }: ObservedEdge): string[] {
   const lines = [`labels that lead to POPs: ${labels ?? "unknown"}`];
-  for (const { pop, addresses, isOpen, answeredBy = "nobody", caches, recOf } of pops) {
+  for (const { pop, addresses, isOpen, answeredBy = "a POP that is not named", caches, recOf } of pops) {
     const rec = recOf === undefined || recOf === pop ? "" : `, the REC of ${recOf}`;
     const who = isOpen ? `answered by ${answeredBy}, addresses share a cache: ${yesNo(caches)}${rec}` : "no answer";
-    lines.push(`${pop}: ${addresses} addresses, ${who}`);
+    lines.push(`${pop}: addresses: ${addresses}, ${who}`);
   }
   objects.forEach(({ extension: _, ...traits }, index) => {
-    const known = Object.entries(traits).map(([name, value]) => `${name} ${value ?? "unknown"}`);
+    const known = Object.entries(traits).map(
+      ([name, value]) => `${TRAITS[name as keyof typeof TRAITS]}: ${value ?? "unknown"}`,
+    );
     lines.push(`object ${index + 1}: ${known.join(", ")}`);
   });
   if (errors !== undefined)
     lines.push(
-      `an error is kept for ${errors.atLeast} s or longer, and less than ${errors.lessThan ?? "an unknown number of"} s`,
+      errors.lessThan === undefined
+        ? `errors are cached for at least ${errors.atLeast} s`
+        : `errors are cached for ${errors.atLeast} to ${errors.lessThan} s`,
     );
   return lines;
 }

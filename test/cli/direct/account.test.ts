@@ -87,7 +87,7 @@ test("the SDK is loaded once, when it is asked; its errors say what to do", asyn
   expect([await account.own(), await account.own()]).toEqual([[OWN], [OWN]]);
   expect(await account.invalidate("E1", "r", ["/a"])).toEqual({ id: "I1" });
   await expect(account.isInvalidated("E1", "I1")).rejects.toMatchObject({
-    message: "CloudFront cannot be asked (AccessDenied: not allowed)",
+    message: "CloudFront request failed (AccessDenied: not allowed)",
     next: expect.stringContaining("aws sts get-caller-identity"),
   });
   expect(load).toHaveBeenCalledOnce();

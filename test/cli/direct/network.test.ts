@@ -74,9 +74,9 @@ describe("where a command works", () => {
   });
 
   test.each<[Parameters<typeof connect>[1], string]>([
-    [{ direct: true, stack: "S" }, "--direct and --stack name two places"],
-    [{ direct: true, ...API }, "--direct and --endpoint name two places"],
-    [{ ...API, dns: ["192.0.2.1"] }, "--dns is of a direct run"],
+    [{ direct: true, stack: "S" }, "--direct cannot be combined with --stack"],
+    [{ direct: true, ...API }, "--direct cannot be combined with --endpoint"],
+    [{ ...API, dns: ["192.0.2.1"] }, "--dns applies to direct runs only"],
   ])("%o is refused", async (flags, message) => {
     await expect(kindOf({}, flags)).rejects.toThrow(message);
   });

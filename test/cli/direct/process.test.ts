@@ -349,7 +349,7 @@ test("what needs a stack, and a folder that cannot be written, are refused and l
     ["--no-wait", "--no-wait: a direct run is done by this command"],
     ["--instances 2", "instance_count: a direct run has no instances"],
     ["--token t", "client_token: "],
-    ["--stack S", "--direct and --stack name two places"],
+    ["--stack S", "--direct cannot be combined with --stack"],
   ] as const;
   const ran = await Promise.all(refused.map(([words]) => run(...warm(...words.split(" ")))));
   expect(ran.map(({ code }) => code)).toEqual(refused.map(() => 1));

@@ -113,8 +113,10 @@ function writeTools() {
 async function publish({ prewarm, standIn: { edge } }: Stack) {
   for (const path of ["/app.css", "/hangs.bin", "/a.js", "/live/1.ts", "/vod/init.mp4", "/vod/1.m4s", "/vod/2.m4s"])
     edge.addObject(path, { size: 1_000 });
+  const sitemap = `<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"><url><loc>https://${HOST}/index.html</loc><lastmod>2026-11-20</lastmod></url></urlset>`;
   const documents = {
-    "/sitemap.xml": `<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"><url><loc>https://${HOST}/index.html</loc><lastmod>2026-11-20</lastmod></url></urlset>`,
+    "/sitemap.xml": sitemap,
+    "/pages.xml": sitemap,
     "/live/main.m3u8": "#EXTM3U\n#EXT-X-TARGETDURATION:4\n#EXTINF:4,\n1.ts\n#EXT-X-ENDLIST\n",
     "/vod/main.mpd": `<MPD xmlns="urn:mpeg:dash:schema:mpd:2011" type="static" mediaPresentationDuration="PT8S"><Period><AdaptationSet mimeType="video/mp4"><SegmentTemplate timescale="1" duration="4" startNumber="1" initialization="init.mp4" media="$Number$.m4s"/><Representation id="v" bandwidth="1"/></AdaptationSet></Period></MPD>`,
   };

@@ -91,7 +91,7 @@ export const deception: Scenario = {
           behaviours: CASES.map(({ mode, path, behaviour }) => {
             return { ...behaviour, path, serverTiming: mode === "no-server-timing" ? "off" : 0 };
           }),
-          // Long enough that one of the crowd's requests is always on its mode.
+          // Long enough that one of the crowd's requests is always in flight.
           origin: { delayMs: 200 },
         },
       },
