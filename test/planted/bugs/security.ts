@@ -121,7 +121,7 @@ export default {
   "header-list-unchecked": {
     invariant: "A body with a fault is refused, and nothing is made.",
     description: "A header that frames the request is accepted.",
-    test: "test/lambdas/api/generated-bodies.test.ts",
+    test: "test/domain/net/headers.test.ts",
     file: "domain/net/headers.ts",
     find: '"Content-Length", ',
     replace: "",
