@@ -53,7 +53,7 @@ export class KeptConnections {
     this.connections.add(connection);
     if (this.connections.size <= this.max) return;
     const [oldest] = this.connections;
-    oldest?.close();
+    oldest?.lose();
   }
 
   delete(connection: Connection): void {
@@ -284,7 +284,7 @@ class Connection {
   checkTime(now: number): void {
     const waited = now - this.since;
     if (this.exchange === undefined) {
-      if (waited > KEEP_ALIVE_MS) this.close();
+      if (waited > KEEP_ALIVE_MS) this.lose();
     } else if (!this.connected) {
       if (waited > CONNECT_TIMEOUT_MS) this.fail(NO_CONNECTION);
     } else if (!this.exchange.reader.hasHead) {
@@ -296,11 +296,6 @@ class Connection {
       const failure = this.body.check(now, answer.bytes);
       if (failure !== undefined) this.fail(failure);
     }
-  }
-
-  /** Ends a connection that has nothing to do. */
-  close(): void {
-    this.lose();
   }
 
   /** Ends the connection. Its exchange fails, and is not sent again. */
@@ -346,8 +341,8 @@ class Connection {
     } else this.lose();
   }
 
-  /** @param failure why the connection was lost; undefined: the other side closed it */
-  private lose(failure?: Failure): void {
+  /** @param failure why the connection was lost; undefined: the other side closed it, or it had nothing to do */
+  lose(failure?: Failure): void {
     this.end((exchange) => {
       const { reader } = exchange;
       if (!reader.hasHead && this.served > 0) this.pool.resend(exchange);

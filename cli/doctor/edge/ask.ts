@@ -40,13 +40,9 @@ export interface AskOptions {
 /** No whole answer came. */
 export class AskError extends Error {
   override readonly name = "AskError";
-  /**
-   * @param bytes of the body that came before
-   * @param stated bytes of the body, as the response states them
-   */
+  /** @param stated bytes of the body, as the response states them */
   constructor(
     readonly code: "CONNECT_TIMEOUT" | "ANSWER_TIMEOUT" | "MAX_BYTES",
-    readonly bytes = 0,
     readonly stated?: number,
   ) {
     super(code);
@@ -78,7 +74,7 @@ export function ask(
   return new Promise((resolve, reject) => {
     let sent = performance.now();
     let bytes = 0;
-    const late = () => asking.destroy(new AskError("ANSWER_TIMEOUT", bytes));
+    const late = () => asking.destroy(new AskError("ANSWER_TIMEOUT"));
     const asking = (secure ? httpsRequest : httpRequest)({
       host: address,
       port: given ?? (secure ? place.httpsPort : place.httpPort),
@@ -110,7 +106,7 @@ export function ask(
       const certificate = socket instanceof TLSSocket ? socket.getPeerCertificate() : undefined;
       const { "content-length": length } = answer.headers;
       const stated = length === undefined ? undefined : Number(length);
-      const cut = () => asking.destroy(new AskError("MAX_BYTES", bytes, stated));
+      const cut = () => asking.destroy(new AskError("MAX_BYTES", stated));
       answer.once("error", fail).once("end", () => resolve({ ...partsOf(answer), firstByteMs, bytes, certificate }));
       if (way !== "HEAD" && (stated ?? 0) > maxBytes) {
         cut();

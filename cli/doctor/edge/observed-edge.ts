@@ -1,3 +1,4 @@
+import { grouped } from "../../../domain/collections.ts";
 import { tierOf, upstreamOf } from "../../../domain/result/outcome.ts";
 import { type CacheStatus, cacheStatusOf, parseAge } from "../../../domain/result/proof.ts";
 import type { Evidence, EvidencePop, EvidenceRequest, EvidenceStep } from "./evidence.ts";
@@ -141,7 +142,7 @@ function collapsingOf(
   both: readonly EvidenceRequest[],
   after: readonly EvidenceRequest[],
 ): ObservedObject["collapsing"] {
-  const seen = byCopy(both).flatMap((pair) => {
+  const seen = [...grouped(both, ({ copy }) => copy).values()].flatMap((pair) => {
     const [a, b] = pair.toSorted((x, y) => Number(isHit(x)) - Number(isHit(y)));
     if (a === undefined || b === undefined || cacheOf(a) !== "MISS") return [];
     if (cacheOf(b) === "MISS") return ["off" as const];
@@ -244,10 +245,4 @@ function isHit(request: EvidenceRequest): boolean {
 
 function hasTiming({ headers }: EvidenceRequest): boolean {
   return headers["server-timing"] !== undefined;
-}
-
-function byCopy(requests: readonly EvidenceRequest[]): EvidenceRequest[][] {
-  const groups = new Map<number, EvidenceRequest[]>();
-  for (const request of requests) groups.set(request.copy, [...(groups.get(request.copy) ?? []), request]);
-  return [...groups.values()];
 }
