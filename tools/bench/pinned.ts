@@ -47,7 +47,7 @@ export function startPinned(
 
 /** Runs one of our workers on our core: a bundle that prints its findings as JSON in its last line. */
 export async function runWorker<T>(bundle: string, env: NodeJS.ProcessEnv, node?: string): Promise<T> {
-  const child = startPinned(OUR_CORE, [...nodeFlags(), bundle], env, node);
+  const child = startPinned(OUR_CORE, ["--expose-gc", ...nodeFlags(), bundle], env, node);
   let stdout = "";
   child.stdout?.on("data", (chunk) => (stdout += chunk));
   const [code] = await once(child, "close");
