@@ -22,12 +22,10 @@ const countedSchema = z.object({
   ok: z.boolean(),
   bytes: z.number().int().min(0).max(MAX_RESULT_BYTES),
   outcome,
-  warning,
-  uncompressed,
-  rec_miss,
-  size_changed,
 });
-type StreamedResult = z.infer<typeof countedSchema>;
+/** What few results have. It is parsed of those alone. */
+const marksSchema = z.object({ warning, uncompressed, rec_miss, size_changed });
+type StreamedResult = z.infer<typeof countedSchema> & Partial<z.infer<typeof marksSchema>>;
 
 /** The same, and what counts of the record that has it: one schema, for a second one took a twentieth of the time. */
 const recordSchema = countedSchema.extend({
@@ -97,8 +95,9 @@ export function progressOfBatch(records: readonly unknown[]) {
     try {
       const { eventID, dynamodb } = (record ?? {}) as NonNullable<StreamRecord>;
       const { NewImage: image, OldImage: oldImage, ApproximateCreationDateTime: at } = dynamodb ?? {};
-      const now = recordSchema.parse(attributesOf(image, eventID, at));
-      const before = oldImage === undefined ? undefined : countedSchema.parse(attributesOf(oldImage));
+      const now = withMarks(recordSchema.parse(attributesOf(image, eventID, at)), image);
+      const before =
+        oldImage === undefined ? undefined : withMarks(countedSchema.parse(attributesOf(oldImage)), oldImage);
       let sum = sums.get(now.req_id);
       if (sum === undefined) {
         sum = new RequestSum();
@@ -121,7 +120,7 @@ export function progressOfBatch(records: readonly unknown[]) {
 
 /** Written out: this is done for each record. */
 function attributesOf(image: Image | null | undefined, eventID?: unknown, at?: unknown) {
-  const { req_id, pop, ok, bytes, outcome, warning, uncompressed, rec_miss, size_changed } = image ?? {};
+  const { req_id, pop, ok, bytes, outcome } = image ?? {};
   return {
     eventID,
     at,
@@ -130,11 +129,20 @@ function attributesOf(image: Image | null | undefined, eventID?: unknown, at?: u
     ok: ok?.BOOL,
     bytes: numberOf(bytes),
     outcome: outcome?.S,
+  };
+}
+
+function withMarks<T extends StreamedResult>(result: T, image: Image | null | undefined): T {
+  const { warning, uncompressed, rec_miss, size_changed } = image ?? {};
+  if (warning === undefined && uncompressed === undefined && rec_miss === undefined && size_changed === undefined)
+    return result;
+  const marks = {
     warning: warning?.S,
     uncompressed: uncompressed?.BOOL,
     rec_miss: rec_miss?.BOOL,
     size_changed: size_changed?.BOOL,
   };
+  return Object.assign(result, marksSchema.parse(marks));
 }
 
 /** Numbers come as texts: what else is there is none. */
