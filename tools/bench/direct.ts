@@ -112,7 +112,7 @@ export async function benchDirect({ rounds, say, server: needed }: Bench): Promi
           "The request has no limits of the origin (`origin: {}`), so that these are not what is measured. Every answer is a hit of the edge with an `Age` that grows: " +
           "`verify: edge` sends each task's request twice, the second one 1.1 s after the first. " +
           `The CPU of \`curl --parallel\` is of as many requests as the command sent (nginx counts them), those of a task one after the other, ${CURL_AT_ONCE} at once; ` +
-          `the loop is a curl process a task, ${LOOP_AT_ONCE} at once, without a proof. curl asks by address and checks no certificate. The DNS is on this machine.`,
+          `it checks certificates, as the command does. The loop is a curl process a task, ${LOOP_AT_ONCE} at once, without a proof and without a check of certificates. The DNS is on this machine.`,
         table(
           ["round", "the command, s", "requests", "CPU µs a request", "`curl --parallel`, CPU µs a request", "loop, s"],
           small.map(({ ours, curl, loop }, i) => [
@@ -207,7 +207,7 @@ async function compareSmall(server: Server, rounds: number, say: (line: string) 
   const measured: { ours: Small; curl: Small; loop: Small }[] = [];
   for (let round = 0; round < rounds; round++) {
     const ours = await counted(server, () => runCommand(warm(small, SMALL.pops), tasks));
-    const curl = await counted(server, () => runPinned(curlParallel(urls, ours.requests)));
+    const curl = await counted(server, () => runPinned(curlParallel(server, small, ours.requests)));
     writeFileSync(`${RUN}urls`, urls.slice(0, LOOP_TASKS).join("\n"));
     const some = await counted(server, () =>
       runPinned(`xargs -P ${LOOP_AT_ONCE} -n 1 curl -sk -o /dev/null < ${RUN}urls`),
@@ -223,13 +223,23 @@ async function compareSmall(server: Server, rounds: number, say: (line: string) 
 }
 
 /** Writes a list of as many requests, each URL as often as it takes. @returns the command */
-function curlParallel(urls: readonly string[], requests: number): string {
-  const lines = Array.from({ length: requests }, (_, i) => {
-    const url = urls[Math.floor((i * urls.length) / requests)] ?? "";
-    return `url = "${url}"\noutput = "/dev/null"`;
+function curlParallel(server: Server, paths: readonly string[], requests: number): string {
+  const downloads = paths.flatMap((path) =>
+    server.addresses.slice(0, SMALL.pops).map((address) => ({ path, address })),
+  );
+  const transfers = Array.from({ length: requests }, (_, i) => {
+    const { path = "", address = "" } = downloads[Math.floor((i * downloads.length) / requests)] ?? {};
+    return [
+      `url = "https://${HOST}:${server.port}${path}"`,
+      // As `--resolve`, but for this transfer alone: a connection to another POP is not used again.
+      `connect-to = "::${address}:"`,
+      `cacert = "${server.caFile}"`,
+      'output = "/dev/null"',
+      "silent",
+    ].join("\n");
   });
-  writeFileSync(`${RUN}curlrc`, lines.join("\n"));
-  return `curl -sk --parallel --parallel-max ${CURL_AT_ONCE} -K ${RUN}curlrc`;
+  writeFileSync(`${RUN}curlrc`, transfers.join("\nnext\n"));
+  return `curl --parallel --parallel-max ${CURL_AT_ONCE} -K ${RUN}curlrc`;
 }
 
 async function counted(
