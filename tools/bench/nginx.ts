@@ -29,9 +29,19 @@ export interface Server {
   readonly addresses: readonly string[];
   /** How many requests it has had over all. */
   requests(): Promise<number>;
-  /** Those below `/warm/timed/`: when each came, in milliseconds since the epoch, and at which of the addresses. The log begins anew. */
-  takeTimed(): { readonly at: number; readonly address: string }[];
+  /** Those below `/warm/timed/` and `/warm/256m/`. The log begins anew. */
+  takeTimed(): TimedRequest[];
   close(): Promise<void>;
+}
+
+export interface TimedRequest {
+  /** When it came, and when its last byte was sent: milliseconds since the epoch. */
+  readonly at: number;
+  readonly endedAt: number;
+  /** Which of the addresses it came to. */
+  readonly address: string;
+  /** Of the body that were sent. */
+  readonly bytes: number;
 }
 
 /** @param count of addresses @param name of its folder: two may run at once */
@@ -82,8 +92,10 @@ export async function startNginx({ count = 20, name = "nginx" } = {}): Promise<S
       const lines = readFileSync(timedLog, "utf8").trim().split("\n");
       truncateSync(timedLog);
       return lines.flatMap((line) => {
-        const [endedAt = "", seconds = "", address = ""] = line.split(" ");
-        return address === "" ? [] : { at: (Number(endedAt) - Number(seconds)) * 1_000, address };
+        const [endedAt = "", seconds = "", address = "", bytes = ""] = line.split(" ");
+        if (address === "") return [];
+        const at = (Number(endedAt) - Number(seconds)) * 1_000;
+        return { at, endedAt: Number(endedAt) * 1_000, address, bytes: Number(bytes) };
       });
     },
     async close() {
@@ -108,7 +120,7 @@ pid ${folder}nginx.pid;
 events { worker_connections 16384; }
 http {
   access_log off;
-  log_format timed "$msec $request_time $server_addr";
+  log_format timed "$msec $request_time $server_addr $body_bytes_sent";
   # As if all had been cached at the last second that 10,000 divides.
   map $msec $growing_age { "~(?<age>[0-9]{4})[.]" $age; default 0; }
   client_body_temp_path ${folder}tmp-body; proxy_temp_path ${folder}tmp-proxy; fastcgi_temp_path ${folder}tmp-fastcgi;
@@ -134,7 +146,7 @@ http {
       add_header x-cache "Hit from cloudfront"; add_header x-amz-cf-id "kUm_Nkgl0eDPZWVQoxB5kZyLwJ5ZDJ9sGVtSuyjQjO2J4dqjrBZuGQ==";
       add_header age $growing_age;
       add_header server-timing 'cdn-cache-hit,cdn-pop;desc="BEN1-C1",cdn-hit-layer;desc="EDGE",cdn-downstream-fbl;dur=1';
-      location /warm/256m/ { try_files /256m =404; }
+      location /warm/256m/ { access_log ${folder}timed.log timed; try_files /256m =404; }
       location /warm/timed/ { access_log ${folder}timed.log timed; try_files /small =404; }
       try_files /small =404;
     }
