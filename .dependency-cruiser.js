@@ -123,7 +123,7 @@ toolsArrows.push({
 /** @type {import("dependency-cruiser").IForbiddenRuleType[]} */
 const orderedArrows = [
   // The files at the root of domain/ import none of them.
-  ...inOrder("domain", "net pops result request origin sources plan readiness cost validation api"),
+  ...inOrder("domain", "net pops distribution result request origin sources plan readiness cost validation api"),
   { name: "domain-root-imports", severity: "error", from: { path: "^domain/[^/]+$" }, to: { path: "^domain/[^/]+/" } },
   ...inOrder("cli", "output endpoint api body direct live report watch actions doctor completion commands"),
   ...inOrder("cli/doctor", "check account deployed edge smoke"),

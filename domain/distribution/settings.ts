@@ -1,3 +1,5 @@
+import { type PriceClass, UNRESTRICTED } from "../pops/price-classes.ts";
+
 /**
  * What CloudFront's API says of a distribution, as far as it decides how the distribution can be warmed.
  * `aws/distribution-settings.ts` reads it.
@@ -12,7 +14,7 @@ export interface DistributionSettings {
   /** Of a multi-tenant distribution, the template, which serves no traffic itself. */
   readonly isTemplate: boolean;
   readonly isStaging: boolean;
-  /** Absent: there is none, or it is not enabled. */
+  /** Of a primary distribution, and of a staging distribution, the policy that is in effect. Absent: there is none. */
   readonly continuousDeployment?: ContinuousDeployment | undefined;
   /** What is asked of a viewer's certificate. Absent: nothing. */
   readonly viewerMtls?: "required" | "optional" | "passthrough" | undefined;
@@ -25,15 +27,23 @@ export interface DistributionSettings {
   readonly behaviours: readonly CacheBehaviour[];
   /** The header from which CloudFront takes cache tags. Absent: objects have none. */
   readonly cacheTagHeader?: string | undefined;
+  /** Parts that could not be read. What they would say is absent. */
+  readonly unread: readonly UnreadPart[];
 }
 
-export const PRICE_CLASSES = ["PriceClass_100", "PriceClass_200", "PriceClass_All"] as const;
-export type PriceClass = (typeof PRICE_CLASSES)[number];
+/** A part of a distribution's settings that AWS did not tell. */
+export interface UnreadPart {
+  readonly part: "continuous deployment policy" | "web ACL" | "cache policies" | "response headers policies";
+  /** As AWS says it. */
+  readonly why: string;
+}
 
 export interface ContinuousDeployment {
   readonly stagingDomains: readonly string[];
   /** Which part of the requests the staging distribution gets: a share from 0 to 0.15, or those with a header. */
-  readonly traffic: { readonly weight: number } | { readonly header: { readonly name: string; readonly value: string } };
+  readonly traffic:
+    | { readonly weight: number }
+    | { readonly header: { readonly name: string; readonly value: string } };
 }
 
 /** Rules of a web ACL that may block many requests of one client. */
@@ -46,23 +56,45 @@ export interface WebAcl {
 export interface CacheBehaviour {
   /** As CloudFront spells it, without a leading slash or with one; `*` for the default. */
   readonly pathPattern: string;
-  /** Seconds that an object is kept for at most, whatever its headers say: 0 means that nothing is cached. */
-  readonly maxTtl: number;
-  readonly minTtl: number;
-  readonly defaultTtl: number;
-  /** Parts of a request in the cache key besides the path: `all`, or the names; empty: none. */
-  readonly cacheKey: {
-    readonly queryStrings: KeyPart;
-    readonly cookies: KeyPart;
-    readonly headers: readonly string[];
-  };
+  /** Absent: its cache policy could not be read. */
+  readonly caching?: Caching | undefined;
   /** Whether viewers need a signed URL or signed cookies. */
   readonly isSigned: boolean;
-  /** Whether the response headers policy adds Server-Timing. */
-  readonly hasServerTiming: boolean;
+  /** Whether the response headers policy adds Server-Timing. Absent: the policy could not be read. */
+  readonly hasServerTiming?: boolean | undefined;
   /** The Region of its origin's Origin Shield. Absent: none. With an origin group: that of the primary origin. */
   readonly originShieldRegion?: string | undefined;
 }
 
-/** `all-except` names what is left out. */
+/** What a cache policy says, or the older settings of a behaviour without one. */
+export interface Caching {
+  readonly minTtl: number;
+  /** Seconds that an object is kept for where its headers say nothing. */
+  readonly defaultTtl: number;
+  /** Seconds that an object is kept for at most, whatever its headers say: 0 means that nothing is cached. */
+  readonly maxTtl: number;
+  /** Parts of a request in the cache key besides the path. */
+  readonly queryStrings: KeyPart;
+  readonly cookies: KeyPart;
+  /** In lower case. `*`, all of them, which only settings without a cache policy can have: then nothing is cached. */
+  readonly headers: readonly string[];
+}
+
 export type KeyPart = "none" | "all" | { readonly only: readonly string[] } | { readonly allExcept: readonly string[] };
+
+/** Whether objects are kept at all. */
+export function isCached({ maxTtl, headers }: Caching): boolean {
+  return maxTtl > 0 && !headers.includes("*");
+}
+
+/** A distribution of which nothing is special, as CloudFront creates it. Tests and the stand-in of the API begin with it. */
+export const PLAIN_SETTINGS: Omit<DistributionSettings, "id" | "domain" | "behaviours"> = {
+  enabled: true,
+  isDeployed: true,
+  isTemplate: false,
+  isStaging: false,
+  priceClass: UNRESTRICTED,
+  hasAnycastIps: false,
+  errorTtls: {},
+  unread: [],
+};

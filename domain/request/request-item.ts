@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { storedSettingsSchema } from "../distribution/stored-settings.ts";
 import { countSchema, NO_COUNT } from "../result/count.ts";
 import { cutText } from "../result/failure.ts";
 import { verifySchema } from "../result/outcome.ts";
@@ -106,6 +107,8 @@ export const requestItemSchema = z.object({
   max_failures: count.optional(),
   /** Bytes that it may download in all. Absent: as many as the deployment's cap allows. */
   max_bytes: count.optional(),
+  /** Of the distributions whose settings could be read when it was made. Absent: of none. */
+  distribution_settings: z.array(storedSettingsSchema).optional().catch(undefined),
 
   // What is to be done. Bytes count only where the size is known.
   total_count: count,

@@ -1,0 +1,56 @@
+import * as z from "zod";
+import { PRICE_CLASSES } from "../pops/price-classes.ts";
+import { behaviourOf } from "./path-pattern.ts";
+import { type DistributionSettings, isCached } from "./settings.ts";
+
+const storedBehaviourSchema = z.object({
+  path_pattern: z.string(),
+  /** The Region of Origin Shield. Absent: its origin has none. */
+  origin_shield: z.string().optional(),
+  /** Its objects are not kept. Absent: they are, or nobody knows. */
+  uncached: z.literal(true).optional(),
+});
+export type StoredBehaviour = z.infer<typeof storedBehaviourSchema>;
+
+/** What the steps after POST /prewarm need of a distribution's settings. It is in the request's item, so it is small. */
+export const storedSettingsSchema = z.object({
+  /** Id of the distribution. */
+  id: z.string(),
+  price_class: z.enum(PRICE_CLASSES),
+  /** Seconds, by HTTP status. Ten where a status is absent. */
+  error_ttls: z.record(z.string(), z.number().int().nonnegative()),
+  /** In CloudFront's order, without those that would say what the ones after them do. Empty: too many to keep. */
+  behaviours: z.array(storedBehaviourSchema),
+});
+export type StoredSettings = z.infer<typeof storedSettingsSchema>;
+
+/** CloudFront allows 75 behaviours of 255 characters, and an item is paid for by its size. */
+const MAX_BEHAVIOURS = 25;
+
+export function storedSettings({ id, priceClass, errorTtls, behaviours }: DistributionSettings): StoredSettings {
+  const all = behaviours.map(
+    ({ pathPattern, originShieldRegion, caching }): StoredBehaviour => ({
+      path_pattern: pathPattern,
+      origin_shield: originShieldRegion,
+      uncached: caching !== undefined && !isCached(caching) ? true : undefined,
+    }),
+  );
+  const last = all.at(-1);
+  const needed = all.slice(0, all.findLastIndex((it) => last !== undefined && !isAlike(it, last)) + 1);
+  const kept = last === undefined ? [] : [...needed, last];
+  return {
+    id,
+    price_class: priceClass,
+    error_ttls: { ...errorTtls },
+    behaviours: kept.length > MAX_BEHAVIOURS ? [] : kept,
+  };
+}
+
+function isAlike(a: StoredBehaviour, b: StoredBehaviour): boolean {
+  return a.origin_shield === b.origin_shield && a.uncached === b.uncached;
+}
+
+/** The behaviour of a URL of the distribution. Undefined: nobody knows. */
+export function storedBehaviourOf({ behaviours }: StoredSettings, url: string): StoredBehaviour | undefined {
+  return behaviourOf(behaviours, ({ path_pattern: pattern }) => pattern, url);
+}
