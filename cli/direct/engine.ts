@@ -48,6 +48,7 @@ import { shortId } from "../api/find-request.ts";
 import { CommandError } from "../command-error.ts";
 import { type CloudFront, findRunDistributions } from "./account.ts";
 import { LiveCounts } from "./live-counts.ts";
+import { isMemoryTight } from "./memory.ts";
 import { checkNetwork, dnsObstacle } from "./network.ts";
 import { ResultKeeper } from "./result-keeper.ts";
 import type { RunStore } from "./run-store.ts";
@@ -58,8 +59,8 @@ const VISIBILITY_SECONDS = 6;
 /** A heartbeat a second: what is shown is never older. */
 const STALL_SECONDS = 90;
 export const HEARTBEAT_TIMEOUT_MS = timingsOf(STALL_SECONDS).heartbeatTimeoutMs;
-/** Above this, less is downloaded at once: 500 MB is what a run may use. */
-const TIGHT_MEMORY_BYTES = 400_000_000;
+/** Above this, less is downloaded at once: 500 MB is what a run may use, and memory is looked at once a second. */
+const TIGHT_MEMORY_BYTES = 350_000_000;
 /** Besides those that download, of which there are 1,088 at most. Each takes some 140 KB, and an open file. */
 const MAX_KEPT_CONNECTIONS = 512;
 /** POPs that are tried before anything else: one may be out of order. */
@@ -375,7 +376,7 @@ export class DirectRun {
       }),
       origins,
       visibilitySeconds: VISIBILITY_SECONDS,
-      isMemoryTight: () => process.memoryUsage.rss() > TIGHT_MEMORY_BYTES,
+      isMemoryTight: () => isMemoryTight(TIGHT_MEMORY_BYTES),
       logger: log,
     });
     this.halt = () => {
