@@ -97,8 +97,8 @@ agentArrows.push({
 /** Each folder of tools/, and the others that it imports. All import the files at its root, which import no folder. */
 const TOOLS_FOLDERS = {
   edge: [],
-  "memory-aws": [],
-  local: ["edge"],
+  "memory-aws": ["edge"],
+  local: ["edge", "memory-aws"],
   lab: ["local", "edge"],
   bench: ["local", "edge", "memory-aws", "release"],
   release: [],

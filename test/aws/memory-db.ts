@@ -3,7 +3,7 @@ import type { DynamoDBDocument } from "@aws-sdk/lib-dynamodb";
 import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
 import { documentClient } from "../../aws/clients.ts";
 import type { UnparseableItem } from "../../domain/log-fields.ts";
-import { AwsError } from "../../tools/memory-aws/aws-error.ts";
+import { AwsError } from "../../tools/memory-aws/aws-http.ts";
 import { MemoryDynamoDb, type TableSchema } from "../../tools/memory-aws/memory-dynamodb.ts";
 import { fakeClient } from "./client.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { KEY, ProgressTable } from "../../aws/progress-table.ts";
 import type { UnparseableItem } from "../../domain/log-fields.ts";
-import { AwsError } from "../../tools/memory-aws/aws-error.ts";
+import { AwsError } from "../../tools/memory-aws/aws-http.ts";
 import { times } from "../collect.ts";
 import { batchCount, count, heartbeat } from "../lambdas/items.ts";
 import { memoryDb } from "./memory-db.ts";

@@ -3,7 +3,7 @@ import { expect, it, vi } from "vitest";
 import { toAttributes } from "../../aws/dynamodb.ts";
 import { RequestTaskTable } from "../../aws/request-task-table.ts";
 import type { TaskResult } from "../../domain/result/task-result.ts";
-import { AwsError } from "../../tools/memory-aws/aws-error.ts";
+import { AwsError } from "../../tools/memory-aws/aws-http.ts";
 import { collect, times } from "../collect.ts";
 import { result } from "../lambdas/items.ts";
 import { useVirtualClock } from "../virtual-clock.ts";

@@ -11,7 +11,7 @@ import type { Target } from "../../domain/plan/target.ts";
 import { ACTIVE_STATES } from "../../domain/request/lifecycle.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { formatTimestamp } from "../../domain/timestamps.ts";
-import { AwsError } from "../../tools/memory-aws/aws-error.ts";
+import { AwsError } from "../../tools/memory-aws/aws-http.ts";
 import { fuzz } from "../fuzz.ts";
 import { request, target } from "../lambdas/items.ts";
 import { fakeClient } from "./client.ts";

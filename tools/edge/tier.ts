@@ -1,5 +1,6 @@
 import type { Encoding, Policy } from "./behaviour.ts";
 import { type Asked, plainly, targetOf } from "./cache-key.ts";
+import type { Invalidated } from "./invalidation.ts";
 import { type Answer, asKept, type Entry, type Layer } from "./reply.ts";
 
 /** Asks the next layer. Must not reject. `known`: the entry that has expired here. */
@@ -59,13 +60,13 @@ export class Tier {
     if (policy.evict && this.#evictions.isDue(key, policy.evict)) this.#cache.drop(key);
   }
 
-  invalidate(matches: (key: string) => boolean): number {
+  invalidate(matches: Invalidated): number {
     this.#flights.invalidate(matches);
     return this.#cache.invalidate(matches);
   }
 
   /** Loses what matches, as a full cache does. What is under way will be kept. */
-  evict(matches: (key: string) => boolean): number {
+  evict(matches: Invalidated): number {
     return this.#cache.invalidate(matches);
   }
 
@@ -128,9 +129,9 @@ export class Cache {
   }
 
   /** @returns how many entries were removed */
-  invalidate(matches: (key: string) => boolean): number {
-    const gone = [...this.#entries.keys()].filter(matches);
-    for (const key of gone) this.#entries.delete(key);
+  invalidate(matches: Invalidated): number {
+    const gone = [...this.#entries].filter(([key, entry]) => matches(key, entry));
+    for (const [key] of gone) this.#entries.delete(key);
     return gone.length;
   }
 
@@ -142,8 +143,8 @@ export class Cache {
 
 interface Flight {
   readonly key: string;
-  /** No invalidation came meanwhile. */
-  valid: boolean;
+  /** Those that came meanwhile. */
+  readonly invalidations: Invalidated[];
 }
 
 /** The fetches of one tier that are under way. */
@@ -158,22 +159,21 @@ class Flights {
 
   /** @param landed is told whether the answer may still be kept; its result is what everybody who waits gets */
   start(key: string, fetch: Promise<Answer>, landed: (answer: Answer, valid: boolean) => Answer): Promise<Answer> {
-    const flight = { key, valid: true };
+    const flight: Flight = { key, invalidations: [] };
     const arrival = fetch.then((answer) => {
       this.#all.delete(flight);
       if (this.#latest.get(key) === arrival) this.#latest.delete(key);
-      return landed(answer, flight.valid);
+      return landed(answer, !flight.invalidations.some((matches) => matches(key, answer.entry)));
     });
     this.#all.add(flight);
     this.#latest.set(key, arrival);
     return arrival;
   }
 
-  invalidate(matches: (key: string) => boolean): void {
+  invalidate(matches: Invalidated): void {
     for (const flight of this.#all) {
-      if (!matches(flight.key)) continue;
-      flight.valid = false;
-      this.#latest.delete(flight.key);
+      flight.invalidations.push(matches);
+      if (matches(flight.key)) this.#latest.delete(flight.key);
     }
   }
 }

@@ -1,7 +1,7 @@
 // DynamoDB's condition and update expressions, as far as the product uses them: top-level attributes only.
 // Grammar: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.OperatorsAndFunctions.html
 import { isDeepStrictEqual } from "node:util";
-import { AwsError } from "./aws-error.ts";
+import { AwsError } from "./aws-http.ts";
 
 /** An attribute value on the wire: `{ S: "a" }`, `{ N: "1" }`, `{ SS: [...] }`, … */
 export type Value = Readonly<Record<string, unknown>>;

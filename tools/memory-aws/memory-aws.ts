@@ -3,19 +3,10 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { buffer } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { end, listen } from "../listen.ts";
-import { AwsError } from "./aws-error.ts";
+import { AwsError, type HttpCall, type HttpReply, refusal } from "./aws-http.ts";
+import { MemoryCloudFront, type MemoryCloudFrontOptions } from "./memory-cloudfront.ts";
 import { MemoryDynamoDb, type StreamRecord, type TableSchema } from "./memory-dynamodb.ts";
-import {
-  type HttpCall,
-  type HttpReply,
-  MemoryAutoScaling,
-  MemoryCloudFront,
-  type MemoryDistribution,
-  MemoryLambda,
-  MemoryS3,
-  MemoryScheduler,
-  type Schedule,
-} from "./memory-services.ts";
+import { MemoryAutoScaling, MemoryLambda, MemoryS3, MemoryScheduler, type Schedule } from "./memory-services.ts";
 import { MemorySqs, type QueueSettings } from "./memory-sqs.ts";
 import { partialBatch } from "./partial-batch.ts";
 
@@ -43,17 +34,15 @@ export interface AwsCall {
  */
 export type Injection = "fail" | "die" | "lose answer" | "fail one entry" | undefined;
 
-export interface MemoryAwsOptions {
+export interface MemoryAwsOptions extends MemoryCloudFrontOptions {
   readonly tables: readonly TableSchema[];
   readonly queues: readonly QueueSettings[];
   readonly group: { readonly name: string; readonly maxSize: number };
-  readonly distributions: readonly MemoryDistribution[];
   readonly onRecord: (table: string, record: StreamRecord) => void;
   readonly onInstances: (instances: readonly string[]) => void;
   /** Called with each asynchronous invocation. */
   readonly onInvocation: (functionArn: string, event: unknown) => void;
   readonly onSchedule: (schedule: Schedule) => void;
-  readonly invalidate: (domain: string, paths: readonly string[]) => void;
   /** Each call takes so long, as over a network. @default 0 */
   readonly latencyMs?: number;
 }
@@ -90,7 +79,7 @@ export class MemoryAws {
     this.autoScaling = new MemoryAutoScaling(options.group.name, options.group.maxSize, options.onInstances);
     this.scheduler = new MemoryScheduler(options.onSchedule);
     this.lambda = new MemoryLambda(options.onInvocation);
-    this.cloudFront = new MemoryCloudFront(options.distributions, options.invalidate);
+    this.cloudFront = new MemoryCloudFront(options);
   }
 
   async listen(): Promise<string> {
@@ -193,10 +182,8 @@ export class MemoryAws {
       const name = path.endsWith("/deployments") ? "CreateDeployment" : `${method} ${path}`;
       return { service: "apigateway", operation: name, carryOut: () => json({ id: "deployed" }) };
     }
-    if (path.startsWith("/2020-05-31/")) {
-      const name = this.cloudFront.operation(http);
-      return { service: "cloudfront", operation: name, carryOut: () => this.cloudFront.call(http) };
-    }
+    const atCloudFront = this.cloudFront.operation(http);
+    if (atCloudFront !== undefined) return { ...atCloudFront, carryOut: () => this.cloudFront.call(http) };
     if (path === "/" && method === "POST") {
       const form = new URLSearchParams(body.toString());
       const action = form.get("Action") ?? "";
@@ -243,17 +230,4 @@ function writtenBy(input: Record<string, unknown>): string {
 function minutesUntil(body: string): string {
   const at = Date.parse(`${/at\(([^)]+)\)/.exec(body)?.[1]}Z`);
   return `in ${Math.round((at - Date.now()) / 60_000)} min`;
-}
-
-/** An error as each service's protocol words it. */
-function refusal(service: string, error: unknown): HttpReply {
-  const { code, message, fields, status } =
-    error instanceof AwsError ? error : new AwsError("UnsupportedHere", `${error}`);
-  const headers = { "x-amzn-errortype": code };
-  if (service === "s3" || service === "cloudfront" || service === "autoscaling") {
-    const body = `<Error><Code>${code}</Code><Message>${message}</Message></Error>`;
-    const wrapped = service === "s3" ? body : `<ErrorResponse>${body}</ErrorResponse>`;
-    return { status, headers: { ...headers, "content-type": "text/xml" }, body: wrapped };
-  }
-  return { status, headers, body: JSON.stringify({ __type: `com.amazonaws#${code}`, message, ...fields }) };
 }

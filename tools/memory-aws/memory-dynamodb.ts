@@ -1,7 +1,7 @@
 // DynamoDB in memory: the operations that the product calls, with conditions, transactions, indexes and streams.
 import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
-import { AwsError } from "./aws-error.ts";
+import { AwsError } from "./aws-http.ts";
 import { holds, type Item, type Placeholders, project, updated } from "./expressions.ts";
 
 export interface TableSchema {

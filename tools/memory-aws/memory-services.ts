@@ -1,19 +1,5 @@
-// The smaller AWS services in memory: S3, EC2 Auto Scaling, Lambda, EventBridge Scheduler, EventBridge, CloudFront.
-import { AwsError } from "./aws-error.ts";
-
-/** A request as it came over HTTP. */
-export interface HttpCall {
-  readonly method: string;
-  readonly url: URL;
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  readonly body: Buffer;
-}
-
-export interface HttpReply {
-  readonly status?: number;
-  readonly body?: string | Buffer;
-  readonly headers?: Readonly<Record<string, string>>;
-}
+// The smaller AWS services in memory: S3, EC2 Auto Scaling, Lambda, EventBridge Scheduler, EventBridge.
+import { AwsError, type HttpCall, type HttpReply } from "./aws-http.ts";
 
 const xml = (body: string, status = 200): HttpReply => ({
   status,
@@ -275,64 +261,4 @@ export class MemoryScheduler {
     clearTimeout(this.schedules.get(name)?.timer);
     return this.schedules.delete(name);
   }
-}
-
-export interface MemoryDistribution {
-  readonly id: string;
-  readonly domain: string;
-  readonly aliases: readonly string[];
-}
-
-/** CloudFront's control plane. An invalidation completes at once. */
-export class MemoryCloudFront {
-  private invalidations = 0;
-
-  /** @param invalidate removes paths from the caches of a distribution */
-  constructor(
-    private readonly distributions: readonly MemoryDistribution[],
-    private readonly invalidate: (domain: string, paths: readonly string[]) => void,
-  ) {}
-
-  operation({ method, url }: HttpCall): string {
-    if (!url.pathname.includes("/invalidation")) return "ListDistributions";
-    return method === "POST" ? "CreateInvalidation" : "GetInvalidation";
-  }
-
-  call(call: HttpCall): HttpReply {
-    const [, , , id, , invalidationId] = call.url.pathname.split("/");
-    switch (this.operation(call)) {
-      case "ListDistributions":
-        return xml(this.list());
-      case "CreateInvalidation": {
-        const one = this.distributions.find((it) => it.id === id);
-        if (one === undefined) throw new AwsError("NoSuchDistribution", `There is no ${id}`, {}, 404);
-        const paths = [...call.body.toString().matchAll(/<Path>([^<]*)<\/Path>/g)].map(([, path = ""]) => path);
-        this.invalidate(
-          one.domain,
-          paths.map((path) => path.replaceAll("&amp;", "&")),
-        );
-        return xml(invalidation(`I${++this.invalidations}`), 201);
-      }
-      default:
-        return xml(invalidation(invalidationId ?? ""));
-    }
-  }
-
-  private list(): string {
-    const items = this.distributions.map(({ id, domain, aliases }) => {
-      const names = aliases.map((alias) => `<CNAME>${alias}</CNAME>`).join("");
-      return (
-        `<DistributionSummary><Id>${id}</Id><DomainName>${domain}</DomainName><Aliases>` +
-        `<Quantity>${aliases.length}</Quantity><Items>${names}</Items></Aliases></DistributionSummary>`
-      );
-    });
-    return (
-      "<DistributionList><Marker></Marker><MaxItems>100</MaxItems><IsTruncated>false</IsTruncated>" +
-      `<Quantity>${items.length}</Quantity><Items>${items.join("")}</Items></DistributionList>`
-    );
-  }
-}
-
-function invalidation(id: string): string {
-  return `<Invalidation><Id>${id}</Id><Status>Completed</Status></Invalidation>`;
 }

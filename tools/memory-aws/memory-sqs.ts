@@ -1,5 +1,5 @@
 // SQS in memory: visibility timeouts, delays, long polling, redrive to a dead-letter queue. Messages are served in order.
-import { AwsError } from "./aws-error.ts";
+import { AwsError } from "./aws-http.ts";
 
 export interface QueueSettings {
   readonly name: string;

@@ -1,5 +1,5 @@
 // A batch of which AWS carries out all entries but one, and says so in its answer. The call itself succeeds: no SDK repeats it.
-import type { HttpCall, HttpReply } from "./memory-services.ts";
+import type { HttpCall, HttpReply } from "./aws-http.ts";
 
 interface Entry {
   readonly Id?: string;

@@ -1,6 +1,6 @@
 // Decides each call of the pipeline by the policies of its caller's role, as IAM does, and records what was needed.
 
-import { AwsError } from "../../../tools/memory-aws/aws-error.ts";
+import { AwsError } from "../../../tools/memory-aws/aws-http.ts";
 import { evaluate, type PermissionRequest } from "../../iam/policy.ts";
 import { type Account, requiredPermissions, type WireCall } from "../../iam/required-permissions.ts";
 import type { RolePolicies } from "./role-policies.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { cacheKey } from "../../../tools/edge/cache-key.ts";
-import { InvalidArgumentError, invalidated } from "../../../tools/edge/tiers.ts";
+import { InvalidArgumentError, invalidated } from "../../../tools/edge/invalidation.ts";
 import { ask, DOMAIN, newEdge } from "./client.ts";
 
 test.each([
