@@ -1,11 +1,17 @@
 import {
   type CloudFrontClient,
+  type ConnectionGroupSummary,
   CreateInvalidationCommand,
+  CreateInvalidationForDistributionTenantCommand,
+  type DistributionTenantSummary,
   GetInvalidationCommand,
+  GetInvalidationForDistributionTenantCommand,
+  paginateListConnectionGroups,
   paginateListDistributions,
+  paginateListDistributionTenants,
 } from "@aws-sdk/client-cloudfront";
 import type { Invalidations } from "../domain/plan/invalidate.ts";
-import type { OwnDistribution } from "../domain/request/distributions.ts";
+import { isTenantId, type OwnDistribution } from "../domain/request/distributions.ts";
 import type { Invalidation } from "../domain/request/invalidation.ts";
 
 /** Temporary errors: the same call may succeed later. */
@@ -15,34 +21,88 @@ const TEMPORARY_ERRORS = new Set(["TooManyInvalidationsInProgress", "Throttling"
  * Permanent errors: the same call fails again.
  * https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_CreateInvalidation.html#API_CreateInvalidation_Errors
  */
-const PERMANENT_ERRORS = new Set(["InvalidArgument", "BatchTooLarge", "NoSuchDistribution", "AccessDenied"]);
+const PERMANENT_ERRORS = new Set([
+  "InvalidArgument",
+  "BatchTooLarge",
+  "NoSuchDistribution",
+  // There is no such distribution tenant.
+  "EntityNotFound",
+  "AccessDenied",
+]);
+
+/**
+ * The default quota of an account. An account that has more has pages of a hundred that nobody waits for.
+ * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html
+ */
+const MAX_TENANTS = 10_000;
+
+const LIST_TENANTS = "it takes cloudfront:ListDistributionTenants and cloudfront:ListConnectionGroups";
 
 /** CloudFront, as far as warming needs it. */
 export class Distributions implements Invalidations {
   constructor(private readonly cloudFront: CloudFrontClient) {}
 
-  /** All distributions of the account. */
+  /** All distributions of the account; with multi-tenant ones among them, also its tenants and connection groups. */
   async own(): Promise<OwnDistribution[]> {
-    const found: OwnDistribution[] = [];
+    const standard: OwnDistribution[] = [];
+    const multiTenant: OwnDistribution[] = [];
     for await (const page of paginateListDistributions({ client: this.cloudFront }, {})) {
       for (const item of page.DistributionList?.Items ?? []) {
-        found.push({ id: item.Id ?? "", domain: item.DomainName ?? "", aliases: item.Aliases?.Items ?? [] });
+        const own = { id: item.Id ?? "", domain: item.DomainName ?? "", aliases: item.Aliases?.Items ?? [] };
+        if (item.ConnectionMode === "tenant-only") multiTenant.push({ ...own, unserved: "multi-tenant distribution" });
+        else standard.push(own);
       }
     }
-    return found;
+    // Only a multi-tenant distribution has tenants.
+    return multiTenant.length === 0 ? standard : [...standard, ...(await this.withTenants(multiTenant))];
+  }
+
+  /** Multi-tenant distributions, their tenants, and the connection groups. Who may not list tenants gets the distributions alone. */
+  private async withTenants(multiTenant: readonly OwnDistribution[]): Promise<OwnDistribution[]> {
+    try {
+      const [tenants, groups] = await Promise.all([this.listTenants(), this.listConnectionGroups()]);
+      const unlisted = tenants.length >= MAX_TENANTS ? `no more than ${MAX_TENANTS} are listed` : undefined;
+      return [...multiTenant.map((it) => ({ ...it, unlisted })), ...ownTenants(tenants, groups)];
+    } catch (error) {
+      if (!(error instanceof Error) || error.name !== "AccessDenied") throw error;
+      const unlisted = `${error.name}: ${error.message}; ${LIST_TENANTS}`;
+      return multiTenant.map((it) => ({ ...it, unlisted }));
+    }
+  }
+
+  private async listTenants(): Promise<DistributionTenantSummary[]> {
+    const tenants: DistributionTenantSummary[] = [];
+    for await (const { DistributionTenantList } of paginateListDistributionTenants({ client: this.cloudFront }, {})) {
+      tenants.push(...(DistributionTenantList ?? []));
+      if (tenants.length >= MAX_TENANTS) break;
+    }
+    return tenants;
+  }
+
+  private async listConnectionGroups(): Promise<ConnectionGroupSummary[]> {
+    const groups: ConnectionGroupSummary[] = [];
+    for await (const { ConnectionGroups } of paginateListConnectionGroups({ client: this.cloudFront }, {}))
+      groups.push(...(ConnectionGroups ?? []));
+    return groups;
   }
 
   /**
    * Starts to invalidate paths, at most 3,000. The same `reference` with the same paths is the same invalidation, so a
    * step that runs twice starts it once.
+   * @param id of a distribution, or of a distribution tenant
    */
-  async invalidate(distributionId: string, reference: string, paths: readonly string[]): Promise<Invalidation> {
-    const create = new CreateInvalidationCommand({
-      DistributionId: distributionId,
-      InvalidationBatch: { CallerReference: reference, Paths: { Quantity: paths.length, Items: [...paths] } },
-    });
+  async invalidate(id: string, reference: string, paths: readonly string[]): Promise<Invalidation> {
+    const InvalidationBatch = {
+      CallerReference: reference,
+      Paths: { Quantity: paths.length, Items: [...paths] },
+    };
+    const { cloudFront } = this;
     try {
-      const answer = await unlessBusy(this.cloudFront.send(create));
+      const answer = await unlessBusy(
+        isTenantId(id)
+          ? cloudFront.send(new CreateInvalidationForDistributionTenantCommand({ Id: id, InvalidationBatch }))
+          : cloudFront.send(new CreateInvalidationCommand({ DistributionId: id, InvalidationBatch })),
+      );
       if (answer === undefined) return { busy: true };
       if (answer.Invalidation?.Id !== undefined) return { id: answer.Invalidation.Id };
     } catch (error) {
@@ -50,14 +110,54 @@ export class Distributions implements Invalidations {
         return { refused: `${error.name}: ${error.message}` };
       throw error;
     }
-    throw new Error(`CloudFront returned no id for an invalidation of ${distributionId}`);
+    throw new Error(`CloudFront returned no id for an invalidation of ${id}`);
   }
 
-  /** Whether it is known to be complete. */
+  /** Whether it is known to be complete. @param distributionId or the id of a distribution tenant */
   async isInvalidated(distributionId: string, id: string): Promise<boolean> {
-    const get = new GetInvalidationCommand({ DistributionId: distributionId, Id: id });
-    return (await unlessBusy(this.cloudFront.send(get)))?.Invalidation?.Status === "Completed";
+    const { cloudFront } = this;
+    const answer = await unlessBusy(
+      isTenantId(distributionId)
+        ? cloudFront.send(
+            new GetInvalidationForDistributionTenantCommand({ DistributionTenantId: distributionId, Id: id }),
+          )
+        : cloudFront.send(new GetInvalidationCommand({ DistributionId: distributionId, Id: id })),
+    );
+    return answer?.Invalidation?.Status === "Completed";
   }
+}
+
+/** The tenants, each with the routing endpoint of its connection group, and the groups. */
+function ownTenants(
+  tenants: readonly DistributionTenantSummary[],
+  groups: readonly ConnectionGroupSummary[],
+): OwnDistribution[] {
+  const byId = new Map(groups.map((group) => [group.Id, group]));
+  const byDefault = groups.find(({ IsDefault }) => IsDefault);
+  return [
+    ...groups.map(
+      ({ Id = "", RoutingEndpoint = "" }): OwnDistribution => ({
+        id: Id,
+        domain: RoutingEndpoint,
+        aliases: [],
+        unserved: "connection group",
+      }),
+    ),
+    ...tenants.flatMap(({ Id, DistributionId = "", Domains = [], ConnectionGroupId, Enabled }): OwnDistribution[] => {
+      const group = ConnectionGroupId === undefined ? byDefault : byId.get(ConnectionGroupId);
+      if (group?.RoutingEndpoint === undefined) return [];
+      const isDisabled = Enabled === false || group.Enabled === false;
+      return [
+        {
+          id: DistributionId,
+          tenant: Id,
+          domain: group.RoutingEndpoint,
+          aliases: Domains.flatMap(({ Domain }) => Domain ?? []),
+          unserved: isDisabled ? "disabled tenant" : undefined,
+        },
+      ];
+    }),
+  ];
 }
 
 async function unlessBusy<T>(answer: Promise<T>): Promise<T | undefined> {

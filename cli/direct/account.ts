@@ -53,7 +53,10 @@ export class Account implements CloudFront {
 
 const CREDENTIALS =
   "Credentials come from the same sources as the AWS CLI's (AWS_PROFILE, AWS_ACCESS_KEY_ID, …) and need cloudfront:ListDistributions; " +
-  "--invalidate also cloudfront:CreateInvalidation and cloudfront:GetInvalidation. Check them: aws sts get-caller-identity";
+  "--invalidate also cloudfront:CreateInvalidation and cloudfront:GetInvalidation. For distribution tenants, they need " +
+  "cloudfront:ListDistributionTenants and cloudfront:ListConnectionGroups; --invalidate also " +
+  "cloudfront:CreateInvalidationForDistributionTenant and cloudfront:GetInvalidationForDistributionTenant. " +
+  "Check them: aws sts get-caller-identity";
 
 /** What tells the distributions of a run. */
 export interface Naming {
@@ -66,15 +69,15 @@ export interface Naming {
 
 /**
  * The distributions behind a run: that of `cf_domain`, else those that the URLs' hosts are aliases of in the DNS. What the DNS does not say
- * is looked for among the distributions of the account, if the environment has credentials.
+ * is looked for among the distributions and distribution tenants of the account, if the environment has credentials.
  * @throws NoDistributionError, AliasUnclearError; CommandError if ids are needed and the account cannot be asked
  */
 export async function findRunDistributions(
   { cfDomain, hosts, needsIds }: Naming,
   { dns, account }: { readonly dns: Pick<Resolver, "alias">; readonly account: Pick<CloudFront, "own"> },
 ): Promise<FoundDistributions> {
-  const find = (own: readonly OwnDistribution[]) =>
-    findDistributions(cfDomain, hosts, { distributions: { own: async () => own }, dns });
+  const find = (own: readonly OwnDistribution[], explain?: (name: string) => string) =>
+    findDistributions(cfDomain, hosts, { distributions: { own: async () => own }, dns }, explain);
   if (needsIds) return find(await account.own());
   const byDns = await find([]).catch((error: unknown) => {
     if (error instanceof NoDistributionError || error instanceof AliasUnclearError) return undefined;
@@ -87,14 +90,7 @@ export async function findRunDistributions(
     accountSays = error.message;
     return [];
   });
-  const found = await find(own).catch((error: unknown) => {
-    if (!(error instanceof NoDistributionError)) throw error;
-    throw new NoDistributionError(cfDomain ?? "", unknownDistribution(cfDomain ?? "", accountSays));
-  });
-  const refused = [...found.refused].map(
-    ([host, why]) => [host, cfDomain === undefined ? unknownDistribution(host, accountSays) : why] as const,
-  );
-  return { ...found, refused: new Map(refused) };
+  return find(own, (name) => unknownDistribution(name, accountSays));
 }
 
 function unknownDistribution(host: string, account: string): string {

@@ -21,7 +21,7 @@ import { UNFINISHED } from "../../domain/plan/task.ts";
 import { messagesOf, urlsPerMessage } from "../../domain/plan/task-message.ts";
 import { finalizeRecount, recount, tooManyFailed, withLost } from "../../domain/readiness/recount.ts";
 import { type Caps, planProblem } from "../../domain/request/caps.ts";
-import { NoDistributionError } from "../../domain/request/find-distributions.ts";
+import { NoDistributionError, unlistedProblem } from "../../domain/request/find-distributions.ts";
 import {
   type AdvancingEvent,
   attributesOf,
@@ -267,6 +267,8 @@ export class DirectRun {
     const hosts = hostsOf([...work.sized, ...work.toProbe].map(({ url }) => url));
     const naming = { cfDomain: item.cf_domain, hosts, needsIds: item.need_invalidate };
     const found = await this.unlessCut(findRunDistributions(naming, deps));
+    const unlisted = unlistedProblem(item.need_invalidate, found);
+    if (unlisted !== undefined) throw new RunFailedError(unlisted);
     const { refused } = found;
     // Whose distribution it is, nobody can say without credentials: each URL is asked under its own host, as viewers ask.
     const distributions = found.distributions.map((it) => (it.id === undefined ? { ...it, domain: undefined } : it));

@@ -1,4 +1,4 @@
-import { type Distribution, distributionOf } from "../request/distributions.ts";
+import { type Distribution, distributionOf, invalidatedId } from "../request/distributions.ts";
 import {
   BATCH_PATHS,
   type Invalidation,
@@ -15,7 +15,7 @@ import type { TaskUrl } from "./task.ts";
 
 /** CloudFront, which invalidates. `aws/distributions.ts` implements it. */
 export interface Invalidations {
-  /** Starts one. The same `reference` with the same paths is the same invalidation. */
+  /** Starts one, of a distribution or of a distribution tenant. The same `reference` with the same paths is the same invalidation. */
   invalidate(distributionId: string, reference: string, paths: readonly string[]): Promise<Invalidation>;
   /** Whether it is known to be complete. */
   isInvalidated(distributionId: string, id: string): Promise<boolean>;
@@ -126,7 +126,8 @@ async function pathsOf(
   const byDistribution = new Map<string, Set<string>>();
   for await (const { url: text } of urls) {
     const url = new URL(text);
-    const id = distributionOf(distributions, url.hostname)?.id;
+    const distribution = distributionOf(distributions, url.hostname);
+    const id = distribution && invalidatedId(distribution);
     if (id === undefined) continue;
     const answer = invalidationPath(url);
     if ("problem" in answer) return { problem: `'${text}' ${answer.problem}` };

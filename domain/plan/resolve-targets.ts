@@ -16,15 +16,17 @@ export interface ResolvedPop extends PopName {
 }
 
 /**
- * Looks every POP up under every distribution's label: its addresses, or why it has none.
+ * Looks every POP up under every distribution's label: its addresses, or why it has none. Distribution tenants that share a label share
+ * the targets.
  * @param signal ends it. @default nothing does
  * @throws the reason of the signal
  */
 export async function resolveTargets(dns: Resolver, item: RequestItem, signal?: AbortSignal): Promise<Target[]> {
   const { req_id, expire_at, pops, distributions } = item;
+  const labels = [...new Set(distributions.map(({ label }) => label))];
   const resolved = await resolvePops(
     dns,
-    distributions.flatMap(({ label }) => pops.map((pop) => ({ pop, label }))),
+    labels.flatMap((label) => pops.map((pop) => ({ pop, label }))),
     signal,
   );
   return resolved.map((found) => {

@@ -3,14 +3,19 @@ import { listVariable } from "../environment.ts";
 import { MAX_HOSTS } from "../limits.ts";
 import { hostsOf } from "../net/urls.ts";
 
-/** A distribution that a request warms, as far as it could be found out. */
+/** A distribution that a request warms, or a distribution tenant, as far as it could be found out. */
 export const distributionSchema = z.object({
-  /** First label of its `*.cloudfront.net` domain: POPs are looked up under it. */
+  /**
+   * First label of its `*.cloudfront.net` domain: POPs are looked up under it. Of a tenant, that of the routing endpoint of its
+   * connection group, which it may share with others.
+   */
   label: z.string(),
-  /** Host to ask with where a URL's own host is not one of `names`; absent: the URL's own always. */
+  /** Host to ask with where a URL's own host is not one of `names`; absent, as of every tenant: the URL's own always. */
   domain: z.string().optional(),
-  /** Its id, when it lies in this account: needed to invalidate. */
+  /** Its id, when it lies in this account. Of a tenant, that of its multi-tenant distribution, which has its settings. */
   id: z.string().optional(),
+  /** The id of the tenant, when it is one and lies in this account. */
+  tenant: z.string().optional(),
   /** Every name it answers to (aliases may be wildcards); empty when it lies in another account. */
   names: z.array(z.string()),
   /** Hosts of the URLs that are its; absent: all. */
@@ -22,6 +27,16 @@ export type Distribution = z.infer<typeof distributionSchema>;
 /** The distribution that serves a URL's host. */
 export function distributionOf(distributions: readonly Distribution[], host: string): Distribution | undefined {
   return distributions.find(({ hosts }) => hosts === undefined || hosts.includes(host));
+}
+
+/** The id under which it is invalidated, and which the stack's list of distributions has: a tenant's is its own. */
+export function invalidatedId({ id, tenant }: Pick<Distribution, "id" | "tenant">): string | undefined {
+  return tenant ?? id;
+}
+
+/** Whether an id is that of a distribution tenant: `dt_2wjDZi3hD1ivOXf6rpZJO1AB`. */
+export function isTenantId(id: string): boolean {
+  return id.startsWith("dt_");
 }
 
 const CLOUDFRONT_NAME = /^([a-z0-9-]{1,63})(?:\.[a-z0-9-]{1,63})?\.cloudfront\.(?:net|cn)$/i;
@@ -48,13 +63,40 @@ export function matchesName(host: string, name: string): boolean {
   return host.length > end.length && !host.startsWith(".") && host.toLowerCase().endsWith(end);
 }
 
-/** A distribution of this account. */
+/** A distribution of this account, or what it has for multi-tenant distributions: tenants and connection groups. */
 export interface OwnDistribution {
+  /** Of a tenant, that of its multi-tenant distribution; of a connection group, its own. */
   readonly id: string;
-  /** Its `*.cloudfront.net` domain. */
+  /** The tenant's own id, if it is one. */
+  readonly tenant?: string | undefined;
+  /** Its `*.cloudfront.net` domain. Of a tenant, the routing endpoint of its connection group, which is no name of the tenant. */
   readonly domain: string;
-  /** Its alternate domain names; may be wildcards. */
+  /** Its alternate domain names, or the tenant's domains; may be wildcards. */
   readonly aliases: readonly string[];
+  /** What it is, if CloudFront serves nothing under its names. */
+  readonly unserved?: "multi-tenant distribution" | "connection group" | "disabled tenant" | undefined;
+  /** Of a multi-tenant distribution: why some of its tenants may not be known. Absent: all are. */
+  readonly unlisted?: string | undefined;
+}
+
+/** Why not all distribution tenants of the account may be known; undefined: they are, or there are none. */
+export function unlistedReason(own: readonly OwnDistribution[]): string | undefined {
+  const reason = own.find(({ unlisted }) => unlisted !== undefined)?.unlisted;
+  return reason === undefined ? undefined : `the account's distribution tenants could not all be listed (${reason})`;
+}
+
+/** Why nothing can be warmed under a name of the account, and what can be; undefined: CloudFront serves it. */
+export function unservedReason(name: string, { id, tenant, unserved }: OwnDistribution): string | undefined {
+  switch (unserved) {
+    case undefined:
+      return undefined;
+    case "multi-tenant distribution":
+      return `${name} belongs to the multi-tenant distribution ${id}, which serves no traffic itself: use the domain of one of its distribution tenants`;
+    case "connection group":
+      return `${name} is the routing endpoint of the connection group ${id}, which serves the domains of its distribution tenants alone: use such a domain in the URLs, and leave cf_domain out`;
+    case "disabled tenant":
+      return `${name} belongs to the distribution tenant ${tenant}, which serves no traffic because it or its connection group is disabled: enable it`;
+  }
 }
 
 /** The distribution of the account that owns a host; undefined: none does. */
@@ -69,7 +111,7 @@ export type OwnerOf = (host: string) => OwnDistribution | undefined;
 export function hostOwners(own: readonly OwnDistribution[]): OwnerOf {
   const byName = new Map<string, OwnDistribution>();
   for (const distribution of own)
-    for (const name of [distribution.domain, ...distribution.aliases]) byName.set(name.toLowerCase(), distribution);
+    for (const name of namesOf(distribution)) byName.set(name.toLowerCase(), distribution);
   const longest = Math.max(
     0,
     ...[...byName.keys()].filter((name) => name.startsWith("*.")).map(({ length }) => length),
@@ -91,15 +133,29 @@ export function hostOwners(own: readonly OwnDistribution[]): OwnerOf {
   };
 }
 
+/** Every name that leads to it. */
+export function namesOf({ tenant, domain, aliases }: OwnDistribution): string[] {
+  return tenant === undefined ? [domain, ...aliases] : [...aliases];
+}
+
 /**
  * Why URLs of a host must not be requested as URLs of a distribution of the account. A wildcard alias that covers the host
  * is not enough: another distribution may have a more specific alias, and CloudFront gives the request to that one.
+ * @param id of the distribution, or of the tenant
  * @returns undefined: the distribution owns the host
  */
 export function notOwnedReason(id: string, host: string, ownerOfHost: OwnerOf): string | undefined {
   const owner = ownerOfHost(host);
-  if (owner === undefined) return `the distribution ${id} does not answer to ${host}`;
-  return owner.id === id ? undefined : `${host} belongs to the distribution ${owner.id}, not to ${id}`;
+  if (owner === undefined) return `${kindAndId(id)} does not answer to ${host}`;
+  const ownerId = invalidatedId(owner) ?? "";
+  return ownerId === id
+    ? undefined
+    : (unservedReason(host, owner) ?? `${host} belongs to ${kindAndId(ownerId)}, not to ${id}`);
+}
+
+/** A distribution or a tenant, by its id, in a sentence. */
+export function kindAndId(id: string): string {
+  return `the distribution ${isTenantId(id) ? "tenant " : ""}${id}`;
 }
 
 /** The stack's parameter that names them. */
@@ -107,7 +163,10 @@ export const DISTRIBUTIONS_PARAMETER = "distributions";
 /** In place of ids: every distribution, in whatever account. */
 export const EVERY_DISTRIBUTION = "*";
 
-/** Ids of the distributions that may be warmed and invalidated; `*` among them: every one. */
+/**
+ * Ids of the distributions and distribution tenants that may be warmed and invalidated; `*` among them: every one. The id of a
+ * multi-tenant distribution allows none of its tenants: a policy of IAM cannot name the tenants of a distribution.
+ */
 export type AllowedDistributions = readonly string[];
 
 /** As a variable has them: separated by commas. */
@@ -115,12 +174,12 @@ export const allowedDistributionsSchema = listVariable.pipe(z.array(z.string()).
 
 /**
  * What is wrong with a distribution; undefined: it may be warmed.
- * @param id undefined: it is none of this account's
+ * @param id of it, or of the tenant; undefined: it is none of this account's
  * @param name what the request calls it, such as a host
  */
 export function problemWith(allowed: AllowedDistributions, id: string | undefined, name: string): string | undefined {
   if (allowsEvery(allowed) || (id !== undefined && allowed.includes(id))) return undefined;
-  const is = id === undefined ? "belongs to no distribution of this account" : `belongs to the distribution ${id}`;
+  const is = id === undefined ? "belongs to no distribution of this account" : `belongs to ${kindAndId(id)}`;
   return `${name} ${is}, and ${DISTRIBUTIONS_PARAMETER} of this deployment allows ${allowed.join(", ")} (a parameter of the stack)`;
 }
 

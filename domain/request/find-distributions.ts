@@ -4,10 +4,14 @@ import {
   cloudFrontLabel,
   type Distribution,
   hostOwners,
+  invalidatedId,
+  namesOf,
   notOwnedReason,
   type OwnDistribution,
   type OwnerOf,
   problemWith,
+  unlistedReason,
+  unservedReason,
 } from "./distributions.ts";
 
 /** What finding a distribution needs: the account's own ones, and the DNS. */
@@ -22,8 +26,7 @@ const MAX_ALIASES = 5;
 /** A `cf_domain` that no distribution could be found for. Without one, nothing is asked and nothing can be warmed. */
 export class NoDistributionError extends Error {
   override readonly name = "NoDistributionError";
-  /** @param why @default what a stack knows */
-  constructor(host: string, why = noDistribution(host)) {
+  constructor(why: string) {
     super(`cf_domain: ${why}`);
   }
 }
@@ -41,66 +44,103 @@ export interface FoundDistributions {
   readonly distributions: Distribution[];
   /** Hosts whose URLs must not be requested, with the reason: none of `distributions` owns them. */
   readonly refused: ReadonlyMap<string, string>;
+  /** Why what looks like another account's may be a tenant of this one. Absent: it is another account's. */
+  readonly unlisted?: string | undefined;
 }
 
 /**
  * The distributions behind a request: one where its domain is given, else one for each that the URLs' hosts lead to.
- * A name leads to a distribution of the account that answers to it; else to the `*.cloudfront.net` name that it is or that
- * the DNS says it is an alias of. A host that leads to neither is refused: whoever may start a request must not
+ * A name leads to a distribution or a distribution tenant of the account that answers to it; else to the `*.cloudfront.net` name that
+ * it is or that the DNS says it is an alias of. A host that leads to neither is refused: whoever may start a request must not
  * have any server asked. So is a host of another distribution than the one that is given: CloudFront selects the
  * distribution by the `Host` header, whichever address receives the request.
  * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/CNAMEs.html#alternate-domain-names-wildcard
  * @param hosts of all URLs
+ * @param explain why a name leads to none @default what a stack knows
  * @throws NoDistributionError when the domain that is given leads to none
  */
 export async function findDistributions(
   cfDomain: string | undefined,
   hosts: readonly string[],
   { distributions, dns }: DistributionLookup,
+  explain = noDistribution,
 ): Promise<FoundDistributions> {
-  const owner = hostOwners(await distributions.own());
+  const own = await distributions.own();
+  const owner = hostOwners(own);
+  const unlisted = unlistedReason(own);
+  const explainWhole = (name: string) => [explain(name), unlisted].filter((part) => part !== undefined).join("; ");
+  const find = (name: string) => findDistribution(name, owner, dns, explainWhole);
   const refused = new Map<string, string>();
   if (cfDomain === undefined) {
-    const byLabel = new Map<string, Distribution>();
+    // Tenants of one connection group have the same label.
+    const byKey = new Map<string, Distribution>();
     for (const host of hosts) {
-      const found = await find(host, owner, dns);
-      if (found === undefined) refused.set(host, noDistribution(host));
-      else byLabel.set(found.label, { ...found, hosts: [...(byLabel.get(found.label)?.hosts ?? []), host] });
+      const found = await find(host);
+      if ("problem" in found) refused.set(host, found.problem);
+      else {
+        const key = found.tenant ?? found.label;
+        byKey.set(key, { ...found, hosts: [...(byKey.get(key)?.hosts ?? []), host] });
+      }
     }
-    return { distributions: [...byLabel.values()], refused };
+    return { distributions: [...byKey.values()], refused, unlisted };
   }
-  const found = await find(cfDomain, owner, dns);
-  if (found === undefined) throw new NoDistributionError(cfDomain);
-  const { id } = found;
+  const found = await find(cfDomain);
+  if ("problem" in found) throw new NoDistributionError(found.problem);
+  const id = invalidatedId(found);
   // Of another account's, nobody can ask for its names. It is asked under `cf_domain` alone.
-  if (id === undefined) return { distributions: [{ ...found, domain: cfDomain }], refused };
+  if (id === undefined) return { distributions: [{ ...found, domain: cfDomain }], refused, unlisted };
   for (const host of hosts) {
     const problem = host === cfDomain ? undefined : notOwnedReason(id, host, owner);
     if (problem !== undefined) refused.set(host, problem);
   }
-  // A name that leads here by the DNS alone may be an alias of a distribution in another account: it is not asked with.
-  return { distributions: [owner(cfDomain)?.id === id ? { ...found, domain: cfDomain } : found], refused };
+  // A name that leads here by the DNS alone may be an alias of a distribution in another account: it is not asked with. Nor is any
+  // name of a tenant but the URL's own.
+  const isName = found.tenant === undefined && owner(cfDomain)?.id === id;
+  return { distributions: [isName ? { ...found, domain: cfDomain } : found], refused, unlisted };
 }
 
 /** Why a request must not be made: the first of its distributions that this deployment may not warm. */
 export function notAllowedReason(
   allowed: AllowedDistributions,
-  distributions: readonly Distribution[],
+  { distributions, unlisted }: FoundDistributions,
 ): string | undefined {
-  return distributions
-    .map(({ id, domain, hosts, label }) => problemWith(allowed, id, hosts?.[0] ?? domain ?? label))
-    .find((problem) => problem !== undefined);
+  for (const distribution of distributions) {
+    const id = invalidatedId(distribution);
+    const problem = problemWith(allowed, id, nameOf(distribution));
+    if (problem !== undefined) return id === undefined && unlisted !== undefined ? `${problem}; ${unlisted}` : problem;
+  }
+  return undefined;
 }
 
-async function find(name: string, owner: OwnerOf, dns: DistributionLookup["dns"]): Promise<Distribution | undefined> {
+/** Why it is unknown whether a request's URLs can be invalidated; undefined: it is known. */
+export function unlistedProblem(
+  needInvalidate: boolean,
+  { distributions, unlisted }: FoundDistributions,
+): string | undefined {
+  const foreign = distributions.find(({ id }) => id === undefined);
+  if (!needInvalidate || unlisted === undefined || foreign === undefined) return undefined;
+  return `need_invalidate: it is unknown whether ${nameOf(foreign)} belongs to this account: ${unlisted}`;
+}
+
+function nameOf({ hosts, domain, label }: Distribution): string {
+  return hosts?.[0] ?? domain ?? label;
+}
+
+/** The distribution that a name leads to, or why there is none. */
+async function findDistribution(
+  name: string,
+  owner: OwnerOf,
+  dns: DistributionLookup["dns"],
+  explain: (name: string) => string,
+): Promise<Distribution | { readonly problem: string }> {
   let current = name;
   for (let i = 0; i <= MAX_ALIASES; i++) {
     const mine = owner(current);
-    if (mine !== undefined) {
-      const { id, domain, aliases } = mine;
-      const label = cloudFrontLabel(domain) ?? domain.split(".", 1)[0] ?? domain;
-      return { label, domain, id, names: [domain, ...aliases] };
-    }
+    const unserved = mine && unservedReason(current, mine);
+    if (current === name && unserved !== undefined) return { problem: unserved };
+    // A tenant answers to no alias that only the DNS has, and a routing endpoint is where the domains of its tenants lead.
+    if (mine !== undefined && (current === name || (mine.tenant ?? unserved) === undefined))
+      return toDistribution(mine);
     const label = cloudFrontLabel(current);
     if (label !== undefined) return { label, names: [] };
     // An address is no name: the DNS knows nothing of it.
@@ -109,5 +149,12 @@ async function find(name: string, owner: OwnerOf, dns: DistributionLookup["dns"]
     if (next === undefined) break;
     current = next.toLowerCase().replace(/\.$/, "");
   }
-  return undefined;
+  return { problem: explain(name) };
+}
+
+function toDistribution(own: OwnDistribution): Distribution {
+  const { id, tenant, domain } = own;
+  const label = cloudFrontLabel(domain) ?? domain.split(".", 1)[0] ?? domain;
+  const names = namesOf(own);
+  return tenant === undefined ? { label, domain, id, names } : { label, id, tenant, names };
 }

@@ -63,6 +63,7 @@ export type Invalidation = { readonly id: string } | { readonly busy: true } | {
 
 /** Paths that are invalidated in one call. */
 export interface InvalidationBatch {
+  /** Of a distribution tenant, the tenant's. */
   readonly distributionId: string;
   readonly paths: readonly string[];
 }

@@ -1,7 +1,7 @@
 import { MAX_URLS } from "../limits.ts";
 import { hostOf, hostsOf } from "../net/urls.ts";
 import { beyondCap, type Caps } from "../request/caps.ts";
-import { hostOwners, type OwnDistribution, tooManyHosts } from "../request/distributions.ts";
+import { hostOwners, invalidatedId, type OwnDistribution, tooManyHosts } from "../request/distributions.ts";
 import { invalidationPath } from "../request/invalidation.ts";
 import type { RequestItem } from "../request/request-item.ts";
 import { LEFT_OUT, type LeftOut, type LeftOutCounts, type SourceRead } from "../request/source.ts";
@@ -146,11 +146,15 @@ export function servedHosts(
   const named = new Set([...hostsOf(urls), ...ofSources.map((it) => new URL(it).hostname)]);
   const about = cfDomain === undefined ? [...named] : [cfDomain];
   const ownerOf = hostOwners(ownDistributions);
-  const owners = about.map((host) => ownerOf(host)?.id);
+  const ownerIdOf = (host: string) => {
+    const owner = ownerOf(host);
+    return owner && invalidatedId(owner);
+  };
+  const owners = about.map(ownerIdOf);
   const ids = new Set(owners.filter((id) => id !== undefined));
   const foreignHosts = owners.includes(undefined) ? new Set([...about, ...named]) : new Set<string>();
   return (host) => {
-    const owner = ownerOf(host);
-    return owner === undefined ? foreignHosts.has(host) : ids.has(owner.id);
+    const id = ownerIdOf(host);
+    return id === undefined ? foreignHosts.has(host) : ids.has(id);
   };
 }

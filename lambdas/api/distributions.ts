@@ -1,11 +1,22 @@
 import { errorFields } from "../../domain/log-fields.ts";
 import { hostOf, hostsOf } from "../../domain/net/urls.ts";
-import { allowsEvery, hostOwners, notOwnedReason, problemWith } from "../../domain/request/distributions.ts";
+import {
+  allowsEvery,
+  hostOwners,
+  invalidatedId,
+  kindAndId,
+  namesOf,
+  notOwnedReason,
+  problemWith,
+  unlistedReason,
+  unservedReason,
+} from "../../domain/request/distributions.ts";
 import {
   type FoundDistributions,
   findDistributions,
   NoDistributionError,
   notAllowedReason,
+  unlistedProblem,
 } from "../../domain/request/find-distributions.ts";
 import { withTimeout } from "../../domain/retry.ts";
 import { ApiError, firstOf } from "../../domain/validation/api-error.ts";
@@ -24,12 +35,12 @@ export const FIND_MS = 3_000;
  */
 export async function lookUpDistributions(
   { distributions, dns, allowed, logger }: ApiDeps,
-  domain: string | undefined,
+  { item: { cf_domain, need_invalidate } }: Pick<PrewarmRequest, "item">,
   urls: readonly string[],
 ): Promise<LookedUp | undefined> {
   try {
-    const found = await withTimeout(FIND_MS, findDistributions(domain, hostsOf(urls), { distributions, dns }));
-    return { ...found, problem: notAllowedReason(allowed, found.distributions) };
+    const found = await withTimeout(FIND_MS, findDistributions(cf_domain, hostsOf(urls), { distributions, dns }));
+    return { ...found, problem: notAllowedReason(allowed, found) ?? unlistedProblem(need_invalidate, found) };
   } catch (error) {
     if (error instanceof NoDistributionError) return { distributions: [], refused: new Map(), problem: error.message };
     logger.warn("Distributions could not be looked up", { error: errorFields(error) });
@@ -65,8 +76,9 @@ export async function checkDistributions(
     return ["cf_domain: the distributions could not be looked up, so the hosts of the URLs were not checked"];
   const ownerOf = hostOwners(own);
   const check = (field: string, host: string) => {
-    const id = ownerOf(host)?.id;
-    const problem = id === undefined ? undefined : problemWith(allowed, id, host);
+    const owner = ownerOf(host);
+    if (owner === undefined) return;
+    const problem = unservedReason(host, owner) ?? problemWith(allowed, invalidatedId(owner), host);
     if (problem !== undefined) throw new ApiError(400, `${field}: ${problem}`);
   };
   if (domain !== undefined) check("cf_domain", domain);
@@ -74,17 +86,20 @@ export async function checkDistributions(
   for (const host of hosts) check("url_list", host);
   if (domain === undefined || others.length === 0) return [];
   const named = ownerOf(domain);
-  if (named === undefined)
+  if (named === undefined) {
+    const unlisted = unlistedReason(own);
     return [
-      `cf_domain: ${domain} is not a name of any distribution of this account, so it was not checked whether it serves ${firstOf(others)}`,
+      `cf_domain: ${domain} is not a name of any distribution of this account, so it was not checked whether it serves ${firstOf(others)}` +
+        (unlisted === undefined ? "" : `; ${unlisted}`),
     ];
-  const { id, domain: ownDomain, aliases } = named;
-  const strangers = others.filter((host) => ownerOf(host)?.id !== id);
+  }
+  const id = invalidatedId(named) ?? "";
+  const strangers = others.filter((host) => notOwnedReason(id, host, ownerOf) !== undefined);
   if (strangers.length === 0) return [];
   const refused = new Set(strangers);
   throw new ApiError(
     400,
-    `cf_domain: the names of the distribution ${id} are ${firstOf([ownDomain, ...aliases])}; ` +
+    `cf_domain: the names of ${kindAndId(id)} are ${firstOf(namesOf(named))}; ` +
       firstOf(strangers, (host) => notOwnedReason(id, host, ownerOf) ?? ""),
     urls.filter((url) => refused.has(hostOf(url))),
   );

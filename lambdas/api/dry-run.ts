@@ -33,7 +33,7 @@ export async function dryRun(deps: ApiDeps, body: PrewarmBody, request: PrewarmR
   const { sampleSizes } = await deps.loadProbes();
   const { urls, sources, isAll, problem } = await readSources(deps, request);
   const isNamed = urls.length > 0 || item.cf_domain !== undefined;
-  const found = isNamed ? await lookUpDistributions(deps, item.cf_domain, urls) : undefined;
+  const found = isNamed ? await lookUpDistributions(deps, request, urls) : undefined;
   // Nothing is asked of a distribution that must not be warmed.
   const usable = found?.problem === undefined ? found : undefined;
   const { distributions, refused } = usable ?? { distributions: [], refused: new Map<string, string>() };

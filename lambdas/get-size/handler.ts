@@ -2,7 +2,12 @@ import { withoutQueries } from "../../domain/log-fields.ts";
 import { AliasUnclearError } from "../../domain/net/resolver.ts";
 import { hostsOf } from "../../domain/net/urls.ts";
 import { RetryLostError, urlsToMeasure } from "../../domain/plan/retry-plan.ts";
-import { findDistributions, NoDistributionError, notAllowedReason } from "../../domain/request/find-distributions.ts";
+import {
+  findDistributions,
+  NoDistributionError,
+  notAllowedReason,
+  unlistedProblem,
+} from "../../domain/request/find-distributions.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { parseTimestamp } from "../../domain/timestamps.ts";
 import {
@@ -43,10 +48,11 @@ async function askSizes(deps: GetSizeDeps, item: RequestItem, remainingMs: () =>
   const work = await urlsToMeasure(deps, item);
   // Sizes must be requested with the host that the agents use.
   const hosts = hostsOf([...work.sized, ...work.toProbe].map(({ url }) => url));
-  const { distributions, refused } = await findDistributions(item.cf_domain, hosts, deps);
+  const found = await findDistributions(item.cf_domain, hosts, deps);
+  const { distributions, refused } = found;
   // Checked before any request to a distribution.
-  const notAllowedProblem = notAllowedReason(deps.allowed, distributions);
-  if (notAllowedProblem !== undefined) return fail(notAllowedProblem);
+  const problem = notAllowedReason(deps.allowed, found) ?? unlistedProblem(item.need_invalidate, found);
+  if (problem !== undefined) return fail(problem);
   const limits = openLimits(deps, item);
   const options: MeasureOptions = {
     dns: deps.dns,

@@ -1,7 +1,8 @@
 import type { CloudFrontClient } from "@aws-sdk/client-cloudfront";
 import { CloudFrontClient as RealClient } from "@aws-sdk/client-cloudfront";
-import { expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { Distributions } from "../../aws/distributions.ts";
+import { times } from "../collect.ts";
 import { awsError, fakeClient, type Sent } from "./client.ts";
 
 function newDistributions(answer: (command: Sent) => unknown) {
@@ -27,6 +28,90 @@ it("lists all of the account, page by page", async () => {
   expect(await distributions.own()).toEqual([]);
 });
 
+describe("with a multi-tenant distribution", () => {
+  const TEMPLATE = { Id: "E1", DomainName: "-", ConnectionMode: "tenant-only" };
+  const template = { id: "E1", domain: "-", aliases: [], unserved: "multi-tenant distribution" };
+  const tenant = (Id: string, ...domains: string[]) => ({
+    Id,
+    DistributionId: "E1",
+    Domains: domains.map((Domain) => ({ Domain, Status: "active" })),
+  });
+  const group = (Id: string, RoutingEndpoint: string, IsDefault = false) => ({ Id, RoutingEndpoint, IsDefault });
+  const GROUPS = {
+    ConnectionGroups: [
+      group("cg_1", "d1.cloudfront.net", true),
+      { ...group("cg_2", "d2.cloudfront.net"), Enabled: false },
+    ],
+  };
+
+  /** What each operation answers, page by page; a name is the error of one. */
+  function account(tenantPages: readonly (object | string)[]) {
+    const client = new RealClient({ region: "us-east-1" });
+    const pages = [...tenantPages];
+    const answers: Record<string, () => unknown> = {
+      ListDistributionsCommand: () => ({ DistributionList: { Items: [TEMPLATE] } }),
+      ListConnectionGroupsCommand: () => GROUPS,
+      ListDistributionTenantsCommand: () => pages.shift(),
+    };
+    const send = vi.spyOn(client, "send").mockImplementation(async (command) => {
+      const answer = answers[command.constructor.name]?.();
+      if (typeof answer === "string") throw awsError(answer);
+      return answer;
+    });
+    return { own: () => new Distributions(client).own(), send };
+  }
+
+  it("lists its tenants page by page, each under the endpoint of its connection group", async () => {
+    const { own } = account([
+      { DistributionTenantList: [tenant("dt_1", "a.example", "*.a.example")], NextMarker: "dt_1" },
+      {
+        DistributionTenantList: [
+          { ...tenant("dt_2", "b.example"), ConnectionGroupId: "cg_2" },
+          { ...tenant("dt_3", "c.example"), Enabled: false },
+          { ...tenant("dt_4", "d.example"), ConnectionGroupId: "cg_gone" },
+        ],
+      },
+    ]);
+    const it = (n: number, domain: string, aliases: string[]) => ({ id: "E1", tenant: `dt_${n}`, domain, aliases });
+    expect(await own()).toEqual([
+      template,
+      { id: "cg_1", domain: "d1.cloudfront.net", aliases: [], unserved: "connection group" },
+      { id: "cg_2", domain: "d2.cloudfront.net", aliases: [], unserved: "connection group" },
+      it(1, "d1.cloudfront.net", ["a.example", "*.a.example"]),
+      { ...it(2, "d2.cloudfront.net", ["b.example"]), unserved: "disabled tenant" },
+      { ...it(3, "d1.cloudfront.net", ["c.example"]), unserved: "disabled tenant" },
+    ]);
+  });
+
+  it("goes on without tenants where they may not be listed, and says why; any other error is one", async () => {
+    expect(await account(["AccessDenied"]).own()).toEqual([
+      { ...template, unlisted: expect.stringMatching(/^AccessDenied: .*cloudfront:ListDistributionTenants/) },
+    ]);
+    await expect(account(["InternalFailure"]).own()).rejects.toThrow("InternalFailure");
+  });
+
+  it("lists no more tenants than an account may have by default, and says so", async () => {
+    const page = { DistributionTenantList: times(100, (i) => tenant(`dt_${i}`, `t${i}.example`)), NextMarker: "dt_99" };
+    const { own, send } = account(times(200, () => page));
+    const [first, ...others] = await own();
+    expect([first?.unlisted, others.length]).toEqual(["no more than 10000 are listed", 10_002]);
+    expect(send).toHaveBeenCalledTimes(102);
+  });
+
+  it("invalidates a tenant by its own id, and asks for that invalidation", async () => {
+    const { distributions, sent } = newDistributions(() => ({ Invalidation: { Id: "I1", Status: "Completed" } }));
+    expect(await distributions.invalidate("dt_1", "r1-0", ["/a"])).toEqual({ id: "I1" });
+    expect(await distributions.isInvalidated("dt_1", "I1")).toBe(true);
+    expect(sent.map(({ name, input }) => [name, input])).toEqual([
+      [
+        "CreateInvalidationForDistributionTenantCommand",
+        { Id: "dt_1", InvalidationBatch: { CallerReference: "r1-0", Paths: { Quantity: 1, Items: ["/a"] } } },
+      ],
+      ["GetInvalidationForDistributionTenantCommand", { DistributionTenantId: "dt_1", Id: "I1" }],
+    ]);
+  });
+});
+
 it("invalidates paths under a reference, so that the same step twice is one invalidation", async () => {
   const { distributions, sent } = newDistributions(() => ({ Invalidation: { Id: "I1" } }));
   expect(await distributions.invalidate("E1", "r1-0", ["/a", "/b"])).toEqual({ id: "I1" });
@@ -46,7 +131,7 @@ it.each(["TooManyInvalidationsInProgress", "Throttling", "ThrottlingException"])
   },
 );
 
-it.each(["InvalidArgument", "BatchTooLarge", "NoSuchDistribution", "AccessDenied"])(
+it.each(["InvalidArgument", "BatchTooLarge", "NoSuchDistribution", "EntityNotFound", "AccessDenied"])(
   "%s is a refusal: no try more would change it",
   async (name) => {
     const { distributions } = newDistributions(() => Promise.reject(awsError(name)));

@@ -45,6 +45,12 @@ test.each([
   expect((await find({ cfDomain: HOST })).distributions).toMatchObject([{ label: "d1", id: "E1" }]);
 });
 
+test("a name of the account under which nothing is served is no name to look up in the DNS", async () => {
+  const { find } = discovery({}, [{ id: "cg_1", domain: HOST, aliases: [], unserved: "connection group" }]);
+  await expect(find({ cfDomain: HOST })).rejects.toThrow(/^cf_domain: .*routing endpoint of the connection group cg_1/);
+  expect((await find()).refused.get(HOST)).toContain("connection group cg_1");
+});
+
 test("what can be invalidated is asked of the account at once", async () => {
   const { find, asked } = discovery({ [HOST]: "d1.cloudfront.net" }, [OWN]);
   expect((await find({ needsIds: true })).distributions).toMatchObject([{ id: "E1" }]);

@@ -104,20 +104,24 @@ describe("invalidation", () => {
     });
   });
 
-  it("is of each URL in its own distribution; of none in another account", async () => {
-    const distributions = ["E1", "E2", undefined].map((id, i) => ({
+  it("is of each URL in its own distribution or tenant; of none in another account", async () => {
+    const owners = [{ id: "E1" }, { id: "E2" }, {}, { id: "E3", tenant: "dt_1" }, { id: "E3", tenant: "dt_2" }];
+    const distributions = owners.map((owner, i) => ({
       label: `d${i}`,
       names: [],
-      hosts: [`${"abc"[i]}.example`],
-      ...(id === undefined ? {} : { id }),
+      hosts: [`${"abcde"[i]}.example`],
+      ...owner,
     }));
-    const { run, batches } = world(["https://a.example/1", "https://b.example/2", "https://c.example/3"], {
-      distributions,
-    });
+    const { run, batches } = world(
+      [..."abcde"].map((name, i) => `https://${name}.example/${i}`),
+      { distributions },
+    );
     await run();
-    expect(batches().map(([, batch]) => batch)).toEqual([
-      { distributionId: "E1", paths: ["/1"] },
-      { distributionId: "E2", paths: ["/2"] },
+    expect(batches().map(([, { distributionId, paths }]) => [distributionId, ...paths])).toEqual([
+      ["E1", "/0"],
+      ["E2", "/1"],
+      ["dt_1", "/3"],
+      ["dt_2", "/4"],
     ]);
   });
 

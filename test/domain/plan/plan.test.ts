@@ -29,6 +29,22 @@ describe("the tasks of a request", () => {
     ]);
   });
 
+  it("are at the same targets for tenants that share a label, each URL under its own host", async () => {
+    const tenants = ["a", "b"].map((name) => ({
+      label: "d1",
+      tenant: `dt_${name}`,
+      names: [`${name}.example`],
+      hosts: [`${name}.example`],
+    }));
+    const shared = planOf(tenants, [at("SIN2-P1")]);
+    const urls = ["a.example", "b.example"].map(url);
+    expect((await collect(shared.unsentLeads(urls))).map(show)).toEqual([
+      "SIN2-P1 a.example as a.example",
+      "SIN2-P1 b.example as b.example",
+    ]);
+    expect(await totalsOf(shared, urls)).toMatchObject({ total_count: 2, tasks_per_target: { d1: 2 } });
+  });
+
   it("are wanted at all targets of the distribution, also at those that did not resolve", () => {
     const pops = (host: string) => plan.allTargetsFor(url(host)).map(({ pop }) => pop);
     expect(["a.example", "b.example", "nobodys.example"].map(pops)).toEqual([

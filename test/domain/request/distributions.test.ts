@@ -5,6 +5,7 @@ import {
   type Distribution,
   distributionOf,
   hostOwners,
+  invalidatedId,
   matchesName,
   problemWith,
   requestHost,
@@ -114,6 +115,20 @@ it.each([
 ])("%s belongs to %s: the longest name that covers it decides", (host, id) => {
   expect(hostOwners(OWN)(host)?.id).toBe(id);
   expect(hostOwners(OWN.toReversed())(host)?.id).toBe(id);
+});
+
+const TENANT = { id: "E4", tenant: "dt_1", domain: "d9.cloudfront.net", aliases: ["*.media.example.com", "t.example"] };
+
+it("a tenant owns its domains, and not the routing endpoint that it shares; its id is what the list of distributions has", () => {
+  const owner = hostOwners([...OWN.slice(0, 1), TENANT]);
+  expect(["a.media.example.com", "t.example", "a.example.com", TENANT.domain].map((host) => owner(host)?.id)).toEqual([
+    "E4",
+    "E4",
+    "E1",
+    undefined,
+  ]);
+  expect(problemWith(["dt_1"], invalidatedId(TENANT), "t.example")).toBeUndefined();
+  expect(problemWith(["E4"], invalidatedId(TENANT), "t.example")).toMatch(/belongs to the distribution tenant dt_1, /);
 });
 
 it("a name is no pattern: a host that is written like a wildcard belongs to the wildcard above it", () => {

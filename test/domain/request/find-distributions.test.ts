@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { findDistributions } from "../../../domain/request/find-distributions.ts";
+import type { OwnDistribution } from "../../../domain/request/distributions.ts";
+import { findDistributions, notAllowedReason, unlistedProblem } from "../../../domain/request/find-distributions.ts";
 
 const MAIN = { id: "E1", domain: "d1.cloudfront.net", aliases: ["CDN.example.com", "www.example.com"] };
 const WILD = { id: "E2", domain: "d2.cloudfront.net", aliases: ["*.example.com"] };
@@ -8,19 +9,24 @@ const wild = { label: "d2", domain: "d2.cloudfront.net", id: "E2", names: [WILD.
 
 const other = (domain: string) => ({ label: "d9", domain, names: [] });
 
-/** An account with two distributions, and a DNS with these aliases. */
-async function find(cfDomain: string | undefined, hosts: readonly string[], aliases: Record<string, string> = {}) {
+/** An account with two distributions and others, and a DNS with these aliases. */
+async function find(
+  cfDomain: string | undefined,
+  hosts: readonly string[],
+  aliases: Record<string, string> = {},
+  others: readonly OwnDistribution[] = [],
+) {
   const asked: string[] = [];
   const alias = async (name: string) => {
     asked.push(name);
     return aliases[name];
   };
-  const own = async () => [WILD, MAIN];
-  const { distributions, refused } = await findDistributions(cfDomain, hosts, {
+  const own = async () => [WILD, MAIN, ...others];
+  const { distributions, refused, unlisted } = await findDistributions(cfDomain, hosts, {
     distributions: { own },
     dns: { alias },
   });
-  return { asked, found: distributions, refused: Object.fromEntries(refused) };
+  return { asked, found: distributions, refused: Object.fromEntries(refused), unlisted };
 }
 
 describe("with cf_domain", () => {
@@ -110,5 +116,89 @@ it.each<[string, hosts: string[], found: object[], refused: string[], asked: str
   ],
 ])("without: %s", async (_, hosts, found, refused, asked) => {
   const answer = await find(undefined, hosts, { "alias.other.com": "d9.cloudfront.net" });
-  expect({ ...answer, refused: Object.keys(answer.refused) }).toEqual({ asked, found, refused });
+  expect({ ...answer, refused: Object.keys(answer.refused) }).toEqual({ asked, found, refused, unlisted: undefined });
+});
+
+describe("of a multi-tenant distribution", () => {
+  const ENDPOINT = "d7.cloudfront.net";
+  const tenant = (n: number, ...aliases: string[]): OwnDistribution => ({
+    id: "E7",
+    tenant: `dt_${n}`,
+    domain: ENDPOINT,
+    aliases,
+  });
+  const TEMPLATE: OwnDistribution = {
+    id: "E7",
+    domain: "d6.cloudfront.net",
+    aliases: [],
+    unserved: "multi-tenant distribution",
+  };
+  const ACCOUNT: OwnDistribution[] = [
+    TEMPLATE,
+    { id: "cg_1", domain: ENDPOINT, aliases: [], unserved: "connection group" },
+    tenant(1, "one.example", "*.one.example"),
+    tenant(2, "two.example"),
+    { ...tenant(3, "off.example"), unserved: "disabled tenant" },
+  ];
+  const one = { label: "d7", id: "E7", tenant: "dt_1", names: ["one.example", "*.one.example"] };
+  const two = { label: "d7", id: "E7", tenant: "dt_2", names: ["two.example"] };
+  const DNS = { "gone.example": `${ENDPOINT}.`, "vanity.example": "one.example", "one.example": ENDPOINT };
+
+  it("each tenant is found by its domains: under the label of the endpoint that they share, asked for by the URL's own host", async () =>
+    expect(await find(undefined, ["one.example", "two.example", "a.one.example"], DNS, ACCOUNT)).toMatchObject({
+      found: [
+        { ...one, hosts: ["one.example", "a.one.example"] },
+        { ...two, hosts: ["two.example"] },
+      ],
+      refused: {},
+      asked: [],
+    }));
+
+  it("cf_domain names a tenant, and hosts of another one are refused", async () => {
+    const answer = await find(
+      "a.one.example",
+      ["one.example", "two.example", ENDPOINT, "www.example.com"],
+      {},
+      ACCOUNT,
+    );
+    expect(answer.found).toEqual([one]);
+    expect(answer.refused).toEqual({
+      "two.example": "two.example belongs to the distribution tenant dt_2, not to dt_1",
+      [ENDPOINT]: expect.stringContaining("routing endpoint of the connection group cg_1"),
+      "www.example.com": "www.example.com belongs to the distribution E1, not to dt_1",
+    });
+  });
+
+  it.each([
+    [
+      "the template's domain",
+      "d6.cloudfront.net",
+      /multi-tenant distribution E7, which serves no traffic itself: use the domain of/,
+    ],
+    ["a routing endpoint", ENDPOINT, /routing endpoint of the connection group cg_1, .* leave cf_domain out/],
+    ["a disabled tenant", "off.example", /distribution tenant dt_3, which serves no traffic/],
+  ])("%s leads to nothing, as a host and as cf_domain", async (_, name, why) => {
+    const { found, refused } = await find(undefined, [name], {}, ACCOUNT);
+    expect([found, Object.keys(refused)]).toEqual([[], [name]]);
+    expect(refused[name]).toMatch(why);
+    await expect(find(name, [], {}, ACCOUNT)).rejects.toThrow(why);
+  });
+
+  it("a name that only the DNS leads to an endpoint is no tenant's of this account", async () =>
+    expect((await find(undefined, ["gone.example", "vanity.example"], DNS, ACCOUNT)).found).toEqual([
+      { label: "d7", names: [], hosts: ["gone.example", "vanity.example"] },
+    ]));
+
+  it("whose tenants cannot be listed, what is not found may be of this account, and every refusal says so", async () => {
+    const account = [{ ...TEMPLATE, unlisted: "AccessDenied: no" }];
+    const { refused, ...answer } = await find(undefined, ["one.example", "x.example"], DNS, account);
+    const found = { distributions: answer.found, refused: new Map(), unlisted: answer.unlisted };
+    const said = /tenants could not all be listed \(AccessDenied: no\)/;
+    expect(found.distributions).toMatchObject([{ label: "d7", hosts: ["one.example"] }]);
+    expect(refused["x.example"]).toMatch(said);
+    expect(notAllowedReason(["E1"], found)).toMatch(said);
+    expect(unlistedProblem(true, found)).toMatch(said);
+    expect(unlistedProblem(false, found)).toBeUndefined();
+    expect(unlistedProblem(true, { ...found, distributions: [one] })).toBeUndefined();
+  });
 });

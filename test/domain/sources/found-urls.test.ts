@@ -153,6 +153,20 @@ it("the hosts whose URLs are warmed: with cf_domain are all names of its distrib
   expect(served("d2.cloudfront.net")).toEqual(["img.example.com"]);
 });
 
+it("the hosts whose URLs are warmed: of a tenant are its own domains, not those of another tenant of its distribution", () => {
+  const tenants = ["a", "b"].map((name) => ({
+    id: "E9",
+    tenant: `dt_${name}`,
+    domain: "d9.cloudfront.net",
+    aliases: [`${name}.example`, `www.${name}.example`],
+  }));
+  const serves = servedHosts(request({ cf_domain: "a.example" }), [], tenants);
+  expect(["a.example", "www.a.example", "b.example", "d9.cloudfront.net"].filter(serves)).toEqual([
+    "a.example",
+    "www.a.example",
+  ]);
+});
+
 it("the hosts whose URLs are warmed: without are those of every distribution that serves what the caller named", () => {
   expect(served(undefined, "img.example.com")).toEqual(["img.example.com"]);
   expect(served(undefined, "cdn.example.com", "img.example.com")).toEqual(ALL.slice(0, 4));

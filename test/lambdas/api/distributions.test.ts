@@ -99,6 +99,43 @@ it.each([
   expect(refusal).toMatch(/distributions of this deployment allows E1/);
 });
 
+describe("a multi-tenant distribution", () => {
+  const tenant = (n: number, ...aliases: string[]) => ({
+    id: "E7",
+    tenant: `dt_${n}`,
+    domain: "d7.cloudfront.net",
+    aliases,
+  });
+  const TENANTS = [
+    { id: "E7", domain: "-", aliases: [], unserved: "multi-tenant distribution" as const },
+    { id: "cg_1", domain: "d7.cloudfront.net", aliases: [], unserved: "connection group" as const },
+    tenant(1, "one.example", "www.one.example"),
+    tenant(2, "two.example"),
+  ];
+  const url_list = ["https://one.example/a", "https://www.one.example/a"];
+
+  it.each([
+    [{ cf_domain: "one.example" }, "*", /^200/],
+    [{}, "dt_1", /^200/],
+    [{}, "E7", /^400 url_list: one.example belongs to the distribution tenant dt_1, and .* allows E7/],
+    [{ cf_domain: "d7.cloudfront.net" }, "*", /^400 cf_domain: .*routing endpoint of the connection group cg_1/],
+    [
+      { cf_domain: "two.example" },
+      "*",
+      /^400 cf_domain: the names of the distribution tenant dt_2 are two.example; one.exam/,
+    ],
+  ])("of which a tenant is named with %j, where the stack's list is %s: %s", async (change, allowed, expected) => {
+    const { status, body } = await world({ own: TENANTS, allowed }).post({ url_list, ...change });
+    expect(`${status} ${body["error_message"]}`).toMatch(expected);
+  });
+
+  it("whose tenants cannot be listed leaves hosts unchecked, and the warning says why", async () => {
+    const own = [{ id: "E7", domain: "-", aliases: [], unlisted: "AccessDenied: no" }];
+    const { body } = await world({ own }).post({ url_list, cf_domain: "one.example" });
+    expect(body["warnings"]).toEqual([expect.stringMatching(/one.example is not a name of .*AccessDenied: no/)]);
+  });
+});
+
 it("the stack's list of distributions makes nothing where the account's distributions cannot be listed", async () => {
   const { post, made } = world({ own, allowed: "E1", fault: failing("distributions.own") });
   expect((await post()).status).toBe(500);

@@ -60,6 +60,19 @@ describe("Get Size", () => {
     expect(seen).toEqual([]);
   });
 
+  it("fails before it asks anything if what is to be invalidated may be a tenant's, and tenants cannot be listed", async () => {
+    const { requests, seen } = await measured({
+      dns: fakeDns({}, { "cdn.example.com": "d1.cloudfront.net" }),
+      own: [
+        { id: "E1", domain: "-", aliases: [], unserved: "multi-tenant distribution", unlisted: "AccessDenied: no" },
+      ],
+      item: { need_invalidate: true },
+    });
+    const reason = expect.stringMatching(/^need_invalidate: .*cdn.example.com.*AccessDenied/);
+    expect(requests.the()).toMatchObject({ status: "FAILED", reason });
+    expect(seen).toEqual([]);
+  });
+
   it("never asks for a host that a more specific alias gives to another distribution, whatever cf_domain says", async () => {
     const own = [
       { id: "E1", domain: "d1.cloudfront.net", aliases: ["*.example.com"] },
