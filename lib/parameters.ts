@@ -40,6 +40,7 @@ export const RESERVED_FOR_API = 20;
  * their number. test/lib/refused-by-aws.test.ts tries the longest ones.
  */
 export const MAX_DISTRIBUTIONS = 80;
+export const MAX_DISTRIBUTIONS_LENGTH = 1_300;
 export const MAX_SOURCE_BUCKETS = 20;
 export const MAX_SOURCE_BUCKETS_LENGTH = 800;
 export const MAX_INSTANCE_TYPES = 40;
@@ -47,7 +48,8 @@ export const MAX_INSTANCE_TYPES_LENGTH = 500;
 /** A resource policy of API Gateway has 8,192 characters: https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html */
 export const MAX_CIDRS = 50;
 
-const DISTRIBUTION = "E[A-Z0-9]{5,14}";
+/** A distribution's id, or that of a distribution tenant. */
+const DISTRIBUTION = "(E[A-Z0-9]{5,14}|dt_[0-9A-Za-z]{16,32})";
 /** The letter g after the generation means Graviton. */
 const INSTANCE_TYPE = "[a-z]+[0-9]+g[a-z]*\\.([0-9a-z-]+|\\*)";
 const SOURCE_BUCKET = "[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[^*?$,]*[*])?";
@@ -151,10 +153,11 @@ const GROUPS = {
     distributions: {
       label: "Distributions",
       default: "*",
+      maxLength: MAX_DISTRIBUTIONS_LENGTH,
       allowedPattern: `\\*|${listOf(DISTRIBUTION, MAX_DISTRIBUTIONS)}`,
-      constraintDescription: `* for every distribution, or up to ${MAX_DISTRIBUTIONS} distribution IDs, such as E1ABCDEFGHIJKL, separated by commas without spaces`,
+      constraintDescription: `* for every distribution, or up to ${MAX_DISTRIBUTIONS} IDs of distributions, such as E1ABCDEFGHIJKL, and of distribution tenants, such as dt_2wjDZi3hD1ivOXf6rpZJO1AB, separated by commas without spaces, in ${MAX_DISTRIBUTIONS_LENGTH} characters`,
       description:
-        "IDs of the distributions that may be warmed and invalidated, separated by commas; *: every distribution may be warmed, and every one of this account invalidated.",
+        "IDs of the distributions and distribution tenants that may be warmed and invalidated, separated by commas; *: every distribution may be warmed, and every one of this account invalidated.",
     },
     sourceBuckets: {
       label: "Source buckets",

@@ -56,12 +56,13 @@ function inPartition(scope: Construct, arns: (partition: string) => string[]): s
 }
 
 /**
- * ARNs of the distributions in the stack's list, as the resources of a policy. The account is left open: a role reaches no
- * other account's distributions.
+ * ARNs of the distributions and distribution tenants in the stack's list, as the resources of a policy: `distribution/E1ABCDEFGHIJKL`,
+ * `distribution-tenant/dt_2wjDZi3hD1ivOXf6rpZJO1AB`. CloudFormation cannot part the list by their kind, and an id is of one kind. The
+ * account is left open: a role reaches no other account's distributions.
  */
 export function distributionArns(scope: Construct, ids: CfnParameter): string[] {
   return inPartition(scope, (partition) => {
-    const before = `arn:${partition}:cloudfront::*:distribution/`;
+    const before = `arn:${partition}:cloudfront::*:distribution*/`;
     return Fn.split(",", `${before}${Fn.join(`,${before}`, Fn.split(",", ids.valueAsString))}`);
   });
 }

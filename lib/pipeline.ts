@@ -262,11 +262,24 @@ export class Pipeline extends Construct {
     );
     allow([getSize, expand, task, aggregation, shutdown], ["sqs:SendMessage"], this.failedBatches.queueArn);
 
-    // Listing distributions cannot be limited to a resource.
-    allow([api, getSize, expand], ["cloudfront:ListDistributions"], "*");
+    // Listing distributions, tenants and connection groups cannot be limited to a resource.
+    const listed = ["Distributions", "DistributionTenants", "ConnectionGroups"];
+    allow(
+      [api, getSize, expand],
+      listed.map((what) => `cloudfront:List${what}`),
+      "*",
+    );
     // A request may name any distribution that the stack's list allows.
     const distributions = distributionArns(this, parameters.distributions);
-    allow(task, ["cloudfront:CreateInvalidation", "cloudfront:GetInvalidation"], ...distributions);
+    const invalidating = ["CreateInvalidation", "GetInvalidation"].flatMap((name) => [
+      name,
+      `${name}ForDistributionTenant`,
+    ]);
+    allow(
+      task,
+      invalidating.map((name) => `cloudfront:${name}`),
+      ...distributions,
+    );
 
     // Whoever ends a request, or sees that one is to be checked, invokes Shutdown.
     allow([api, getSize, expand, task, aggregation, this.timerRole], ["lambda:InvokeFunction"], shutdown.functionArn);

@@ -150,10 +150,12 @@ function autoScalingPermissions({ operation, body }: WireCall, account: Account)
 
 /** https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudfront.html */
 function cloudFrontPermissions({ operation, url }: WireCall, { partition, id }: Account) {
-  if (operation === "ListDistributions") return [request("cloudfront:ListDistributions", "*")];
-  if (operation !== "CreateInvalidation" && operation !== "GetInvalidation") throw unknown("cloudfront", operation);
-  const distribution = url.pathname.split("/")[3];
-  return [request(`cloudfront:${operation}`, `arn:${partition}:cloudfront::${id}:distribution/${distribution}`)];
+  if (/^List(Distributions|DistributionTenants|ConnectionGroups)$/.test(operation))
+    return [request(`cloudfront:${operation}`, "*")];
+  if (!/^(Create|Get)Invalidation(ForDistributionTenant)?$/.test(operation)) throw unknown("cloudfront", operation);
+  // Of 2020-05-31/distribution/E1/invalidation, and of 2020-05-31/distribution-tenant/dt_1/invalidation.
+  const [, , type, name] = url.pathname.split("/");
+  return [request(`cloudfront:${operation}`, `arn:${partition}:cloudfront::${id}:${type}/${name}`)];
 }
 
 function request(action: string, resource: string, context: PermissionRequest["context"] = {}) {

@@ -149,15 +149,17 @@ const VALUES: Readonly<Record<string, readonly [accepted: readonly string[], rej
     ["0", "", "1e3", "-1", "01", "1000000000000001"],
   ],
   distributions: [
-    ["*", "E1ABCDEFGHIJKL", "EDFDVBD6EXAMPLE", distributions(MAX_DISTRIBUTIONS)],
+    ["*", "E1ABCDEFGHIJKL", "EDFDVBD6EXAMPLE,dt_2wjDZi3hD1ivOXf6rpZJO1AB", distributions(MAX_DISTRIBUTIONS)],
     [
       "",
       "E*",
+      "dt_*",
+      "cg_2whCJoXMYCjHcxaLGrkllvyABC",
       "*,E1ABCDEFGHIJKL",
       "d111111abcdef8.cloudfront.net",
       "E1/../*",
       "E1ABCDEFGHIJKL, EDFDVBD6EXAMPLE",
-    ].concat(distributions(MAX_DISTRIBUTIONS + 1)),
+    ].concat(distributions(MAX_DISTRIBUTIONS + 1), `dt_${"a".repeat(33)}`),
   ],
   sourceBuckets: [
     ["", "media", "media.example.com", "media/*", "media/films/*", "media/films/a b*", buckets(MAX_SOURCE_BUCKETS)],

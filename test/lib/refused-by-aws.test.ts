@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import {
   MAX_CIDRS,
   MAX_DISTRIBUTIONS,
+  MAX_DISTRIBUTIONS_LENGTH,
   MAX_INSTANCE_TYPES,
   MAX_INSTANCE_TYPES_LENGTH,
   MAX_SOURCE_BUCKETS,
@@ -27,7 +28,7 @@ import { synthesizeStacks } from "./synth.ts";
 const many = (count: number, entry: string) => Array.from({ length: count }, () => entry).join();
 /** The longest lists, and everything that is off by default. */
 const LONGEST = {
-  distributions: many(MAX_DISTRIBUTIONS, `E${"A".repeat(14)}`),
+  distributions: many(MAX_DISTRIBUTIONS, "E".padEnd(Math.floor(MAX_DISTRIBUTIONS_LENGTH / MAX_DISTRIBUTIONS) - 1, "A")),
   sourceBuckets: many(
     MAX_SOURCE_BUCKETS,
     "bbb/".padEnd(MAX_SOURCE_BUCKETS_LENGTH / MAX_SOURCE_BUCKETS - 2, "p").concat("*"),
