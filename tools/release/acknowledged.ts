@@ -111,7 +111,7 @@ export const ACKNOWLEDGED: readonly Acknowledged[] = [
   iam(
     `{"Fn::If":["PrewarmPipelineInChina35591795",${distributionsIn("aws-cn")},${distributionsIn("aws")}]}`,
     ["Pipeline/TaskRole"],
-    "The ids of the stack's list of distributions, also those of tenants (distribution-tenant); the account is left open, for a role reaches no other one's",
+    "The ids of the stack's list, also those of tenants; the account is left open, for a role reaches no other one's",
   ),
   {
     id: `AwsSolutions-IAM5[Resource::{"Fn::If":["PrewarmPipelineInChina35591795",${sourcesIn("aws-cn")},${sourcesIn("aws")}]}]`,
