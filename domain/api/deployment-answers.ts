@@ -25,7 +25,9 @@ export const settingsSchema = z
       .describe("What whoever has the key may spend."),
     distributions: z.object({
       parameter,
-      allowed: z.array(z.string()).describe("Ids or domains that may be warmed; `*`: all."),
+      allowed: z
+        .array(z.string())
+        .describe("Ids of distributions and of distribution tenants that may be warmed; `*`: all."),
     }),
     source_buckets: z.object({
       parameter,

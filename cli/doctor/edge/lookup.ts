@@ -71,10 +71,11 @@ export async function labelOf(host: string, { own, dns }: LabelDeps): Promise<st
   const mine = await own().catch(() => []);
   const {
     distributions: [found],
+    refused,
   } = await findDistributions(undefined, [host], {
     distributions: { own: async () => mine },
     dns,
   });
-  if (found === undefined) throw new Error(`no distribution is known for ${host}`);
+  if (found === undefined) throw new Error(refused.get(host));
   return found.label;
 }

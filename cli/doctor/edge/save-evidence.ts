@@ -2,7 +2,6 @@ import { writeFile } from "node:fs/promises";
 import { isAbsolute, join } from "node:path";
 import { errorCode, type Resolver } from "../../../domain/net/resolver.ts";
 import type { OwnDistribution } from "../../../domain/request/distributions.ts";
-import { noDistribution } from "../../../domain/request/find-distributions.ts";
 import { CommandError } from "../../command-error.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { mention, type Shell } from "../../shell.ts";
@@ -58,9 +57,9 @@ async function distributionLabel(name: string, { own, dns }: Pick<SaveEvidenceDe
   try {
     return await labelOf(name, { own: async () => [], dns });
   } catch (cause) {
-    return labelOf(name, { own, dns }).catch(() => {
+    return labelOf(name, { own, dns }).catch((error: unknown) => {
       const next = "Name the distribution's own domain: --cf-domain d111111abcdef8.cloudfront.net";
-      throw new CommandError(noDistribution(name), next, { cause });
+      throw new CommandError(error instanceof Error ? error.message : String(error), next, { cause });
     });
   }
 }
