@@ -9,6 +9,7 @@ import type { PlaceWords } from "../body/place-words.ts";
 import { CommandError } from "../command-error.ts";
 import { connectDirect } from "../direct/connect.ts";
 import type { DirectClient } from "../direct/direct-client.ts";
+import type { Approve } from "../direct/engine.ts";
 import { EXIT } from "../exit-codes.ts";
 import { cleanLine } from "../output/clean.ts";
 import { bytes, clock, count, many } from "../output/figures.ts";
@@ -45,9 +46,9 @@ export async function warmDirect(shell: Shell, client: DirectClient, body: Body,
   const reads = (item.sources ?? []).length > 0 ? "the sources" : `sizes of ${many(item.url_count, "URL")}`;
   mention(shell, `${item.pops.length} of ${many(POP_CODES.length, "POP")}${setOf(body)}. Reading ${reads} …`);
   let refusal: unknown;
-  const approve = async (planned: RequestItem) => {
+  const approve: Approve = async (planned, signal) => {
     try {
-      const isWanted = await mayBegin(shell, planned, words.yes);
+      const isWanted = await mayBegin(shell, planned, words.yes, signal);
       if (isWanted && planned.need_invalidate) mention(shell, `Invalidating ${many(planned.url_count, "URL")} …`);
       return isWanted;
     } catch (error) {
@@ -104,7 +105,7 @@ export async function resume(shell: Shell, named: string | undefined, words: Dir
     );
   mention(shell, `Going on with ${id}.`);
   // One whose question was never answered is asked again.
-  const approve = (planned: RequestItem) => mayBegin(shell, planned, words.yes);
+  const approve: Approve = (planned, signal) => mayBegin(shell, planned, words.yes, signal);
   return follow(shell, client, item, { isNew: false, words, approve, refusal: () => undefined });
 }
 
@@ -118,7 +119,7 @@ interface Following {
   /** Whether it leaves nothing if nothing of it can begin. */
   readonly isNew: boolean;
   readonly words: DirectWords;
-  readonly approve: (item: RequestItem) => Promise<boolean>;
+  readonly approve: Approve;
   /** What `approve` could not ask. */
   readonly refusal: () => unknown;
 }
@@ -157,9 +158,10 @@ async function work(shell: Shell, client: DirectClient, item: RequestItem, follo
   const { isNew, words, approve, refusal } = following;
   const { req_id: id } = item;
   const planned = new Promise<boolean>((resolve, reject) => {
-    const askFirst = async (it: RequestItem) => {
-      const isApproved = await approve(it);
-      resolve(isApproved);
+    const askFirst: Approve = async (it, signal) => {
+      const isApproved = await approve(it, signal);
+      // A run that was stopped meanwhile has a report, as it has at any other time.
+      resolve(isApproved || signal.aborted);
       return isApproved;
     };
     client.begin(item, askFirst).then(
@@ -190,7 +192,12 @@ async function work(shell: Shell, client: DirectClient, item: RequestItem, follo
     const ms = parseTimestamp(progress.estimated_finish_at) - parseTimestamp(progress.timestamp);
     mention(shell, `About ${clock(ms)} left at the rate of the first seconds, ${bytes(progress.bytes_per_second)}/s.`);
     try {
-      if (ms > ASK_MINUTES * 60_000 && !(await mayGoOn(shell, ms, words.yes))) await client.stop(id);
+      const ended = new AbortController();
+      client.ended(id).then(
+        () => ended.abort(),
+        () => ended.abort(),
+      );
+      if (ms > ASK_MINUTES * 60_000 && !(await mayGoOn(shell, ms, words.yes, ended.signal))) await client.stop(id);
     } catch (error) {
       // Nobody can be asked. It must not go on behind the error.
       await client.stop(id);
@@ -203,7 +210,12 @@ async function work(shell: Shell, client: DirectClient, item: RequestItem, follo
 }
 
 /** Tells what it comes to; asks if that is much. */
-async function mayBegin(shell: Shell, item: RequestItem, yes: boolean | undefined): Promise<boolean> {
+async function mayBegin(
+  shell: Shell,
+  item: RequestItem,
+  yes: boolean | undefined,
+  signal: AbortSignal,
+): Promise<boolean> {
   const { total_count: tasks, total_size: size, sizes_known: isKnown } = item;
   mention(shell, `${many(tasks, "task")}, ${isKnown ? "" : "at least "}${bytes(size)}.`);
   if (tasks < ASK_TASKS && size <= ASK_BYTES) return true;
@@ -211,11 +223,12 @@ async function mayBegin(shell: Shell, item: RequestItem, yes: boolean | undefine
     shell,
     `Download ${bytes(size)} in ${count(tasks)} requests over this machine's network? ${STACK}`,
     yes,
+    signal,
   );
 }
 
-async function mayGoOn(shell: Shell, ms: number, yes: boolean | undefined): Promise<boolean> {
-  return isWanted(shell, `It takes about ${clock(ms)} with this network. Go on? ${STACK}`, yes);
+async function mayGoOn(shell: Shell, ms: number, yes: boolean | undefined, signal: AbortSignal): Promise<boolean> {
+  return isWanted(shell, `It takes about ${clock(ms)} with this network. Go on? ${STACK}`, yes, signal);
 }
 
 /**

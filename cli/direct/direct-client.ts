@@ -32,7 +32,7 @@ import type { Api } from "../api/client.ts";
 import { explained } from "../api/refusal.ts";
 import { CommandError } from "../command-error.ts";
 import { cutOffWarning } from "./cut-off.ts";
-import { DirectRun, type EngineDeps, HEARTBEAT_TIMEOUT_MS } from "./engine.ts";
+import { type Approve, DirectRun, type EngineDeps, HEARTBEAT_TIMEOUT_MS } from "./engine.ts";
 import { LiveCounts } from "./live-counts.ts";
 
 /** So many URLs that could not be read are named. */
@@ -76,7 +76,7 @@ export class DirectClient implements Api {
   }
 
   /** Works on a run, new or left by another process, until it has ended. @throws CommandError if another process does */
-  async begin(item: RequestItem, approve?: (item: RequestItem) => Promise<boolean>): Promise<DirectRun> {
+  async begin(item: RequestItem, approve?: Approve): Promise<DirectRun> {
     const unlock = await this.deps.store.lock(item.req_id);
     const run = new DirectRun(this.deps, item, approve);
     const ended = run.run().finally(unlock);

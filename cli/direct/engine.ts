@@ -96,6 +96,8 @@ class RunCutError extends Error {
   override readonly name = "RunCutError";
 }
 
+export type Approve = (item: RequestItem, signal: AbortSignal) => Promise<boolean>;
+
 /** One request, from its sources to its report, in this process. */
 export class DirectRun {
   private counts: LiveCounts | undefined;
@@ -111,12 +113,13 @@ export class DirectRun {
 
   /**
    * @param item of a run that is in the store
-   * @param approve asked once the tasks are known, before the first download. False: nothing is downloaded
+   * @param approve asked once the tasks are known, before the first download. False: nothing is downloaded. Its signal is aborted when the
+   * run is cut: nobody waits for the answer any more
    */
   constructor(
     private readonly deps: EngineDeps,
     public item: RequestItem,
-    private readonly approve: (item: RequestItem) => Promise<boolean> = async () => true,
+    private readonly approve: Approve = async () => true,
   ) {}
 
   /** Does what is left of the run. @throws what keeps it from being written: it can be resumed */
@@ -164,7 +167,7 @@ export class DirectRun {
     if (this.isBeforeSizes()) await this.readSizes();
     if (this.item.status === "CHECK_POP") await this.resolvePops();
     if (this.item.status !== "INSERT_TASK") return;
-    const isApproved = await this.approve(this.item);
+    const isApproved = await this.approve(this.item, this.cutting.signal);
     this.cutting.signal.throwIfAborted();
     if (!isApproved) this.cut ??= "STOP";
     else if (!this.item.need_invalidate || (await this.invalidate())) await this.advance("TASKS_QUEUED");

@@ -2,12 +2,18 @@ import { createInterface } from "node:readline/promises";
 import { CommandError } from "../command-error.ts";
 import type { Shell } from "../shell.ts";
 
-/** Asks on a terminal. Anything but yes, and Ctrl-C, is no. */
-export async function confirm({ stdin, stderr }: Pick<Shell, "stdin" | "stderr">, question: string): Promise<boolean> {
+/** Asks on a terminal. Anything but yes, and Ctrl-C, is no. @param signal ends the question, with no */
+export async function confirm(
+  { stdin, stderr }: Pick<Shell, "stdin" | "stderr">,
+  question: string,
+  signal?: AbortSignal,
+): Promise<boolean> {
+  if (signal?.aborted === true) return false;
   const lines = createInterface({ input: stdin });
   const gone = new AbortController();
   const leave = () => gone.abort();
   process.once("SIGINT", leave);
+  signal?.addEventListener("abort", leave);
   lines.once("close", leave);
   try {
     stderr.write(`${question} [y/N] `);
@@ -17,14 +23,24 @@ export async function confirm({ stdin, stderr }: Pick<Shell, "stdin" | "stderr">
     return false;
   } finally {
     process.off("SIGINT", leave);
+    signal?.removeEventListener("abort", leave);
     lines.close();
   }
 }
 
-/** Whether it shall be done: `--yes`, or the answer on a terminal. @throws CommandError where nobody can be asked */
-export async function isWanted(shell: Shell, question: string, yes: boolean | undefined): Promise<boolean> {
+/**
+ * Whether it shall be done: `--yes`, or the answer on a terminal.
+ * @param signal ends the question, with no
+ * @throws CommandError where nobody can be asked
+ */
+export async function isWanted(
+  shell: Shell,
+  question: string,
+  yes: boolean | undefined,
+  signal?: AbortSignal,
+): Promise<boolean> {
   if (yes === true) return true;
   if (shell.stdin.isTTY !== true)
     throw new CommandError(`this asks first: ${question}`, "There is no terminal to ask on: say --yes.");
-  return confirm(shell, question);
+  return confirm(shell, question, signal);
 }

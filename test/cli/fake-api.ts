@@ -146,8 +146,8 @@ export interface Ran {
 }
 
 export interface Typed {
-  /** What somebody types at a terminal; undefined: there is no terminal, and stdin is empty. */
-  readonly input?: string;
+  /** What somebody types at a terminal: a line, or the terminal itself; undefined: there is none, and stdin is empty. */
+  readonly input?: string | Readable;
   /** Whether stdout and stderr are terminals. @default false */
   readonly isTTY?: boolean;
   /** @default none */
@@ -164,7 +164,8 @@ export async function run(words: readonly string[], { input, isTTY = false, env 
         heard[name] += text;
       },
     });
-  const stdin = Object.assign(Readable.from(input === undefined ? [] : [`${input}\n`]), { isTTY: input !== undefined });
+  const typed = typeof input === "object" ? input : Readable.from(input === undefined ? [] : [`${input}\n`]);
+  const stdin = Object.assign(typed, { isTTY: input !== undefined });
   const shell: Shell = { env, cwd: "/", stdin, stdout: sink("stdout"), stderr: sink("stderr") };
   let code: number | undefined;
   try {

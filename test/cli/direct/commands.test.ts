@@ -2,6 +2,7 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { DirectClient } from "../../../cli/direct/direct-client.ts";
 import { COUNTRY_DEFAULTS, REGION_DEFAULTS } from "../../../domain/pops/regions.ts";
@@ -11,7 +12,7 @@ import type { PrewarmBody } from "../../../domain/validation/bodies.ts";
 import { type Edge, startEdge } from "../../../tools/edge/edge.ts";
 import { firstPops } from "../../../tools/local/world.ts";
 import { trust } from "../../pipeline/pipeline.ts";
-import { run as runCommand } from "../fake-api.ts";
+import { run as runCommand, type Typed } from "../fake-api.ts";
 
 vi.setConfig({ testTimeout: 60_000 });
 
@@ -115,6 +116,14 @@ test("what is not good is told, and tried again alone", async () => {
   expect([first.requests.length, first.next]).toEqual([1, "1"]);
 });
 
+/** A terminal at which nobody types. @param onRead called when it is asked first */
+function silentTerminal(onRead: () => unknown) {
+  const read = vi.fn(() => {
+    if (read.mock.calls.length === 1) setImmediate(onRead);
+  });
+  return new Readable({ read });
+}
+
 /** As a process leaves a run that dies after its first result. */
 function cutOff(id: string): void {
   const folder = join(state, "prewarm", id);
@@ -202,6 +211,15 @@ test("much is asked first, and leaves nothing if it is not wanted", async () => 
   expect(JSON.parse(wanted.stdout)).toMatchObject({ exit_code: 2, progress: { total_size: 21e9, failed_count: 1 } });
 });
 
+test("a question that is open when the run is stopped ends with it, and the run has its report", async () => {
+  // A cache that has it tells its true size.
+  edge.invalidate(["/huge"]);
+  const terminal = silentTerminal(() => process.emit("SIGTERM"));
+  const words = ["warm", `${SITE}/huge`, "--pop", POPS.join(), "--cf-domain", DOMAIN, "--direct"];
+  const stopped = await runCommand(words, { env: environment(), input: terminal });
+  expect(stopped).toMatchObject({ code: 3, stdout: expect.stringContaining("STOPPED") });
+});
+
 test("each variant of a URL is a task", async () => {
   const variants = ["--variant", "gz=Accept-Encoding: gzip", "--variant", "plain=Accept: text/plain"];
   const warmed = await warm(["/a"], POPS.slice(0, 1), ...variants, "--json");
@@ -250,7 +268,7 @@ test("an estimate leaves no run, and says what would be downloaded", async () =>
 
 describe("above 30 minutes at the rate of the first seconds, it asks", () => {
   /** Runs `warm`, which is held up, and is told after its first seconds that it takes 31 minutes. */
-  async function slow(typed: { readonly input?: string }, ...more: string[]) {
+  async function slow(typed: Typed, ...more: string[]) {
     edge.setFaults(() => ({ kind: "drip", bytesPerSecond: 50 }));
     const progress = DirectClient.prototype.progress;
     let asked = 0;
@@ -300,6 +318,11 @@ describe("above 30 minutes at the rate of the first seconds, it asks", () => {
       stderr: expect.stringContaining("It takes about 31:00 with this network. Go on?"),
     });
     expect((await run("report", "--json")).code).toBe(0);
+  });
+
+  test("the run's end ends the question", async () => {
+    const input = silentTerminal(() => edge.setFaults(undefined));
+    expect(await slow({ input })).toMatchObject({ code: 0, stdout: expect.stringContaining("FINISHED") });
   });
 
   test.each([
