@@ -11,7 +11,7 @@ import { AliasUnclearError, errorCode, type Resolver } from "../../domain/net/re
 import { hostsOf } from "../../domain/net/urls.ts";
 import { OriginLimiterRegistry } from "../../domain/origin/origin-limiter-registry.ts";
 import { MemoryPermitStore } from "../../domain/origin/permit-store.ts";
-import { foreignProblem, type InvalidationDeps, invalidateAll } from "../../domain/plan/invalidate.ts";
+import { foreignProblem } from "../../domain/plan/invalidate.ts";
 import { LISTS } from "../../domain/plan/lists.ts";
 import { Plan, totalsOf } from "../../domain/plan/plan.ts";
 import { resolveTargets } from "../../domain/plan/resolve-targets.ts";
@@ -35,7 +35,6 @@ import {
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { notYetRead } from "../../domain/request/source.ts";
 import { lostFailure } from "../../domain/result/failure.ts";
-import { pause } from "../../domain/retry.ts";
 import { FoundUrls, servedHosts } from "../../domain/sources/found-urls.ts";
 import { DOCUMENT_LIMITS } from "../../domain/sources/limits.ts";
 import { formatTimestamp, parseTimestamp } from "../../domain/timestamps.ts";
@@ -47,6 +46,7 @@ import { Web } from "../../probe/sources/web.ts";
 import { shortId } from "../api/find-request.ts";
 import { CommandError } from "../command-error.ts";
 import { type CloudFront, findRunDistributions } from "./account.ts";
+import { invalidateRun } from "./invalidate-run.ts";
 import { LiveCounts } from "./live-counts.ts";
 import { isMemoryTight } from "./memory.ts";
 import { checkNetwork, dnsObstacle } from "./network.ts";
@@ -173,51 +173,17 @@ export class DirectRun {
     else if (!this.item.need_invalidate || (await this.invalidate())) await this.advance("TASKS_QUEUED");
   }
 
-  /**
-   * Invalidates the URLs, and waits until that is complete.
-   * @returns whether it is: else the run has ended, because its time was over
-   * @throws RunFailedError, RunCutError
-   */
+  /** @returns whether the URLs are invalidated: else the run has ended, because its time was over @throws RunFailedError, RunCutError */
   private async invalidate(): Promise<boolean> {
     const { store, account } = this.deps;
     const { signal } = this.cutting;
-    const ends: { readonly event: "FAIL" | "TIME_OUT"; readonly reason: string }[] = [];
-    const deps: InvalidationDeps = {
-      lists: store,
-      distributions: {
-        invalidate: async (...call) => {
-          // It may have been stopped meanwhile.
-          signal.throwIfAborted();
-          return account.invalidate(...call);
-        },
-        isInvalidated: (...call) => account.isInvalidated(...call),
-      },
-      requests: {
-        end: async (_, event, { reason }) => ends.push({ event, reason }),
-        updateAndTouch: async (_, __, fields) => {
-          await this.save(fields);
-          return !signal.aborted;
-        },
-      },
-      now: Date.now,
-      sleep: (ms) => pause(ms, signal),
-    };
-    const invalidateSome = () =>
-      invalidateAll(deps, this.item, () => !signal.aborted).catch((cause: unknown) => {
-        if (!(cause instanceof CommandError)) throw cause;
-        const next = `${cause.next} Then go on: prewarm resume ${shortId(this.item.req_id)}`;
-        throw new CommandError(cause.message, next, { cause });
-      });
-    while (!(await invalidateSome())) {
-      const [end] = ends;
-      if (end?.event === "FAIL") throw new RunFailedError(end.reason);
-      if (end !== undefined) {
-        await this.finish(end.event, end.reason);
-        return false;
-      }
-      signal.throwIfAborted();
-    }
-    return true;
+    const end = await invalidateRun(
+      { account, lists: store, save: (fields) => this.save(fields), signal },
+      () => this.item,
+    );
+    if (end?.event === "FAIL") throw new RunFailedError(end.reason);
+    if (end !== undefined) await this.finish(end.event, end.reason);
+    return end === undefined;
   }
 
   /** Waits for what cannot be ended. @throws RunCutError as soon as the run is cut */
