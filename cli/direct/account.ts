@@ -1,4 +1,5 @@
-import { AliasUnclearError, type Resolver } from "../../domain/net/resolver.ts";
+import * as z from "zod";
+import { AliasUnclearError, errorCode, type Resolver } from "../../domain/net/resolver.ts";
 import type { Invalidations } from "../../domain/plan/invalidate.ts";
 import type { OwnDistribution } from "../../domain/request/distributions.ts";
 import {
@@ -49,6 +50,16 @@ export class Account implements CloudFront {
       throw new CommandError(why, CREDENTIALS, { cause });
     }
   }
+}
+
+const serviceErrorSchema = z.object({ $metadata: z.object({ httpStatusCode: z.number() }) });
+
+/** Whether the account may answer the same question later: the network failed, or CloudFront has too much to do. */
+export function isTemporary({ cause }: CommandError): boolean {
+  const answered = serviceErrorSchema.safeParse(cause).data?.$metadata.httpStatusCode;
+  if (answered !== undefined) return answered === 429 || answered >= 500;
+  // The names that Node has for errors of sockets and of the DNS.
+  return /^E(?!RR_)[A-Z_]+$|^TimeoutError$/.test(errorCode(cause));
 }
 
 const CREDENTIALS =

@@ -3,6 +3,7 @@ import type { RequestItem } from "../../domain/request/request-item.ts";
 import { pause } from "../../domain/retry.ts";
 import { shortId } from "../api/find-request.ts";
 import { CommandError } from "../command-error.ts";
+import { isTemporary } from "./account.ts";
 
 export interface RunInvalidationDeps {
   readonly account: Invalidations;
@@ -20,7 +21,7 @@ export interface InvalidationEnd {
 }
 
 /**
- * Invalidates the URLs of a run, and waits until that is complete.
+ * Invalidates the URLs of a run, and waits until that is complete. While the account does not answer, it is asked again.
  * @param item the run's, as it is saved
  * @returns undefined: all of it is done
  * @throws what the signal was aborted with; CommandError: the account cannot be asked
@@ -30,18 +31,34 @@ export async function invalidateRun(
   item: () => RequestItem,
 ): Promise<InvalidationEnd | undefined> {
   const ends: InvalidationEnd[] = [];
+  /** Why the account does not answer now. */
+  let silence: string | undefined;
+  const ask = async <T>(question: Promise<T>, unanswered: T): Promise<T> => {
+    try {
+      const answer = await question;
+      silence = undefined;
+      return answer;
+    } catch (error) {
+      if (!(error instanceof CommandError && isTemporary(error))) throw error;
+      silence = error.message;
+      return unanswered;
+    }
+  };
   const deps: InvalidationDeps = {
     lists,
     distributions: {
       invalidate: async (...call) => {
         // It may have been stopped meanwhile.
         signal.throwIfAborted();
-        return account.invalidate(...call);
+        return ask(account.invalidate(...call), { busy: true });
       },
-      isInvalidated: (...call) => account.isInvalidated(...call),
+      isInvalidated: (...call) => ask(account.isInvalidated(...call), false),
     },
     requests: {
-      end: async (_, event, { reason }) => ends.push({ event, reason }),
+      end: async (_, event, { reason }) => {
+        const unasked = `need_invalidate: ${silence}, until the time was over; nothing was warmed`;
+        ends.push({ event, reason: silence === undefined ? reason : unasked });
+      },
       updateAndTouch: async (_, __, fields) => {
         await save(fields);
         return !signal.aborted;
