@@ -106,6 +106,8 @@ export class DirectRun {
   private cut: Cut | undefined;
   /** Ends what sources, sizes and the DNS are waited for. */
   private readonly cutting = new AbortController();
+  /** Whether it was approved: from then on it can be resumed. A new run that has not begun leaves nothing. */
+  private hasBegun: boolean;
   /** The queue may be found idle again before it has the missing tasks. */
   private isRequeuing = false;
   /** What keeps this process from going on, such as a full disk: the run stays as it is, and can be resumed. */
@@ -120,7 +122,9 @@ export class DirectRun {
     private readonly deps: EngineDeps,
     public item: RequestItem,
     private readonly approve: Approve = async () => true,
-  ) {}
+  ) {
+    this.hasBegun = item.status === "IN_PROGRESS";
+  }
 
   /** Does what is left of the run. @throws what keeps it from being written: it can be resumed */
   async run(): Promise<void> {
@@ -129,7 +133,7 @@ export class DirectRun {
       await this.doSteps();
     } catch (error) {
       if (!isFinal(error)) {
-        this.fault = explainedFault(this.fault ?? error, this.item.req_id);
+        this.fault = explainedFault(this.fault ?? error, this.hasBegun ? this.item.req_id : undefined);
         throw this.fault;
       }
       await this.finish("FAIL", error.message);
@@ -169,6 +173,7 @@ export class DirectRun {
     if (this.item.status !== "INSERT_TASK") return;
     const isApproved = await this.approve(this.item, this.cutting.signal);
     this.cutting.signal.throwIfAborted();
+    this.hasBegun = isApproved;
     if (!isApproved) this.cut ??= "STOP";
     else if (!this.item.need_invalidate || (await this.invalidate())) await this.advance("TASKS_QUEUED");
   }
@@ -446,14 +451,15 @@ function isFinal(error: unknown): error is Error {
 /** Errors of a file that cannot be written. */
 const NOT_WRITABLE = new Set(["ENOSPC", "EDQUOT", "EFBIG", "EROFS", "EACCES", "EPERM", "EIO", "EMFILE"]);
 
-/** What is told of a fault of this machine: of one of its disk, what to do. */
-function explainedFault(cause: unknown, id: string): unknown {
+/** What is told of a fault of this machine: of one of its disk, what to do. @param id of a run that can be resumed */
+function explainedFault(cause: unknown, id: string | undefined): unknown {
   if (!(cause instanceof Error && NOT_WRITABLE.has(errorCode(cause)))) return cause;
-  return new CommandError(
-    `the run cannot be written: ${cause.message}`,
-    `Results so far are kept. Correct the cause (disk space, permissions, open files), then go on: prewarm resume ${shortId(id)}`,
-    { cause },
-  );
+  const correct = "Correct the cause (disk space, permissions, open files), then";
+  const next =
+    id === undefined
+      ? `Nothing was downloaded. ${correct} call again.`
+      : `Results so far are kept. ${correct} go on: prewarm resume ${shortId(id)}`;
+  return new CommandError(`the run cannot be written: ${cause.message}`, next, { cause });
 }
 
 /** A name that the distribution answers to, and has a certificate for. */

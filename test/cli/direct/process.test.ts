@@ -237,6 +237,26 @@ test("a disk that is full is told in one sentence, and resume goes on", async ()
   expect(new Set(await report()).size).toBe(TASKS);
 });
 
+test("a disk that is full before the first download leaves nothing to resume", async () => {
+  answerAll();
+  const { start, runs } = machine();
+  // So many targets have no room.
+  const words = [
+    "warm",
+    "--direct",
+    "--cf-domain",
+    DOMAIN,
+    SITE + FILES[0],
+    "--pop",
+    ALL_POPS.map(({ pop }) => pop).join(),
+  ];
+  const { code, stderr } = await start(words, { shell: "trap '' XFSZ; ulimit -f 8" }).ended;
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/prewarm: the run cannot be written: EFBIG: .*\nNothing was downloaded\. /);
+  expect(stderr).not.toContain("resume");
+  expect(runs()).toEqual([]);
+});
+
 test("two run at once; one that is in progress is not resumed, and is stopped by another process", async () => {
   const { start, run, runs } = machine();
   const untilHeld = holdAfter(0);
