@@ -29,6 +29,8 @@ const LOCK = "lock";
 const LOCK_REFRESH_MS = 10_000;
 const LOCK_STALE_MS = 60_000;
 const RUN_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+/** Ends the name of a file that is being written, and of a folder that is being made or removed. */
+const PART = ".part";
 
 const runSchema = z.object({ format: z.literal(FORMAT), item: requestItemSchema });
 const bodySchema = z.record(z.string(), z.unknown());
@@ -59,12 +61,15 @@ export class RunStore implements RequestFiles {
   /** @throws CommandError if the folder cannot be written */
   async create(item: RequestItem, body: unknown): Promise<void> {
     const folder = this.folderOf(item.req_id);
+    const part = folder + PART;
     try {
-      await mkdir(folder, { recursive: true, mode: 0o700 });
+      await mkdir(part, { recursive: true, mode: 0o700 });
       // A folder that was there may have had other rights.
       await chmod(this.root, 0o700);
-      await writeWhole(join(folder, BODY), JSON.stringify(body));
-      await this.save(item);
+      await writeWhole(join(part, BODY), JSON.stringify(body));
+      await writeWhole(join(part, ITEM), textOfItem(item));
+      // So a folder that has the name of a run has its item.
+      await rename(part, folder);
     } catch (cause) {
       const why = cause instanceof Error ? cause.message : String(cause);
       throw new CommandError(
@@ -84,7 +89,7 @@ export class RunStore implements RequestFiles {
   }
 
   async save(item: RequestItem): Promise<void> {
-    await writeWhole(join(this.folderOf(item.req_id), ITEM), JSON.stringify({ format: FORMAT, item }));
+    await writeWhole(join(this.folderOf(item.req_id), ITEM), textOfItem(item));
   }
 
   /** @returns undefined if there is no such run @throws CommandError if its folder is damaged, or no run's */
@@ -94,28 +99,39 @@ export class RunStore implements RequestFiles {
 
   /** All runs, the newest first. @param onDamaged called with what is wrong with a folder that is left out */
   async all(onDamaged: (problem: string) => void = () => undefined): Promise<RequestItem[]> {
-    const names = await readdir(this.root).catch(() => []);
     const items: RequestItem[] = [];
-    for (const name of names.filter((it) => RUN_ID.test(it)))
+    for (const name of (await this.names()).filter((it) => RUN_ID.test(it)))
       try {
         const item = await this.get(name);
         if (item !== undefined) items.push(item);
+        // Unless it was removed meanwhile.
+        else if ((await writtenAt(this.folderOf(name))) !== undefined) throw damaged(join(this.folderOf(name), ITEM));
       } catch (error) {
         onDamaged(error instanceof Error ? error.message : String(error));
       }
     return items.toSorted((a, b) => (a.created_at < b.created_at ? 1 : -1));
   }
 
-  /** Removes runs that are older than what a stack keeps. One that is in progress stays. */
+  /** Removes runs that are older than what a stack keeps, and what is left of damaged ones. One that is in progress stays. */
   async removeOld(now: number): Promise<void> {
-    for (const { req_id, created_at } of await this.all()) {
-      if (now - parseTimestamp(created_at) < KEEP_DAYS * 86_400_000) continue;
-      if ((await this.holder(req_id)) === undefined) await this.remove(req_id);
+    for (const name of await this.names()) {
+      const reqId = name.replace(PART, "");
+      if (!RUN_ID.test(reqId)) continue;
+      const item = await this.get(reqId).catch(() => undefined);
+      const at = item === undefined ? await writtenAt(join(this.root, name)) : parseTimestamp(item.created_at);
+      if (at === undefined || now - at < KEEP_DAYS * 86_400_000) continue;
+      if ((await this.holder(reqId)) === undefined) await this.remove(reqId);
     }
   }
 
   async remove(reqId: string): Promise<void> {
-    await rm(this.folderOf(reqId), { recursive: true, force: true });
+    const folder = this.folderOf(reqId);
+    await rename(folder, folder + PART).catch(() => undefined);
+    for (const left of [folder, folder + PART]) await rm(left, { recursive: true, force: true });
+  }
+
+  private async names(): Promise<string[]> {
+    return readdir(this.root).catch(() => []);
   }
 
   /** The targets of a run; none before they are resolved. */
@@ -239,13 +255,29 @@ export class RunStore implements RequestFiles {
     try {
       return schema.parse(JSON.parse(text));
     } catch (cause) {
-      throw new CommandError(
-        `${path} is damaged, or of another release of this command`,
-        `Remove the folder to forget the run: ${dirname(path)}`,
-        { cause },
-      );
+      throw damaged(path, cause);
     }
   }
+}
+
+function damaged(path: string, cause?: unknown): CommandError {
+  return new CommandError(
+    `${path} is ${cause === undefined ? "missing" : "damaged, or of another release of this command"}`,
+    `Remove the folder to forget the run: ${dirname(path)}`,
+    { cause },
+  );
+}
+
+function textOfItem(item: RequestItem): string {
+  return JSON.stringify({ format: FORMAT, item });
+}
+
+/** When something in a folder was last made or removed; undefined: there is none. */
+async function writtenAt(folder: string): Promise<number | undefined> {
+  return stat(folder).then(
+    ({ mtimeMs }) => mtimeMs,
+    () => undefined,
+  );
 }
 
 async function* joined(paths: readonly string[], last: Uint8Array): AsyncGenerator<Uint8Array> {
@@ -262,7 +294,7 @@ async function writeStreamed(
   path: string,
   pieces: AsyncIterable<string | Uint8Array> | Iterable<string | Uint8Array>,
 ): Promise<void> {
-  const part = `${path}.part`;
+  const part = path + PART;
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   await pipeline(Readable.from(pieces, { objectMode: false }), createWriteStream(part, { mode: 0o600 }));
   await rename(part, path);

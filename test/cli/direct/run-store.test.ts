@@ -80,11 +80,26 @@ test.each(["{", "{}", JSON.stringify({ format: 2, item: itemOf(ID) })])(
 test("what is no run is left alone", async () => {
   const { store, root } = await storeWith(ID);
   mkdirSync(join(root, "of-somebody"));
-  mkdirSync(join(root, OTHER_ID));
   await store.removeOld(NOW + 365 * DAY_MS);
-  expect(readdirSync(root).toSorted()).toEqual([OTHER_ID, "of-somebody"].toSorted());
+  expect(readdirSync(root)).toEqual(["of-somebody"]);
   expect(await store.all()).toEqual([]);
   await expect(store.get("../of-somebody")).rejects.toThrow("'../of-somebody' is no id of a run");
+});
+
+test("a folder of a run without its state is named, and removed after 30 days, as what was not made or removed whole", async () => {
+  const { store, root } = await storeWith(ID);
+  const left = [OTHER_ID, `${OTHER_ID}.part`];
+  for (const name of left) {
+    mkdirSync(join(root, name));
+    utimesSync(join(root, name), NOW / 1_000, NOW / 1_000);
+  }
+  const problems: string[] = [];
+  expect(await store.all((it) => problems.push(it))).toMatchObject([{ req_id: ID }]);
+  expect(problems).toEqual([`${join(root, OTHER_ID, "run.json")} is missing`]);
+  await store.removeOld(NOW + 30 * DAY_MS - 1);
+  expect(readdirSync(root).toSorted()).toEqual([ID, ...left].toSorted());
+  await store.removeOld(NOW + 30 * DAY_MS);
+  expect(readdirSync(root)).toEqual([]);
 });
 
 test("runs older than 30 days are removed, unless a process works on them", async () => {
