@@ -1,5 +1,6 @@
+import { randomUUID } from "node:crypto";
 import { createReadStream, createWriteStream } from "node:fs";
-import { chmod, link, mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { chmod, link, mkdir, readdir, readFile, rename, rm, stat, truncate, utimes, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { Readable } from "node:stream";
@@ -24,7 +25,8 @@ const BODY = "request.json";
 const ITEM = "run.json";
 const TARGETS = "targets.json";
 const HEARTBEAT = "heartbeat.json";
-const LOCK = "lock";
+/** Locks of a run are numbered: `lock.1`, `lock.2`, … The last one counts. */
+const LOCK = /^lock\.(\d+)$/;
 /** Of a process whose start nobody can tell, the lock is refreshed so often, and counts so long. */
 const LOCK_REFRESH_MS = 10_000;
 const LOCK_STALE_MS = 60_000;
@@ -159,40 +161,61 @@ export class RunStore implements RequestFiles {
   }
 
   /**
-   * Takes the right to work on a run.
+   * Takes the right to work on a run. Of several processes that find the lock of one that is gone, one makes the next lock. The last lock
+   * stays when it is given back, without its process: a number that was there never comes again.
    * @returns gives it back @throws CommandError if another process has it
    */
   async lock(reqId: string): Promise<() => Promise<void>> {
-    const file = join(this.folderOf(reqId), LOCK);
-    // Of a process that is gone.
-    if ((await this.holder(reqId)) === undefined) await rm(file, { force: true });
+    const folder = this.folderOf(reqId);
     // Written before it has its name: a lock that is there names its process.
-    const own = `${file}.${process.pid}`;
+    const own = join(folder, `${randomUUID()}${PART}`);
     const start = await this.startOf(process.pid);
     await writeFile(own, [process.pid, start].join(" ").trim(), { mode: 0o600 });
-    try {
-      await link(own, file);
-    } catch (cause) {
-      if (errorCode(cause) !== "EEXIST") throw cause;
-      throw new CommandError(
-        `the run ${reqId} is in progress in process ${await this.holder(reqId)}`,
-        `Wait until it ends, or stop it: prewarm stop ${shortId(reqId)}`,
-        { cause },
-      );
-    } finally {
-      await rm(own, { force: true });
-    }
+    const file = await this.takeLock(reqId, own).finally(() => rm(own, { force: true }));
     const refresh = () => void utimes(file, new Date(), new Date()).catch(() => undefined);
     const timer = start === undefined ? setInterval(refresh, LOCK_REFRESH_MS).unref() : undefined;
-    return () => {
+    return async () => {
       clearInterval(timer);
-      return rm(file, { force: true });
+      await truncate(file).catch(() => undefined);
     };
+  }
+
+  /** @param own becomes the next lock @returns that @throws CommandError if another process has the last one */
+  private async takeLock(reqId: string, own: string): Promise<string> {
+    const folder = this.folderOf(reqId);
+    for (;;) {
+      const last = Math.max(0, ...(await locksIn(folder)));
+      const holder = await this.holderOf(lockFile(folder, last));
+      if (holder !== undefined)
+        throw new CommandError(
+          `the run ${reqId} is in progress in process ${holder}`,
+          `Wait until it ends, or stop it: prewarm stop ${shortId(reqId)}`,
+        );
+      const file = lockFile(folder, last + 1);
+      const isTaken = await link(own, file).then(
+        () => true,
+        (error: unknown) => {
+          if (errorCode(error) !== "EEXIST") throw error;
+          return false;
+        },
+      );
+      if (!isTaken) continue;
+      const locks = await locksIn(folder);
+      // Its number was removed after the last one was read: there are later ones.
+      const isLast = Math.max(...locks) === last + 1;
+      for (const number of locks.filter((it) => (isLast ? it <= last : it === last + 1)))
+        await rm(lockFile(folder, number), { force: true });
+      if (isLast) return file;
+    }
   }
 
   /** The id of the process that works on a run; undefined: none does. */
   async holder(reqId: string): Promise<number | undefined> {
-    const file = join(this.folderOf(reqId), LOCK);
+    const folder = this.folderOf(reqId);
+    return this.holderOf(lockFile(folder, Math.max(0, ...(await locksIn(folder)))));
+  }
+
+  private async holderOf(file: string): Promise<number | undefined> {
     const [id = "", start] = ((await textOf(file)) ?? "").split(" ");
     const pid = Number(id);
     if (!Number.isInteger(pid) || pid <= 0 || !isAlive(pid)) return undefined;
@@ -270,6 +293,16 @@ function damaged(path: string, cause?: unknown): CommandError {
 
 function textOfItem(item: RequestItem): string {
   return JSON.stringify({ format: FORMAT, item });
+}
+
+function lockFile(folder: string, number: number): string {
+  return join(folder, `lock.${number}`);
+}
+
+/** The numbers of the locks of a run. */
+async function locksIn(folder: string): Promise<number[]> {
+  const names = await readdir(folder).catch(() => []);
+  return names.flatMap((name) => LOCK.exec(name)?.slice(1).map(Number) ?? []);
 }
 
 /** When something in a folder was last made or removed; undefined: there is none. */

@@ -9,6 +9,7 @@ import { LISTS } from "../../../domain/plan/lists.ts";
 import { targetSchema } from "../../../domain/plan/target.ts";
 import { DEFAULT_CAPS } from "../../../domain/request/caps.ts";
 import { checkPrewarmRequest } from "../../../domain/validation/prewarm-request.ts";
+import { times } from "../../collect.ts";
 import { folderWith } from "../../folder-with.ts";
 
 const ID = "e059b77b-e427-4489-a50b-4d8c652f114c";
@@ -113,7 +114,7 @@ test("runs older than 30 days are removed, unless a process works on them", asyn
 
 test("one process works on a run; the lock of one that has died does not count", async () => {
   const { store, root } = await storeWith(ID);
-  const lock = join(root, ID, "lock");
+  const lock = join(root, ID, "lock.1");
   writeFileSync(lock, String(deadProcess()));
   expect(await store.holder(ID)).toBeUndefined();
   const unlock = await store.lock(ID);
@@ -121,14 +122,26 @@ test("one process works on a run; the lock of one that has died does not count",
   await expect(store.lock(ID)).rejects.toThrow(`the run ${ID} is in progress in process ${process.pid}`);
   await unlock();
   expect(await store.holder(ID)).toBeUndefined();
-  writeFileSync(lock, String(process.ppid));
+  writeFileSync(join(root, ID, "lock.3"), String(process.ppid));
   await expect(store.lock(ID)).rejects.toThrow(`in progress in process ${process.ppid}`);
-  expect(readdirSync(join(root, ID)).filter((name) => name.startsWith("lock"))).toEqual(["lock"]);
+  expect(readdirSync(join(root, ID)).toSorted()).toEqual(["lock.2", "lock.3", "request.json", "run.json"]);
+});
+
+test("of many that take over the lock of a process that has died, one has it", async () => {
+  const { store, root } = await storeWith(ID);
+  const dead = String(deadProcess());
+  for (let round = 0; round < 20; round++) {
+    for (const name of readdirSync(join(root, ID)).filter((it) => it.startsWith("lock.")))
+      writeFileSync(join(root, ID, name), dead);
+    const taken = await Promise.allSettled(times(8, () => store.lock(ID)));
+    expect(taken.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+    expect(await store.holder(ID)).toBe(process.pid);
+  }
 });
 
 test("the lock of a process whose id another one has now does not count", async () => {
   const { store, root } = await storeWith(ID);
-  const lock = join(root, ID, "lock");
+  const lock = join(root, ID, "lock.1");
   await store.lock(ID);
   const [pid, start] = readFileSync(lock, "utf8").split(" ");
   expect([pid, start]).toEqual([String(process.pid), expect.stringMatching(/^\d+$/)]);
@@ -143,7 +156,7 @@ test("the lock of a process whose id another one has now does not count", async 
 test("where nobody tells when a process began, its lock counts as long as it is refreshed", async () => {
   const { root } = await storeWith(ID);
   const store = new RunStore(root, async () => undefined);
-  const lock = join(root, ID, "lock");
+  const lock = join(root, ID, "lock.1");
   const old = new Date(Date.now() - 61_000);
   vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
   try {
