@@ -26,13 +26,18 @@ export class WorkQueue implements TaskQueue {
   private wakes = 0;
   private isClosed = false;
   private readonly sweep: NodeJS.Timeout;
+  /** By `performance.now()`. */
+  private sweptAt = performance.now();
 
   /** @param onIdle called when nothing is waiting, delayed or in flight, and the plan has no more */
   constructor(
     private readonly visibilitySeconds: number,
     private readonly onIdle: () => void = () => undefined,
   ) {
-    this.sweep = setInterval(() => this.returnExpired(), SWEEP_MS).unref();
+    this.sweep = setInterval(() => {
+      this.addPause();
+      this.returnExpired();
+    }, SWEEP_MS).unref();
   }
 
   /** The messages that are still to be made. */
@@ -118,6 +123,14 @@ export class WorkQueue implements TaskQueue {
       return undefined;
     }
     return { message: next.value, deliveries: 0 };
+  }
+
+  /** Time in which this process did not run does not count: its agent could extend no timeout, and holds all messages still. */
+  private addPause(): void {
+    const now = performance.now();
+    const pausedMs = Math.max(0, now - this.sweptAt - SWEEP_MS);
+    this.sweptAt = now;
+    for (const held of this.inFlight.values()) held.visibleAt += pausedMs;
   }
 
   private returnExpired(): void {

@@ -63,6 +63,18 @@ test("delivers a message again once its visibility timeout is over, which can be
   expect(await queue.depth()).toMatchObject({ available: 0, inFlight: 1 });
 });
 
+test("the time in which the process did not run, as after Ctrl-Z, does not count", async () => {
+  const { queue, receive } = queueOf("A");
+  await receive();
+  const now = performance.now.bind(performance);
+  const paused = vi.spyOn(performance, "now").mockImplementation(() => now() + 60_000);
+  await vi.advanceTimersByTimeAsync(VISIBILITY_SECONDS * 1_000 - 1_000);
+  expect(await queue.depth()).toEqual({ available: 0, delayed: 0, inFlight: 1 });
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(await queue.depth()).toEqual({ available: 1, delayed: 0, inFlight: 0 });
+  paused.mockRestore();
+});
+
 test("is idle when nothing is planned, waiting, delayed or in flight", async () => {
   const { queue, onIdle, receive } = queueOf("A");
   const [first] = await receive();
