@@ -321,7 +321,7 @@ export class DirectRun {
     const queue = new WorkQueue(VISIBILITY_SECONDS, () => void this.onIdle(counts, queue, targets));
     const express = new WorkQueue(VISIBILITY_SECONDS);
     const http = new PooledHttpClient({ allowPrivateAddresses, maxKeptConnections: MAX_KEPT_CONNECTIONS });
-    const origins = new OriginLimiterRegistry({ store: new MemoryPermitStore(), now: Date.now });
+    const origins = new OriginLimiterRegistry({ store: new MemoryPermitStore(), now: steadyNow });
     const agent = new Agent({
       queue: { queues: { main: queue, express } },
       deadLetters: { send: async (_, reason) => this.failWith(new Error(`a task cannot be carried out: ${reason}`)) },
@@ -441,6 +441,11 @@ export class DirectRun {
     this.item = { ...this.item, ...fields, last_update_time: formatTimestamp(Date.now()) };
     await this.deps.store.save(this.item);
   }
+}
+
+/** Milliseconds since the epoch, by a clock that nobody sets: limits wait for moments of it. */
+function steadyNow(): number {
+  return performance.timeOrigin + performance.now();
 }
 
 /** Whether an error ends the run as FAILED: its message tells the user what to do. Any other one is a fault of this machine. */

@@ -220,6 +220,20 @@ test("a question that is open when the run is stopped ends with it, and the run 
   expect(stopped).toMatchObject({ code: 3, stdout: expect.stringContaining("STOPPED") });
 });
 
+test("a clock that is set back does not stop a run that is limited", async () => {
+  const now = Date.now.bind(Date);
+  edge.setFaults(({ method }) => {
+    if (method === "GET") vi.spyOn(Date, "now").mockImplementation(() => now() - 3_600_000);
+    return undefined;
+  });
+  try {
+    expect(await warm(["/a", "/b"], POPS, "--origin-rps", "20", "--verify", "off")).toMatchObject({ code: 0 });
+  } finally {
+    vi.restoreAllMocks();
+    edge.setFaults(undefined);
+  }
+});
+
 test("each variant of a URL is a task", async () => {
   const variants = ["--variant", "gz=Accept-Encoding: gzip", "--variant", "plain=Accept: text/plain"];
   const warmed = await warm(["/a"], POPS.slice(0, 1), ...variants, "--json");
