@@ -3,6 +3,7 @@ import { MAX_TIMEOUT_MINUTES } from "../../domain/limits.ts";
 import { POP_CODES } from "../../domain/pops/pop-codes.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { formatTimestamp, parseTimestamp } from "../../domain/timestamps.ts";
+import type { Api } from "../api/client.ts";
 import { findRequest, shortId } from "../api/find-request.ts";
 import type { Body } from "../body/body.ts";
 import type { PlaceWords } from "../body/place-words.ts";
@@ -36,13 +37,23 @@ export interface DirectWords extends PlaceWords {
   readonly instances?: string;
 }
 
+/** Says first that no stack is used, if nobody asked for that. @param told of the body, in lines */
+export function tellHow(
+  shell: Shell,
+  client: Api,
+  { direct }: Pick<DirectWords, "direct">,
+  told: readonly string[] = [],
+): void {
+  if (client.kind === "direct" && direct !== true)
+    mention(shell, "No stack is configured, so this machine downloads (direct). A stack: --stack NAME.");
+  for (const line of told) mention(shell, cleanLine(line));
+}
+
 /** Warms without a stack. Returns the exit code. @param body of POST /prewarm */
 export async function warmDirect(shell: Shell, client: DirectClient, body: Body, words: DirectWords): Promise<number> {
   refuseWhatNeedsAStack(body, words);
   const { item, warnings } = await client.make(directBody(body));
   for (const warning of warnings) mention(shell, `! ${cleanLine(warning)}`);
-  if (words.direct !== true)
-    mention(shell, "No stack is configured, so this machine downloads (direct). A stack: --stack NAME.");
   const reads = (item.sources ?? []).length > 0 ? "the sources" : `sizes of ${many(item.url_count, "URL")}`;
   mention(shell, `${item.pops.length} of ${many(POP_CODES.length, "POP")}${setOf(body)}. Reading ${reads} …`);
   let refusal: unknown;
@@ -70,7 +81,10 @@ export async function estimateDirect(
   const { item, warnings } = await client.make(directBody(body));
   for (const warning of warnings) mention(shell, `! ${cleanLine(warning)}`);
   let planned: RequestItem | undefined;
-  const quiet = stopOnSignal(shell, client, item.req_id);
+  const quiet = stopOnSignal(shell, client, item.req_id, {
+    stopping: "Stopping. Nothing was downloaded.",
+    leave: () => client.remove(item.req_id),
+  });
   const run = await client.begin(item, async (it) => {
     planned = it;
     return false;
@@ -126,7 +140,10 @@ interface Following {
 
 async function follow(shell: Shell, client: DirectClient, item: RequestItem, following: Following) {
   const { req_id: id } = item;
-  const quiet = stopOnSignal(shell, client, id);
+  const quiet = stopOnSignal(shell, client, id, {
+    stopping: "Stopping: what is under way is cut off, and the report is written. Ctrl-C again ends at once.",
+    leave: async () => mention(shell, `Go on later: prewarm resume ${shortId(id)}`),
+  });
   try {
     return await work(shell, client, item, following);
   } finally {
@@ -134,18 +151,24 @@ async function follow(shell: Shell, client: DirectClient, item: RequestItem, fol
   }
 }
 
-/** The first signal stops a run, which then has its report; the second one ends this process at once. @returns ends that */
-function stopOnSignal(shell: Shell, client: DirectClient, id: string): () => void {
+/**
+ * The first signal stops a run, which ends soon; the second one ends this process at once.
+ * @param hooks `stopping`: what is told at the first one; `leave`: called before the second one ends the process
+ * @returns ends that
+ */
+function stopOnSignal(
+  shell: Shell,
+  client: DirectClient,
+  id: string,
+  { stopping, leave }: { readonly stopping: string; readonly leave: () => Promise<void> },
+): () => void {
   let isStopping = false;
   const hear = (signal: NodeJS.Signals) => {
     // Another process stops it by SIGTERM, and may do so again: that is no wish to end at once.
     if (isStopping && signal === "SIGTERM") return;
-    if (isStopping) {
-      mention(shell, `Go on later: prewarm resume ${shortId(id)}`);
-      process.exit(EXIT.left);
-    }
+    if (isStopping) return void leave().finally(() => process.exit(EXIT.left));
     isStopping = true;
-    mention(shell, "Stopping: what is under way is cut off, and the report is written. Ctrl-C again ends at once.");
+    mention(shell, stopping);
     client.stop(id).catch((error: unknown) => mention(shell, error instanceof Error ? error.message : String(error)));
   };
   for (const signal of SIGNALS) process.on(signal, hear);

@@ -8,13 +8,14 @@ import { cleanLine } from "../output/clean.ts";
 import { estimateLines } from "../output/estimate-lines.ts";
 import { lookOf } from "../output/look.ts";
 import { mention, type Shell, say, sayJson } from "../shell.ts";
-import { type DirectWords, estimateDirect } from "./direct.ts";
+import { type DirectWords, estimateDirect, tellHow } from "./direct.ts";
 
 /** What a request would come to. Nothing is made. */
 export async function estimate(shell: Shell, urls: readonly string[], words: DirectWords & FileWords): Promise<number> {
   const { place, regions } = placeAndRegions(words);
-  const body = await readBody(shell, urls, regions, words);
+  const { body, told } = await readBody(shell, urls, regions, words);
   const client = await connect(shell, place);
+  tellHow(shell, client, words, told);
   return client.kind === "direct"
     ? estimateDirect(shell, client, body, words)
     : tellEstimate(shell, client, withDefaults(body), words);

@@ -1,7 +1,6 @@
 import * as z from "zod";
 import { CommandError } from "../command-error.ts";
-import { cleanLine } from "../output/clean.ts";
-import { mention, type Shell } from "../shell.ts";
+import type { Shell } from "../shell.ts";
 import { type Body, bodyOf, type RequestWords } from "./body.ts";
 import { readText } from "./read-text.ts";
 import { documentsAmong } from "./sources.ts";
@@ -17,27 +16,31 @@ export interface FileWords extends RequestWords {
 
 const bodySchema = z.record(z.string(), z.unknown());
 
-/** The body that the command line and the files that it names make. @throws CommandError */
+/**
+ * The body that the command line and the files that it names make.
+ * @returns also lines that say which URLs are read as documents
+ * @throws CommandError
+ */
 export async function readBody(
-  shell: Pick<Shell, "cwd" | "stdin" | "stderr">,
+  shell: Pick<Shell, "cwd" | "stdin">,
   urls: readonly string[],
   regions: readonly string[],
   words: FileWords,
-): Promise<Body> {
+): Promise<{ readonly body: Body; readonly told: readonly string[] }> {
   const { from, file: files = [] } = words;
   if ([from, ...files].filter((it) => it === "-").length > 1)
     throw new CommandError("the pipe can be read once", "Give - to one option alone.");
   const texts = await Promise.all(files.map((file) => readText(shell, "--file", file)));
   const base = from === undefined ? {} : parse(await readText(shell, "--from", from), from);
   const { others, told, ...found } = documentsAmong(urls);
-  for (const line of told) mention(shell, cleanLine(line));
   const { sitemap = [], hls = [], dash = [] } = words;
   const documents = {
     sitemap: [...sitemap, ...found.sitemap],
     hls: [...hls, ...found.hls],
     dash: [...dash, ...found.dash],
   };
-  return bodyOf(base, [...others, ...texts.flatMap(urlLines)], regions, { ...words, ...documents });
+  const body = bodyOf(base, [...others, ...texts.flatMap(urlLines)], regions, { ...words, ...documents });
+  return { body, told };
 }
 
 function parse(text: string, file: string): Body {

@@ -102,6 +102,11 @@ export class DirectClient implements Api {
   async forget(id: string): Promise<void> {
     await this.runs.get(id)?.ended.catch(() => undefined);
     this.runs.delete(id);
+    await this.remove(id);
+  }
+
+  /** Removes what is kept of a run, also if this process works on it: only where the process ends right after that. */
+  async remove(id: string): Promise<void> {
     await this.deps.store.remove(id);
   }
 

@@ -147,18 +147,25 @@ test("Ctrl-C once stops it: the report has what is done, and the exit code is 3"
 test.each([
   ["sources are read", ({ path }: FaultRequest) => path === "/sitemap.xml"],
   ["sizes are asked", ({ method }: FaultRequest) => method === "HEAD"],
-])("Ctrl-C while %s takes effect at once", async (_, isHeld) => {
-  const { start, run } = machine();
-  const untilHeld = hold(isHeld);
-  const { child, ended } = start(warm());
-  await untilHeld();
-  child.kill("SIGINT");
-  const stopped = performance.now();
-  expect(await ended).toMatchObject({ code: 3, stderr: expect.stringContaining("Stopping: ") });
-  // No answer ever comes, and what is waited for at most is 15 s.
-  expect(performance.now() - stopped).toBeLessThan(10_000);
+])("Ctrl-C while %s takes effect at once; an estimate leaves nothing", async (_, isHeld) => {
+  const interrupted = async (...more: string[]) => {
+    const { start, run, runs } = machine();
+    const untilHeld = hold(isHeld);
+    const { child, ended } = start(warm(...more));
+    await untilHeld();
+    child.kill("SIGINT");
+    const stopped = performance.now();
+    expect(await ended).toMatchObject({ code: 3, stderr: expect.stringContaining("Stopping") });
+    // No answer ever comes, and what is waited for at most is 15 s.
+    expect(performance.now() - stopped).toBeLessThan(10_000);
+    answerAll();
+    return { run, runs: runs(), stderr: (await ended).stderr };
+  };
+  const { run } = await interrupted();
   expect((await run("status", "--direct", "--json")).stdout).toContain('"STOPPED"');
-  answerAll();
+  const estimated = await interrupted("--dry-run");
+  expect(estimated.runs).toEqual([]);
+  expect(estimated.stderr).not.toContain("report is written");
 });
 
 test("Ctrl-C twice ends it at once with exit code 130, and resume goes on", async () => {
