@@ -52,6 +52,14 @@ export class Account implements CloudFront {
   }
 }
 
+/** All distributions of the account; none if it cannot be asked, because the environment has no credentials for it. */
+export async function ownIfAny(account: Pick<CloudFront, "own">): Promise<OwnDistribution[]> {
+  return account.own().catch((error: unknown) => {
+    if (!(error instanceof CommandError)) throw error;
+    return [];
+  });
+}
+
 const serviceErrorSchema = z.object({ $metadata: z.object({ httpStatusCode: z.number() }) });
 
 /** Whether the account may answer the same question later: the network failed, or CloudFront has too much to do. */

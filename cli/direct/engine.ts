@@ -21,6 +21,7 @@ import { UNFINISHED } from "../../domain/plan/task.ts";
 import { messagesOf, urlsPerMessage } from "../../domain/plan/task-message.ts";
 import { finalizeRecount, recount, tooManyFailed, withLost } from "../../domain/readiness/recount.ts";
 import { type Caps, planProblem } from "../../domain/request/caps.ts";
+import type { OwnDistribution } from "../../domain/request/distributions.ts";
 import { NoDistributionError, unlistedProblem } from "../../domain/request/find-distributions.ts";
 import {
   type AdvancingEvent,
@@ -45,7 +46,7 @@ import { Walk, writeFound } from "../../probe/sources/walk.ts";
 import { Web } from "../../probe/sources/web.ts";
 import { shortId } from "../api/find-request.ts";
 import { CommandError } from "../command-error.ts";
-import { type CloudFront, findRunDistributions } from "./account.ts";
+import { type CloudFront, findRunDistributions, ownIfAny } from "./account.ts";
 import { invalidateRun } from "./invalidate-run.ts";
 import { LiveCounts } from "./live-counts.ts";
 import { isMemoryTight } from "./memory.ts";
@@ -209,29 +210,42 @@ export class DirectRun {
 
   private async readSources(): Promise<void> {
     const { item, deps } = this;
-    const { sources = [], req_id: reqId, header } = item;
+    const { sources = [], req_id: reqId, need_invalidate: needsAccount } = item;
     if (sources.length === 0) return;
     await this.advance("EXPAND");
+    const { store, account } = deps;
+    const known = needsAccount ? await this.unlessCut(account.own()) : undefined;
+    let read = await this.walkSources(known ?? [], known === undefined);
+    // The distribution may have further aliases, which only its account knows.
+    if (read.end === "other_host") read = await this.walkSources(await this.unlessCut(ownIfAny(account)), false);
+    const written = await writeFound(store, reqId, read.found, read.end === "other_host" ? "all" : read.end);
+    if ("problem" in written) throw new RunFailedError(written.problem);
+    await this.advance("SOURCES_READ", written.fields);
+  }
+
+  /** @param stops whether it ends at the first document that names a host that is not known as the request's */
+  private async walkSources(own: readonly OwnDistribution[], stops: boolean) {
+    const { item, deps } = this;
+    const { sources = [], req_id: reqId, header } = item;
     const { store, dns, ports, caps } = deps;
     const callerUrls = await toArray(store.read(LISTS.urls, reqId));
     const found = new FoundUrls({
       request: item,
       caps,
       callerUrls,
-      serves: servedHosts(item, callerUrls, item.need_invalidate ? await this.unlessCut(deps.account.own()) : []),
+      serves: servedHosts(item, callerUrls, own),
       sources: sources.map(notYetRead),
     });
     const web = new Web({ dns, ports, header });
     const buckets = noBuckets("lies in a bucket, which only a stack reads");
     const walk = new Walk({ web, buckets, limits: DOCUMENT_LIMITS, signal: this.cutting.signal }, sources, found);
-    const show = async (): Promise<undefined> => {
-      await this.save({ sources_read: found.sources, url_count: found.urls.size });
-    };
-    const end = await walk.read<never>(show);
-    await show();
-    const written = await writeFound(store, reqId, found, end);
-    if ("problem" in written) throw new RunFailedError(written.problem);
-    await this.advance("SOURCES_READ", written.fields);
+    const save = () => this.save({ sources_read: found.sources, url_count: found.urls.size });
+    const end = await walk.read(async () => {
+      await save();
+      return stops && found.sources.some(({ left_out: it }) => it.other_host !== undefined) ? "other_host" : undefined;
+    });
+    await save();
+    return { found, end };
   }
 
   private async readSizes(): Promise<void> {

@@ -18,6 +18,8 @@ useBuiltCommand();
 
 const DOMAIN = "d111111abcdef8.cloudfront.net";
 const SITE = "https://www.example.com";
+/** Another alias, which no URL of the caller has. */
+const IMAGES = "https://images.example.com";
 const FILES = Array.from({ length: 12 }, (_, i) => `/f/${i}`);
 const MANY = Array.from({ length: 100 }, (_, i) => `/many/${i}`);
 /** Two under one REC, and one under another. */
@@ -29,15 +31,17 @@ const ALL_POPS = firstPops(200);
 let edge: Edge;
 
 beforeAll(async () => {
-  const sitemap = Buffer.from(
-    `<urlset>${FILES.map((path) => `<url><loc>${SITE}${path}</loc></url>`).join("")}</urlset>`,
-  );
+  const sitemap = (urls: readonly string[]) => {
+    const body = Buffer.from(`<urlset>${urls.map((url) => `<url><loc>${url}</loc></url>`).join("")}</urlset>`);
+    return { size: body.length, body };
+  };
   edge = await startEdge({
-    distributions: [{ domain: DOMAIN, aliases: [new URL(SITE).host] }],
+    distributions: [{ domain: DOMAIN, aliases: [SITE, IMAGES].map((it) => new URL(it).host) }],
     pops: ALL_POPS,
     site: {
       ...Object.fromEntries([...FILES, ...MANY].map((path) => [path, { size: 1_000 }])),
-      "/sitemap.xml": { size: sitemap.length, body: sitemap },
+      "/sitemap.xml": sitemap(FILES.map((path) => SITE + path)),
+      "/images.xml": sitemap([SITE + FILES[0], IMAGES + FILES[1]]),
       "/huge": { size: 1_000, probedSize: 21e9 },
     },
     firstAddress: "127.79.0.1",
@@ -314,7 +318,7 @@ async function cloudFront() {
       .end(
         isOne
           ? `<Invalidation><Id>I1</Id><Status>${status}</Status></Invalidation>`
-          : `<DistributionList><Quantity>1</Quantity><Items><DistributionSummary><Id>E1</Id><DomainName>${DOMAIN}</DomainName><Aliases><Quantity>1</Quantity><Items><CNAME>${new URL(SITE).host}</CNAME></Items></Aliases></DistributionSummary></Items></DistributionList>`,
+          : `<DistributionList><Quantity>1</Quantity><Items><DistributionSummary><Id>E1</Id><DomainName>${DOMAIN}</DomainName><Aliases><Quantity>2</Quantity><Items>${[SITE, IMAGES].map((it) => `<CNAME>${new URL(it).host}</CNAME>`).join("")}</Items></Aliases></DistributionSummary></Items></DistributionList>`,
       );
   });
   return { endpoint, invalidated };
@@ -336,6 +340,28 @@ test("with AWS credentials, URLs are invalidated before they are downloaded; wit
   expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining("Invalidating 1 URL …") });
   expect(invalidated).toEqual([`${FILES[0]} after 0`]);
   expect(JSON.parse(stdout).progress).toMatchObject({ warm_count: POPS.length });
+});
+
+test("with AWS credentials, the aliases of the distribution are among the hosts that a source may name", async () => {
+  answerAll();
+  const { endpoint } = await cloudFront();
+  const { start } = machine();
+  const words = [
+    "warm",
+    "--direct",
+    "--sitemap",
+    `${SITE}/images.xml`,
+    "--pop",
+    POPS.join(),
+    "--verify",
+    "off",
+    "--json",
+  ];
+  const aws = { AWS_ENDPOINT_URL: endpoint, AWS_EC2_METADATA_DISABLED: "true" };
+  const urls = async (env: Record<string, string>) =>
+    JSON.parse((await start([...words, "--cf-domain", DOMAIN], { env }).ended).stdout).progress.url_count;
+  expect(await urls(aws)).toBe(1);
+  expect(await urls({ ...aws, AWS_ACCESS_KEY_ID: "test", AWS_SECRET_ACCESS_KEY: "test" })).toBe(2);
 });
 
 const NODE_24 = process.env["NODE_24"] ?? "";
