@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, expect, test, vi } from "vitest";
 import * as z from "zod";
-import { startEdge } from "../../tools/edge/edge.ts";
+import { edgeEnvironment, startEdge } from "../../tools/edge/edge.ts";
 import { firstPops } from "../../tools/local/world.ts";
 import { spawned } from "../spawned.ts";
 
@@ -75,11 +75,7 @@ test("installed for all, in a folder that was empty, it warms without a stack", 
       PATH: `${dirname(process.execPath)}:${process.env["PATH"]}`,
       HOME: folder,
       XDG_STATE_HOME: folder,
-      NODE_EXTRA_CA_CERTS: join(folder, "ca.pem"),
-      PREWARM_DNS_SERVERS: edge.dnsServer,
-      PREWARM_HTTPS_PORT: String(edge.httpsPort),
-      PREWARM_HTTP_PORT: String(edge.httpPort),
-      PREWARM_ALLOW_PRIVATE_ADDRESSES: "true",
+      ...edgeEnvironment(edge, join(folder, "ca.pem")),
     };
     const start = (...words: string[]) => spawned(join(prefix, "bin/prewarm"), words, { env, cwd: folder });
     const command = (...words: string[]) => start(...words).ended;

@@ -8,7 +8,7 @@ import { gunzipSync } from "node:zlib";
 import { parse } from "csv-parse/sync";
 import { beforeAll, describe, expect, test } from "vitest";
 import { directClient } from "../../cli/direct/direct.ts";
-import { type Edge, startEdge } from "../../tools/edge/edge.ts";
+import { type Edge, edgeEnvironment, startEdge } from "../../tools/edge/edge.ts";
 import type { EdgeOptions } from "../../tools/edge/edge-options.ts";
 import type { SiteObject } from "../../tools/edge/site.ts";
 import { HARD_CASES } from "../../tools/lab/scenarios/hard-cases.ts";
@@ -153,13 +153,7 @@ async function endOfStack(pipeline: Pipeline, reqId: string): Promise<Ended> {
 async function runDirect(edge: Edge): Promise<{ readonly ids: string[]; readonly ended: Ended[] }> {
   const state = mkdtempSync(join(tmpdir(), "prewarm-equal-"));
   const client = directClient({
-    env: {
-      PREWARM_DNS_SERVERS: edge.dnsServer,
-      PREWARM_HTTPS_PORT: String(edge.httpsPort),
-      PREWARM_HTTP_PORT: String(edge.httpPort),
-      PREWARM_ALLOW_PRIVATE_ADDRESSES: "true",
-      XDG_STATE_HOME: state,
-    },
+    env: { ...edgeEnvironment(edge), XDG_STATE_HOME: state },
   });
   const ids: string[] = [];
   const ended: Ended[] = [];

@@ -5,7 +5,7 @@ import { createRequire, syncBuiltinESMExports } from "node:module";
 import { setTimeout as sleep } from "node:timers/promises";
 import { marshall } from "@aws-sdk/util-dynamodb";
 import { MAX_RECEIVES } from "../../domain/limits.ts";
-import { type Edge, startEdge } from "../../tools/edge/edge.ts";
+import { type Edge, edgeEnvironment, startEdge } from "../../tools/edge/edge.ts";
 import type { EdgeOptions } from "../../tools/edge/edge-options.ts";
 import { mulberry32 } from "../../tools/lab/engine/seed.ts";
 import type { Item } from "../../tools/memory-aws/expressions.ts";
@@ -385,10 +385,7 @@ export class Pipeline {
       AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
       // Nothing listens there.
       AWS_EC2_METADATA_SERVICE_ENDPOINT: "http://127.0.0.1:9",
-      PREWARM_ALLOW_PRIVATE_ADDRESSES: "true",
-      PREWARM_DNS_SERVERS: this.edge.dnsServer,
-      PREWARM_HTTPS_PORT: String(this.edge.httpsPort),
-      PREWARM_HTTP_PORT: String(this.edge.httpPort),
+      ...edgeEnvironment(this.edge),
     };
   }
 

@@ -4,6 +4,7 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { POP_CODES } from "../../domain/pops/pop-codes.ts";
 import { Distributions } from "../edge/distributions.ts";
 import { startDnsServer } from "../edge/dns.ts";
+import { edgeEnvironment } from "../edge/edge.ts";
 import { ROOT, RUN } from "../local/paths.ts";
 import { peakMegabytes } from "../local/processes.ts";
 import { table } from "../markdown-table.ts";
@@ -173,11 +174,7 @@ function commandLine(
       ...["--file", list, "--pop", pops.join(), "--from", body],
     ],
     env: {
-      PREWARM_DNS_SERVERS: dns,
-      PREWARM_HTTPS_PORT: String(server.port),
-      PREWARM_HTTP_PORT: String(server.httpPort),
-      PREWARM_ALLOW_PRIVATE_ADDRESSES: "true",
-      NODE_EXTRA_CA_CERTS: server.caFile,
+      ...edgeEnvironment({ dnsServer: dns, httpsPort: server.port, httpPort: server.httpPort }, server.caFile),
       XDG_STATE_HOME: STATE,
     },
   };

@@ -15,6 +15,21 @@ import { Site, type SiteObject } from "./site.ts";
 import { type EdgeStats, edgeStats, PopLog, type PopRequestSeen } from "./stats.ts";
 import { type EvictedFrom, evict, type Holder, holdersOf, wireTiers } from "./tiers.ts";
 
+/** What a process needs in its environment to find an edge of this machine. @param caFile a file of `caPem`; absent: it trusts the edge already */
+export function edgeEnvironment(
+  { dnsServer, httpsPort, httpPort }: Pick<Edge, "dnsServer" | "httpsPort" | "httpPort">,
+  caFile?: string,
+): Record<string, string> {
+  return {
+    // Addresses of loopback are refused otherwise.
+    PREWARM_ALLOW_PRIVATE_ADDRESSES: "true",
+    PREWARM_DNS_SERVERS: dnsServer,
+    PREWARM_HTTPS_PORT: String(httpsPort),
+    PREWARM_HTTP_PORT: String(httpPort),
+    ...(caFile === undefined ? {} : { NODE_EXTRA_CA_CERTS: caFile }),
+  };
+}
+
 export interface Edge {
   readonly httpsPort: number;
   readonly httpPort: number;

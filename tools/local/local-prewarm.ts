@@ -10,7 +10,7 @@ import { freePort } from "./ports.ts";
 import { refuseIfEnding } from "./processes.ts";
 import {
   type EdgePlace,
-  edgeEnvironment,
+  environmentOf,
   reserveEdge,
   type StandIn,
   type StandInOptions,
@@ -68,7 +68,7 @@ export async function startLocalPrewarm(options: LocalOptions): Promise<LocalPre
     const env: NodeJS.ProcessEnv = {
       // The edge on this machine has loopback addresses, which are refused otherwise.
       PREWARM_ALLOW_PRIVATE_ADDRESSES: process.env["PREWARM_ALLOW_PRIVATE_ADDRESSES"] || "true",
-      ...(place === undefined ? {} : edgeEnvironment(place)),
+      ...(place === undefined ? {} : environmentOf(place)),
       ...options.env,
     };
 

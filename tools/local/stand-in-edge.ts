@@ -8,7 +8,7 @@ import {
 } from "@aws-sdk/client-cloudfront";
 import { retry } from "../../domain/retry.ts";
 import type { Distribution } from "../edge/distributions.ts";
-import { type Edge, startEdge } from "../edge/edge.ts";
+import { type Edge, edgeEnvironment, startEdge } from "../edge/edge.ts";
 import type { EdgeOptions } from "../edge/edge-options.ts";
 import type { Aws } from "./emulator.ts";
 import { RUN } from "./paths.ts";
@@ -37,13 +37,8 @@ export async function reserveEdge(): Promise<EdgePlace> {
 }
 
 /** What the Lambdas and agents need in their environment to find the edge. */
-export function edgeEnvironment(place: EdgePlace): NodeJS.ProcessEnv {
-  return {
-    PREWARM_DNS_SERVERS: `127.0.0.1:${place.dnsPort}`,
-    PREWARM_HTTPS_PORT: String(place.httpsPort),
-    PREWARM_HTTP_PORT: String(place.httpPort),
-    NODE_EXTRA_CA_CERTS: place.caFile,
-  };
+export function environmentOf({ dnsPort, caFile, ...ports }: EdgePlace): NodeJS.ProcessEnv {
+  return edgeEnvironment({ ...ports, dnsServer: `127.0.0.1:${dnsPort}` }, caFile);
 }
 
 export type StandInOptions = Omit<

@@ -9,7 +9,7 @@ import { COUNTRY_DEFAULTS, REGION_DEFAULTS } from "../../../domain/pops/regions.
 import { recOf } from "../../../domain/pops/sites.ts";
 import { formatTimestamp, parseTimestamp } from "../../../domain/timestamps.ts";
 import type { PrewarmBody } from "../../../domain/validation/bodies.ts";
-import { type Edge, startEdge } from "../../../tools/edge/edge.ts";
+import { type Edge, edgeEnvironment, startEdge } from "../../../tools/edge/edge.ts";
 import { firstPops } from "../../../tools/local/world.ts";
 import { trust } from "../../pipeline/pipeline.ts";
 import { run as runCommand, type Typed } from "../fake-api.ts";
@@ -54,13 +54,7 @@ afterAll(async () => {
   await edge.close();
 });
 
-const environment = () => ({
-  PREWARM_DNS_SERVERS: edge.dnsServer,
-  PREWARM_HTTPS_PORT: String(edge.httpsPort),
-  PREWARM_HTTP_PORT: String(edge.httpPort),
-  PREWARM_ALLOW_PRIVATE_ADDRESSES: "true",
-  XDG_STATE_HOME: state,
-});
+const environment = () => ({ ...edgeEnvironment(edge), XDG_STATE_HOME: state });
 const run = (...words: string[]) => runCommand([...words, "--direct"], { env: environment() });
 const warm = (paths: readonly string[], pops: readonly string[], ...more: string[]) =>
   run("warm", ...paths.map((path) => SITE + path), "--pop", pops.join(), "--cf-domain", DOMAIN, ...more);

@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { type Edge, startEdge } from "../../../tools/edge/edge.ts";
+import { type Edge, edgeEnvironment, startEdge } from "../../../tools/edge/edge.ts";
 import type { FaultRequest } from "../../../tools/edge/faults.ts";
 import { Seed } from "../../../tools/lab/engine/seed.ts";
 import { firstPops } from "../../../tools/local/world.ts";
@@ -54,11 +54,7 @@ afterAll(() => edge.close());
 function machine() {
   const state = folderWith({ "ca.pem": edge.caPem });
   const env = {
-    PREWARM_DNS_SERVERS: edge.dnsServer,
-    PREWARM_HTTPS_PORT: String(edge.httpsPort),
-    PREWARM_HTTP_PORT: String(edge.httpPort),
-    PREWARM_ALLOW_PRIVATE_ADDRESSES: "true",
-    NODE_EXTRA_CA_CERTS: join(state, "ca.pem"),
+    ...edgeEnvironment(edge, join(state, "ca.pem")),
     XDG_STATE_HOME: state,
   };
   const start = (

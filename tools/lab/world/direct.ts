@@ -6,7 +6,7 @@ import { directClient } from "../../../cli/direct/direct.ts";
 import type { DirectClient } from "../../../cli/direct/direct-client.ts";
 import { RunStore, stateFolder } from "../../../cli/direct/run-store.ts";
 import type { ReportedResult } from "../../../domain/result/report.ts";
-import type { Edge } from "../../edge/edge.ts";
+import { type Edge, edgeEnvironment } from "../../edge/edge.ts";
 import { RUN } from "../../local/paths.ts";
 import { run, start, stop } from "../../local/processes.ts";
 import { ROOT } from "../../root.ts";
@@ -28,11 +28,7 @@ export class DirectEngine {
     const caFile = `${RUN}edge-ca.pem`;
     writeFileSync(caFile, edge.caPem);
     this.env = {
-      PREWARM_ALLOW_PRIVATE_ADDRESSES: "true",
-      PREWARM_DNS_SERVERS: edge.dnsServer,
-      PREWARM_HTTPS_PORT: String(edge.httpsPort),
-      PREWARM_HTTP_PORT: String(edge.httpPort),
-      NODE_EXTRA_CA_CERTS: caFile,
+      ...edgeEnvironment(edge, caFile),
       ...env,
     };
   }
