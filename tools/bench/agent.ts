@@ -3,11 +3,12 @@ import { build } from "esbuild";
 import { BUILT, bundleOptions } from "../local/bundle-worker.ts";
 import { urlOf } from "../local/fake-request.ts";
 import { table } from "../markdown-table.ts";
+import { median } from "../median.ts";
 import { messageFor, runAgent } from "./agent-run.ts";
 import { type Bench, otherNode } from "./bench.ts";
 import { synthesize } from "./bundle.ts";
 import { type Server, SMALL_BYTES } from "./nginx.ts";
-import { type Findings, median, type Row, readable, rowOf } from "./report.ts";
+import { type Findings, type Row, readable, rowOf } from "./report.ts";
 
 /** The first tasks of a process, in which it compiles what it does often. */
 const FIRST = 40_000;

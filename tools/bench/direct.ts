@@ -8,10 +8,11 @@ import { edgeEnvironment } from "../edge/edge.ts";
 import { ROOT, RUN } from "../local/paths.ts";
 import { peakMegabytes } from "../local/processes.ts";
 import { table } from "../markdown-table.ts";
+import { median } from "../median.ts";
 import { type Bench, otherNode } from "./bench.ts";
 import { DOMAIN, HOST, type Server, startNginx, type TimedRequest } from "./nginx.ts";
 import { OUR_CORE, type Ran, runPinned } from "./pinned.ts";
-import { type Findings, median, readable, rowOf } from "./report.ts";
+import { type Findings, readable, rowOf } from "./report.ts";
 
 /** Share of the URLs and files: all of them take a quarter of an hour. */
 const scale = Number(process.env["BENCH_DIRECT_SCALE"] ?? 1);

@@ -2,10 +2,11 @@ import { writeFileSync } from "node:fs";
 import { bundleWorker } from "../local/bundle-worker.ts";
 import { RUN } from "../local/paths.ts";
 import { table } from "../markdown-table.ts";
+import { median } from "../median.ts";
 import { type Bench, otherNode } from "./bench.ts";
 import { HOST, type Server } from "./nginx.ts";
 import { runPinned, runWorker } from "./pinned.ts";
-import { type Findings, median, readable, rowOf } from "./report.ts";
+import { type Findings, readable, rowOf } from "./report.ts";
 
 const AT_ONCE = 60;
 const LARGE = 8;

@@ -3,11 +3,12 @@ import { LISTS } from "../../domain/plan/lists.ts";
 import { bundleWorker } from "../local/bundle-worker.ts";
 import { LABEL, REQ_ID, requestItem, urlOf } from "../local/fake-request.ts";
 import { table } from "../markdown-table.ts";
+import { median } from "../median.ts";
 import type { Bench } from "./bench.ts";
 import { synthesize } from "./bundle.ts";
 import { SMALL_BYTES } from "./nginx.ts";
 import { runPinned, runWorker, type StackContent, serveStack } from "./pinned.ts";
-import { type Findings, median, readable, rowOf } from "./report.ts";
+import { type Findings, readable, rowOf } from "./report.ts";
 
 /** What a worker found in a fresh process. */
 interface Measured {

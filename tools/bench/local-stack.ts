@@ -14,9 +14,10 @@ import { requestItem } from "../local/fake-request.ts";
 import { type LocalPrewarm, startLocalPrewarm } from "../local/local-prewarm.ts";
 import { HOST, world } from "../local/world.ts";
 import { table } from "../markdown-table.ts";
+import { median } from "../median.ts";
 import type { Bench } from "./bench.ts";
 import { SMALL_BYTES } from "./nginx.ts";
-import { type Findings, median, readable, rowOf } from "./report.ts";
+import { type Findings, readable, rowOf } from "./report.ts";
 
 const POPS = 20;
 const AGENTS = 2;

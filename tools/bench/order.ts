@@ -5,9 +5,10 @@ import { checkedClient } from "../local/api-client.ts";
 import { type LocalPrewarm, startLocalPrewarm } from "../local/local-prewarm.ts";
 import { HOST, popsUnder } from "../local/world.ts";
 import { table } from "../markdown-table.ts";
+import { median } from "../median.ts";
 import type { Bench } from "./bench.ts";
 import { bodyOf, secondsOf } from "./local-stack.ts";
-import { type Findings, median, readable, rowOf } from "./report.ts";
+import { type Findings, readable, rowOf } from "./report.ts";
 
 const AGENTS = 2;
 const RECS = 3;

@@ -4,13 +4,16 @@ import type { FaultHook } from "./faults.ts";
 import type { OriginSettings } from "./origin.ts";
 import type { SiteMap } from "./site.ts";
 
+/** Of a POP. */
+export const MAX_ADDRESSES = 4;
+
 export interface EdgePop {
   /** `SIN2-P1` */
   readonly pop: string;
   /** The regional edge cache that it asks; any name. */
   readonly rec: string;
   /**
-   * How many addresses it has: one to four.
+   * How many addresses it has: one to {@link MAX_ADDRESSES}.
    * @default 1
    */
   readonly addresses?: number;

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Zone } from "./dns.ts";
-import type { EdgeOptions, EdgePop } from "./edge-options.ts";
+import { type EdgeOptions, type EdgePop, MAX_ADDRESSES } from "./edge-options.ts";
 import { newCounters, type Pop } from "./exchange.ts";
 import type { Tier } from "./tier.ts";
 
@@ -34,7 +34,10 @@ export function placePops(options: PlaceOptions, tiers: ReadonlyMap<string, read
   const addresses = new Map<string, readonly string[]>();
   for (const pop of pops) {
     if (addresses.has(pop.pop)) throw new RangeError(`POP ${pop.pop} is listed twice`);
-    const own = free.splice(0, pop.addresses ?? 1);
+    const count = pop.addresses ?? 1;
+    if (count < 1 || count > MAX_ADDRESSES)
+      throw new RangeError(`POP ${pop.pop} has ${count} addresses, not 1 to ${MAX_ADDRESSES}`);
+    const own = free.splice(0, count);
     addresses.set(pop.pop, own);
     if (closedPops.includes(pop.pop)) continue;
     const servers = serversOf(pop, own, tiers.get(pop.pop) ?? []);

@@ -3,9 +3,10 @@ import { type Evidence, type EvidenceRequest, evidenceSchema } from "../../cli/d
 import { cacheOf, type ObservedEdge, type ObservedObject, observedEdge } from "../../cli/doctor/edge/observed-edge.ts";
 import { recOf } from "../../domain/pops/sites.ts";
 import type { Behaviour } from "../edge/behaviour.ts";
-import type { EdgePop } from "../edge/edge-options.ts";
+import { type EdgePop, MAX_ADDRESSES } from "../edge/edge-options.ts";
 import type { FaultHook } from "../edge/faults.ts";
 import type { SiteObject } from "../edge/site.ts";
+import { median } from "../median.ts";
 import type { StandInOptions } from "./stand-in-edge.ts";
 
 const MAX_BYTES = 5_000_000;
@@ -88,9 +89,6 @@ function popLike(pop: EdgePop, seen: ObservedEdge["pops"]): EdgePop {
   };
 }
 
-/** Of the edge. */
-const MAX_ADDRESSES = 4;
-
 /** The REC that the catalogue has for the first POP of a group; that of a later group is another one. */
 function recNamed(first: string, seen: ObservedEdge["pops"]): string {
   const rec = recOf(first) ?? "none";
@@ -161,11 +159,7 @@ const MAX_DELAY_MS = 2_000;
 /** How much later the first byte of a miss comes than that of a hit: the origin's share of it. */
 function originDelayMs(requests: readonly EvidenceRequest[]): number {
   const msOf = (cache: "HIT" | "MISS") =>
-    median(requests.filter((it) => cacheOf(it) === cache).map(({ first_byte_ms: ms = 0 }) => ms));
+    median(requests.filter((it) => cacheOf(it) === cache).map(({ first_byte_ms: ms = 0 }) => ms)) || 0;
   const delay = Math.round((msOf("MISS") - msOf("HIT")) / 10) * 10;
   return Math.min(MAX_DELAY_MS, Math.max(0, delay));
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 }

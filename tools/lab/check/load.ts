@@ -1,4 +1,5 @@
 import { isTerminal } from "../../../domain/request/lifecycle.ts";
+import { median } from "../../median.ts";
 import { type Check, type Observations, ofRequest, requestOf, rowOf } from "../engine/scenario.ts";
 
 /** Agents that boot apart share the work: none moves much more than the mean, and the links are full from the first byte on. */
@@ -55,10 +56,6 @@ function secondsOf(seen: Observations, name: string): number {
   const { progress, startedAt, endedAt } = requestOf(seen, name);
   const isGood = progress.status === "FINISHED" && progress.failed_count === 0;
   return isGood ? (endedAt - startedAt) / 1_000 : Number.POSITIVE_INFINITY;
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
 
 /** The edge saw so many GETs of the request's paths at its POPs. */
