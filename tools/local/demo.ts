@@ -8,6 +8,8 @@ import { grouped } from "../../domain/collections.ts";
 import { recOf } from "../../domain/pops/sites.ts";
 import type { TaskResult } from "../../domain/result/task-result.ts";
 import { checkedClient } from "./api-client.ts";
+import { demoDirect } from "./direct-demo.ts";
+import { refuseUnfit } from "./fit-machine.ts";
 import { type LocalPrewarm, startLocalPrewarm } from "./local-prewarm.ts";
 import { ending, refuseIfEnding } from "./processes.ts";
 import { askAgain, outcomeCounts, popTable, readResults, reportRows, unmet } from "./results.ts";
@@ -34,9 +36,13 @@ interface Outcome {
 }
 
 await runProgram(async (say) => {
+  // Both parts need what the second one needs: it is said before anything is started.
+  refuseUnfit(world);
+  const ofDirect = await demoDirect(POPS, say);
+  say("");
   const prewarm = await startLocalPrewarm({ edge: world, say });
   try {
-    const faults = wrongIn(await warm(prewarm, say));
+    const faults = [...ofDirect, ...wrongIn(await warm(prewarm, say))];
     for (const fault of faults) console.error(`WRONG: ${fault}`);
     say(faults.length === 0 ? "\nEverything is exactly as expected." : "");
     return faults.length === 0;

@@ -34,10 +34,15 @@ export const FILES: Readonly<Record<string, number>> = {
 /** Every POP of the catalogue, each under the REC that serves its site. */
 export const world: StandInOptions = {
   aliases: [HOST],
-  pops: POP_CODES.filter(({ pop }) => pop !== DEAD_POP).map(({ pop }) => ({ pop, rec: recOf(pop) ?? "none" })),
+  pops: popsNamed(POP_CODES.map(({ pop }) => pop).filter((pop) => pop !== DEAD_POP)),
   deadPops: [DEAD_POP],
   site: Object.fromEntries(Object.entries(FILES).map(([path, size]) => [path, { size }])),
 };
+
+/** POPs of the catalogue, each under the REC that serves its site. */
+export function popsNamed(pops: readonly string[]): EdgePop[] {
+  return pops.map((pop) => ({ pop, rec: recOf(pop) ?? "none" }));
+}
 
 /**
  * The first POPs of the catalogue.
