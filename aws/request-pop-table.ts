@@ -28,7 +28,7 @@ export class RequestPopTable implements TargetStore {
   }
 
   /** Those of a request that can be read. */
-  async of(reqId: string): Promise<Target[]> {
+  async targets(reqId: string): Promise<Target[]> {
     const items: Target[] = [];
     const found = queryItems(this.db, {
       TableName: this.table,

@@ -52,7 +52,7 @@ export function tellHow(
 /** Warms without a stack. Returns the exit code. @param body of POST /prewarm */
 export async function warmDirect(shell: Shell, client: DirectClient, body: Body, words: DirectWords): Promise<number> {
   refuseWhatNeedsAStack(body, words);
-  const { item, warnings } = await client.make(directBody(body));
+  const { item, warnings } = await client.create(directBody(body));
   for (const warning of warnings) mention(shell, `! ${cleanLine(warning)}`);
   const reads = (item.sources ?? []).length > 0 ? "the sources" : `sizes of ${many(item.url_count, "URL")}`;
   mention(shell, `${item.pops.length} of ${many(POP_CODES.length, "POP")}${setOf(body)}. Reading ${reads} …`);
@@ -78,18 +78,18 @@ export async function estimateDirect(
   words: DirectWords,
 ): Promise<number> {
   refuseWhatNeedsAStack(body, words);
-  const { item, warnings } = await client.make(directBody(body));
+  const { item, warnings } = await client.create(directBody(body));
   for (const warning of warnings) mention(shell, `! ${cleanLine(warning)}`);
   let planned: RequestItem | undefined;
   const quiet = stopOnSignal(shell, client, item.req_id, {
     stopping: "Stopping. Nothing was downloaded.",
     leave: () => client.remove(item.req_id),
   });
-  const run = await client.begin(item, async (it) => {
+  const run = await client.start(item, async (it) => {
     planned = it;
     return false;
   });
-  await client.ended(item.req_id).finally(() => client.forget(item.req_id).finally(quiet));
+  await client.ended(item.req_id).finally(() => client.discard(item.req_id).finally(quiet));
   if (planned === undefined && run.item.status === "STOPPED") return EXIT.cutShort;
   if (planned === undefined)
     throw new CommandError(`it would fail: ${run.item.reason ?? run.item.status}`, "Correct that, and call again.");
@@ -187,7 +187,7 @@ async function work(shell: Shell, client: DirectClient, item: RequestItem, follo
       resolve(isApproved || signal.aborted);
       return isApproved;
     };
-    client.begin(item, askFirst).then(
+    client.start(item, askFirst).then(
       // It may end before anything is planned: nothing can be read, or no POP resolves.
       () => {
         // What was planned before is not asked again.
@@ -198,11 +198,11 @@ async function work(shell: Shell, client: DirectClient, item: RequestItem, follo
     );
   });
   const isApproved = await planned.catch(async (error: unknown) => {
-    if (isNew) await client.forget(id);
+    if (isNew) await client.discard(id);
     throw error;
   });
   if (!isApproved && isNew) {
-    await client.forget(id);
+    await client.discard(id);
     if (refusal() !== undefined) throw refusal();
     mention(shell, "Nothing was downloaded.");
     return EXIT.good;

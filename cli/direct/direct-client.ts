@@ -46,8 +46,8 @@ export class DirectClient implements Api {
 
   constructor(private readonly deps: EngineDeps) {}
 
-  /** Checks a body, and makes the run of it; {@link begin} begins it. */
-  async make(body: object): Promise<{ readonly item: RequestItem; readonly warnings: readonly string[] }> {
+  /** Checks a body, and makes the run of it; {@link start} begins it. */
+  async create(body: object): Promise<{ readonly item: RequestItem; readonly warnings: readonly string[] }> {
     const { store, caps } = this.deps;
     await store.removeOld(Date.now());
     const retryOf = "retry_of" in body ? String(body.retry_of) : undefined;
@@ -76,7 +76,7 @@ export class DirectClient implements Api {
   }
 
   /** Works on a run, new or left by another process, until it has ended. @throws CommandError if another process does */
-  async begin(item: RequestItem, approve?: Approve): Promise<DirectRun> {
+  async start(item: RequestItem, approve?: Approve): Promise<DirectRun> {
     const unlock = await this.deps.store.lock(item.req_id);
     const run = new DirectRun(this.deps, item, approve);
     const ended = run.run().finally(unlock);
@@ -99,7 +99,7 @@ export class DirectClient implements Api {
   }
 
   /** A run that is not made after all leaves nothing. */
-  async forget(id: string): Promise<void> {
+  async discard(id: string): Promise<void> {
     await this.runs.get(id)?.ended.catch(() => undefined);
     this.runs.delete(id);
     await this.remove(id);
@@ -119,7 +119,9 @@ export class DirectClient implements Api {
     const now = Date.now();
     const described = await this.described(item, progress, now);
     const answer = progressAnswer(described, {
-      pops: wanted.has("pops") ? popRows(item, await this.deps.store.of(id), counts?.pops() ?? new Map()) : undefined,
+      pops: wanted.has("pops")
+        ? popRows(item, await this.deps.store.targets(id), counts?.pops() ?? new Map())
+        : undefined,
       failures: wanted.has("failures") ? await this.failures(item, counts) : undefined,
     });
     return answerOf(answers.progressSchema, {
@@ -140,7 +142,7 @@ export class DirectClient implements Api {
       answers.summarySchema,
       summaryAnswer(
         item,
-        await store.of(id),
+        await store.targets(id),
         {
           failure_urls: names.slice(0, MAX_FAILURE_URLS),
           failure_urls_omitted: Math.max(0, names.length - MAX_FAILURE_URLS),
@@ -210,12 +212,12 @@ export class DirectClient implements Api {
   /** Ends a run, wherever it is worked on. What is warm stays warm. */
   async stop(id: string) {
     const own = this.runs.get(id);
-    const holder = own === undefined ? await this.deps.store.holder(id) : undefined;
+    const holder = own === undefined ? await this.deps.store.lockHolder(id) : undefined;
     if (own !== undefined) own.run.stop("STOP");
     else if (holder !== undefined) process.kill(holder, "SIGTERM");
     else {
       // The process that worked on it is gone. Its report is still to be written, and nothing else is done.
-      const run = await this.begin(await this.itemOf(id), async () => false);
+      const run = await this.start(await this.itemOf(id), async () => false);
       run.stop("STOP");
       await this.runs.get(id)?.ended;
     }
@@ -245,7 +247,7 @@ export class DirectClient implements Api {
 
   private async isWorkedOn({ req_id: id, active }: RequestItem): Promise<boolean> {
     if (active === undefined) return false;
-    return this.runs.has(id) || (await this.deps.store.holder(id)) !== undefined;
+    return this.runs.has(id) || (await this.deps.store.lockHolder(id)) !== undefined;
   }
 
   /** What it has come to so far; read from its results, where another process works on it or has. Undefined: nothing is planned yet. */
@@ -255,7 +257,7 @@ export class DirectClient implements Api {
     if (item.total_count === 0) return undefined;
     const { store } = this.deps;
     const urls = await toArray(store.read(LISTS.goodUrls, item.req_id));
-    const counts = new LiveCounts(new Plan(item, await store.of(item.req_id)), urls);
+    const counts = new LiveCounts(new Plan(item, await store.targets(item.req_id)), urls);
     for await (const result of store.journal(item.req_id).newestFirst()) counts.add(result);
     const heartbeat = await store.heartbeat(item.req_id);
     if (heartbeat !== undefined) counts.setHeartbeat(heartbeat);
@@ -266,7 +268,7 @@ export class DirectClient implements Api {
     const { req_id: id, report } = item;
     if (report !== undefined) return mostFirst(await this.listOr(LISTS.failures, id, [])).map(failureRow);
     const ofUrls: FailureGroup[] = await this.listOr(LISTS.failedUrlGroups, id, []);
-    const ofPops = failureGroupsOf((await this.deps.store.of(id)).filter(({ state }) => state === "FAILED"));
+    const ofPops = failureGroupsOf((await this.deps.store.targets(id)).filter(({ state }) => state === "FAILED"));
     return mostFirst([...(counts?.failureGroups() ?? []), ...ofUrls, ...ofPops]).map(failureRow);
   }
 

@@ -85,7 +85,7 @@ export interface EngineDeps {
 }
 
 /** Why a run ends before all is done. */
-type Cut = Exclude<EndingEvent, "FINISH" | "GIVE_UP">;
+type EarlyEnd = Exclude<EndingEvent, "FINISH" | "GIVE_UP">;
 
 /** A reason for which a run ends as FAILED: it tells its user what to do. */
 class RunFailedError extends Error {
@@ -93,8 +93,8 @@ class RunFailedError extends Error {
 }
 
 /** What was waited for is not needed any more: the run ends. */
-class RunCutError extends Error {
-  override readonly name = "RunCutError";
+class RunStoppedError extends Error {
+  override readonly name = "RunStoppedError";
 }
 
 export type Approve = (item: RequestItem, signal: AbortSignal) => Promise<boolean>;
@@ -103,10 +103,10 @@ export type Approve = (item: RequestItem, signal: AbortSignal) => Promise<boolea
 export class DirectRun {
   private counts: LiveCounts | undefined;
   /** Ends the downloads. */
-  private halt: () => void = () => undefined;
-  private cut: Cut | undefined;
+  private endDownloads: () => void = () => undefined;
+  private earlyEnd: EarlyEnd | undefined;
   /** Ends what sources, sizes and the DNS are waited for. */
-  private readonly cutting = new AbortController();
+  private readonly stopping = new AbortController();
   /** Whether it was approved: from then on it can be resumed. A new run that has not begun leaves nothing. */
   private hasBegun: boolean;
   /** The queue may be found idle again before it has the missing tasks. */
@@ -117,7 +117,7 @@ export class DirectRun {
   /**
    * @param item of a run that is in the store
    * @param approve asked once the tasks are known, before the first download. False: nothing is downloaded. Its signal is aborted when the
-   * run is cut: nobody waits for the answer any more
+   * run is stopped: nobody waits for the answer any more
    */
   constructor(
     private readonly deps: EngineDeps,
@@ -143,13 +143,13 @@ export class DirectRun {
     }
   }
 
-  /** Ends the run soon: what is under way is cut off. */
-  stop(cut: Cut): void {
-    this.cut ??= cut;
-    this.cutting.abort(new RunCutError());
+  /** Ends the run soon: downloads under way are aborted. */
+  stop(event: EarlyEnd): void {
+    this.earlyEnd ??= event;
+    this.stopping.abort(new RunStoppedError());
     // Nobody waits for them any more, and this process would.
     this.deps.dns.cancel?.();
-    this.halt();
+    this.endDownloads();
   }
 
   /** Undefined before its tasks are planned. */
@@ -159,30 +159,30 @@ export class DirectRun {
 
   private async doSteps(): Promise<void> {
     await this.plan().catch((error: unknown) => {
-      if (!(error instanceof RunCutError)) throw error;
+      if (!(error instanceof RunStoppedError)) throw error;
     });
     if (this.item.status === "IN_PROGRESS") await this.download();
-    // A step that was cut short has left no more to do than the report.
-    else if (this.item.active !== undefined && this.cut !== undefined) await this.finish(this.cut);
+    // After a step that was stopped, only the report is left to do.
+    else if (this.item.active !== undefined && this.earlyEnd !== undefined) await this.finish(this.earlyEnd);
   }
 
-  /** All before the downloads. @throws RunCutError */
+  /** All before the downloads. @throws RunStoppedError */
   private async plan(): Promise<void> {
     if (this.isBeforeSizes()) await this.readSources();
     if (this.isBeforeSizes()) await this.readSizes();
     if (this.item.status === "CHECK_POP") await this.resolvePops();
     if (this.item.status !== "INSERT_TASK") return;
-    const isApproved = await this.approve(this.item, this.cutting.signal);
-    this.cutting.signal.throwIfAborted();
+    const isApproved = await this.approve(this.item, this.stopping.signal);
+    this.stopping.signal.throwIfAborted();
     this.hasBegun = isApproved;
-    if (!isApproved) this.cut ??= "STOP";
+    if (!isApproved) this.earlyEnd ??= "STOP";
     else if (!this.item.need_invalidate || (await this.invalidate())) await this.advance("TASKS_QUEUED");
   }
 
-  /** @returns whether the URLs are invalidated: else the run has ended, because its time was over @throws RunFailedError, RunCutError */
+  /** @returns whether the URLs are invalidated: else the run has ended, because its time was over @throws RunFailedError, RunStoppedError */
   private async invalidate(): Promise<boolean> {
     const { store, account } = this.deps;
-    const { signal } = this.cutting;
+    const { signal } = this.stopping;
     const end = await invalidateRun(
       { account, lists: store, save: (fields) => this.save(fields), signal },
       () => this.item,
@@ -192,16 +192,16 @@ export class DirectRun {
     return end === undefined;
   }
 
-  /** Waits for what cannot be ended. @throws RunCutError as soon as the run is cut */
-  private async unlessCut<T>(answer: Promise<T>): Promise<T> {
-    const { signal } = this.cutting;
+  /** Waits for what cannot be ended. @throws RunStoppedError as soon as the run is to end */
+  private async untilStopped<T>(answer: Promise<T>): Promise<T> {
+    const { signal } = this.stopping;
     let stop: () => void = () => undefined;
-    const whenCut = new Promise<never>((_, reject) => {
+    const whenStopped = new Promise<never>((_, reject) => {
       stop = () => reject(signal.reason);
       if (signal.aborted) stop();
       else signal.addEventListener("abort", stop);
     });
-    return Promise.race([answer, whenCut]).finally(() => signal.removeEventListener("abort", stop));
+    return Promise.race([answer, whenStopped]).finally(() => signal.removeEventListener("abort", stop));
   }
 
   private isBeforeSizes(): boolean {
@@ -214,10 +214,10 @@ export class DirectRun {
     if (sources.length === 0) return;
     await this.advance("EXPAND");
     const { store, account } = deps;
-    const known = needsAccount ? await this.unlessCut(account.own()) : undefined;
+    const known = needsAccount ? await this.untilStopped(account.own()) : undefined;
     let read = await this.walkSources(known ?? [], known === undefined);
     // The distribution may have further aliases, which only its account knows.
-    if (read.end === "other_host") read = await this.walkSources(await this.unlessCut(ownIfAny(account)), false);
+    if (read.end === "other_host") read = await this.walkSources(await this.untilStopped(ownIfAny(account)), false);
     const written = await writeFound(store, reqId, read.found, read.end === "other_host" ? "all" : read.end);
     if ("problem" in written) throw new RunFailedError(written.problem);
     await this.advance("SOURCES_READ", written.fields);
@@ -238,7 +238,7 @@ export class DirectRun {
     });
     const web = new Web({ dns, ports, header });
     const buckets = noBuckets("lies in a bucket, which only a stack reads");
-    const walk = new Walk({ web, buckets, limits: DOCUMENT_LIMITS, signal: this.cutting.signal }, sources, found);
+    const walk = new Walk({ web, buckets, limits: DOCUMENT_LIMITS, signal: this.stopping.signal }, sources, found);
     const save = () => this.save({ sources_read: found.sources, url_count: found.urls.size });
     const end = await walk.read(async () => {
       await save();
@@ -254,16 +254,16 @@ export class DirectRun {
     const { fields, ...work } = await urlsToMeasure({ requests: store, requestPops: store, lists: store }, item);
     const hosts = hostsOf([...work.sized, ...work.toProbe].map(({ url }) => url));
     const naming = { cfDomain: item.cf_domain, hosts, needsIds: item.need_invalidate };
-    const found = await this.unlessCut(findRunDistributions(naming, deps));
+    const found = await this.untilStopped(findRunDistributions(naming, deps));
     const unlisted = unlistedProblem(item.need_invalidate, found);
     if (unlisted !== undefined) throw new RunFailedError(unlisted);
     const { refused } = found;
     // Whose distribution it is, nobody can say without credentials: each URL is asked under its own host, as viewers ask.
     const distributions = found.distributions.map((it) => (it.id === undefined ? { ...it, domain: undefined } : it));
-    await this.unlessCut(this.checkNetwork(distributions));
+    await this.untilStopped(this.checkNetwork(distributions));
     const timeMs = (parseTimestamp(item.timeout_at) - Date.now()) * SIZE_TIME_SHARE;
     const request = { ...item, ...fields };
-    const { signal } = this.cutting;
+    const { signal } = this.stopping;
     const measured = await measureUrls(
       { dns, ports, request, distributions, refused, timeMs, errorCachingMs, signal },
       work,
@@ -291,7 +291,7 @@ export class DirectRun {
     const { item } = this;
     const foreign = foreignProblem(item);
     if (foreign !== undefined) throw new RunFailedError(foreign);
-    const targets = await resolveTargets(dns, item, this.cutting.signal);
+    const targets = await resolveTargets(dns, item, this.stopping.signal);
     const { planned, ...totals } = await totalsOf(new Plan(item, targets), store.read(LISTS.goodUrls, item.req_id));
     await store.putTargets(item.req_id, planned);
     const resolved = targets.filter(({ state }) => state === "RESOLVED").length;
@@ -308,7 +308,7 @@ export class DirectRun {
     const { deps } = this;
     const { store } = deps;
     const urls = await toArray(store.read(LISTS.goodUrls, this.item.req_id));
-    const targets = await store.of(this.item.req_id);
+    const targets = await store.targets(this.item.req_id);
     const counts = new LiveCounts(new Plan(this.item, targets), urls);
     const journal = store.journal(this.item.req_id);
     for await (const result of journal.newestFirst()) counts.add(result);
@@ -327,7 +327,7 @@ export class DirectRun {
       await journal.close();
     }
     if (this.fault !== undefined) throw this.fault;
-    await this.finish(this.cut);
+    await this.finish(this.earlyEnd);
   }
 
   private async downloadAll(counts: LiveCounts, keeper: ResultKeeper, targets: readonly Target[]): Promise<void> {
@@ -355,7 +355,7 @@ export class DirectRun {
         now: Date.now,
         logger: log,
       }),
-      isActive: async () => this.cut === undefined && this.fault === undefined,
+      isActive: async () => this.earlyEnd === undefined && this.fault === undefined,
       download: createDownload({
         http,
         ports,
@@ -369,17 +369,17 @@ export class DirectRun {
       isMemoryTight: () => isMemoryTight(TIGHT_MEMORY_BYTES),
       logger: log,
     });
-    this.halt = () => {
+    this.endDownloads = () => {
       agent.stop();
       queue.close();
       express.close();
     };
     this.queueMissing(counts, queue, targets);
-    if (this.cut !== undefined) this.halt();
+    if (this.earlyEnd !== undefined) this.endDownloads();
     try {
       await agent.serve();
     } finally {
-      this.halt = () => undefined;
+      this.endDownloads = () => undefined;
       await http.destroy();
     }
   }
@@ -390,7 +390,7 @@ export class DirectRun {
 
   /** Nothing is queued or under way: all tasks have a result, or some are lost. */
   private async onIdle(counts: LiveCounts, queue: WorkQueue, targets: readonly Target[]): Promise<void> {
-    if (isComplete(this.item, counts.tasks.count()) || this.item.requeues >= MAX_REQUEUES) return this.halt();
+    if (isComplete(this.item, counts.tasks.count()) || this.item.requeues >= MAX_REQUEUES) return this.endDownloads();
     if (this.isRequeuing) return;
     this.isRequeuing = true;
     try {
@@ -412,7 +412,7 @@ export class DirectRun {
   }
 
   /** Writes the report. @param reason why it ends so @default if it fails, that too many tasks have failed */
-  private async finish(cut: Cut | undefined, reason?: string): Promise<void> {
+  private async finish(earlyEnd: EarlyEnd | undefined, reason?: string): Promise<void> {
     const { store } = this.deps;
     const { item } = this;
     const lost = lostFailure(item.requeues + 1);
@@ -423,15 +423,15 @@ export class DirectRun {
       now: Date.now,
     };
     const run = {
-      timeIsUp: cut === "TIME_OUT",
+      timeIsUp: earlyEnd === "TIME_OUT",
       remainingMs: () => Number.POSITIVE_INFINITY,
-      whyMissing: () => (cut === undefined ? lost : UNFINISHED),
+      whyMissing: () => (earlyEnd === undefined ? lost : UNFINISHED),
     };
     const recounted = await recount(deps, item, run);
     if (recounted === undefined) throw new Error("a recount without a limit of time has stopped");
     const counted = recounted.taskBitmap.count();
-    const count = cut === undefined ? withLost(recounted, lost) : counted;
-    const event = exceedsMaxFailures(item, count.failed_count) ? "FAIL" : (cut ?? "FINISH");
+    const count = earlyEnd === undefined ? withLost(recounted, lost) : counted;
+    const event = exceedsMaxFailures(item, count.failed_count) ? "FAIL" : (earlyEnd ?? "FINISH");
     const ending = await finalizeRecount(deps, item, EVENTS[event].to, recounted, count);
     // As on a stack: there may be secrets in them, and nobody needs them any more.
     await store.redact(item.req_id);
@@ -444,7 +444,7 @@ export class DirectRun {
   /** A fault of this machine: the results so far stay, and the run can be resumed. */
   private failWith(error: unknown): void {
     this.fault ??= error;
-    this.halt();
+    this.endDownloads();
   }
 
   private async advance(event: AdvancingEvent, fields: Partial<RequestItem> = {}): Promise<void> {

@@ -54,10 +54,10 @@ class MissingFileError extends Error {
  * the lists and files that a stack keeps in its bucket.
  */
 export class RunStore implements RequestFiles {
-  /** @param startOf when a process began, in any form: it tells it from another one that has its id later. Undefined: nobody can say */
+  /** @param startTimeOf when a process began, in any form: it tells it from another one that has its id later. Undefined: nobody can say */
   constructor(
     readonly root: string,
-    private readonly startOf: (pid: number) => Promise<string | undefined> = startInProc,
+    private readonly startTimeOf: (pid: number) => Promise<string | undefined> = startTimeInProc,
   ) {}
 
   /** @throws CommandError if the folder cannot be written */
@@ -122,7 +122,7 @@ export class RunStore implements RequestFiles {
       const item = await this.get(reqId).catch(() => undefined);
       const at = item === undefined ? await writtenAt(join(this.root, name)) : parseTimestamp(item.created_at);
       if (at === undefined || now - at < KEEP_DAYS * 86_400_000) continue;
-      if ((await this.holder(reqId)) === undefined) await this.remove(reqId);
+      if ((await this.lockHolder(reqId)) === undefined) await this.remove(reqId);
     }
   }
 
@@ -137,7 +137,7 @@ export class RunStore implements RequestFiles {
   }
 
   /** The targets of a run; none before they are resolved. */
-  async of(reqId: string): Promise<Target[]> {
+  async targets(reqId: string): Promise<Target[]> {
     return (await this.readJson(reqId, TARGETS, targetsSchema)) ?? [];
   }
 
@@ -169,7 +169,7 @@ export class RunStore implements RequestFiles {
     const folder = this.folderOf(reqId);
     // Written before it has its name: a lock that is there names its process.
     const own = join(folder, `${randomUUID()}${PART}`);
-    const start = await this.startOf(process.pid);
+    const start = await this.startTimeOf(process.pid);
     await writeFile(own, [process.pid, start].join(" ").trim(), { mode: 0o600 });
     const file = await this.takeLock(reqId, own).finally(() => rm(own, { force: true }));
     const refresh = () => void utimes(file, new Date(), new Date()).catch(() => undefined);
@@ -185,7 +185,7 @@ export class RunStore implements RequestFiles {
     const folder = this.folderOf(reqId);
     for (;;) {
       const last = Math.max(0, ...(await locksIn(folder)));
-      const holder = await this.holderOf(lockFile(folder, last));
+      const holder = await this.holderOfLock(lockFile(folder, last));
       if (holder !== undefined)
         throw new CommandError(
           `the run ${reqId} is in progress in process ${holder}`,
@@ -210,17 +210,17 @@ export class RunStore implements RequestFiles {
   }
 
   /** The id of the process that works on a run; undefined: none does. */
-  async holder(reqId: string): Promise<number | undefined> {
+  async lockHolder(reqId: string): Promise<number | undefined> {
     const folder = this.folderOf(reqId);
-    return this.holderOf(lockFile(folder, Math.max(0, ...(await locksIn(folder)))));
+    return this.holderOfLock(lockFile(folder, Math.max(0, ...(await locksIn(folder)))));
   }
 
-  private async holderOf(file: string): Promise<number | undefined> {
+  private async holderOfLock(file: string): Promise<number | undefined> {
     const [id = "", start] = ((await textOf(file)) ?? "").split(" ");
     const pid = Number(id);
     if (!Number.isInteger(pid) || pid <= 0 || !isAlive(pid)) return undefined;
     // The id of a process that is gone is given to another one.
-    const isSame = start === undefined ? await isRefreshed(file) : (await this.startOf(pid)) === start;
+    const isSame = start === undefined ? await isRefreshed(file) : (await this.startTimeOf(pid)) === start;
     return isSame ? pid : undefined;
   }
 
@@ -354,7 +354,7 @@ function isAlive(pid: number): boolean {
 }
 
 /** The start of a process as Linux counts it, in ticks since the machine's: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
-async function startInProc(pid: number): Promise<string | undefined> {
+async function startTimeInProc(pid: number): Promise<string | undefined> {
   const text = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
   // The second field is a name in parentheses, which may have any character.
   return text

@@ -28,7 +28,7 @@ const MESSAGES_PER_CHECK = 1_000;
 export async function fanOut(deps: FanOutDeps, reqId: string, targetKey: string): Promise<void> {
   const item = await deps.requests.get(reqId);
   if (item?.active === undefined) return;
-  const targets = await deps.requestPops.of(reqId);
+  const targets = await deps.requestPops.targets(reqId);
   const isReady = ({ target, state }: Target) => target === targetKey && state === "READY";
   const group = fanOutGroups(item, targets).find(({ unsent }) => unsent.some(isReady));
   if (group !== undefined) {
@@ -48,7 +48,7 @@ export async function fanOut(deps: FanOutDeps, reqId: string, targetKey: string)
 async function markSent({ requestPops }: FanOutDeps, reqId: string, group: readonly Target[]): Promise<void> {
   if (await requestPops.markSent(reqId, group)) return;
   const keys = new Set(group.map(({ target }) => target));
-  const left = (await requestPops.of(reqId)).filter(({ target, state }) => keys.has(target) && state !== "SENT");
+  const left = (await requestPops.targets(reqId)).filter(({ target, state }) => keys.has(target) && state !== "SENT");
   for (const target of left) await requestPops.markSent(reqId, [target]);
 }
 

@@ -9,7 +9,7 @@ import { type GoodUrl, urlVariantKey } from "./task.ts";
 
 export interface RetryDeps {
   readonly requests: { get(reqId: string): Promise<RequestItem | undefined> };
-  readonly requestPops: Pick<TargetStore, "of">;
+  readonly requestPops: Pick<TargetStore, "targets">;
   readonly lists: ListStore;
 }
 
@@ -123,7 +123,7 @@ async function pairsOf(deps: RetryDeps, item: RequestItem): Promise<TasksToRetry
     if (row !== undefined && popIndex !== undefined) pairs.add(pair(row, popIndex));
   }
   // POPs that did not resolve have no tasks: the report names each with an empty URL, so it has none of their pairs.
-  const unresolved = (await deps.requestPops.of(reqId)).filter(({ state }) => state === "FAILED");
+  const unresolved = (await deps.requestPops.targets(reqId)).filter(({ state }) => state === "FAILED");
   for (const [row, { url, pops: bitmap }] of urls.entries()) {
     const distribution = distributionOf(distributions, hostOf(url));
     const wanted = bitmap === undefined ? undefined : new Bitmap(bitmap);

@@ -40,7 +40,7 @@ export type Target = z.infer<typeof targetSchema>;
 /** The Request-Pop table. */
 export interface TargetStore {
   /** Those of a request that can be read. */
-  of(reqId: string): Promise<Target[]>;
+  targets(reqId: string): Promise<Target[]>;
   /** At most 64 → SENT, and as many more in the request's `targets_sent`, all or nothing. False when some were SENT already. */
   markSent(reqId: string, targets: readonly Target[]): Promise<boolean>;
 }

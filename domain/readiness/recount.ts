@@ -22,7 +22,7 @@ const MS_PER_SEGMENT = 400;
 
 export interface RecountDeps {
   readonly lists: RequestFiles;
-  readonly requestPops: Pick<TargetStore, "of">;
+  readonly requestPops: Pick<TargetStore, "targets">;
   readonly results: {
     /** Every result of the shards `from` to `to` - 1, in no order. */
     of(reqId: string, from: number, to: number): AsyncIterable<ReportedResult>;
@@ -60,7 +60,7 @@ export interface Recounted {
 export async function recount(deps: RecountDeps, item: RequestItem, run: RecountRun): Promise<Recounted | undefined> {
   const { req_id: reqId, shards } = item;
   const urls = item.total_count > 0 ? await readGoodUrls(deps, reqId) : [];
-  const targets = await deps.requestPops.of(reqId);
+  const targets = await deps.requestPops.targets(reqId);
   const unresolved = targets.filter(({ state }) => state === "FAILED");
   const plan = new Plan(item, targets);
   const taskBitmap = new TaskBitmap(plan, urls);

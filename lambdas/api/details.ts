@@ -17,7 +17,10 @@ import type { ApiDeps } from "./deps.ts";
 
 /** `pops` of GET /prewarm. */
 export async function readPopRows({ requestPops, progress }: ApiDeps, item: RequestItem) {
-  const [targets, counts] = await Promise.all([requestPops.of(item.req_id), progress.pops(item.req_id, item.pops)]);
+  const [targets, counts] = await Promise.all([
+    requestPops.targets(item.req_id),
+    progress.pops(item.req_id, item.pops),
+  ]);
   return popRows(item, targets, counts);
 }
 
@@ -33,7 +36,7 @@ export async function readFailures(deps: ApiDeps, item: RequestItem): Promise<Fa
     deps.progress.failures(item.req_id),
     // Clients poll it, so it reads the groups of URLs that could not be read, and never these URLs.
     readGroups(deps, LISTS.failedUrlGroups, item.req_id),
-    deps.requestPops.of(item.req_id),
+    deps.requestPops.targets(item.req_id),
   ]);
   const pops = targets.filter(({ state }) => state === "FAILED");
   return mostFirst([...ofTasks, ...(ofUrls ?? []), ...failureGroupsOf(pops)]).map(failureRow);
@@ -116,7 +119,7 @@ export async function readPopUrls(deps: ApiDeps, item: RequestItem, pop = ""): P
 
 /** The URLs that the POP was to warm, in the order of the list. */
 async function tasksAt({ lists, requestPops }: ApiDeps, item: RequestItem, pop: string): Promise<GoodUrl[]> {
-  const plan = new Plan(item, await requestPops.of(item.req_id));
+  const plan = new Plan(item, await requestPops.targets(item.req_id));
   const tasks: GoodUrl[] = [];
   try {
     for await (const url of lists.read(LISTS.goodUrls, item.req_id)) {

@@ -18,7 +18,7 @@ const REPORT_POLL_MS = 250;
 export async function summarize(deps: ApiDeps, first: RequestItem): Promise<Summary> {
   const item = await withReport(deps, first);
   const { req_id: reqId, report, results } = item;
-  const targets = await deps.requestPops.of(reqId);
+  const targets = await deps.requestPops.targets(reqId);
   const ending = {
     ...(await readFailedUrls(deps, reqId)),
     failure_pop_urls_report: await deps.lists.link(report, `prewarm-${reqId}-failed.csv`),

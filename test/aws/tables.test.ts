@@ -229,7 +229,7 @@ it.each(["", "x".repeat(2_049), "r 1", "r\u0000", "r\ud800"])(
 
 const both = ["SIN2-P1", "FRA56-P4"].map((pop) => target(pop, { label: "d1", state: "READY" }));
 const states = async ({ requestPops }: ReturnType<typeof tables>) =>
-  (await requestPops.of("r1")).map(({ state }) => state);
+  (await requestPops.targets("r1")).map(({ state }) => state);
 
 it("the Request-Pop table marks targets as sent and counts them in the request, all or nothing", async () => {
   const t = tablesWith(request({ status: "INSERT_TASK" }));
@@ -264,7 +264,7 @@ it.each<[string, Target["state"], number | undefined, object]>([
 it("the Request-Pop table passes over what is no target, whatever its state is, and tells of it", async () => {
   const property = fc.asyncProperty(fc.oneof(STRANGE, fc.string()), async (state) => {
     const { requestPops, unreadable } = readerOf({ ...target("x"), target: "x#y", state }, target("SIN2-P1"));
-    expect(await requestPops.of("r1")).toEqual([target("SIN2-P1")]);
+    expect(await requestPops.targets("r1")).toEqual([target("SIN2-P1")]);
     expect(unreadable).toMatchObject([{ kind: "target", key: "r1 x#y" }]);
   });
   await fc.assert(property, fuzz(300));

@@ -60,7 +60,7 @@ const callsOf = (
   shutdown: Resource = name === "shutdown" ? SELF : "SHUTDOWN_ARN",
 ): { readonly [Name in keyof Adapters]?: readonly [(it: Adapters[Name]) => Promise<unknown>, ...Resource[]] } => ({
   requests: [(it) => it.get("r").then(() => it.end("r", "FINISH")), "REQUEST_TABLE", shutdown],
-  requestPops: [(it) => it.of("r").then(() => it.markSent("r", [])), "REQUEST_POP_TABLE", "REQUEST_TABLE"],
+  requestPops: [(it) => it.targets("r").then(() => it.markSent("r", [])), "REQUEST_POP_TABLE", "REQUEST_TABLE"],
   results: [(it) => it.of("r", 0, 1).next(), "REQUEST_TASK_TABLE"],
   progress: [(it) => it.count("r"), "PROGRESS_TABLE"],
   queue: [({ queues }) => queues.main.depth().then(() => queues.express.depth()), "QUEUE_URL", "EXPRESS_QUEUE_URL"],

@@ -160,9 +160,9 @@ async function runDirect(edge: Edge): Promise<{ readonly ids: string[]; readonly
   try {
     for (const { bodyOf, faults } of ROUNDS) {
       edge.setFaults(faults);
-      const { item } = await client.make(JSON.parse(JSON.stringify(bodyOf(ids.at(-1) ?? ""))));
+      const { item } = await client.create(JSON.parse(JSON.stringify(bodyOf(ids.at(-1) ?? ""))));
       const { req_id: id } = item;
-      await client.begin(item);
+      await client.start(item);
       ids.push(id);
       await client.ended(id);
       const { json: progress } = await client.progress(id, { detail: DETAIL });

@@ -116,12 +116,12 @@ test("one process works on a run; the lock of one that has died does not count",
   const { store, root } = await storeWith(ID);
   const lock = join(root, ID, "lock.1");
   writeFileSync(lock, String(deadProcess()));
-  expect(await store.holder(ID)).toBeUndefined();
+  expect(await store.lockHolder(ID)).toBeUndefined();
   const unlock = await store.lock(ID);
-  expect(await store.holder(ID)).toBe(process.pid);
+  expect(await store.lockHolder(ID)).toBe(process.pid);
   await expect(store.lock(ID)).rejects.toThrow(`the run ${ID} is in progress in process ${process.pid}`);
   await unlock();
-  expect(await store.holder(ID)).toBeUndefined();
+  expect(await store.lockHolder(ID)).toBeUndefined();
   writeFileSync(join(root, ID, "lock.3"), String(process.ppid));
   await expect(store.lock(ID)).rejects.toThrow(`in progress in process ${process.ppid}`);
   expect(readdirSync(join(root, ID)).toSorted()).toEqual(["lock.2", "lock.3", "request.json", "run.json"]);
@@ -135,7 +135,7 @@ test("of many that take over the lock of a process that has died, one has it", a
       writeFileSync(join(root, ID, name), dead);
     const taken = await Promise.allSettled(times(8, () => store.lock(ID)));
     expect(taken.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
-    expect(await store.holder(ID)).toBe(process.pid);
+    expect(await store.lockHolder(ID)).toBe(process.pid);
   }
 });
 
@@ -145,11 +145,11 @@ test("the lock of a process whose id another one has now does not count", async 
   await store.lock(ID);
   const [pid, start] = readFileSync(lock, "utf8").split(" ");
   expect([pid, start]).toEqual([String(process.pid), expect.stringMatching(/^\d+$/)]);
-  expect(await store.holder(ID)).toBe(process.pid);
+  expect(await store.lockHolder(ID)).toBe(process.pid);
   writeFileSync(lock, `${process.pid} ${Number(start) - 1}`);
-  expect(await store.holder(ID)).toBeUndefined();
+  expect(await store.lockHolder(ID)).toBeUndefined();
   const unlock = await store.lock(ID);
-  expect(await store.holder(ID)).toBe(process.pid);
+  expect(await store.lockHolder(ID)).toBe(process.pid);
   await unlock();
 });
 
@@ -163,9 +163,9 @@ test("where nobody tells when a process began, its lock counts as long as it is 
     const unlock = await store.lock(ID);
     expect(readFileSync(lock, "utf8")).toBe(String(process.pid));
     utimesSync(lock, old, old);
-    expect(await store.holder(ID)).toBeUndefined();
+    expect(await store.lockHolder(ID)).toBeUndefined();
     vi.advanceTimersByTime(10_000);
-    await vi.waitFor(async () => expect(await store.holder(ID)).toBe(process.pid));
+    await vi.waitFor(async () => expect(await store.lockHolder(ID)).toBe(process.pid));
     await unlock();
     expect(vi.getTimerCount()).toBe(0);
   } finally {
@@ -195,5 +195,5 @@ test("targets are read in the order in which a stack's table returns them", asyn
   const target = (pop: string) =>
     targetSchema.parse({ req_id: ID, target: `${pop}#d`, pop, label: "d", state: "RESOLVED", ips: [], expire_at: 1 });
   await store.putTargets(ID, [target("SIN2-P1"), target("FRA2-C1")]);
-  expect((await store.of(ID)).map(({ pop }) => pop)).toEqual(["FRA2-C1", "SIN2-P1"]);
+  expect((await store.targets(ID)).map(({ pop }) => pop)).toEqual(["FRA2-C1", "SIN2-P1"]);
 });

@@ -149,7 +149,7 @@ describe("the targets of one REC", () => {
 
   it("of which some are SENT already are planned with them, and what these lead is not queued again", async () => {
     const w = await prepared(leadFirst);
-    const [group] = fanOutGroups(w.requests.the(), await w.requestPops.of("r1"));
+    const [group] = fanOutGroups(w.requests.the(), await w.requestPops.targets("r1"));
     const [first, ...others] = group?.targets ?? [];
     if (first === undefined) throw new Error("there is one");
     await w.requestPops.markSent("r1", [first]);
@@ -164,7 +164,7 @@ describe("the targets of one REC", () => {
 
   it("are all SENT in the end when another run marks one of them meanwhile", async () => {
     const w = await prepared(leadFirst);
-    const [first] = fanOutGroups(w.requests.the(), await w.requestPops.of("r1"));
+    const [first] = fanOutGroups(w.requests.the(), await w.requestPops.targets("r1"));
     const { send } = w.queue;
     w.queue.send = async (...args) => {
       await send.apply(w.queue, args);
@@ -178,7 +178,7 @@ describe("the targets of one REC", () => {
   it("are several runs where each of them has very many tasks", async () => {
     const w = await prepared(at(pops, { order: "all-at-once" }));
     const item = { ...w.requests.the(), tasks_per_target: { [LABEL]: 300_000 } };
-    const sizes = fanOutGroups(item, await w.requestPops.of("r1")).map(({ targets }) => targets.length);
+    const sizes = fanOutGroups(item, await w.requestPops.targets("r1")).map(({ targets }) => targets.length);
     expect(sizes).toEqual([3, 3, 2, 3, 3, 3, 3, 3, 1]);
   });
 });

@@ -44,8 +44,8 @@ export default {
     changes: [
       {
         file: "cli/direct/run-store.ts",
-        find: "if ((await this.holder(req_id)) === undefined) await this.remove(req_id);",
-        replace: "await this.remove(req_id);",
+        find: "if ((await this.lockHolder(reqId)) === undefined) await this.remove(reqId);",
+        replace: "await this.remove(reqId);",
       },
     ],
   },
