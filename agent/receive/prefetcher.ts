@@ -4,7 +4,7 @@ import { isLarge, MAX_BATCHED_BYTES, type TaskMessage, weight } from "../../doma
 /** The most messages that one call receives. */
 const MAX_BATCH = 10;
 /** A receive call waits until so many tasks of small files may come, or a whole batch. */
-const LEAST_TASKS = 10;
+const MIN_TASKS = 10;
 /** If nothing starts for so long, more messages are received: what waits may be of one POP that hangs. */
 const STALLED_MS = 5_000;
 /** While stalled, up to this many batches may wait. */
@@ -57,7 +57,7 @@ export function messagesToReceive({ profile, ...state }: PrefetchState): number 
   const batch = Math.max(1, Math.min(MAX_BATCH, Math.floor(MAX_BATCHED_BYTES / Math.max(1, bytes))));
   const most = state.isStalled ? STALLED_FACTOR * batch : batch;
   const small = Math.floor((state.free.small - state.waitingTasks) / tasks) + most - Math.ceil(requested * (1 - large));
-  const least = state.isStalled ? batch / 2 : Math.min(batch, Math.max(batch / 2, LEAST_TASKS / tasks));
+  const least = state.isStalled ? batch / 2 : Math.min(batch, Math.max(batch / 2, MIN_TASKS / tasks));
   if (small < least) return 0;
   return Math.min(MAX_BATCH, small, largeToReceive(state.free.large, large, requested));
 }

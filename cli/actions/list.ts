@@ -36,7 +36,7 @@ export async function list(shell: Shell, words: ListWords): Promise<number> {
       ...rowOf(request),
       ...(says
         ? [
-            cut(urlsOf(request), look.width === undefined ? Number.POSITIVE_INFINITY : MOST_OF_URLS),
+            cut(urlsOf(request), look.width === undefined ? Number.POSITIVE_INFINITY : MAX_URL_CHARACTERS),
             sentenceOf(request),
           ]
         : [urlsOf(request)]),
@@ -62,7 +62,7 @@ const SENTENCE_FROM = 160;
 const SENTENCE: readonly Column[] = [{ head: "URLS" }, { head: "SENTENCE", gives: true }];
 const URLS: readonly Column[] = [{ head: "URLS", gives: true }];
 /** Beside a sentence, on a terminal. */
-const MOST_OF_URLS = 40;
+const MAX_URL_CHARACTERS = 40;
 
 const VERDICTS = {
   ready: "ready",

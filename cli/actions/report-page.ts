@@ -33,14 +33,14 @@ export async function reportPage(
   // It waits until the report is there, and the verdict with it.
   const summary = await client.summary(id);
   const progress = await client.progress(id, { detail: "pops,failures" });
-  const { pageOf, MOST_FAILED } = await import("../../console/report/for-command.js");
+  const { pageOf, MAX_FAILED } = await import("../../console/report/for-command.js");
   const { failed_count } = progress.value;
   const html = pageOf({
     progress: progress.json,
     summary: summary.json,
     language: languageOf(words.lang, shell.env),
     ...(await timings(shell, summary.value, progress.value)),
-    ...(failed_count > 0 && failed_count <= MOST_FAILED ? await failed(shell, summary.value) : {}),
+    ...(failed_count > 0 && failed_count <= MAX_FAILED ? await failed(shell, summary.value) : {}),
   });
   await put(shell, file, Readable.from([html]), "html");
   return EXIT.good;

@@ -53,7 +53,7 @@ function linkOf({ request_id, failure_pop_urls_report, results_url }: Summary, i
 }
 
 /** So many rows are shown on a terminal. */
-const MOST_ROWS = 200;
+const MAX_ROWS = 200;
 
 const COLUMNS = [
   ...[{ head: "POP" }, { head: "OUTCOME" }, { head: "HTTP", align: "right" as const }],
@@ -64,7 +64,7 @@ async function tellTable(shell: Shell, id: string, csv: Readable, isAll: boolean
   const rows: Row[] = [];
   let more = 0;
   for await (const row of rowsOf(csv)) {
-    if (rows.length < MOST_ROWS) rows.push(row);
+    if (rows.length < MAX_ROWS) rows.push(row);
     else more++;
   }
   if (rows.length === 0) mention(shell, isAll ? "There is no task." : "Nothing failed.");

@@ -59,12 +59,12 @@ function tableLines(
 ): Line[] {
   const room = lines - (airy ? 1 : 0);
   const isPops = width >= POPS_FROM && pops.length <= room;
-  const groups = isPops ? byPop(pops) : folded(byRec(pops), airy ? Math.max(LEAST_ROWS, room) : room, "RECs");
+  const groups = isPops ? byPop(pops) : folded(byRec(pops), airy ? Math.max(MIN_ROWS, room) : room, "RECs");
   return groups.length === 0 ? [] : rowLines(groups, { width, glyphs, isPops, rates }, airy);
 }
 
 /** With blank lines, at least so many rows shall be there; else there are none. */
-const LEAST_ROWS = 3;
+const MIN_ROWS = 3;
 
 function footLines({ silentMs, hints }: View): Line[] {
   if (silentMs !== undefined)

@@ -11,7 +11,7 @@ import { joined, type Line, span, widthOf } from "./spans.ts";
 /** So many reasons, and so many warnings, have a line. */
 const MOST = 3;
 /** So many objects are named. */
-const MOST_OBJECTS = 2;
+const MAX_OBJECTS = 2;
 
 /** What failed so far, by reason: how often, what, where, and what it hit. Errors as they came are in the report. */
 export function failureLines({ failures, pops }: Progress, width: number, { times }: Glyphs): Line[] {
@@ -63,7 +63,7 @@ function hitOf({ code, subject, examples }: Failure): string {
   if (readReason(code) === "other") return first?.error ?? "";
   if (subject === "task" && !isOriginFailure(readReason(code), false)) return "";
   const status = code.startsWith("http_") && first?.http_status !== undefined ? [`HTTP ${first.http_status}`] : [];
-  const objects = [...new Set(examples.map(({ url = "" }) => objectOf(url)))].slice(0, MOST_OBJECTS).join(", ");
+  const objects = [...new Set(examples.map(({ url = "" }) => objectOf(url)))].slice(0, MAX_OBJECTS).join(", ");
   return [...status, objects].join("  ");
 }
 

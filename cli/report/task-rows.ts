@@ -3,7 +3,7 @@ import { StringDecoder } from "node:string_decoder";
 import { textOfField } from "../../domain/csv.ts";
 
 /** No row is longer: a longer one has a quote that nobody closes. */
-const LONGEST_ROW = 1_000_000;
+const MAX_ROW_CHARACTERS = 1_000_000;
 
 /**
  * The rows of the file of all results, as domain/result/report.ts writes it: the names of the columns first. By hand, and many at once:
@@ -21,7 +21,7 @@ export async function* taskRows(csv: Readable): AsyncGenerator<readonly (readonl
       const row = open === "" ? line : `${open}\n${line}`;
       open = isOpen(row) ? row : "";
       if (open === "") rows.push(fieldsOf(row));
-      else if (open.length > LONGEST_ROW) throw new Error("a quote in the file is not closed");
+      else if (open.length > MAX_ROW_CHARACTERS) throw new Error("a quote in the file is not closed");
     }
     yield rows;
   }

@@ -19,7 +19,7 @@ export interface FollowDeps {
 
 /** After no answer it is asked again in 2, 4, … 30 seconds. */
 const FIRST_WAIT_MS = 2_000;
-const LONGEST_WAIT_MS = 30_000;
+const MAX_WAIT_MS = 30_000;
 
 /** Asks until the request has ended. Undefined: the signal came first. @throws what will not pass by itself, such as a wrong key */
 export async function follow(deps: FollowDeps): Promise<Progress | undefined> {
@@ -32,7 +32,7 @@ export async function follow(deps: FollowDeps): Promise<Progress | undefined> {
       if (isTerminal(progress.status)) return progress;
     }
     await pause(progress === undefined ? wait : everyMs, signal);
-    wait = progress === undefined ? Math.min(LONGEST_WAIT_MS, wait * 2) : FIRST_WAIT_MS;
+    wait = progress === undefined ? Math.min(MAX_WAIT_MS, wait * 2) : FIRST_WAIT_MS;
   }
   return undefined;
 }

@@ -38,7 +38,7 @@ export function RequestMap({ pops }: { readonly pops: readonly PopOutcomes[] }) 
         {metros.toSorted(goodFirst).map(({ site, x, y, radius, outcomes }) => (
           <g key={site} class="metro-state" transform={`translate(${x} ${y})`}>
             <title>{`${cityName(siteOf(site)?.city ?? site, preferences.language)} ${site}: ${said(outcomes) || say("waiting")}`}</title>
-            <Mark outcomes={outcomes} radius={Math.max(radius, LEAST_PX * pixel)} pixel={pixel} />
+            <Mark outcomes={outcomes} radius={Math.max(radius, MIN_PX * pixel)} pixel={pixel} />
           </g>
         ))}
       </svg>
@@ -63,7 +63,7 @@ const AT_THE_END: Partial<Readonly<Record<TaskState, TextName>>> = {
 };
 
 /** On a narrow map a disc has at least this radius, in CSS pixels; the shape of what is bad has this width. */
-const LEAST_PX = 3.5;
+const MIN_PX = 3.5;
 const SHAPE_PX = 11;
 
 interface MarkProps {

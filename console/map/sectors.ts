@@ -7,14 +7,14 @@ export interface Sector {
 }
 
 /** A bad part is seen, however small it is. */
-const LEAST_BAD = 0.12;
+const MIN_BAD = 0.12;
 
 /** A disc's parts, clockwise from the top, in the order of {@link TASK_STATES}. */
 export function sectorsOf(outcomes: TaskStates): Sector[] {
   const there = TASK_STATES.filter((outcome) => outcomes[outcome] > 0);
   const total = there.reduce((sum, outcome) => sum + outcomes[outcome], 0);
   const isBad = (outcome: TaskState) => outcome === "failed" || outcome === "not_kept";
-  const shares = there.map((outcome) => Math.max(outcomes[outcome] / total, isBad(outcome) ? LEAST_BAD : 0));
+  const shares = there.map((outcome) => Math.max(outcomes[outcome] / total, isBad(outcome) ? MIN_BAD : 0));
   const sum = shares.reduce((all, share) => all + share, 0);
   let from = 0;
   return there.map((outcome, i) => {

@@ -6,14 +6,14 @@ export interface ViewBox extends Point {
 }
 
 export const WHOLE: ViewBox = { x: 0, y: 0, width: MAP_WIDTH };
-const MOST_ZOOM = 8;
+const MAX_ZOOM = 8;
 
 export const zoomOf = ({ width }: ViewBox): number => MAP_WIDTH / width;
 export const heightOf = ({ width }: ViewBox): number => (width * MAP_HEIGHT) / MAP_WIDTH;
 
 /** Larger or smaller around a point, which stays where it is seen. @param factor over 1: larger */
 export function zoomed(view: ViewBox, factor: number, at: Point): ViewBox {
-  const width = Math.min(MAP_WIDTH, Math.max(MAP_WIDTH / MOST_ZOOM, view.width / factor));
+  const width = Math.min(MAP_WIDTH, Math.max(MAP_WIDTH / MAX_ZOOM, view.width / factor));
   const share = width / view.width;
   return kept({ x: at.x - (at.x - view.x) * share, y: at.y - (at.y - view.y) * share, width });
 }

@@ -16,7 +16,7 @@ import { type Tool, useMapPointer } from "./use-map-pointer.ts";
 import { heightOf, WHOLE, zoomOf } from "./view-box.ts";
 
 /** What is not shown is measured as nothing. */
-const LEAST_WIDTH = 240;
+const MIN_WIDTH = 240;
 
 interface WorldMapProps {
   readonly metros: readonly Mark[];
@@ -33,7 +33,7 @@ export function WorldMap({ metros, recs, selection, onSelect }: WorldMapProps) {
   const [ref, width] = useWidth(840);
   const [view, setView] = useState(WHOLE);
   const [tool, setTool] = useState<Tool>("move");
-  const pixel = view.width / Math.max(LEAST_WIDTH, width);
+  const pixel = view.width / Math.max(MIN_WIDTH, width);
   const shrink = Math.sqrt(zoomOf(view));
   const keys = useMapKeys({ metros, recs, selection, view, onView: setView, onSelect });
   const press = (mark: Mark) => {

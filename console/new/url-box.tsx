@@ -4,8 +4,8 @@ import type { UrlLines } from "./url-lines.ts";
 
 const LINE = 19;
 const PAD = 7;
-const MOST_HEIGHT = 8 * LINE + 2 * PAD;
-const LEAST_HEIGHT = 6 * LINE + 2 * PAD;
+const MAX_HEIGHT = 8 * LINE + 2 * PAD;
+const MIN_HEIGHT = 6 * LINE + 2 * PAD;
 /** Width of a digit, and the gutter's edges. */
 const DIGIT = 6.7;
 const EDGES = 18;
@@ -22,7 +22,7 @@ export function UrlBox({ text, lines, onText }: UrlBoxProps) {
   const id = useId();
   const [top, setTop] = useState(0);
   const box = useRef<HTMLTextAreaElement>(null);
-  const height = Math.min(MOST_HEIGHT, Math.max(LEAST_HEIGHT, (lines.lines + 1) * LINE + 2 * PAD));
+  const height = Math.min(MAX_HEIGHT, Math.max(MIN_HEIGHT, (lines.lines + 1) * LINE + 2 * PAD));
   const bad = new Set(lines.bad.map(({ line }) => line));
   const first = Math.floor(top / LINE);
   const shown = Array.from(

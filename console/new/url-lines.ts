@@ -21,7 +21,7 @@ export interface UrlLines {
 
 /** What each line came to: a text that is typed on has the same lines as before, but for one. */
 const seen = new Map<string, ReturnType<typeof normalizeUrl>>();
-const MOST_SEEN = 200_000;
+const MAX_SEEN = 200_000;
 
 /** A URL a line. Empty lines, and what follows `#` at a line's begin, are no URLs. */
 export function readUrlLines(text: string): UrlLines {
@@ -43,7 +43,7 @@ export function readUrlLines(text: string): UrlLines {
 function looked(line: string): ReturnType<typeof normalizeUrl> {
   const before = seen.get(line);
   if (before !== undefined) return before;
-  if (seen.size >= MOST_SEEN) seen.clear();
+  if (seen.size >= MAX_SEEN) seen.clear();
   const result = normalizeUrl(line);
   seen.set(line, result);
   return result;

@@ -7,7 +7,7 @@ export interface FailedObject {
 }
 
 /** Up to so many failed tasks are named on the page; of more, the file that has them is named. */
-export const MOST_FAILED = 2_000;
+export const MAX_FAILED = 2_000;
 
 export function countTasks(failed: readonly FailedObject[]): number {
   return failed.reduce((sum, { pops }) => sum + pops.length, 0);

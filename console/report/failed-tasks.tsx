@@ -1,6 +1,6 @@
 import { shortId } from "../requests/title.ts";
 import { useReader } from "../session/reader.ts";
-import { countTasks, type FailedObject, MOST_FAILED } from "./failed-objects.ts";
+import { countTasks, type FailedObject, MAX_FAILED } from "./failed-objects.ts";
 import type { Report } from "./report.ts";
 
 /** Each failed task by its object; of too many the file that has them, by the command: a link to it would expire. */
@@ -11,7 +11,7 @@ export function FailedTasks({ request, failed }: Pick<Report, "request" | "faile
   return (
     <section class="report-part">
       <h2>{say("failedTasksTitle")}</h2>
-      {failed !== undefined && tasks > 0 && tasks <= MOST_FAILED ? (
+      {failed !== undefined && tasks > 0 && tasks <= MAX_FAILED ? (
         <FailedTable failed={failed} prefix={request.url_prefix} />
       ) : (
         <p class="csv">

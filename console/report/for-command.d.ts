@@ -1,6 +1,6 @@
 import type { Answers } from "./report.ts";
 
-export { type FailedObject, MOST_FAILED } from "./failed-objects.ts";
+export { type FailedObject, MAX_FAILED } from "./failed-objects.ts";
 export type { RecTimings, Spread } from "./timings.ts";
 
 /** As page-of.ts has it. */

@@ -16,7 +16,7 @@ interface Wanted {
 }
 
 /** It is sent by mail. */
-const MOST_BYTES = 300_000;
+const MAX_BYTES = 300_000;
 
 /**
  * A report as one HTML file, at most 300 kB with up to 600 POPs: no script, and nothing is loaded from anywhere. Its own policy lets in its one style and
@@ -25,7 +25,7 @@ const MOST_BYTES = 300_000;
 export function reportHtml(report: Report, wanted: Wanted): string {
   const all = shortened(report);
   const html = htmlOf(all, wanted);
-  const tooLarge = all.failed !== undefined && new TextEncoder().encode(html).length > MOST_BYTES;
+  const tooLarge = all.failed !== undefined && new TextEncoder().encode(html).length > MAX_BYTES;
   return tooLarge ? htmlOf({ ...all, failed: undefined }, wanted) : html;
 }
 

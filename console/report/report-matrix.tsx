@@ -1,21 +1,21 @@
 import { Shape } from "../parts/shape.tsx";
 import { groupPops, type PopState, type RecGroup, worstOf } from "../request/group-pops.ts";
 import { PopFace, popClass } from "../request/pop-face.tsx";
-import { MOST_TILES } from "../request/pop-matrix.tsx";
+import { MAX_TILES } from "../request/pop-matrix.tsx";
 import { usePopWords } from "../request/pop-words.ts";
 import { RecFigures, RecHeads } from "../request/rec-figures.tsx";
 import { useReader } from "../session/reader.ts";
 import type { Report } from "./report.ts";
 
 /** So many POPs that are not all good are named below the small cells, the worst first. */
-const MOST_NAMED = 60;
+const MAX_NAMED = 60;
 
 /** A row a REC, a cell a POP. Where the cells are too small for a name, those to look at are named below: nothing can be pressed. */
 export function ReportMatrix({ request }: Pick<Report, "request">) {
   const { say } = useReader();
   if (request.pops.length === 0) return null;
   const groups = groupPops(request.pops);
-  const small = request.pops.length > MOST_TILES;
+  const small = request.pops.length > MAX_TILES;
   return (
     <section class="report-part">
       <h2>{say("pops")}</h2>
@@ -63,10 +63,10 @@ function TroubledPops({ pops }: { readonly pops: readonly PopState[] }) {
     <>
       <h3>{say("troubledPops")}</h3>
       <ul class="troubled">
-        {troubled.slice(0, MOST_NAMED).map((pop) => (
+        {troubled.slice(0, MAX_NAMED).map((pop) => (
           <TroubledPop key={pop.pop} pop={pop} />
         ))}
-        {troubled.length > MOST_NAMED ? <li class="quiet">{count("andMore", troubled.length - MOST_NAMED)}</li> : null}
+        {troubled.length > MAX_NAMED ? <li class="quiet">{count("andMore", troubled.length - MAX_NAMED)}</li> : null}
       </ul>
     </>
   );

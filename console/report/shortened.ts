@@ -2,7 +2,7 @@ import type { Failure } from "../../client/answers.ts";
 import type { Report } from "./report.ts";
 
 /** So many characters are told of a URL, a name or an error. */
-const MOST_CHARACTERS = 300;
+const MAX_CHARACTERS = 300;
 
 /** A report whose texts are bounded: a URL may have thousands of characters, and the page is sent by mail. */
 export function shortened({ request, summary, ...rest }: Report): Report {
@@ -35,5 +35,5 @@ function shortFailure({ examples, ...failure }: Failure): Failure {
 }
 
 function cut(text: string): string {
-  return text.length <= MOST_CHARACTERS ? text : `${text.slice(0, MOST_CHARACTERS)}…`;
+  return text.length <= MAX_CHARACTERS ? text : `${text.slice(0, MAX_CHARACTERS)}…`;
 }

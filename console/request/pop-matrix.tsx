@@ -9,7 +9,7 @@ import { usePopWords } from "./pop-words.ts";
 import { RecFigures, RecHeads } from "./rec-figures.tsx";
 
 /** Up to so many POPs there is room for a tile each. */
-export const MOST_TILES = 60;
+export const MAX_TILES = 60;
 
 interface MatrixProps {
   readonly groups: readonly RecGroup[];

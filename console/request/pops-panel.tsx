@@ -10,7 +10,7 @@ import { failedEverywhere, NOWHERE, without } from "./everywhere.ts";
 import { groupPops, troubleFirst } from "./group-pops.ts";
 import { OutcomeCounts } from "./outcome-counts.tsx";
 import { PopList } from "./pop-list.tsx";
-import { MOST_TILES, PopMatrix } from "./pop-matrix.tsx";
+import { MAX_TILES, PopMatrix } from "./pop-matrix.tsx";
 
 type View = "matrix" | "map" | "list";
 /** What is asked first stands first: while it runs how far each POP is, at the end where in the world something is missing. */
@@ -35,7 +35,7 @@ export function PopsPanel({ request, onPop }: PopsPanelProps) {
     const all = groupPops(request.pops.map((row) => without(row, aside)));
     return ended ? troubleFirst(all) : all;
   }, [request.pops, aside, ended]);
-  const many = request.pops.length > MOST_TILES;
+  const many = request.pops.length > MAX_TILES;
   // Hundreds of cells have no room there, so that those of RECs without trouble are folded at first.
   const [failedOnly, setFailedOnly] = useState(many && ended && groups.some(({ bad }) => bad > 0));
   const shown = useMemo(() => (failedOnly ? groups.filter(({ bad }) => bad > 0) : groups), [groups, failedOnly]);

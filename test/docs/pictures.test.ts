@@ -8,7 +8,7 @@ import { PATHS, ROOT, read } from "./read-documents.ts";
 
 const PICTURES = join(ROOT, "docs/pictures");
 /** They are in every clone of the repository. */
-const MOST_BYTES = 250_000;
+const MAX_BYTES = 250_000;
 
 const SHOWN = [...PATHS, "cli/README.md"].flatMap((document) =>
   pictures(read(document))
@@ -20,7 +20,7 @@ const SHOWN = [...PATHS, "cli/README.md"].flatMap((document) =>
 function faultsOf({ path, alt }: { readonly path: string; readonly alt?: string }) {
   if (!existsSync(path)) return ["it is not there"];
   return [
-    ...(statSync(path).size > MOST_BYTES ? [`it has more than ${MOST_BYTES} bytes`] : []),
+    ...(statSync(path).size > MAX_BYTES ? [`it has more than ${MAX_BYTES} bytes`] : []),
     ...(alt !== undefined && alt.trim().length < 10 ? ["no words say what it shows"] : []),
   ];
 }

@@ -35,11 +35,11 @@ export function closeRunFolder(): void {
 }
 
 /** The longest path that Linux takes for a Unix socket has 107 bytes, macOS takes 103: `man 7 unix`. */
-const LONGEST_SOCKET_PATH = 103;
+const MAX_SOCKET_PATH = 103;
 
 /** A folder for a Unix socket of this name, which only this user may enter: that of this run, or another if it is too deep. */
 export function socketFolder(name: string): string {
-  return Buffer.byteLength(RUN + name) <= LONGEST_SOCKET_PATH ? RUN : `${mkdtempSync(join(tmpdir(), "prewarm-"))}/`;
+  return Buffer.byteLength(RUN + name) <= MAX_SOCKET_PATH ? RUN : `${mkdtempSync(join(tmpdir(), "prewarm-"))}/`;
 }
 
 function isAlive(pid: number): boolean {

@@ -5,14 +5,14 @@ import { MAP_HEIGHT, MAP_WIDTH, type Point, project } from "../../console/map/mi
 export const PATH_UNITS = 1;
 
 /** Less than a pixel on a wide screen, squared. */
-const LEAST_AREA = 1.4;
+const MIN_AREA = 1.4;
 
 /** The outlines of all countries on the map, as the `d` of an SVG path. Islands of under a pixel are left away. */
 export function landPath(topology: Topology): string {
   const lines = linesOf(topology).map((line) =>
     simplify(
       line.map(([longitude, latitude]) => unit(project(Math.max(-85, Math.min(85, latitude)), longitude))),
-      LEAST_AREA * PATH_UNITS,
+      MIN_AREA * PATH_UNITS,
     ),
   );
   return outlinesOf(topology)

@@ -27,7 +27,7 @@ export interface CheckOptions {
   readonly china: boolean;
 }
 
-const MOST_PER_SECOND = 500;
+const MAX_PER_SECOND = 500;
 
 /** Reads the command line. @returns undefined when help is asked for @throws UsageError */
 export function parseOptions(args: readonly string[]): CheckOptions | undefined {
@@ -45,8 +45,8 @@ export function parseOptions(args: readonly string[]): CheckOptions | undefined 
   const { label = "", server, china } = given;
   if (!/^[a-z0-9-]{1,63}$/i.test(label)) throw new UsageError("--label is needed, such as d111111abcdef8", USAGE);
   const perSecond = Number(given.rate);
-  if (!(Number.isInteger(perSecond) && perSecond >= 1 && perSecond <= MOST_PER_SECOND))
-    throw new UsageError(`--rate is a whole number from 1 to ${MOST_PER_SECOND}`, USAGE);
+  if (!(Number.isInteger(perSecond) && perSecond >= 1 && perSecond <= MAX_PER_SECOND))
+    throw new UsageError(`--rate is a whole number from 1 to ${MAX_PER_SECOND}`, USAGE);
   return { label, servers: server === undefined ? [] : [checked(server)], perSecond, china };
 }
 

@@ -7,7 +7,7 @@ import { bodyOf, FAILS_AT_MANY, FEW_URLS, MANY_POPS } from "./trouble.ts";
 /** CSS pixels of a small cell. */
 const CELL = 18;
 /** So many rows of the list are made at most, whatever the number of POPs. */
-const MOST_ROWS = 60;
+const MAX_ROWS = 60;
 
 /** Hundreds of POPs, while they are warmed and at the end: small cells, keys, RECs without trouble folded, the list, the map. */
 export async function watchMany(operator: Operator): Promise<void> {
@@ -93,5 +93,5 @@ async function list(operator: Operator): Promise<void> {
   await operator.look("list");
   await page.locator(".pop-list").evaluate((it) => it.scrollTo(0, 1e6));
   await page.locator(`.pop-list tr[aria-rowindex="${last}"]`).waitFor();
-  expect(await rows.count(), "rows that are made").toBeLessThanOrEqual(MOST_ROWS);
+  expect(await rows.count(), "rows that are made").toBeLessThanOrEqual(MAX_ROWS);
 }

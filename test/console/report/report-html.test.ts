@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { buildSync } from "esbuild";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
-import { type FailedObject, MOST_FAILED } from "../../../console/report/failed-objects.ts";
+import { type FailedObject, MAX_FAILED } from "../../../console/report/failed-objects.ts";
 import type { Report } from "../../../console/report/report.ts";
 import { reportFileName, reportHtml } from "../../../console/report/report-html.tsx";
 import { reportStyle } from "../../../console/report/report-style.js";
@@ -144,7 +144,7 @@ describe("failed tasks", () => {
   });
 
   test("over 2,000, or where they cannot be read: the CSV is named instead", () => {
-    const many = failed(MOST_FAILED / 2 + 1);
+    const many = failed(MAX_FAILED / 2 + 1);
     for (const rest of [{ failed: many }, {}]) {
       const text = textOf(html(madeUpReport({ failed_count: 2_002 }, {}, rest)));
       expect(text).toContain(`2,002 tasks failed. The CSV has each: ${CSV}`);
@@ -197,7 +197,7 @@ test("a page that goes to others has neither key nor link that is signed", () =>
 test("a page that goes to others stays below 300 kB with 400 POPs and as many failures as there may be", () => {
   const url = `https://www.example.com/${"y".repeat(40)}`;
   const pops = ["SIN2-P1", "ATL56-C1", "FRA60-P1", "BOM54-P2"];
-  const failed = times(MOST_FAILED / pops.length, (i) => ({
+  const failed = times(MAX_FAILED / pops.length, (i) => ({
     url: `${url}/${i}`,
     variant: "br",
     error: "HTTP 404",
@@ -205,7 +205,7 @@ test("a page that goes to others stays below 300 kB with 400 POPs and as many fa
   }));
   const timings = times(15, () => TIMINGS[0]).filter((it) => it !== undefined);
   for (const language of ["en", "zh"] as const) {
-    const usual = html(madeUpReport({ ...manyPops(), failed_count: MOST_FAILED }, {}, { failed, timings }), language);
+    const usual = html(madeUpReport({ ...manyPops(), failed_count: MAX_FAILED }, {}, { failed, timings }), language);
     expect(usual).toContain(`${url}/499`);
     expect(Buffer.byteLength(usual)).toBeLessThan(300_000);
     const largest = html(largestReport({ failed, timings }), language);

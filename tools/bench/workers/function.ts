@@ -5,7 +5,7 @@ import { popsOf, REQ_ID, urlOf } from "../../local/fake-request.ts";
 import { peakMegabytes } from "../../local/processes.ts";
 
 process.once("disconnect", () => process.exit(1));
-const MOST_RUNS = 30;
+const MAX_RUNS = 30;
 const RUN_MS = 900_000;
 /** A full batch of Aggregation. */
 const RECORDS = 1_000;
@@ -38,7 +38,7 @@ if (process.env["BENCH_FUNCTION"] === "aggregation") {
     invokedFunctionArn: "SHUTDOWN_ARN",
   });
   do await measured((startedAt) => handler({ req_id: REQ_ID }, context(startedAt)));
-  while (runSeconds.length < MOST_RUNS && !(await isDone()));
+  while (runSeconds.length < MAX_RUNS && !(await isDone()));
 }
 
 async function isDone(): Promise<boolean> {

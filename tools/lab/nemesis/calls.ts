@@ -14,7 +14,7 @@ export interface CallRule {
   readonly share: number;
 }
 
-const LONGEST_DELAY_MS = 1_000;
+const MAX_DELAY_MS = 1_000;
 
 /**
  * Makes calls of the AWS APIs go wrong. A call has one fault at most: that of the first rule that fits. The
@@ -29,7 +29,7 @@ export function failCalls(rules: readonly CallRule[]): Step {
       if (rule === undefined) return undefined;
       countFault(run, `call: ${rule.kind}`);
       if (rule.kind !== "delay") return { kind: rule.kind };
-      return { kind: "delay", ms: LONGEST_DELAY_MS * run.seed.draw(`length of delay ${name}`) };
+      return { kind: "delay", ms: MAX_DELAY_MS * run.seed.draw(`length of delay ${name}`) };
     };
     await whileIntercepting(run, { before });
   };

@@ -16,14 +16,14 @@ export const KILL_POINTS = [
 export type KillPoint = (typeof KILL_POINTS)[number];
 
 /** A message goes to the dead letters once it was delivered five times. Who has received it more often than this is left alone for a while. */
-const MOST_DELIVERIES = 3;
+const MAX_DELIVERIES = 3;
 const SPARED_MS = 20_000;
 /** More in one request would bring its messages to the dead letters. */
-const MOST_KILLS = 20;
+const MAX_KILLS = 20;
 /** So many times an agent passes its point before it dies there, at most. */
-const MOST_PASSES = 4;
+const MAX_PASSES = 4;
 /** After its results stand, an agent goes on for so many milliseconds, at most. */
-const LONGEST_DELAY_MS = 40;
+const MAX_DELAY_MS = 40;
 
 /**
  * Kills agents between the results of a lead and the messages of its followers. The point, and how often an agent passes it before, are
@@ -37,14 +37,14 @@ export function killLeads(points: readonly KillPoint[], count: number): Step {
       const { kills, requests } = run.seen;
       const since = [...requests.values()].at(-1)?.startedAt ?? 0;
       const isSpared = (sparedUntil.get(caller) ?? 0) > Date.now();
-      return !isSpared && kills.length < count && kills.filter(({ at }) => at >= since).length < MOST_KILLS;
+      return !isSpared && kills.length < count && kills.filter(({ at }) => at >= since).length < MAX_KILLS;
     };
     const newPlan = (caller: string) => {
       const name = `agent ${run.world.numbers.get(caller)}`;
       return {
         point: points[Math.floor(run.seed.draw(`${name}: point`) * points.length)],
-        passes: Math.floor(run.seed.draw(`${name}: passes`) * MOST_PASSES),
-        delayMs: run.seed.draw(`${name}: delay`) * LONGEST_DELAY_MS,
+        passes: Math.floor(run.seed.draw(`${name}: passes`) * MAX_PASSES),
+        delayMs: run.seed.draw(`${name}: delay`) * MAX_DELAY_MS,
       };
     };
     const plans = new Map<string, ReturnType<typeof newPlan>>();
@@ -72,7 +72,7 @@ export function killLeads(points: readonly KillPoint[], count: number): Step {
     await whileIntercepting(run, {
       before: (call) => (leads.isOf(call) && diesAt("before", call) ? { kind: "drop" } : undefined),
       after: (call, output) => {
-        if (leads.note(call, output) > MOST_DELIVERIES) sparedUntil.set(call.caller, Date.now() + SPARED_MS);
+        if (leads.note(call, output) > MAX_DELIVERIES) sparedUntil.set(call.caller, Date.now() + SPARED_MS);
         return leads.isOf(call) && diesAt("after", call);
       },
     });

@@ -17,7 +17,7 @@ const BYTES = 5_000;
 
 const PER_SECOND = 50;
 /** Of the mean, outside of the time after a change. */
-const LEAST_PER_SECOND = 40;
+const MIN_PER_SECOND = 40;
 /** After a change, the agents have to see each other first. All times of the scenario follow from it. */
 const CALM_AFTER_SECONDS = 60;
 /** The stack's own, when the scale is 1. */
@@ -56,7 +56,7 @@ export const limits: Scenario = {
       ],
       checks: [
         neverAbove(rate, PER_SECOND, 1_000),
-        usesLimit(rate, LEAST_PER_SECOND, calm * 1_000, changes.length + 2),
+        usesLimit(rate, MIN_PER_SECOND, calm * 1_000, changes.length + 2),
         ...(engine === "direct" ? [] : [faultsHappened("instance: lost")]),
         neverAbove(atOnce, CONCURRENCY, ANSWER_MS - 20),
         ...[rate, atOnce].flatMap((name) => [...allTasksEndWell(name)]),
@@ -68,7 +68,7 @@ export const limits: Scenario = {
 
 const REFUSED_ABOVE = 30;
 const GRACE_SECONDS = 10;
-const MOST_REFUSED = 0.05;
+const MAX_REFUSED = 0.05;
 
 const REFUSALS: Readonly<Record<string, Omit<OriginLimit, "perSecond">>> = {
   "503": { status: 503 },
@@ -93,7 +93,7 @@ export const throttling: Scenario = {
         ),
       ),
       checks: [
-        ...refusals.flatMap(([name]) => [seldomRefused(name, GRACE_SECONDS, MOST_REFUSED), ...allTasksEndWell(name)]),
+        ...refusals.flatMap(([name]) => [seldomRefused(name, GRACE_SECONDS, MAX_REFUSED), ...allTasksEndWell(name)]),
         nothingLeft,
       ],
     };

@@ -139,7 +139,7 @@ const deceive: Step = async ({ world: { edge, watch, pops } }) => {
   });
 };
 
-const LONGEST_ERROR = 90;
+const MAX_ERROR_CHARACTERS = 90;
 /** Reason of a task that nobody tried, because two others of its REC failed at the origin. */
 const DECIDED = "not_asked";
 
@@ -155,7 +155,7 @@ export function caseIsSeen({ mode, name, path, expected }: (typeof CASES)[number
       ["as expected", right.length, "=", pops.length],
       ["of them tried", right.filter(({ reason }) => reason !== DECIDED).length, ">=", 1],
       ["they are", counted(results.map(({ outcome = "failed", reason }) => reason ?? outcome))],
-      ["such as", cutText(error, LONGEST_ERROR)],
+      ["such as", cutText(error, MAX_ERROR_CHARACTERS)],
     ];
   });
 }
