@@ -29,22 +29,22 @@ export interface LabReport extends Choice {
 /** Starts the world of a scenario, runs load and nemesis in it, and checks what they showed. What throws is a row that is wrong. */
 export async function runScenario(choice: Choice, say: (line: string) => void): Promise<LabReport> {
   const started = performance.now();
-  const seen = nothingSeen();
-  const rows = await observe(choice, seen, say).catch((error: unknown): CheckRow[] => {
+  const observed = noObservations();
+  const rows = await observe(choice, observed, say).catch((error: unknown): CheckRow[] => {
     if (error instanceof InterruptedError) throw error;
-    const [saw = ""] = (error instanceof Error ? error.message : String(error)).split("\n", 1);
-    return [{ what: "the scenario itself", wanted: "an end", saw: `it failed: ${saw}`, holds: [false] }];
+    const [message = ""] = (error instanceof Error ? error.message : String(error)).split("\n", 1);
+    return [{ what: "the scenario itself", expected: "an end", observed: `it failed: ${message}`, passed: [false] }];
   });
-  return { ...choice, rows, faults: seen.faults, seconds: (performance.now() - started) / 1_000 };
+  return { ...choice, rows, faults: observed.faults, seconds: (performance.now() - started) / 1_000 };
 }
 
 async function observe(
   { scenario: { name, isSeeded, parts }, seed, scale }: Choice,
-  seen: Observations,
+  observed: Observations,
   say: (line: string) => void,
 ): Promise<readonly CheckRow[]> {
-  const { world: wanted, load, nemesis = [], checks } = parts(new Scale(scale));
-  const world = wanted && (await startWorld(wanted, say));
+  const { world: options, load, nemesis = [], checks } = parts(new Scale(scale));
+  const world = options && (await startWorld(options, say));
   const loadIsOver = new AbortController();
   const seeded = new Seed(seed);
   const run: LabRun = {
@@ -56,8 +56,8 @@ async function observe(
       if (isSeeded === false) throw new Error(`${name} says that no choice of it depends on the seed`);
       return seeded;
     },
-    seen,
-    over: AbortSignal.any([loadIsOver.signal, ending.signal]),
+    observed,
+    signal: AbortSignal.any([loadIsOver.signal, ending.signal]),
     say,
   };
   const failures: unknown[] = [];
@@ -73,24 +73,24 @@ async function observe(
     await Promise.all([whole, ...nemesis.map(play)]);
     refuseIfEnding();
     if (failures.length > 0) throw failures[0];
-    if (world !== undefined) await settle({ world, seen, over: ending.signal });
+    if (world !== undefined) await settle({ world, observed, signal: ending.signal });
     refuseIfEnding();
   } catch (error) {
     await world?.close().catch(() => undefined);
     throw error;
   }
   await world?.close();
-  return checks.flatMap((check) => check(seen));
+  return checks.flatMap((check) => check(observed));
 }
 
-export function nothingSeen(): Observations {
+export function noObservations(): Observations {
   const nothing = { gets: [], origin: [], links: [], addresses: new Map() };
-  return { requests: new Map(), kills: [], faults: new Map(), left: [], marks: [], ...nothing };
+  return { requests: new Map(), kills: [], faults: new Map(), inventories: [], marks: [], ...nothing };
 }
 
 /** A row that tried nothing has shown nothing. */
-export function isWrong({ holds }: CheckRow): boolean {
-  return holds.length === 0 || holds.includes(false);
+export function isWrong({ passed }: CheckRow): boolean {
+  return passed.length === 0 || passed.includes(false);
 }
 
 export function isGood({ rows }: LabReport): boolean {
@@ -111,8 +111,8 @@ export function reportText(report: LabReport): string {
   return [
     ...rows.map((row) =>
       wrong.includes(row)
-        ? `WRONG ${row.what}\n      wanted ${row.wanted}\n      saw ${row.saw}`
-        : `ok    ${row.what}: ${row.saw}`,
+        ? `WRONG ${row.what}\n      expected ${row.expected}\n      observed ${row.observed}`
+        : `ok    ${row.what}: ${row.observed}`,
     ),
     `faults: ${[...faults].map(([kind, count]) => `${count} × ${kind}`).join(", ") || "none"}`,
     `${scenario.name}: ${rows.length} checks, ${wrong.length} wrong, ${seconds.toFixed(0)} s`,

@@ -13,30 +13,30 @@ import {
 } from "../../../tools/lab/check/tasks.ts";
 import { taskOf } from "../../../tools/lab/engine/scenario.ts";
 import { RESTART_MS } from "../../../tools/local/fleet.ts";
-import { DONE, finds, HOST, held, isCaught, kill, POP, resultOf, seen } from "./made-up.ts";
+import { DONE, finds, HOST, held, isCaught, kill, observed, POP, resultOf } from "./made-up.ts";
 
-const left = (...all: Parameters<typeof held>[0][]) => seen({}, { left: all.map(held) });
+const left = (...all: Parameters<typeof held>[0][]) => observed({}, { inventories: all.map(held) });
 const progress = (changes: object) => ({ progress: { ...DONE, ...changes } });
 
 describe("what tasks leave", () => {
   const A = resultOf("/a");
   const B = resultOf("/b");
   const [noneFails = nothingLeft] = allTasksEndWell("it").slice(-1);
-  const happened = (kind: string) => seen({}, { faults: new Map([[kind, 1]]) });
+  const happened = (kind: string) => observed({}, { faults: new Map([[kind, 1]]) });
   finds([
-    ["a task without a result", noTaskLost("it"), seen({ results: [A] })],
-    ["a task with two results", noTaskLost("it"), seen({ results: [A, B, B] })],
-    ["a result of no task", noTaskLost("it"), seen({ results: [A, B, resultOf("/c")] })],
-    ["a result that was counted twice", countsAreRight("it"), seen(progress({ download_count: 3 }))],
-    ["a task that was planned twice", countsAreRight("it"), seen(progress({ total_count: 3 }))],
-    ["bytes that were counted twice", countsAreRight("it"), seen(progress({ download_size: 300 }))],
-    ["a failure that was not counted", countsAreRight("it"), seen({ results: [A, resultOf("/b", { ok: false })] })],
-    ["a report without a failure", countsAreRight("it"), seen({ reportRows: 1 })],
-    ["a report that is not there", countsAreRight("it"), seen({ reportRows: Number.NaN })],
-    ["a request that does not end", endsAs("it", "FINISHED"), seen(progress({ status: "IN_PROGRESS" }))],
-    ["a task that fails", noneFails, seen(progress({ failed_count: 1 }))],
-    ["a URL whose size is not read", noneFails, seen({ failedUrls: ["/a"] })],
-    ["a task that was queued again", notQueuedAgain("it"), seen({ requeues: 1 })],
+    ["a task without a result", noTaskLost("it"), observed({ results: [A] })],
+    ["a task with two results", noTaskLost("it"), observed({ results: [A, B, B] })],
+    ["a result of no task", noTaskLost("it"), observed({ results: [A, B, resultOf("/c")] })],
+    ["a result that was counted twice", countsAreRight("it"), observed(progress({ download_count: 3 }))],
+    ["a task that was planned twice", countsAreRight("it"), observed(progress({ total_count: 3 }))],
+    ["bytes that were counted twice", countsAreRight("it"), observed(progress({ download_size: 300 }))],
+    ["a failure that was not counted", countsAreRight("it"), observed({ results: [A, resultOf("/b", { ok: false })] })],
+    ["a report without a failure", countsAreRight("it"), observed({ reportRows: 1 })],
+    ["a report that is not there", countsAreRight("it"), observed({ reportRows: Number.NaN })],
+    ["a request that does not end", endsAs("it", "FINISHED"), observed(progress({ status: "IN_PROGRESS" }))],
+    ["a task that fails", noneFails, observed(progress({ failed_count: 1 }))],
+    ["a URL whose size is not read", noneFails, observed({ failedUrls: ["/a"] })],
+    ["a task that was queued again", notQueuedAgain("it"), observed({ requeues: 1 })],
     ["a message", nothingLeft, left({ messages: 1 })],
     ["an instance", nothingLeft, left({ instances: 1 })],
     ["a timer", nothingLeft, left({ timers: 1 })],
@@ -55,8 +55,8 @@ describe("what is downloaded again", () => {
   const twice = [get("a", 1), get("b", 9)];
 
   it("is explained by the agent that was killed with the task in its hands, also if the edge saw its GET later", () => {
-    expect(isCaught(check, seen({}, { gets: twice, kills: killed("a", 5) }))).toBe(false);
-    expect(isCaught(check, seen({}, { gets: twice, kills: killed("a", 0) }))).toBe(false);
+    expect(isCaught(check, observed({}, { gets: twice, kills: killed("a", 5) }))).toBe(false);
+    expect(isCaught(check, observed({}, { gets: twice, kills: killed("a", 0) }))).toBe(false);
   });
 
   it.each([
@@ -66,6 +66,6 @@ describe("what is downloaded again", () => {
     ["it was killed after", killed("a", 10)],
     ["its result stood", killed("a", 5, [taskOf(POP, `${HOST}/a`)])],
   ])("is not if %s", (_, kills) => {
-    expect(isCaught(check, seen({}, { gets: twice, kills }))).toBe(true);
+    expect(isCaught(check, observed({}, { gets: twice, kills }))).toBe(true);
   });
 });

@@ -22,7 +22,7 @@ it("a foreign page gets nowhere, and the run's own calls do", async () => {
   const front = await openFront({ socketPath, accessKeyId: KEY });
   onTestFinished(front.close);
   const rows = await attacked(new URL(`http://127.0.0.1:${front.port}`));
-  expect(Object.values(rows).filter(({ holds }) => holds.length === 0 || holds.includes(false))).toEqual([]);
+  expect(Object.values(rows).filter(({ passed }) => passed.length === 0 || passed.includes(false))).toEqual([]);
   expect(new Set(arrived.map(({ headers }) => headers.authorization))).toEqual(new Set([signedAs(KEY)]));
   expect(arrived.every(({ headers }) => headers.origin === undefined)).toBe(true);
 });
@@ -38,8 +38,8 @@ it("sees an emulator that lets anybody in", async () => {
   });
   const rows = await attacked(new URL(open));
   expect(rows["two text/plain POSTs that make and run a function"]).toMatchObject({
-    saw: "200: 2",
-    holds: [false, false],
+    observed: "200: 2",
+    passed: [false, false],
   });
-  expect(rows["guessed access key ids"]?.holds).toEqual(Array(200).fill(false));
+  expect(rows["guessed access key ids"]?.passed).toEqual(Array(200).fill(false));
 });

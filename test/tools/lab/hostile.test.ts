@@ -15,12 +15,12 @@ it.each<[string, Partial<BodyAnswer>]>([
   ["an answer that is no JSON object", { text: "<html>" }],
   ["an answer that Lambda cannot send", { text: `{"message":"${"x".repeat(6_000_000)}"}` }],
 ])("the check of hostile bodies finds %s", (_, fault) => {
-  expect(bodiesRefused([REFUSED, { ...REFUSED, ...fault }]).holds).toEqual([true, false]);
+  expect(bodiesRefused([REFUSED, { ...REFUSED, ...fault }]).passed).toEqual([true, false]);
 });
 
 it("the check of hostile bodies finds what one has left", () => {
-  expect(nothingMade(["1 requests", "1 requests"]).holds).toEqual([true]);
-  expect(nothingMade(["1 requests", "2 requests"]).holds).toEqual([false]);
+  expect(nothingMade(["1 requests", "1 requests"]).passed).toEqual([true]);
+  expect(nothingMade(["1 requests", "2 requests"]).passed).toEqual([false]);
 });
 
 it("finds the TCP port of a process", async () => {
@@ -32,10 +32,10 @@ it("finds the TCP port of a process", async () => {
 });
 
 it("tests that cannot be run are wrong", { timeout: 120_000 }, async () => {
-  const { holds, saw } = await runTests({ files: ["test/no-such.test.ts"], env: {} });
-  expect(holds).toEqual([false]);
-  expect(saw).toContain("No test files found");
+  const { passed, observed } = await runTests({ files: ["test/no-such.test.ts"], env: {} });
+  expect(passed).toEqual([false]);
+  expect(observed).toContain("No test files found");
   const files = ["test/domain/bitmap.test.ts", "test/no-such.test.ts"];
-  expect((await runTests({ files, env: {} })).holds).toEqual([false]);
-  expect((await runTests({ files: files.slice(0, 1), env: {} })).holds).toEqual([true]);
+  expect((await runTests({ files, env: {} })).passed).toEqual([false]);
+  expect((await runTests({ files: files.slice(0, 1), env: {} })).passed).toEqual([true]);
 });

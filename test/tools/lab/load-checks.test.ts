@@ -10,23 +10,23 @@ import {
   usesLimit,
 } from "../../../tools/lab/check/origin.ts";
 import { claimsAreTrue, viewersGetHits, warmTasks } from "../../../tools/lab/check/warmth.ts";
-import { type LinkSeen, type Observations, taskOf } from "../../../tools/lab/engine/scenario.ts";
+import { type Observations, type ObservedLink, taskOf } from "../../../tools/lab/engine/scenario.ts";
 import { killedAtEachPoint } from "../../../tools/lab/scenarios/leads.ts";
 import { CASES, caseIsSeen } from "../../../tools/lab/scenarios/warmth.ts";
-import { asked, DONE, finds, HOST, kill, POP, requestSeen, resultOf, sample, seen } from "./made-up.ts";
+import { asked, DONE, finds, HOST, kill, observed, POP, requestSeen, resultOf, sample } from "./made-up.ts";
 
 const gets = (...paths: string[]) => paths.map((path) => ({ client: "c", at: 1, path, pop: POP }));
 
 describe("what a load took", () => {
-  const link = (bytes: number, changes: Partial<LinkSeen> = {}) => {
+  const link = (bytes: number, changes: Partial<ObservedLink> = {}) => {
     return { bytes, firstAt: 2_000, lastAt: 12_000, launchedAt: 1_500, ...changes };
   };
-  const linked = (...links: LinkSeen[]) => seen({ progress: { ...DONE, total_size: 200 } }, { links });
+  const linked = (...links: ObservedLink[]) => observed({ progress: { ...DONE, total_size: 200 } }, { links });
   // Two links of 10 bytes a second need 10 s for 200 bytes.
   const shares = sharedEvenly("it", 2, 10);
   const even = linked(link(100), link(100));
   const rising = (endedAt: number, ...sizes: number[]) =>
-    seen({ endedAt, samples: sizes.map((size, i) => sample(i, { in_progress_size: size })) });
+    observed({ endedAt, samples: sizes.map((size, i) => sample(i, { in_progress_size: size })) });
   const rises = progressRises("it", 10, 2);
 
   const busy = [sample(0, { download_size: 50 }), sample(60_000, { download_size: 150 })];
@@ -35,7 +35,7 @@ describe("what a load took", () => {
     const progress = { ...DONE, ...changes };
     const late = requestSeen({ name: "beside", endedAt: 1_000 + 1_000 * seconds, progress });
     const other = requestSeen({ name: "other", samples });
-    return { ...seen(), requests: new Map([usual, late, other].map((one) => [one.name, one])) };
+    return { ...observed(), requests: new Map([usual, late, other].map((one) => [one.name, one])) };
   };
   const delay = notDelayed("other", { alone: ["alone"], beside: ["beside"], factor: 3, bytesLeft: 100 });
   const nearlyDone = [sample(0, { download_size: 150 }), sample(60_000)];
@@ -51,8 +51,8 @@ describe("what a load took", () => {
     [
       "a download too many",
       downloadedTimes("it", 1),
-      seen({}, { gets: gets("/a", "/b") }),
-      seen({}, { gets: gets("/a") }),
+      observed({}, { gets: gets("/a", "/b") }),
+      observed({}, { gets: gets("/a") }),
     ],
     ["progress that falls", rises, rising(11_000, 1, 3, 2, 4), rising(11_000, 1, 2, 3, 0)],
     ["progress that stands", rises, rising(11_000, 1, 1, 2), rising(11_000, 1, 2, 3)],
@@ -61,13 +61,16 @@ describe("what a load took", () => {
 });
 
 describe("what the origin was asked", () => {
-  const log = (...origin: ReturnType<typeof asked>[]) => seen({}, { origin });
+  const log = (...origin: ReturnType<typeof asked>[]) => observed({}, { origin });
   const every = (ms: number, count: number) => Array.from({ length: count }, (_, i) => asked(i * ms));
   const repeats = repeatsAtOrigin("it", 1);
   const repeated = (...finished: string[]) =>
-    seen({ paths: ["/a"] }, { origin: every(1, 2), gets: gets("/a"), kills: [kill({ finished: new Set(finished) })] });
+    observed(
+      { paths: ["/a"] },
+      { origin: every(1, 2), gets: gets("/a"), kills: [kill({ finished: new Set(finished) })] },
+    );
   const limited = (ms: number, count: number, download_count: number, marks = [1_000, 2_000, 4_000]) =>
-    seen({ samples: [sample(3_000, { download_count })] }, { origin: every(ms, count), marks });
+    observed({ samples: [sample(3_000, { download_count })] }, { origin: every(ms, count), marks });
   // 10 a second from 500 ms after each mark on.
   const uses = usesLimit("it", 9, 500, 3);
   const second = neverAbove("it", 10, 1_000);
@@ -79,7 +82,7 @@ describe("what the origin was asked", () => {
     ["a GET too few", originDownloads("it", ">=", 1), log(asked(0, { probe: true })), log(asked(0), asked(1))],
     ["a GET before the request", originDownloads("it", "=", 1), log(asked(-1)), log(asked(0), asked(-1))],
     ["a GET that nobody had under way", repeats, repeated(taskOf(POP, `${HOST}/a`)), repeated()],
-    ["an object that was not asked for", repeats, seen({ paths: ["/a", "/b"] }), repeated()],
+    ["an object that was not asked for", repeats, observed({ paths: ["/a", "/b"] }), repeated()],
     ["a second above the limit", second, log(...every(90, 30)), log(...every(100, 30))],
     ["an origin that was never asked", second, log(), log(asked(0))],
     ["a limit that is not used", uses, limited(200, 20, 1), limited(100, 40, 1)],
@@ -98,13 +101,13 @@ describe("what is claimed", () => {
   const atRec: Holder = { layer: "rec", rec: "Singapore", form: "" };
   const claimed = (outcome: "warm" | "hit", held: readonly Holder[], changes: object = {}) => {
     const results = [resultOf("/a?v=1", { outcome, address: "127.77.0.1", ...changes })];
-    return seen({ results, holders: new Map([["/a?v=1", held]]) }, { addresses });
+    return observed({ results, holders: new Map([["/a?v=1", held]]) }, { addresses });
   };
   const [isWarm, isHit] = [claimsAreTrue("it", "warm"), claimsAreTrue("it", "hit")];
   const warm = claimed("warm", [atFirst]);
   const hit = claimed("hit", [atRec]);
   const everywhere = { addresses: "2 of 2" };
-  const viewed = (askedFor: number, ...cold: string[]) => seen({ viewers: { asked: askedFor, cold } });
+  const viewed = (askedFor: number, ...cold: string[]) => observed({ viewers: { asked: askedFor, cold } });
   finds([
     ["warm where only another address or the REC has it", isWarm, claimed("warm", [atSecond, atRec]), warm],
     [
@@ -116,7 +119,7 @@ describe("what is claimed", () => {
     ["a hit of what nobody has", isHit, claimed("hit", []), hit],
     ["a doubtful hit alone", isHit, claimed("hit", [atRec], { warning: "shared" }), hit],
     ["a run that claims nothing", isWarm, hit, warm],
-    ["a task that is not warm", warmTasks("it", "all"), seen({ results: [resultOf("/a")] })],
+    ["a task that is not warm", warmTasks("it", "all"), observed({ results: [resultOf("/a")] })],
     ["a task that is warm", warmTasks("it", "none"), warm, hit],
     ["a viewer who gets a miss", viewersGetHits("it"), viewed(2, "/a: Miss ORIGIN"), viewed(2)],
     ["no viewer at all", viewersGetHits("it"), viewed(0), viewed(2)],
@@ -129,7 +132,7 @@ describe("what a case comes to", () => {
   const { mode: name, path } = noStore;
   const check = caseIsSeen(noStore);
   const ended = (result: object) =>
-    seen({ name, results: [resultOf(path, { ok: false, outcome: "not_kept", ...result })] });
+    observed({ name, results: [resultOf(path, { ok: false, outcome: "not_kept", ...result })] });
   const well = ended({ reason: "not_kept", error: "Cache-Control: no-store" });
   const nobody = ended({ outcome: "failed", reason: "not_asked", error: "Two others failed" });
   finds([
@@ -137,11 +140,11 @@ describe("what a case comes to", () => {
     ["a case that nobody tried", check, nobody, well],
     ["a failure of another kind", check, ended({ reason: "other_pop" }), well],
     ["warm where nothing is kept", check, ended({ ok: true, outcome: "warm" }), well],
-    ["a case without a result", check, seen({ name, results: [] }), well],
+    ["a case without a result", check, observed({ name, results: [] }), well],
   ]);
 
-  const pointed = (...points: string[]) => seen({}, { kills: points.map((point) => kill({ point })) });
+  const pointed = (...points: string[]) => observed({}, { kills: points.map((point) => kill({ point })) });
   const killed = killedAtEachPoint(2, ["after DeleteMessageBatch"]);
-  const wanted = "after DeleteMessageBatch";
-  finds([["too few kills", killed, pointed(wanted), pointed(wanted, wanted)]]);
+  const expected = "after DeleteMessageBatch";
+  finds([["too few kills", killed, pointed(expected), pointed(expected, expected)]]);
 });

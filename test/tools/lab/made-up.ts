@@ -7,11 +7,11 @@ import {
   type Check,
   type Kill,
   type Observations,
-  type RequestSeen,
+  type ObservedRequest,
   type Sample,
   taskOf,
 } from "../../../tools/lab/engine/scenario.ts";
-import { isWrong, nothingSeen } from "../../../tools/lab/run.ts";
+import { isWrong, noObservations } from "../../../tools/lab/run.ts";
 import type { StackInventory } from "../../../tools/local/inventory.ts";
 
 export const HOST = "https://www.example.com";
@@ -35,7 +35,7 @@ export const DONE: Progress = Object.assign({} as Progress, {
 });
 
 /** A request of two tasks. */
-export function requestSeen(changes: Partial<RequestSeen> = {}): RequestSeen {
+export function requestSeen(changes: Partial<ObservedRequest> = {}): ObservedRequest {
   const { name = "it", paths = ["/a", "/b"] } = changes;
   const urls = paths.map((path) => `${HOST}${path}`);
   return {
@@ -63,9 +63,9 @@ export function held(changes: Partial<StackInventory> = {}): StackInventory {
   return { requests: 0, messages: 0, deadLetters: 0, objects: 0, timers: 0, instances: 0, ...changes };
 }
 
-export function seen(request: Partial<RequestSeen> = {}, others: Partial<Observations> = {}): Observations {
+export function observed(request: Partial<ObservedRequest> = {}, others: Partial<Observations> = {}): Observations {
   const it = requestSeen(request);
-  return { ...nothingSeen(), requests: new Map([[it.name, it]]), left: [held()], ...others };
+  return { ...noObservations(), requests: new Map([[it.name, it]]), inventories: [held()], ...others };
 }
 
 /** A request at the origin, so many milliseconds after the start of the request. */
@@ -88,7 +88,7 @@ type Row = readonly [what: string, check: Check, wrong: Observations, well?: Obs
 
 /** Each check finds what is wrong, and nothing in what is well. @param rows what is well: by default, two tasks that are done */
 export function finds(rows: readonly Row[]): void {
-  for (const [what, check, wrong, well = seen()] of rows)
+  for (const [what, check, wrong, well = observed()] of rows)
     it(`${what} is found`, () => {
       expect([check(well)].flat().filter(isWrong)).toEqual([]);
       expect(isCaught(check, wrong)).toBe(true);

@@ -28,7 +28,7 @@ describe("a scenario", () => {
     ["a step of the load throws", { load: [() => Promise.reject(new Error("no emulator"))] }],
     [
       "a step of the nemesis throws",
-      { load: [({ over }) => ended(over)], nemesis: [() => Promise.reject(new Error())] },
+      { load: [({ signal }) => ended(signal)], nemesis: [() => Promise.reject(new Error())] },
     ],
   ])("is wrong, and says how to repeat its choices, if %s", async (_, parts) => {
     const report = await run(parts, 0.5);
@@ -40,7 +40,7 @@ describe("a scenario", () => {
     const order: string[] = [];
     const report = await run({
       load: [async () => void order.push("one"), async () => void order.push("two")],
-      nemesis: [async ({ over }) => ended(over).then(() => void order.push("over"))],
+      nemesis: [async ({ signal }) => ended(signal).then(() => void order.push("over"))],
     });
     expect(isGood(report)).toBe(true);
     expect(order).toEqual(["one", "two", "over"]);
@@ -50,7 +50,9 @@ describe("a scenario", () => {
     const load = [async ({ seed }: LabRun) => void seed.draw("it")];
     const unseeded: Scenario = { ...scenario({ load }), isSeeded: false };
     const report = await runScenario({ scenario: unseeded, seed: 7, scale: 1 }, () => undefined);
-    expect(report.rows).toMatchObject([{ saw: "it failed: made-up says that no choice of it depends on the seed" }]);
+    expect(report.rows).toMatchObject([
+      { observed: "it failed: made-up says that no choice of it depends on the seed" },
+    ]);
     expect(reportText(report)).not.toContain("--seed");
     expect(reportText(report)).toContain("no choice of this scenario depends on the seed");
   });
@@ -58,17 +60,20 @@ describe("a scenario", () => {
   it("says what failed first, and has ended all steps then", async () => {
     const order: string[] = [];
     const report = await run({
-      load: [async ({ over }) => ended(over).then(() => void order.push("load")), async () => void order.push("never")],
+      load: [
+        async ({ signal }) => ended(signal).then(() => void order.push("load")),
+        async () => void order.push("never"),
+      ],
       nemesis: [
         () => Promise.reject(new Error("the first")),
-        async ({ over }) => {
-          await ended(over);
+        async ({ signal }) => {
+          await ended(signal);
           order.push("nemesis");
           throw new Error("the second");
         },
       ],
     });
-    expect(report.rows).toMatchObject([{ saw: "it failed: the first" }]);
+    expect(report.rows).toMatchObject([{ observed: "it failed: the first" }]);
     expect(order.toSorted()).toEqual(["load", "nemesis"]);
   });
 

@@ -34,12 +34,12 @@ export interface Delay {
 
 /** A request takes about as long beside another one as alone. The other one must be at work all the time. */
 export function notDelayed(other: string, { alone, beside, factor, bytesLeft = 1 }: Delay): Check {
-  return (seen) => {
-    const usual = median(alone.map((name) => secondsOf(seen, name)));
-    const late = median(beside.map((name) => secondsOf(seen, name)));
-    const { samples } = requestOf(seen, other);
-    const before = samples.findLast(({ at }) => at <= requestOf(seen, beside[0] ?? "").startedAt);
-    const after = samples.find(({ at }) => at >= requestOf(seen, beside.at(-1) ?? "").endedAt);
+  return (observed) => {
+    const usual = median(alone.map((name) => secondsOf(observed, name)));
+    const late = median(beside.map((name) => secondsOf(observed, name)));
+    const { samples } = requestOf(observed, other);
+    const before = samples.findLast(({ at }) => at <= requestOf(observed, beside[0] ?? "").startedAt);
+    const after = samples.find(({ at }) => at >= requestOf(observed, beside.at(-1) ?? "").endedAt);
     const status = after === undefined || isTerminal(after.status) ? "ended" : "at work";
     return rowOf(`beside ${other}`, [
       ["time / time alone", late / usual, "<=", factor],
@@ -52,8 +52,8 @@ export function notDelayed(other: string, { alone, beside, factor, bytesLeft = 1
 }
 
 /** From its start to its good end; else infinite. */
-function secondsOf(seen: Observations, name: string): number {
-  const { progress, startedAt, endedAt } = requestOf(seen, name);
+function secondsOf(observed: Observations, name: string): number {
+  const { progress, startedAt, endedAt } = requestOf(observed, name);
   const isGood = progress.status === "FINISHED" && progress.failed_count === 0;
   return isGood ? (endedAt - startedAt) / 1_000 : Number.POSITIVE_INFINITY;
 }

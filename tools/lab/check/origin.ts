@@ -1,5 +1,11 @@
 import { busiestSpan, type OriginRequestSeen } from "../../edge/origin-log.ts";
-import { type Check, type Expectation, type Observations, ofRequest, type RequestSeen } from "../engine/scenario.ts";
+import {
+  type Check,
+  type Expectation,
+  type Observations,
+  type ObservedRequest,
+  ofRequest,
+} from "../engine/scenario.ts";
 import { examples, isOfKilled } from "./tasks.ts";
 
 const isDownload = ({ probe }: OriginRequestSeen) => !probe;
@@ -8,20 +14,24 @@ const isDownload = ({ probe }: OriginRequestSeen) => !probe;
 function ofOrigin(
   name: string,
   what: string,
-  judge: (asked: readonly OriginRequestSeen[], request: RequestSeen, seen: Observations) => readonly Expectation[],
+  judge: (
+    asked: readonly OriginRequestSeen[],
+    request: ObservedRequest,
+    observed: Observations,
+  ) => readonly Expectation[],
 ): Check {
-  return ofRequest(name, what, (request, seen) => {
+  return ofRequest(name, what, (request, observed) => {
     const { startedAt, endedAt } = request;
     const its = new Set(request.paths);
-    const asked = seen.origin.filter(({ path, at }) => its.has(path) && at >= startedAt && at <= endedAt);
-    return judge(asked, request, seen);
+    const asked = observed.origin.filter(({ path, at }) => its.has(path) && at >= startedAt && at <= endedAt);
+    return judge(asked, request, observed);
   });
 }
 
 /** The origin is asked for each object as often as wanted: once for each REC, or at least. */
-export function originDownloads(name: string, relation: "=" | ">=", wanted: number): Check {
+export function originDownloads(name: string, relation: "=" | ">=", expected: number): Check {
   return ofOrigin(name, "downloads at the origin", (asked) => [
-    ["GETs", asked.filter(isDownload).length, relation, wanted],
+    ["GETs", asked.filter(isDownload).length, relation, expected],
   ]);
 }
 
@@ -30,12 +40,12 @@ export function originDownloads(name: string, relation: "=" | ">=", wanted: numb
  * result.
  */
 export function repeatsAtOrigin(name: string, recs: number): Check {
-  return ofOrigin(name, "GETs at the origin beyond one for each URL and REC", (asked, request, seen) => {
+  return ofOrigin(name, "GETs at the origin beyond one for each URL and REC", (asked, request, observed) => {
     const { paths, startedAt, endedAt } = request;
-    const killed = seen.kills.filter(({ at }) => at >= startedAt && at <= endedAt);
+    const killed = observed.kills.filter(({ at }) => at >= startedAt && at <= endedAt);
     const beyond = (path: string) => asked.filter((it) => it.path === path && isDownload(it)).length - recs;
     const unexplained = paths.filter((path) => {
-      const gets = seen.gets.filter((get) => get.path === path);
+      const gets = observed.gets.filter((get) => get.path === path);
       const held = killed.map((kill) => new Set(gets.flatMap((get) => (isOfKilled(get, kill) ? [get.pop] : []))).size);
       return beyond(path) > held.reduce((sum, it) => sum + it, 0);
     });

@@ -73,7 +73,7 @@ export const nothingLeft = noneLeft("nothing is left", "messages", "instances", 
 export const noDeadLetters = noneLeft("no message came so often that nobody tries it any more", "deadLetters");
 
 function noneLeft(what: string, ...kinds: readonly (keyof StackInventory)[]): Check {
-  return ({ left }) =>
+  return ({ inventories: left }) =>
     rowOf(
       what,
       left.flatMap((it) => kinds.map((kind): Expectation => [kind, it[kind], "=", 0])),

@@ -1,5 +1,5 @@
 import type { ReportedResult } from "../../../domain/result/report.ts";
-import { type Check, type Observations, ofRequest, type RequestSeen } from "../engine/scenario.ts";
+import { type Check, type Observations, type ObservedRequest, ofRequest } from "../engine/scenario.ts";
 import { examples } from "./tasks.ts";
 
 /**
@@ -7,11 +7,11 @@ import { examples } from "./tasks.ts";
  * @param claimed what must be claimed at least once: a run that claims nothing has shown nothing
  */
 export function claimsAreTrue(name: string, claimed: "warm" | "hit"): Check {
-  return ofRequest(name, "what is claimed is true", ({ results, holders }, seen) => {
+  return ofRequest(name, "what is claimed is true", ({ results, holders }, observed) => {
     const warm = results.filter(({ outcome }) => outcome === "warm");
     // One with a warning claims nothing of what is kept.
     const hits = results.filter(({ outcome, warning }) => outcome === "hit" && warning === undefined);
-    const falseWarm = warm.filter((it) => !isHeld(it, holders, seen));
+    const falseWarm = warm.filter((it) => !isHeld(it, holders, observed));
     const falseHits = hits.filter(({ url }) => (holders.get(pathOf(url)) ?? []).length === 0);
     return [
       ["false warm", falseWarm.length, "=", 0],
@@ -25,11 +25,11 @@ export function claimsAreTrue(name: string, claimed: "warm" | "hit"): Check {
 /** With `verify: addresses` it must be held at every address of the POP, else where the answer came from. */
 function isHeld(
   { pop, url, address, addresses }: ReportedResult,
-  holders: RequestSeen["holders"],
-  seen: Pick<Observations, "addresses">,
+  holders: ObservedRequest["holders"],
+  observed: Pick<Observations, "addresses">,
 ): boolean {
   const held = new Set((holders.get(pathOf(url)) ?? []).flatMap((it) => (it.layer === "pop" ? [it.address] : [])));
-  const claimed = addresses === undefined ? [address ?? ""] : (seen.addresses.get(pop) ?? [""]);
+  const claimed = addresses === undefined ? [address ?? ""] : (observed.addresses.get(pop) ?? [""]);
   return claimed.every((it) => held.has(it));
 }
 

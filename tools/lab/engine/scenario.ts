@@ -50,26 +50,26 @@ export interface LabRun {
   /** @throws Error if no choice of the scenario depends on it */
   readonly seed: Seed;
   /** What checks look at. Steps add to it. */
-  readonly seen: Observations;
+  readonly observed: Observations;
   /** Aborted after the last step of the load, if a step fails, and if the run is ended. */
-  readonly over: AbortSignal;
+  readonly signal: AbortSignal;
   readonly say: (line: string) => void;
 }
 
 /** What a run showed. Checks are functions of it alone. */
 export interface Observations {
   /** By their names, in the order of their starts. */
-  readonly requests: Map<string, RequestSeen>;
+  readonly requests: Map<string, ObservedRequest>;
   readonly kills: Kill[];
   /** How often each kind of fault happened. */
   readonly faults: Map<string, number>;
   /** What the stack held after each end of all requests. */
-  readonly left: StackInventory[];
+  readonly inventories: StackInventory[];
   /** GETs at the edge's POPs, and requests at its origins. */
   gets: readonly Get[];
   origin: readonly OriginRequestSeen[];
   /** Of all instances that had links. */
-  links: readonly LinkSeen[];
+  links: readonly ObservedLink[];
   /** Of each POP. */
   addresses: ReadonlyMap<string, readonly string[]>;
   /** When something changed, as a step marked it. */
@@ -77,10 +77,10 @@ export interface Observations {
 }
 
 /** What came through the link of an instance. */
-export type LinkSeen = Pick<Link, "launchedAt" | "bytes" | "firstAt" | "lastAt">;
+export type ObservedLink = Pick<Link, "launchedAt" | "bytes" | "firstAt" | "lastAt">;
 
 /** A request, as its user and its tables tell. Times are milliseconds since the epoch. */
-export interface RequestSeen {
+export interface ObservedRequest {
   readonly name: string;
   readonly reqId: string;
   readonly paths: readonly string[];
@@ -122,14 +122,14 @@ export interface Kill {
 }
 
 /** Something that must hold. A row that tried nothing has shown nothing, and is wrong. */
-export type Check = (seen: Observations) => CheckRow | readonly CheckRow[];
+export type Check = (observed: Observations) => CheckRow | readonly CheckRow[];
 
 export interface CheckRow {
   readonly what: string;
-  readonly wanted: string;
-  readonly saw: string;
+  readonly expected: string;
+  readonly observed: string;
   /** Whether each thing that was tried is as wanted. */
-  readonly holds: readonly boolean[];
+  readonly passed: readonly boolean[];
 }
 
 /**
@@ -138,20 +138,22 @@ export interface CheckRow {
  */
 export type Expectation<T = number | string> = readonly [
   what: string,
-  saw: T,
+  observed: T,
   relation?: "=" | "<=" | ">=",
-  wanted?: T,
+  expected?: T,
 ];
 
 export function rowOf(what: string, expectations: readonly Expectation[]): CheckRow {
   const judged = expectations.filter(([, , relation]) => relation !== undefined);
   return {
     what,
-    wanted: judged.map(([name, , relation, wanted]) => `${name} ${relation} ${wanted}`).join(", "),
-    saw: expectations.flatMap(([name, saw]) => (saw === "" ? [] : `${name} ${inShort(saw)}`)).join(", "),
-    holds: judged.map(([, saw, relation, wanted = Number.NaN]) => {
-      if (relation === "=") return saw === wanted;
-      return relation === "<=" ? saw <= wanted : saw >= wanted;
+    expected: judged.map(([name, , relation, expected]) => `${name} ${relation} ${expected}`).join(", "),
+    observed: expectations
+      .flatMap(([name, observed]) => (observed === "" ? [] : `${name} ${inShort(observed)}`))
+      .join(", "),
+    passed: judged.map(([, observed, relation, expected = Number.NaN]) => {
+      if (relation === "=") return observed === expected;
+      return relation === "<=" ? observed <= expected : observed >= expected;
     }),
   };
 }
@@ -160,9 +162,9 @@ export function rowOf(what: string, expectations: readonly Expectation[]): Check
 export function ofRequest(
   name: string,
   what: string,
-  judge: (request: RequestSeen, seen: Observations) => readonly Expectation[],
+  judge: (request: ObservedRequest, observed: Observations) => readonly Expectation[],
 ): Check {
-  return (seen) => rowOf(`${name}: ${what}`, judge(requestOf(seen, name), seen));
+  return (observed) => rowOf(`${name}: ${what}`, judge(requestOf(observed, name), observed));
 }
 
 function inShort(value: number | string): string {
@@ -172,7 +174,7 @@ function inShort(value: number | string): string {
 /** Steps that are done one after the other, until the run is over. */
 export function inOrder(...steps: readonly Step[]): Step {
   return async (run) => {
-    for (const step of steps) if (!run.over.aborted) await step(run);
+    for (const step of steps) if (!run.signal.aborted) await step(run);
   };
 }
 
@@ -189,13 +191,13 @@ export function taskOf(pop: string, url: string, variant?: string): string {
 }
 
 /** @throws Error if there is none of that name */
-export function requestOf({ requests }: Pick<Observations, "requests">, name: string): RequestSeen {
+export function requestOf({ requests }: Pick<Observations, "requests">, name: string): ObservedRequest {
   const found = requests.get(name);
   if (found === undefined) throw new Error(`There is no request '${name}'`);
   return found;
 }
 
 /** Counts a fault. */
-export function countFault({ seen }: Pick<LabRun, "seen">, kind: string, times = 1): void {
-  seen.faults.set(kind, (seen.faults.get(kind) ?? 0) + times);
+export function countFault({ observed }: Pick<LabRun, "observed">, kind: string, times = 1): void {
+  observed.faults.set(kind, (observed.faults.get(kind) ?? 0) + times);
 }

@@ -22,8 +22,8 @@ const VIEWERS = 16;
  * were no hits of the edge are noted.
  */
 export function askAsViewers(name: string, of: (variant: string | undefined) => Pick<Viewing, "headers">): Step {
-  return async ({ world: { edge }, seen, over }) => {
-    const it = requestOf(seen, name);
+  return async ({ world: { edge }, observed, signal }) => {
+    const it = requestOf(observed, name);
     const dispatcher = new Agent();
     const all = it.results.flatMap(({ pop, url, variant, address: warmed = "", addresses }) =>
       (addresses === undefined ? [warmed] : edge.addressesOf(pop)).map((address) => ({ address, url, ...of(variant) })),
@@ -31,10 +31,10 @@ export function askAsViewers(name: string, of: (variant: string | undefined) => 
     const cold: string[] = [];
     it.viewers = { asked: all.length, cold };
     const ask = async (viewing: Viewing) => {
-      const saw = await askEdge(dispatcher, edge, viewing);
-      if (saw !== "200 Hit EDGE") cold.push(`${viewing.url} at ${viewing.address}: ${saw}`);
+      const observed = await askEdge(dispatcher, edge, viewing);
+      if (observed !== "200 Hit EDGE") cold.push(`${viewing.url} at ${viewing.address}: ${observed}`);
     };
-    await pMap(all, ask, { concurrency: VIEWERS, signal: over });
+    await pMap(all, ask, { concurrency: VIEWERS, signal });
     await dispatcher.close();
   };
 }
@@ -55,10 +55,10 @@ export function crowd(paths: readonly string[], clients: number): Step {
     const client = async (path: string, address: string, n: number) => {
       // Not all at the same moment: then there is always one of them on its way.
       await sleep(n * 37);
-      while (!run.over.aborted) {
-        const saw = await askEdge(dispatcher, edge, { address, url: `https://${HOST}${path}` }).catch(() => "");
+      while (!run.signal.aborted) {
+        const observed = await askEdge(dispatcher, edge, { address, url: `https://${HOST}${path}` }).catch(() => "");
         // A pause after each fetch of its own: so somebody else may come first, and join the next one.
-        if (saw.includes(" Miss ")) await sleep(CROWD_PAUSE_MS);
+        if (observed.includes(" Miss ")) await sleep(CROWD_PAUSE_MS);
       }
     };
     const addresses = pops.flatMap((pop) => edge.addressesOf(pop));

@@ -14,9 +14,9 @@ export function noEmulatorPorts(): CheckRow {
   const ports = pids.map(listeningPorts);
   return {
     what: "the emulator listens on no TCP port",
-    wanted: "0 ports",
-    saw: `${pids.length} processes with ${ports.join(", ")}`,
-    holds: ports.map((count) => count === 0),
+    expected: "0 ports",
+    observed: `${pids.length} processes with ${ports.join(", ")}`,
+    passed: ports.map((count) => count === 0),
   };
 }
 
@@ -36,9 +36,9 @@ export function nothingReadable(): CheckRow {
   const modes = [LOCAL, ENDPOINT_FILE].map((path) => statSync(path).mode & 0o777);
   return {
     what: "others on this machine can read neither .local nor the endpoint file",
-    wanted: "no permissions but the owner's",
-    saw: modes.map((mode) => mode.toString(8)).join(", "),
-    holds: modes.map((mode) => (mode & 0o077) === 0),
+    expected: "no permissions but the owner's",
+    observed: modes.map((mode) => mode.toString(8)).join(", "),
+    passed: modes.map((mode) => (mode & 0o077) === 0),
   };
 }
 

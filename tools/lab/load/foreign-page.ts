@@ -156,7 +156,7 @@ export function ask({ hostname, port }: URL, { method, path, headers, body }: Pa
 export async function attack(
   { aws, api, authorization, apiKey }: PageTarget,
   guessed: number,
-  over?: AbortSignal,
+  signal?: AbortSignal,
 ): Promise<CheckRow[]> {
   const toApi = (headers: PageCall["headers"]) => get(`${api.pathname}instances`, headers);
   const preflight = { host: api.host, "access-control-request-headers": "x-api-key" };
@@ -183,17 +183,17 @@ export async function attack(
   ];
   const rows: CheckRow[] = [];
   for (const [what, at, calls] of attempts)
-    rows.push(row(what, "refused", await answersTo(at, calls, over), isRefusal));
-  const answers = await answersTo(aws, Array(OWN_CALLS).fill(own), over);
+    rows.push(row(what, "refused", await answersTo(at, calls, signal), isRefusal));
+  const answers = await answersTo(aws, Array(OWN_CALLS).fill(own), signal);
   const isWhole = ({ status, text }: Answered) => status === 200 && !text.includes(FUNCTION);
   return [...rows, row("the run's own calls, after all that", "answered, without a page's function", answers, isWhole)];
 }
 
-function row(what: string, wanted: string, all: readonly Answered[], isWanted: (it: Answered) => boolean): CheckRow {
+function row(what: string, expected: string, all: readonly Answered[], isWanted: (it: Answered) => boolean): CheckRow {
   const counts = new Map<string, number>();
   for (const { status = "no answer" } of all) counts.set(`${status}`, (counts.get(`${status}`) ?? 0) + 1);
-  const saw = [...counts].map(([status, count]) => `${status}: ${count}`).join(", ");
-  return { what, wanted, saw, holds: all.map(isWanted) };
+  const observed = [...counts].map(([status, count]) => `${status}: ${count}`).join(", ");
+  return { what, expected, observed, passed: all.map(isWanted) };
 }
 
 /** Refused, and not to be read by the page that asked. Node itself answers 400 to what is no HTTP. */
@@ -202,9 +202,9 @@ function isRefusal({ status, headers, text }: Answered): boolean {
   return [400, 403].includes(status) && headers["access-control-allow-origin"] === undefined && !text.includes(RAN);
 }
 
-async function answersTo(at: URL, calls: readonly PageCall[], over?: AbortSignal): Promise<Answered[]> {
+async function answersTo(at: URL, calls: readonly PageCall[], signal?: AbortSignal): Promise<Answered[]> {
   const answers: Answered[] = [];
-  for (let from = 0; from < calls.length && over?.aborted !== true; from += AT_ONCE)
+  for (let from = 0; from < calls.length && signal?.aborted !== true; from += AT_ONCE)
     answers.push(...(await Promise.all(calls.slice(from, from + AT_ONCE).map((call) => ask(at, call)))));
   return answers;
 }

@@ -12,7 +12,7 @@ import { inventoryOf, type StackInventory } from "../../local/inventory.ts";
 import type { LocalPrewarm } from "../../local/local-prewarm.ts";
 import { readResults, reportRows } from "../../local/results.ts";
 import { HOST } from "../../local/world.ts";
-import { inOrder, type LabRun, type RequestSeen, requestOf, type Step, taskOf } from "../engine/scenario.ts";
+import { inOrder, type LabRun, type ObservedRequest, requestOf, type Step, taskOf } from "../engine/scenario.ts";
 import { ATTEMPTS, type World } from "../world/world.ts";
 
 export interface RequestPlan {
@@ -43,7 +43,7 @@ export function request(plan: RequestPlan): Step {
 
 /** Starts a request. Some steps later, `ended` waits for its end, or `stop` ends it. */
 export function start({ name, files, bytesPerSecond, pops: some, host = HOST, body = {} }: RequestPlan): Step {
-  return async ({ world, seen, say }) => {
+  return async ({ world, observed, say }) => {
     const pops = some ?? world.pops;
     const paths = Object.keys(files);
     for (const [path, object] of Object.entries(files)) world.edge.addObject(path, object);
@@ -56,7 +56,7 @@ export function start({ name, files, bytesPerSecond, pops: some, host = HOST, bo
     // With the same token, a second attempt starts no second request.
     const reqId = (await world.api.start({ ...whole, client_token: randomUUID() })).value.request_id;
     say(`${name}: ${urls.length * pops.length * names.length} tasks`);
-    seen.requests.set(name, {
+    observed.requests.set(name, {
       name,
       reqId,
       paths,
@@ -79,9 +79,9 @@ export function start({ name, files, bytesPerSecond, pops: some, host = HOST, bo
 /** Waits for the end of a request, and reads what it left, unless the run is over. One that does not end is read as it is. */
 export function ended(name: string): Step {
   return async (run) => {
-    const it = requestOf(run.seen, name);
+    const it = requestOf(run.observed, name);
     await until(name, ({ progress }) => isTerminal(progress.status))(run);
-    if (run.over.aborted) return;
+    if (run.signal.aborted) return;
     it.endedAt = Date.now();
     it.processor = (loadavg()[0] ?? Number.NaN) / availableParallelism();
     it.results = await resultsOf(run.world, it.reqId, it.progress.total_count);
@@ -92,9 +92,9 @@ export function ended(name: string): Step {
 }
 
 /** Reads the progress of a request until it is as wanted, or has ended, or has lasted too long. */
-export function until(name: string, isWanted: (seen: RequestSeen) => boolean): Step {
+export function until(name: string, isWanted: (observed: ObservedRequest) => boolean): Step {
   return async (run) => {
-    const it = requestOf(run.seen, name);
+    const it = requestOf(run.observed, name);
     await poll(run, async () => {
       await sample(run.world, it);
       return isWanted(it) || isTerminal(it.progress.status);
@@ -102,7 +102,7 @@ export function until(name: string, isWanted: (seen: RequestSeen) => boolean): S
   };
 }
 
-async function sample(world: World, it: RequestSeen): Promise<void> {
+async function sample(world: World, it: ObservedRequest): Promise<void> {
   it.progress = await progressOf(world, it.reqId);
   it.samples.push({ ...it.progress, at: Date.now() });
 }
@@ -115,8 +115,8 @@ async function progressOf({ api }: World, reqId: string): Promise<Progress> {
 
 /** Stops a request. @param instances how many are left for the others */
 export function stop(name: string, instances = 0): Step {
-  return async ({ world, seen, say }) => {
-    const it = requestOf(seen, name);
+  return async ({ world, observed, say }) => {
+    const it = requestOf(observed, name);
     await sample(world, it);
     // It may have ended: then it was no load, and the check of that says so.
     if (isTerminal(it.progress.status)) return;
@@ -126,16 +126,17 @@ export function stop(name: string, instances = 0): Step {
 }
 
 /** Notes that something changes now. */
-export const mark: Step = async ({ seen }) => void seen.marks.push(Date.now());
+export const mark: Step = async ({ observed }) => void observed.marks.push(Date.now());
 
 export function wait(seconds: number): Step {
   return (run) => pause(run, seconds);
 }
 
 /** Resolves once a request is accepted, or the run is over. */
-export const firstRequest: Step = async (run) => poll(run, () => run.seen.requests.size > 0, Number.POSITIVE_INFINITY);
+export const firstRequest: Step = async (run) =>
+  poll(run, () => run.observed.requests.size > 0, Number.POSITIVE_INFINITY);
 
-type Lasting = Pick<LabRun, "over">;
+type Lasting = Pick<LabRun, "signal">;
 
 /** Looks until it is as wanted, the run is over, or the seconds are. */
 export async function poll(
@@ -144,17 +145,17 @@ export async function poll(
   seconds = MAX_SECONDS,
 ): Promise<void> {
   const deadline = Date.now() + seconds * 1_000;
-  while (!run.over.aborted && !(await isWanted()) && Date.now() < deadline) await pause(run, POLL_SECONDS);
+  while (!run.signal.aborted && !(await isWanted()) && Date.now() < deadline) await pause(run, POLL_SECONDS);
 }
 
 /** Ends early if the run is over. @param seconds @default until then */
-export async function pause({ over }: Lasting, seconds?: number): Promise<void> {
-  await pauseUntil(seconds === undefined ? 2 ** 31 - 1 : seconds * 1_000, over);
+export async function pause({ signal }: Lasting, seconds?: number): Promise<void> {
+  await pauseUntil(seconds === undefined ? 2 ** 31 - 1 : seconds * 1_000, signal);
 }
 
 /** Waits until the agents have gone and the queues are empty, then reads what all requests left, unless the run is over. */
-export async function settle(run: Pick<LabRun, "world" | "seen" | "over">): Promise<void> {
-  const { world, seen } = run;
+export async function settle(run: Pick<LabRun, "world" | "observed" | "signal">): Promise<void> {
+  const { world, observed } = run;
   const { api, edge, watch, links } = world;
   let left = await held(world);
   const isAllGone = async () => {
@@ -162,9 +163,9 @@ export async function settle(run: Pick<LabRun, "world" | "seen" | "over">): Prom
     return left.messages + left.instances + left.timers === 0;
   };
   await poll(run, isAllGone, SETTLING_SECONDS);
-  if (run.over.aborted) return;
-  seen.left.push(left);
-  for (const it of seen.requests.values()) {
+  if (run.signal.aborted) return;
+  observed.inventories.push(left);
+  for (const it of observed.requests.values()) {
     it.progress = await progressOf(world, it.reqId);
     if (world.direct === undefined) it.requeues = await requeuesOf(world.prewarm, it.reqId);
     if (!isTerminal(it.progress.status)) continue;
@@ -172,10 +173,10 @@ export async function settle(run: Pick<LabRun, "world" | "seen" | "over">): Prom
     it.failedUrls = failure_urls;
     it.reportRows = reportRows(await textAt(url)).length;
   }
-  seen.gets = watch.gets;
-  seen.origin = edge.originRequests();
-  seen.addresses = new Map(world.pops.map((pop) => [pop, edge.addressesOf(pop)]));
-  seen.links = [...links.values()];
+  observed.gets = watch.gets;
+  observed.origin = edge.originRequests();
+  observed.addresses = new Map(world.pops.map((pop) => [pop, edge.addressesOf(pop)]));
+  observed.links = [...links.values()];
   // Their instances have gone, and a scenario may have hundreds of them.
   await Promise.all([...links.values()].map((link) => link.close()));
 }
@@ -188,7 +189,7 @@ async function textAt(url: string): Promise<string> {
   return text;
 }
 
-async function resultsOf(world: World, reqId: string, tasks: number): Promise<RequestSeen["results"]> {
+async function resultsOf(world: World, reqId: string, tasks: number): Promise<ObservedRequest["results"]> {
   return world.direct?.results(reqId) ?? readResults(world.prewarm, reqId, resultShardCount(tasks));
 }
 

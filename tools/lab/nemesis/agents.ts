@@ -16,15 +16,15 @@ export function killAgent(run: LabRun, instance: string, point = "at any time"):
   const client = links.get(instance)?.localAddress ?? "";
   const kill: Kill = { client, at: Date.now(), finished: new Set(), point };
   countFault(run, "agent: killed");
-  run.seen.kills.push(kill);
+  run.observed.kills.push(kill);
   return finishedTasks(run).then((tasks) => {
     kill.finished = tasks;
   });
 }
 
 /** The tasks whose results stand now. */
-async function finishedTasks({ world, seen }: LabRun): Promise<ReadonlySet<string>> {
-  const all = [...seen.requests.values()].map(({ reqId, planned }) =>
+async function finishedTasks({ world, observed }: LabRun): Promise<ReadonlySet<string>> {
+  const all = [...observed.requests.values()].map(({ reqId, planned }) =>
     readResults(world.prewarm, reqId, resultShardCount(planned.size)),
   );
   return new Set((await Promise.all(all)).flat().map(({ pop, url, variant }) => taskOf(pop, url, variant)));
@@ -90,8 +90,8 @@ export function pauseFleet({ seconds, instances }: { readonly seconds: number; r
 /** Waits until a share of the first request's tasks is done. @returns whether it is still at work */
 async function progressOf(run: LabRun, share: number): Promise<boolean> {
   await firstRequest(run);
-  const [request] = run.seen.requests.values();
-  const isAtWork = () => request !== undefined && !run.over.aborted && !isTerminal(request.progress.status);
+  const [request] = run.observed.requests.values();
+  const isAtWork = () => request !== undefined && !run.signal.aborted && !isTerminal(request.progress.status);
   const doneShare = ({ download_count, total_count }: Progress) => download_count / Math.max(1, total_count);
   await poll(run, () => request === undefined || !isAtWork() || doneShare(request.progress) >= share);
   return isAtWork();

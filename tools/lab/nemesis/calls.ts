@@ -68,7 +68,7 @@ export function blackouts(services: readonly string[], seconds: number): Step {
     await firstRequest(run);
     for (const service of services) {
       await pause(run, 1 + 4 * run.seed.draw(`blackout of ${service}`));
-      if (run.over.aborted) return;
+      if (run.signal.aborted) return;
       run.say(`${service} is gone for ${seconds} s`);
       countFault(run, `blackout: ${service}`);
       const before = (call: AwsCall) => (call.service === service ? ({ kind: "fail" } as const) : undefined);

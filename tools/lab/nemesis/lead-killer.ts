@@ -34,7 +34,7 @@ export function killLeads(points: readonly KillPoint[], count: number): Step {
     const leads = new Leads();
     const sparedUntil = new Map<string, number>();
     const mayKill = (caller: string) => {
-      const { kills, requests } = run.seen;
+      const { kills, requests } = run.observed;
       const since = [...requests.values()].at(-1)?.startedAt ?? 0;
       const isSpared = (sparedUntil.get(caller) ?? 0) > Date.now();
       return !isSpared && kills.length < count && kills.filter(({ at }) => at >= since).length < MAX_KILLS;

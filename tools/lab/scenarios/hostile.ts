@@ -36,12 +36,12 @@ export const hostileBodies: Scenario = {
     return {
       world: WORLD,
       load: [
-        async ({ world: { prewarm }, seed, over, say }) => {
+        async ({ world: { prewarm }, seed, signal, say }) => {
           made.push(await inventory(prewarm));
           // The first call of a function loads it.
           await send(prewarm, { path: "prewarm", body: "{}" });
           for (const body of fc.sample(hostileBody, { numRuns: scale.of(BODIES), seed: seed.value })) {
-            if (over.aborted) return;
+            if (signal.aborted) return;
             const answer = await send(prewarm, body);
             // One that is refused, but slowly, is sent once more: what counts is the body, not what else the machine did.
             const isSlowOnly = answer.seconds > MAX_SECONDS && faultOf({ ...answer, seconds: 0 }) === undefined;
@@ -65,11 +65,11 @@ export const foreignPage: Scenario = {
     return {
       world: WORLD,
       load: [
-        async ({ world: { prewarm }, over }) => {
+        async ({ world: { prewarm }, signal }) => {
           const { aws, apiUrl, apiKey } = prewarm;
           const own = authorization(aws, "lambda");
           const target = { aws: new URL(aws.endpoint), authorization: own, api: new URL(apiUrl), apiKey };
-          rows.push(...(await attack(target, scale.of(GUESSES), over)), noEmulatorPorts(), nothingReadable());
+          rows.push(...(await attack(target, scale.of(GUESSES), signal)), noEmulatorPorts(), nothingReadable());
         },
       ],
       checks: [() => rows],
@@ -104,9 +104,9 @@ export function bodiesRefused(answers: readonly BodyAnswer[]): CheckRow {
   const wrong = first && `; ${faults.find((it) => it !== undefined)}: ${first.path} ${first.body.slice(0, 300)}`;
   return {
     what: `${answers.length} bodies with faults are refused`,
-    wanted: `400 or 404, which says what is wrong, within ${MAX_SECONDS} s`,
-    saw: `the slowest after ${slowest.toFixed(2)} s${wrong ?? ""}`,
-    holds: faults.map((fault) => fault === undefined),
+    expected: `400 or 404, which says what is wrong, within ${MAX_SECONDS} s`,
+    observed: `the slowest after ${slowest.toFixed(2)} s${wrong ?? ""}`,
+    passed: faults.map((fault) => fault === undefined),
   };
 }
 
@@ -120,8 +120,13 @@ function faultOf({ status, text, seconds }: BodyAnswer): string | undefined {
 /** @param inventories before and after */
 export function nothingMade(inventories: readonly string[]): CheckRow {
   const [before, after] = inventories;
-  const saw = inventories.join(", then ");
-  return { what: "nothing is made of them", wanted: "the same before and after", saw, holds: [before === after] };
+  const observed = inventories.join(", then ");
+  return {
+    what: "nothing is made of them",
+    expected: "the same before and after",
+    observed,
+    passed: [before === after],
+  };
 }
 
 async function send({ apiUrl, apiKey }: LocalPrewarm, it: HostileBody): Promise<BodyAnswer> {

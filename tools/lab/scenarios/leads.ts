@@ -13,9 +13,9 @@ const URLS = 24;
  * Agents are killed between the results of a lead and the messages of its followers, in as many requests as it takes.
  * @param wanted kills at scale 1
  */
-export function killLeadsAt(points: readonly KillPoint[], wanted: number): Scenario["parts"] {
+export function killLeadsAt(points: readonly KillPoint[], expected: number): Scenario["parts"] {
   return (scale) => {
-    const kills = scale.of(wanted, 2);
+    const kills = scale.of(expected, 2);
     // A request has a few kills at least.
     const rounds = Array.from({ length: Math.ceil(kills / 4) }, (_, n) => ({
       name: `round ${n}`,
@@ -34,7 +34,7 @@ export function killLeadsAt(points: readonly KillPoint[], wanted: number): Scena
         stallSeconds: 120,
       },
       load: rounds.map((round) => async (run) => {
-        if (run.seen.kills.length < kills) await inOrder(request(round), settle)(run);
+        if (run.observed.kills.length < kills) await inOrder(request(round), settle)(run);
       }),
       nemesis: [killLeads(points, kills)],
       checks: [
@@ -55,8 +55,8 @@ export const leads: Scenario = {
 };
 
 export function killedAtEachPoint(kills: number, all: readonly KillPoint[]): Check {
-  return (seen) => {
-    const points = seen.kills.map(({ point }) => point);
+  return (observed) => {
+    const points = observed.kills.map(({ point }) => point);
     const each = kills >= 4 * all.length ? all : [];
     return rowOf("agents killed between a lead's results and its followers' messages", [
       ["agents", points.length, "=", kills],
@@ -66,5 +66,6 @@ export function killedAtEachPoint(kills: number, all: readonly KillPoint[]): Che
 }
 
 function ofEachRequest(checks: (name: string) => readonly Check[]): Check {
-  return (seen) => [...seen.requests.keys()].flatMap((name) => checks(name).flatMap((check) => check(seen)));
+  return (observed) =>
+    [...observed.requests.keys()].flatMap((name) => checks(name).flatMap((check) => check(observed)));
 }

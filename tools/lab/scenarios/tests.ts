@@ -37,12 +37,12 @@ export async function runTests({ files, env }: Tests): Promise<CheckRow> {
   const told = await run(process.execPath, args, { ...process.env, ...env }, ROOT).catch((error: unknown) => error);
   if (typeof told !== "string" && !(told instanceof CommandError)) throw told;
   // vitest fails also if a file cannot be loaded, or has no test. A file that is gone, or skips all of its tests, has shown nothing.
-  const [saw, passed] =
+  const [observed, passed] =
     typeof told === "string"
       ? (/Test Files +(\d+) passed .*/.exec(stripVTControlCharacters(told)) ?? [])
       : [told.message];
   return rowOf(`${files.length} files of tests`, [
     ["that pass", Number(passed), "=", files.length],
-    ["vitest:", saw ?? "no file ran"],
+    ["vitest:", observed ?? "no file ran"],
   ]);
 }
