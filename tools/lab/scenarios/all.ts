@@ -1,7 +1,7 @@
 import type { Scenario } from "../engine/scenario.ts";
-import { longDownload, share } from "./downloads.ts";
+import { loadSharing, longDownload } from "./downloads.ts";
 import { EDGES_LIKE } from "./edge-like.ts";
-import { fair, second } from "./fairness.ts";
+import { fairness, otherOrigin } from "./fairness.ts";
 import { faults, longFaults } from "./faults.ts";
 import { foreignPage, generatedInput, hostileBodies } from "./hostile.ts";
 import { leads } from "./leads.ts";
@@ -13,7 +13,7 @@ import { deception, warmth } from "./warmth.ts";
 /** Every scenario. A new one stands here. */
 export const SCENARIOS: readonly Scenario[] = [
   ...[faults, longFaults, leads],
-  ...[longDownload, share, fair, second],
+  ...[longDownload, loadSharing, fairness, otherOrigin],
   ...[warmth, deception, limits, throttling, originLimiter],
   ...EDGES_LIKE,
   ...[deception, limits, throttling].map(withoutStack),

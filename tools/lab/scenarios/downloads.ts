@@ -50,8 +50,8 @@ const LARGE_MB = [17, 20, 26, 32, 40, 60];
 /** So large that the links are full with as few tasks a second as the emulator can count on a busy machine. */
 const SMALL_BYTES = 400_000;
 
-export const share: Scenario = {
-  name: "share",
+export const loadSharing: Scenario = {
+  name: "load-sharing",
   isSeeded: false,
   description:
     "Four agents that boot two seconds apart, each behind a link of its own, share large messages and small files.",

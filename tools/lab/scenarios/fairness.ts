@@ -13,8 +13,8 @@ const LINK_BYTES_PER_SECOND = 6_000_000;
 /** What the rest of the large request lasts at least, once the small one is sent. */
 const REST_SECONDS = 120;
 
-export const fair: Scenario = {
-  name: "fair",
+export const fairness: Scenario = {
+  name: "fairness",
   isSeeded: false,
   description: "50 tasks are sent while a large request, of large files or of many small ones, has two minutes left.",
   parts: (scale) => {
@@ -80,8 +80,8 @@ const FIRSTS = [
   { name: "a request with 10 requests/s", urls: 120, settings: {}, origin: { requests_per_second: 10 } },
 ];
 
-export const second: Scenario = {
-  name: "second",
+export const otherOrigin: Scenario = {
+  name: "other-origin",
   isSeeded: false,
   description: "A request to another origin runs alone, and beside one that has to wait for its own origin.",
   parts: (scale) => {
