@@ -147,7 +147,7 @@ async function once(stack: Stack, load: Load, order: Order, pops: readonly strin
   const paths = Array.from({ length: load.urls }, (_, i) => `/${load.bytes}/${i}.bin`);
   for (const path of paths) edge.addObject(path, { size: load.bytes });
   edge.setOrigin({ delayMs: load.origin.delayMs });
-  edge.setBehaviours([{ collapsing: load.origin.sharing ? "told" : "off" }]);
+  edge.setBehaviours([{ collapsing: load.origin.sharing ? "layer" : "off" }]);
   edge.invalidate(["/*"]);
   const body = bodyOf(paths, pops.slice(0, load.pops), { order, instance_count: AGENTS, timeout: 120 });
   const seconds = await secondsOf(checkedClient(prewarm), body, 1_800_000);

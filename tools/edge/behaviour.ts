@@ -51,11 +51,11 @@ export interface Policy {
   readonly heads: "passed" | "kept";
   /**
    * Equal requests at the same time share one fetch. All but the first read a hit of the tier where they waited. Their
-   * Server-Timing names that layer only if the object stays there, with `untold` never, and with `false` always. `off`: each one
+   * Server-Timing names that layer only if the object stays there, with `no-layer` never, and with `false-layer` always. `off`: each one
    * fetches.
-   * @default told
+   * @default layer
    */
-  readonly collapsing: "told" | "untold" | "false" | "off";
+  readonly collapsing: "layer" | "no-layer" | "false-layer" | "off";
   /**
    * `Age` of a hit: since when it is `kept`, on top of an `Age` that the origin sent; `none` at all; or always this one.
    * @default kept
@@ -100,7 +100,7 @@ const DEFAULT: Omit<Policy, "errorTtlMs"> = {
   compress: false,
   ranges: "passed",
   heads: "passed",
-  collapsing: "told",
+  collapsing: "layer",
   age: "kept",
   keptAt: "pop",
   rec: "asked",

@@ -35,7 +35,7 @@ export interface Timing {
   readonly source: Source;
   readonly refreshed: boolean;
   /** No layer is named. */
-  readonly untold: boolean;
+  readonly noLayer: boolean;
   /** The layer that asked the origin. */
   readonly askedBy: Layer;
   /** Milliseconds from the request to the origin to its first byte. */
@@ -61,7 +61,7 @@ export function serverTiming(timing: Timing, requestId: string): string {
   }
   // CloudFront names a layer only where the origin was not asked at all.
   if (timing.refreshed) return `cdn-cache-refresh,${where},${end}`;
-  return `cdn-cache-hit,${where},${timing.untold ? "" : `cdn-hit-layer;desc="${LAYER[source]}",`}${end}`;
+  return `cdn-cache-hit,${where},${timing.noLayer ? "" : `cdn-hit-layer;desc="${LAYER[source]}",`}${end}`;
 }
 
 /** Chooses the answers that carry Server-Timing: of a share of 25 per cent, each fourth one. */

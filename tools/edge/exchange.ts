@@ -34,7 +34,7 @@ export interface Found {
   /** Milliseconds since the epoch when the origin gave it; absent when it was not kept. */
   readonly storedAt?: number;
   readonly originMs?: number;
-  readonly untold?: boolean;
+  readonly noLayer?: boolean;
   /** The layer that asked the origin, if one did. */
   readonly askedBy?: Layer;
 }

@@ -130,8 +130,16 @@ function madeUp(status: number, headers: Readonly<Record<string, string>> = {}):
 }
 
 function kept(answer: Answer, reply: Reply = answer.entry): Found {
-  const { entry, layer, refreshed, untold = false, askedBy = "rec" } = answer;
-  return { reply, source: layer, refreshed, storedAt: entry.storedAt, originMs: entry.originMs ?? 0, untold, askedBy };
+  const { entry, layer, refreshed, noLayer = false, askedBy = "rec" } = answer;
+  return {
+    reply,
+    source: layer,
+    refreshed,
+    storedAt: entry.storedAt,
+    originMs: entry.originMs ?? 0,
+    noLayer,
+    askedBy,
+  };
 }
 
 function passedOn(reply: Reply): Found {

@@ -38,7 +38,7 @@ export interface Answer {
   /** The answer had expired here and proved to be unchanged. */
   readonly refreshed: boolean;
   /** It waited for another request's fetch, and nobody says in which layer. */
-  readonly untold?: boolean;
+  readonly noLayer?: boolean;
   /** The layer that asked the origin, if one did. */
   readonly askedBy?: Layer;
 }

@@ -35,7 +35,7 @@ export function send(exchange: Exchange, found: Found, context: SendContext, fau
 }
 
 function servedOf({ pop, request, policy, began }: Exchange, found: Found, context: SendContext): Served {
-  const { reply, source, refreshed, untold = false, askedBy = "rec", originMs = 0 } = found;
+  const { reply, source, refreshed, noLayer = false, askedBy = "rec", originMs = 0 } = found;
   const { pragma } = request.headers;
   return {
     pop: pop.name,
@@ -45,7 +45,7 @@ function servedOf({ pop, request, policy, began }: Exchange, found: Found, conte
     refreshed,
     age: ageOf(policy, found, context.now()),
     timed: context.sampling.isDue(policy, pragma),
-    untold,
+    noLayer,
     askedBy,
     originMs,
     answerMs: performance.now() - began,

@@ -90,8 +90,8 @@ export class Tier {
   /** What a request gets that waited. It may be told of this layer only if the object stays here. */
   #shared(entry: Entry, asked: Asked): Answer {
     const { collapsing } = asked.policy;
-    const untold = collapsing === "untold" || (collapsing === "told" && !this.#keeps(asked, entry));
-    return { ...this.#had(asKept(entry)), untold };
+    const noLayer = collapsing === "no-layer" || (collapsing === "layer" && !this.#keeps(asked, entry));
+    return { ...this.#had(asKept(entry)), noLayer };
   }
 
   #had(entry: Entry): Answer {

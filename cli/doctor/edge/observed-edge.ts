@@ -18,7 +18,7 @@ export interface ObservedObject {
   /** Whether the REC asks the origin, or the POP itself. */
   readonly rec: "asked" | "passed" | undefined;
   /** What the second of two simultaneous requests shows: a hit that names its tier, one that does not, a hit although nothing is kept, a miss. */
-  readonly collapsing: "told" | "untold" | "false" | "off" | undefined;
+  readonly collapsing: "layer" | "no-layer" | "false-layer" | "off" | undefined;
   /** Whether a HEAD has the object kept. */
   readonly heads: "passed" | "kept" | undefined;
   /** Whether a range of what is not cached is kept: not, as a part, or the whole object with it. */
@@ -150,11 +150,11 @@ function collapsingOf(
     const next = after.find(({ copy }) => copy === b.copy);
     const isKept = next === undefined || isHit(next);
     const tier = tierOf(b.headers["server-timing"]);
-    if (hasTiming(b) && tier === undefined) return [isKept ? ("untold" as const) : ("told" as const)];
-    return [isKept || tier === undefined ? ("told" as const) : ("false" as const)];
+    if (hasTiming(b) && tier === undefined) return [isKept ? ("no-layer" as const) : ("layer" as const)];
+    return [isKept || tier === undefined ? ("layer" as const) : ("false-layer" as const)];
   });
   // The others may have been too late: then the second is a plain hit.
-  return seen.find((it) => it === "off" || it === "untold" || it === "false") ?? seen[0];
+  return seen.find((it) => it === "off" || it === "no-layer" || it === "false-layer") ?? seen[0];
 }
 
 function isKeptBy(cold: readonly EvidenceRequest[], again: readonly EvidenceRequest[]): "passed" | "kept" | undefined {

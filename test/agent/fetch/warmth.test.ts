@@ -26,7 +26,7 @@ useEdge({
     { path: "/untold/*", serverTiming: "off" },
     { path: "/told/policy/*", serverTiming: 0, ...CACHING_DISABLED },
     // Collapsed responses report the edge, as the worst that may be.
-    { path: "/told/shared/*", serverTiming: 0, collapsing: "false" },
+    { path: "/told/shared/*", serverTiming: 0, collapsing: "false-layer" },
     // Only for a request with Pragma: server-timing.
     { path: "/told/*", serverTiming: 0 },
   ],

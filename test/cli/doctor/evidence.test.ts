@@ -74,7 +74,7 @@ describe("what is written", () => {
       ],
       certificate: { names: expect.arrayContaining(["*.cloudfront.net"]), covers_pop_name: false },
     });
-    const object = { keptAt: "pop", rec: "asked", collapsing: "told", heads: "passed", ranges: "passed" };
+    const object = { keptAt: "pop", rec: "asked", collapsing: "layer", heads: "passed", ranges: "passed" };
     expect(observedEdge(evidence)).toMatchObject({
       labels: "own",
       objects: [{ extension: "css", age: "kept", originAge: undefined, serverTiming: 100, ...object }],

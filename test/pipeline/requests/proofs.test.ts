@@ -14,8 +14,8 @@ const urlsUnder = (folder: string) => NAMES.map((name) => `https://${HOST}/${fol
 const behaviours: readonly Behaviour[] = [
   { path: "/no-age/*", age: "none" },
   { path: "/constant/*", age: 60 },
-  { path: "/shared/*", collapsing: "false" },
-  { path: "/shared-aging/*", collapsing: "false" },
+  { path: "/shared/*", collapsing: "false-layer" },
+  { path: "/shared-aging/*", collapsing: "false-layer" },
 ];
 const SITE: Readonly<Record<string, SiteObject>> = {
   "no-age": { size: SIZE },

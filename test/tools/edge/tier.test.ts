@@ -53,9 +53,9 @@ const NO_STORE = { "cache-control": "no-store" };
 
 // Those that waited read a hit, and are told the layer where the object is now. What is kept nowhere has none.
 test.each([
-  ["told", "told", {}, "Hit EDGE", "Hit EDGE"],
-  ["untold", "untold", {}, "Hit untold", "Hit EDGE"],
-  ["told, of what is kept nowhere", "told", NO_STORE, "Hit untold", "Miss origin"],
+  ["layer", "layer", {}, "Hit EDGE", "Hit EDGE"],
+  ["no-layer", "no-layer", {}, "Hit untold", "Hit EDGE"],
+  ["layer, of what is kept nowhere", "layer", NO_STORE, "Hit untold", "Miss origin"],
   ["off: each is a fetch, and the object is kept all the same", "off", {}, "Miss origin", "Hit EDGE"],
 ] as const)("collapsing %s", async (_, collapsing, headers, others, afterwards) => {
   const edge = await slowEdge(collapsing, headers);

@@ -151,17 +151,17 @@ describe("what requests show of an object", () => {
     [
       "a shared fetch that names no tier",
       [miss("collapsed"), asked("collapsed", timed()), asked("after_collapsed")],
-      { collapsing: "untold" },
+      { collapsing: "no-layer" },
     ],
     [
       "a shared fetch of what is not kept",
       [miss("collapsed"), asked("collapsed", timed()), miss("after_collapsed")],
-      { collapsing: "told" },
+      { collapsing: "layer" },
     ],
     [
       "a shared fetch that lies",
       [miss("collapsed"), asked("collapsed", layer("EDGE")), miss("after_collapsed")],
-      { collapsing: "false" },
+      { collapsing: "false-layer" },
     ],
     ["a shared fetch that failed", [miss("collapsed"), asked("collapsed", { status: 503 })], { collapsing: undefined }],
     ["a HEAD that fills", [miss("head_cold"), asked("head_again")], { heads: "kept" }],

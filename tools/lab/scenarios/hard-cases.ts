@@ -92,19 +92,19 @@ export const HARD_CASES: readonly HardCase[] = [
     behaviour: { evict: { after: 1 }, ranges: "kept" },
     ...REC_ONLY,
   },
-  ...(["told", "untold", "false"] as const).map(
+  ...(["layer", "no-layer", "false-layer"] as const).map(
     (collapsing): HardCase => ({
-      name: `a hit that is collapsing's, whose layer is ${collapsing}, no-store`,
+      name: `a collapsed hit (${collapsing}), no-store`,
       object: cacheControl("no-store"),
       behaviour: { collapsing },
       crowd: true,
-      ...shared(collapsing === "false" ? NO_STORE_OR_REC : NO_STORE),
+      ...shared(collapsing === "false-layer" ? NO_STORE_OR_REC : NO_STORE),
     }),
   ),
   {
-    name: "a hit that is collapsing's, never kept by policy",
+    name: "a collapsed hit, never kept by policy",
     crowd: true,
-    behaviour: { ...CACHING_DISABLED, collapsing: "untold" },
+    behaviour: { ...CACHING_DISABLED, collapsing: "no-layer" },
     ...shared(POLICY),
   },
   { name: "another POP's name", fault: { kind: "otherPop", pop: "QQQ1-P1" }, ...failed("other_pop", /QQQ1-P1/) },
