@@ -76,7 +76,7 @@ arrows.push({
   comment: "What asks CloudFront for a direct run is a bundle of its own.",
   severity: "error",
   from: { path: "^cli/direct/cloudfront\\.ts$" },
-  to: { pathNot: ["^(aws|cli)/", packages("@aws-sdk/client-cloudfront")], dependencyTypesNot: ["core"] },
+  to: { pathNot: ["^(aws|cli)/", packages("@aws-sdk/client-(cloudfront|wafv2)")], dependencyTypesNot: ["core"] },
 });
 
 /** @type {import("dependency-cruiser").IForbiddenRuleType[]} */

@@ -31,3 +31,34 @@ export function memoizeByKey<T>(compute: (key: string) => Promise<T>): (key: str
     return value;
   };
 }
+
+/** For how long values are kept. */
+interface KeepOptions<T> {
+  /** From the beginning of their computation. */
+  readonly ms: number;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** @default all are, but for those that fail */
+  readonly isKept?: (value: T) => boolean;
+}
+
+/** The same, for a time. */
+export function memoizeFor<T>(
+  { ms, now, isKept = () => true }: KeepOptions<T>,
+  compute: (key: string) => Promise<T>,
+): (key: string) => Promise<T> {
+  const known = new Map<string, { readonly at: number; readonly value: Promise<T> }>();
+  return (key) => {
+    const kept = known.get(key);
+    if (kept !== undefined && now() - kept.at < ms) return kept.value;
+    const entry = { at: now(), value: compute(key) };
+    const forget = () => {
+      if (known.get(key) === entry) known.delete(key);
+    };
+    known.set(key, entry);
+    entry.value.then((value) => {
+      if (!isKept(value)) forget();
+    }, forget);
+    return entry.value;
+  };
+}

@@ -280,6 +280,18 @@ export class Pipeline extends Construct {
       invalidating.map((name) => `cloudfront:${name}`),
       ...distributions,
     );
+    // How a distribution is configured. A policy may be one of AWS's own, so the account is left open. Web ACLs of CloudFront lie in
+    // one Region, whichever the stack is in.
+    const policy = (resource: string) =>
+      stack.formatArn({ service: "cloudfront", region: "", account: "*", resource, resourceName: "*" });
+    allow(api, ["cloudfront:GetDistribution"], ...distributions);
+    allow(api, ["cloudfront:GetCachePolicy"], policy("cache-policy"));
+    allow(api, ["cloudfront:GetResponseHeadersPolicy"], policy("response-headers-policy"));
+    allow(api, ["cloudfront:GetContinuousDeploymentPolicy"], policy("continuous-deployment-policy"));
+    // A staging distribution does not name its policy. Listing policies cannot be limited to a resource.
+    allow(api, ["cloudfront:ListContinuousDeploymentPolicies"], "*");
+    const webAcls = stack.formatArn({ service: "wafv2", region: "*", resource: "global/webacl", resourceName: "*/*" });
+    allow(api, ["wafv2:GetWebACL"], webAcls);
 
     // Whoever ends a request, or sees that one is to be checked, invokes Shutdown.
     allow([api, getSize, expand, task, aggregation, this.timerRole], ["lambda:InvokeFunction"], shutdown.functionArn);

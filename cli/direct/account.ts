@@ -1,4 +1,7 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import * as z from "zod";
+import type { DistributionSettings } from "../../domain/distribution/settings.ts";
 import { AliasUnclearError, errorCode, type Resolver } from "../../domain/net/resolver.ts";
 import type { Invalidations } from "../../domain/plan/invalidate.ts";
 import type { OwnDistribution } from "../../domain/request/distributions.ts";
@@ -8,11 +11,29 @@ import {
   NoDistributionError,
 } from "../../domain/request/find-distributions.ts";
 import { CommandError } from "../command-error.ts";
+import type { Shell } from "../shell.ts";
 
 /** CloudFront, as far as a direct run asks it. */
 export interface CloudFront extends Invalidations {
   /** All distributions of the account. */
   own(): Promise<OwnDistribution[]>;
+  /** How one is configured. */
+  settings(id: string): Promise<DistributionSettings>;
+}
+
+const CREDENTIAL_VARIABLES = [
+  ...["AWS_ACCESS_KEY_ID", "AWS_PROFILE", "AWS_WEB_IDENTITY_TOKEN_FILE"],
+  ...["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI"],
+];
+
+/** Whether somebody has given credentials. The role of an instance is not looked for: elsewhere, it takes seconds to find none. */
+export function hasCredentials(env: Shell["env"]): boolean {
+  const { HOME = "", AWS_SHARED_CREDENTIALS_FILE, AWS_CONFIG_FILE } = env;
+  const files = [
+    AWS_SHARED_CREDENTIALS_FILE ?? join(HOME, ".aws", "credentials"),
+    AWS_CONFIG_FILE ?? join(HOME, ".aws", "config"),
+  ];
+  return CREDENTIAL_VARIABLES.some((name) => (env[name] ?? "") !== "") || files.some((file) => existsSync(file));
 }
 
 /** The account whose credentials the environment has. The AWS SDK is loaded when it is asked the first time. */
@@ -34,6 +55,10 @@ export class Account implements CloudFront {
 
   isInvalidated(...call: Parameters<CloudFront["isInvalidated"]>) {
     return this.ask((it) => it.isInvalidated(...call));
+  }
+
+  settings(id: string) {
+    return this.ask((it) => it.settings(id));
   }
 
   /** @throws CommandError: there are no credentials, or they are refused */

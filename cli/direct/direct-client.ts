@@ -14,6 +14,7 @@ import {
   summaryAnswer,
 } from "../../domain/api/request-view.ts";
 import { toArray } from "../../domain/collections.ts";
+import { findingText } from "../../domain/distribution/findings.ts";
 import { isMissing, LISTS, type ReadableList } from "../../domain/plan/lists.ts";
 import { Plan } from "../../domain/plan/plan.ts";
 import { urlVariantKey } from "../../domain/plan/task.ts";
@@ -23,14 +24,16 @@ import { isRegion } from "../../domain/pops/regions.ts";
 import { isTerminal } from "../../domain/request/lifecycle.ts";
 import { NO_PROGRESS, type Progress } from "../../domain/request/progress.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
+import { checkSettings } from "../../domain/request/settings-check.ts";
 import { type FailureGroup, mostFirst } from "../../domain/result/failure-groups.ts";
 import { failureGroupsOf } from "../../domain/result/failure-tally.ts";
 import { formatTimestamp } from "../../domain/timestamps.ts";
-import { ApiError } from "../../domain/validation/api-error.ts";
-import { checkPrewarmRequest } from "../../domain/validation/prewarm-request.ts";
+import { ApiError, faultList } from "../../domain/validation/api-error.ts";
+import { checkPrewarmRequest, type PrewarmRequest } from "../../domain/validation/prewarm-request.ts";
 import type { Api } from "../api/client.ts";
 import { explained } from "../api/refusal.ts";
 import { CommandError } from "../command-error.ts";
+import { hasCredentials } from "./account.ts";
 import { cutOffWarning } from "./cut-off.ts";
 import { type Approve, DirectRun, type EngineDeps, HEARTBEAT_TIMEOUT_MS } from "./engine.ts";
 import { LiveCounts } from "./live-counts.ts";
@@ -52,11 +55,12 @@ export class DirectClient implements Api {
     await store.removeOld(Date.now());
     const retryOf = "retry_of" in body ? String(body.retry_of) : undefined;
     const retried = retryOf === undefined ? undefined : await this.itemOf(retryOf);
-    const { item, urls, warnings } = checked(() =>
-      checkPrewarmRequest(body, { reqId: randomUUID(), now: Date.now(), caps, retried }),
-    );
+    const request = checked(() => checkPrewarmRequest(body, { reqId: randomUUID(), now: Date.now(), caps, retried }));
+    const { urls } = request;
     // Nothing is made where it cannot be invalidated.
-    if (item.need_invalidate) await this.checkAccount();
+    if (request.item.need_invalidate) await this.checkAccount();
+    const { warnings, stored } = await this.checkSettings(request, retried);
+    const item = { ...request.item, distribution_settings: stored };
     try {
       await store.create(item, body);
       await store.write(LISTS.urls, item.req_id, urls);
@@ -64,7 +68,18 @@ export class DirectClient implements Api {
       await store.remove(item.req_id).catch(() => undefined);
       throw error;
     }
-    return { item, warnings };
+    return { item, warnings: [...request.warnings, ...warnings] };
+  }
+
+  /** How the distributions are configured, if there are credentials to ask with. @throws CommandError: one would serve nothing */
+  private async checkSettings({ item, urls }: PrewarmRequest, retried: RequestItem | undefined) {
+    const { account, env } = this.deps;
+    if (!hasCredentials(env)) return { warnings: [], stored: undefined };
+    const { refusals, refusedUrls, warnings, stored } = await checkSettings(account, { item, urls, retried });
+    checked(() => {
+      if (refusals.length > 0) throw new ApiError(400, faultList(refusals.map(findingText)), refusedUrls);
+    });
+    return { warnings: warnings.map(findingText), stored };
   }
 
   /** @throws CommandError: URLs cannot be invalidated with the environment's credentials */

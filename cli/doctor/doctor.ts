@@ -1,4 +1,5 @@
 // `prewarm doctor`: docs/doctor.md. The build makes a bundle of its own of it, because the clients of fourteen AWS services are large.
+import { DistributionSettingsReader } from "../../aws/distribution-settings.ts";
 import { Distributions } from "../../aws/distributions.ts";
 import { Fleet } from "../../aws/fleet.ts";
 import { Client } from "../api/client.ts";
@@ -117,7 +118,9 @@ export function checksOf({ options, place, clients, env, showTable }: ChecksOpti
   const label = once(() => labelOf(url.hostname, { own, dns }));
   const common = { url, pops, edge, lookup, label };
   if (phases.includes("edge")) {
-    checks.push(...edgeChecks({ ...common, showTable }));
+    const reader = new DistributionSettingsReader({ cloudFront: clients.cloudFront, waf: clients.waf, now: Date.now });
+    const source = { own, settings: (id: string) => reader.read(id) };
+    checks.push(...edgeChecks({ ...common, showTable, source }));
   }
   if (phases.includes("smoke")) {
     const polling = place.isAws ? ON_AWS : LOCALLY;

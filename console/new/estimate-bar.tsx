@@ -3,6 +3,7 @@ import type { Estimate } from "../../client/answers.ts";
 import { useErrorWords } from "../parts/problem.tsx";
 import { Shape } from "../parts/shape.tsx";
 import { useReader } from "../session/reader.ts";
+import { findingInChinese } from "../words/api-chinese.ts";
 import { dollarsIn, mostPaid } from "./cost.ts";
 import { fromOrigin, plusMinus } from "./figures.ts";
 import type { Estimated } from "./use-estimate.ts";
@@ -107,8 +108,9 @@ function Bytes({
 
 /** What the API foresees: it may end before it is done. */
 export function Foreseen({ warnings }: { readonly warnings: readonly string[] }) {
-  const { say } = useReader();
+  const { say, preferences } = useReader();
   if (warnings.length === 0) return null;
+  const inChinese = (warning: string) => (preferences.language === "zh" ? findingInChinese(warning) : undefined);
   return (
     <ul class="foreseen small" aria-label={say("warningsTitle")}>
       {warnings.map((warning) => (
@@ -116,7 +118,12 @@ export function Foreseen({ warnings }: { readonly warnings: readonly string[] })
           <span class="not_kept">
             <Shape form="not_kept" />
           </span>
-          <span class="break">{warning}</span>
+          <span class="break">
+            {inChinese(warning)}
+            <span class={inChinese(warning) === undefined ? "" : "told small break"} lang="en">
+              {warning}
+            </span>
+          </span>
         </li>
       ))}
     </ul>

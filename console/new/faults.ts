@@ -1,3 +1,5 @@
+import { FINDINGS } from "../../domain/distribution/findings.ts";
+
 /** What the API says of one field, or of none. */
 export interface Faults {
   /** By the field's first name: `sources[1].url: …` is one of `sources`. */
@@ -18,19 +20,26 @@ export function faultsOf(message: string): Faults {
   const rest: string[] = [];
   for (const fault of message.split(BEGIN)) {
     const [, field, within, says] = FIELD.exec(fault) ?? [];
-    if (field === undefined || says === undefined) rest.push(fault);
+    if (field === undefined || says === undefined || Object.hasOwn(FINDINGS, field)) rest.push(fault);
     else of.set(field, [...(of.get(field) ?? []), within === "" ? says : `${within?.replace(/^\./, "")}: ${says}`]);
   }
   return { of, rest };
 }
 
-/** The same, with what each field takes before what the API says of it. @param hintOf undefined: nothing is said */
-export function withHints({ of, rest }: Faults, hintOf: (field: string) => string | undefined): Faults {
+/**
+ * The same, with what each field takes, and what is meant by what names no field, before what the API says of it.
+ * @param hintOf undefined: nothing is said @param meaningOf alike
+ */
+export function withHints(
+  { of, rest }: Faults,
+  hintOf: (field: string) => string | undefined,
+  meaningOf: (fault: string) => string | undefined,
+): Faults {
   const hinted = [...of].map(([field, says]) => {
     const hint = hintOf(field);
     return [field, hint === undefined ? says : [hint, ...says]] as const;
   });
-  return { of: new Map(hinted), rest };
+  return { of: new Map(hinted), rest: rest.flatMap((fault) => [meaningOf(fault) ?? [], fault].flat()) };
 }
 
 /** What is said of any of these fields. */

@@ -7,7 +7,7 @@ import { Trouble } from "../parts/trouble.tsx";
 import { hrefOf } from "../routes.ts";
 import { useReader } from "../session/reader.ts";
 import { useSettings } from "../session/use-settings.ts";
-import { fieldInChinese } from "../words/api-chinese.ts";
+import { fieldInChinese, findingInChinese } from "../words/api-chinese.ts";
 import { beyondCaps } from "./caps.ts";
 import { catalogueWith } from "./catalogue-with.ts";
 import { faultsAt, withHints } from "./faults.ts";
@@ -52,7 +52,8 @@ export function NewRequestView() {
   const given = lines.urls.length + (body.sources?.length ?? 0);
   const estimated = useEstimate(given > 0 && selection.size > 0 && !lines.isTooMany ? json : "");
   const { value } = estimated;
-  const faults = preferences.language === "zh" ? withHints(estimated.faults, fieldInChinese) : estimated.faults;
+  const faults =
+    preferences.language === "zh" ? withHints(estimated.faults, fieldInChinese, findingInChinese) : estimated.faults;
   const urls = value?.estimate.urls ?? lines.urls.length;
   const forms = Math.max(1, variantsOf(form).length);
   const beyond = beyondCaps(settings, {
@@ -111,7 +112,7 @@ export function NewRequestView() {
       </section>
       <SendBar
         json={json}
-        estimated={estimated}
+        estimated={{ ...estimated, faults }}
         off={off}
         hasInput={given + lines.bad.length > 0}
         onSend={() => setAsking(true)}

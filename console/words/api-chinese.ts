@@ -1,4 +1,5 @@
 import type { Warning } from "../../domain/api/warnings.ts";
+import type { FindingCode } from "../../domain/distribution/findings.ts";
 
 // What the API says in English, in Chinese: by the code, the field or the status that comes with it.
 
@@ -19,6 +20,28 @@ const WARNINGS: Readonly<Record<Warning["code"], string>> = {
     "个任务的对象完整（与 Content-Length 一致），但大于探测时的大小：对象在此期间被替换，或源站对 HEAD 请求给出的大小不同。total_size 为探测到的大小。",
   no_capacity:
     "个实例超过十分钟未能启动：所选实例类型没有 Spot 容量，或已达到配额，详见 Auto Scaling 组的活动历史记录。可增加实例类型（参数 instanceTypes）、提高 onDemandPercent，或申请提高配额。",
+};
+
+/** What is found in the settings of a distribution. The English text names it. */
+const FINDINGS: Readonly<Record<FindingCode, string>> = {
+  viewer_mtls:
+    "该分配要求客户端证书（查看器 mTLS），Prewarm 没有证书，所有连接都会被拒绝。预热期间请将其设为 optional。",
+  disabled: "该分配已禁用，不提供任何内容。请先启用。",
+  not_deployed: "该分配正在部署，各 POP 的行为不一致。请等到状态变为 Deployed 后再发送。",
+  staging: "这是暂存分配，不能用它自己的域名访问。请使用主分配的域名，并发送持续部署策略规定的请求头。",
+  template: "这是多租户分配的模板，不提供任何内容。请使用其分配租户的域名。",
+  web_acl:
+    "Web ACL 中的这条规则可能拦截下载。请用优先级数字更小的规则放行带有保密请求头的请求，并在 header 中发送该请求头。",
+  continuous_deployment: "该分配启用了持续部署，主分配与暂存分配不共享缓存。",
+  price_class: "该分配的价格级别不包含部分所选 POP，查看器不会被引导到这些 POP。请去掉它们，或更改价格级别。",
+  anycast_ips: "该分配使用任播静态 IP，POP 的域名不一定指向该 POP。请先用一个 URL 试预热。",
+  server_timing:
+    "这些 URL 的命中不会说明层级，可能是区域边缘缓存的命中。为缓存行为设置启用 Server-Timing 的响应头策略（采样率不限）即可。",
+  not_cached: "CloudFront 不缓存这些 URL，无法预热，每次下载都会回源。请去掉它们，或更换缓存策略。",
+  query_strings: "这些 URL 的缓存键包含查询字符串，每个值都是单独的对象。请按查看器实际发送的查询字符串列出 URL。",
+  cookies: "这些 URL 的缓存键包含 Cookie，每个值都是单独的对象。请在 header 或 variants 中发送查看器的 Cookie。",
+  signed: "这些 URL 需要签名。请使用签名 URL，或在 header 中发送签名 Cookie。",
+  not_checked: "有一部分配置无法读取，因此未经检查。",
 };
 
 const FIELDS: ReadonlyMap<string, string> = new Map([
@@ -57,6 +80,11 @@ export function warningInChinese(code: string): string | undefined {
   return new Map(Object.entries(WARNINGS)).get(code);
 }
 
+/** What is found in a distribution's settings, by the code that a text of the API begins with. Undefined: by none. */
+export function findingInChinese(text: string): string | undefined {
+  return new Map(Object.entries(FINDINGS)).get(text.split(": ", 1)[0] ?? "");
+}
+
 /** What a field takes, said where the API refuses its value. */
 export function fieldInChinese(field: string): string | undefined {
   return FIELDS.get(field);
@@ -65,6 +93,6 @@ export function fieldInChinese(field: string): string | undefined {
 /** What a refusal means, by the field that its message begins with, or by its HTTP status. */
 export function refusalInChinese(status: number, message: string): string | undefined {
   const [, field = ""] = /^([A-Za-z_]+)[:[.]/.exec(message) ?? [];
-  const ofField = status === 400 ? fieldInChinese(field) : undefined;
+  const ofField = status === 400 ? (findingInChinese(message) ?? fieldInChinese(field)) : undefined;
   return ofField ?? STATUSES.get(status) ?? (status >= 500 ? "API 内部出错。" : undefined);
 }

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { keysOf } from "../collections.ts";
+import { TIER_TOLD } from "../distribution/findings.ts";
 import type { RequestItem } from "../request/request-item.ts";
 import type { Count } from "../result/count.ts";
 import { HIT_WARNINGS } from "../result/proof.ts";
@@ -7,9 +8,7 @@ import { count } from "./answer-fields.ts";
 
 /** Conditions that are not errors but may prevent the intended result, in words. docs/api.md says more of each. */
 const MESSAGES = {
-  no_tier:
-    "Some hits did not tell their tier, so they may be the regional cache's. CloudFront tells it where the cache behavior has " +
-    "a response headers policy with Server-Timing enabled, at any sampling rate",
+  no_tier: `Some hits did not tell their tier, so they may be the regional cache's. ${TIER_TOLD}`,
   no_age:
     "Hits of some tasks carry no Age header, so they may be responses of collapsed requests. Check whether a " +
     "function or a response headers policy removes Age",

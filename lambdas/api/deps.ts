@@ -1,7 +1,9 @@
 import { CloudFrontClient } from "@aws-sdk/client-cloudfront";
 import { SchedulerClient } from "@aws-sdk/client-scheduler";
+import { WAFV2Client } from "@aws-sdk/client-wafv2";
 import * as z from "zod";
 import { ClientTokens } from "../../aws/client-tokens.ts";
+import { DistributionSettingsReader } from "../../aws/distribution-settings.ts";
 import { Distributions } from "../../aws/distributions.ts";
 import { Timer } from "../../aws/timer.ts";
 import { instanceKind } from "../../domain/cost/prices.ts";
@@ -36,9 +38,15 @@ export function buildDeps() {
   const env = readEnvironment(environmentSchema);
   const shared = sharedAdapters("api", env, env.SHUTDOWN_ARN);
   const instanceTypes = env.INSTANCE_TYPES;
+  const cloudFront = new CloudFrontClient({});
   return {
     ...shared,
-    distributions: new Distributions(new CloudFrontClient({})),
+    distributions: new Distributions(cloudFront),
+    settings: new DistributionSettingsReader({
+      cloudFront,
+      waf: (region) => new WAFV2Client({ region }),
+      now: Date.now,
+    }),
     tokens: new ClientTokens(shared.db, env.PROGRESS_TABLE),
     timer: new Timer(new SchedulerClient({}), env.SCHEDULE_GROUP, "timeout"),
     timerTarget: { functionArn: env.SHUTDOWN_ARN, roleArn: env.SCHEDULE_ROLE_ARN },

@@ -1,3 +1,4 @@
+import { findingText } from "../../domain/distribution/findings.ts";
 import { errorFields } from "../../domain/log-fields.ts";
 import { hostOf, hostsOf } from "../../domain/net/urls.ts";
 import {
@@ -18,8 +19,10 @@ import {
   notAllowedReason,
   unlistedProblem,
 } from "../../domain/request/find-distributions.ts";
+import type { RequestItem } from "../../domain/request/request-item.ts";
+import { checkSettings } from "../../domain/request/settings-check.ts";
 import { withTimeout } from "../../domain/retry.ts";
-import { ApiError, firstOf } from "../../domain/validation/api-error.ts";
+import { ApiError, faultList, firstOf } from "../../domain/validation/api-error.ts";
 import type { PrewarmRequest } from "../../domain/validation/prewarm-request.ts";
 import type { ApiDeps } from "./deps.ts";
 
@@ -103,4 +106,20 @@ export async function checkDistributions(
       firstOf(strangers, (host) => notOwnedReason(id, host, ownerOf) ?? ""),
     urls.filter((url) => refused.has(hostOf(url))),
   );
+}
+
+/**
+ * How the distributions of a request are configured, and what may stand in its way. The last check: it takes calls of CloudFront.
+ * @param retried the request that it tries again; undefined: none
+ * @throws ApiError 400: one of them would serve nothing
+ */
+export async function refuseByFindings(
+  { distributions, settings }: ApiDeps,
+  { item, urls }: PrewarmRequest,
+  retried: RequestItem | undefined,
+) {
+  const source = { own: () => distributions.own(), settings: (id: string) => settings.read(id) };
+  const check = await checkSettings(source, { item, urls, retried });
+  if (check.refusals.length > 0) throw new ApiError(400, faultList(check.refusals.map(findingText)), check.refusedUrls);
+  return { ...check, warnings: check.warnings.map(findingText) };
 }

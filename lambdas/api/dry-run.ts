@@ -6,6 +6,7 @@ import { errorFields } from "../../domain/log-fields.ts";
 import { beyondCap } from "../../domain/request/caps.ts";
 import { invalidationPath } from "../../domain/request/invalidation.ts";
 import { variantNames } from "../../domain/request/options.ts";
+import type { RequestItem } from "../../domain/request/request-item.ts";
 import { notYetRead } from "../../domain/request/source.ts";
 import { withTimeout } from "../../domain/retry.ts";
 import { formatTimestamp } from "../../domain/timestamps.ts";
@@ -14,7 +15,7 @@ import type { PrewarmBody } from "../../domain/validation/bodies.ts";
 import type { PrewarmRequest } from "../../domain/validation/prewarm-request.ts";
 import type { SizeQuestion } from "../../probe/size/measure-urls.ts";
 import type { ApiDeps } from "./deps.ts";
-import { FIND_MS, lookUpDistributions } from "./distributions.ts";
+import { FIND_MS, lookUpDistributions, refuseByFindings } from "./distributions.ts";
 import type { ReadSources } from "./dry-run-probes.ts";
 import { checkActiveLimit } from "./start-request.ts";
 
@@ -24,11 +25,18 @@ const SAMPLE_MS = 6_000;
 
 /**
  * Body of POST /prewarm with `dry_run`: what the request would come to. Nothing is made; sizes are asked for at the distribution.
+ * @param retried the request that it tries again; undefined: none
  * @throws ApiError 400 as without it
  */
-export async function dryRun(deps: ApiDeps, body: PrewarmBody, request: PrewarmRequest): Promise<Estimated> {
+export async function dryRun(
+  deps: ApiDeps,
+  body: PrewarmBody,
+  request: PrewarmRequest,
+  retried: RequestItem | undefined,
+): Promise<Estimated> {
   const { item } = request;
   const activeRequests = await checkActiveLimit(deps);
+  const checked = await refuseByFindings(deps, request, retried);
   const { dns, ports, caps, kind } = deps;
   const { sampleSizes } = await deps.loadProbes();
   const { urls, sources, isAll, problem } = await readSources(deps, request);
@@ -60,6 +68,7 @@ export async function dryRun(deps: ApiDeps, body: PrewarmBody, request: PrewarmR
   const [firstRefused] = refused.values();
   const warnings = [
     ...request.warnings,
+    ...checked.warnings,
     problem !== undefined && `${WOULD_FAIL}: ${problem}`,
     problem === undefined &&
       !isAll &&

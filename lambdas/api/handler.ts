@@ -7,7 +7,7 @@ import { formatTimestamp } from "../../domain/timestamps.ts";
 import { ApiError } from "../../domain/validation/api-error.ts";
 import { instancesBodySchema } from "../../domain/validation/bodies.ts";
 import { checkBody, parseJson } from "../../domain/validation/parse-body.ts";
-import { checkPrewarmRequest, timesFrom } from "../../domain/validation/prewarm-request.ts";
+import { checkPrewarmRequest } from "../../domain/validation/prewarm-request.ts";
 import { describePops, describeSettings } from "./deployment.ts";
 import type { ApiDeps } from "./deps.ts";
 import { readFailures, readPopRows, readPopUrls, readSamples } from "./details.ts";
@@ -57,12 +57,12 @@ const ALL: { readonly [Name in RouteName]: Route<AnswerOf<Name>> } = {
     const warnings = [...request.warnings, ...(await checkDistributions(deps, request))];
     if (body.dry_run === true) {
       if (body.client_token !== undefined) warnings.push("client_token: ignored, because a dry run creates no request");
-      return dryRun(deps, body, { ...request, warnings });
+      return dryRun(deps, body, { ...request, warnings }, retried);
     }
-    // The checks and another call with the same token may have taken 20 s.
-    const make = () => {
-      const item = { ...request.item, ...timesFrom(deps.now(), body.timeout) };
-      return startRequest(deps, { ...request, item }, retried);
+    const make = async () => {
+      const started = await startRequest(deps, request, { retried, timeout: body.timeout });
+      warnings.push(...started.warnings);
+      return started.item;
     };
     const { client_token: token } = body;
     const claim = () => ({ req_id: rules.reqId, digest: bodyDigest(body), at: deps.now() });

@@ -9,25 +9,37 @@ import type { RequestItem } from "../../domain/request/request-item.ts";
 import { retry } from "../../domain/retry.ts";
 import { parseTimestamp } from "../../domain/timestamps.ts";
 import { ApiError } from "../../domain/validation/api-error.ts";
-import type { PrewarmRequest } from "../../domain/validation/prewarm-request.ts";
+import { type PrewarmRequest, timesFrom } from "../../domain/validation/prewarm-request.ts";
 import type { ApiDeps } from "./deps.ts";
+import { refuseByFindings } from "./distributions.ts";
 import { findRequest } from "./query.ts";
+
+interface Started {
+  readonly item: RequestItem;
+  /** Of its distributions' settings. */
+  readonly warnings: readonly string[];
+}
 
 /**
  * Creates everything that a request needs, its item last, because the item starts the pipeline. Where an invalidation or sources come
  * first, Task raises the group later. When a step fails, the earlier steps are undone, newest first, and its error is thrown.
  * @param retried the request that it tries again; undefined: none
- * @throws ApiError 400 when as many requests are active as the deployment allows; 409 when another request tries the same
- * one again, or too many are made at once
+ * @param timeout in minutes
+ * @throws ApiError 400 when as many requests are active as the deployment allows, or its distributions would serve nothing; 409 when
+ * another request tries the same one again, or too many are made at once
  */
 export async function startRequest(
   deps: ApiDeps,
-  { item, urls }: PrewarmRequest,
-  retried?: RequestItem,
-): Promise<RequestItem> {
-  const { req_id: reqId } = item;
+  request: PrewarmRequest,
+  { retried, timeout }: { readonly retried: RequestItem | undefined; readonly timeout: number },
+): Promise<Started> {
+  const { urls } = request;
+  const { req_id: reqId } = request.item;
   await checkActiveLimit(deps);
   const current = await retriedNow(deps, retried);
+  const { warnings, stored } = await refuseByFindings(deps, request, retried);
+  // The checks, and another call with the same token, may have taken 20 s.
+  const item = { ...request.item, distribution_settings: stored, ...timesFrom(deps.now(), timeout) };
   const undo: (() => Promise<unknown>)[] = [];
   try {
     undo.push(() => deps.lists.delete(LISTS.urls, reqId));
@@ -48,7 +60,7 @@ export async function startRequest(
       throw new ApiError(409, "Too many requests are being made at the same time; send this one again in a moment");
     if (outcome === "RETRIED") throw alreadyRetried((await retriedNow(deps, retried)) ?? current ?? item);
     deps.logger.info("Request created", { req_id: reqId, urls: item.url_count, pops: item.pops.length });
-    return item;
+    return { item, warnings };
   } catch (error) {
     for (const step of undo.reverse()) {
       await step().catch((cause: unknown) =>

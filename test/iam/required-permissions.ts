@@ -54,6 +54,7 @@ const SERVICES: Readonly<Record<string, (call: WireCall, account: Account) => Pe
   },
   autoscaling: autoScalingPermissions,
   cloudfront: cloudFrontPermissions,
+  wafv2: wafPermissions,
   // Actions of API Gateway are HTTP methods: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-iam-policy-examples.html
   apigateway: ({ operation, url }, { partition, region }) => {
     if (operation !== "CreateDeployment") throw unknown("apigateway", operation);
@@ -150,12 +151,21 @@ function autoScalingPermissions({ operation, body }: WireCall, account: Account)
 
 /** https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudfront.html */
 function cloudFrontPermissions({ operation, url }: WireCall, { partition, id }: Account) {
-  if (/^List(Distributions|DistributionTenants|ConnectionGroups)$/.test(operation))
+  if (/^List(Distributions|DistributionTenants|ConnectionGroups|ContinuousDeploymentPolicies)$/.test(operation))
     return [request(`cloudfront:${operation}`, "*")];
-  if (!/^(Create|Get)Invalidation(ForDistributionTenant)?$/.test(operation)) throw unknown("cloudfront", operation);
-  // Of 2020-05-31/distribution/E1/invalidation, and of 2020-05-31/distribution-tenant/dt_1/invalidation.
+  const known =
+    /^((Create|Get)Invalidation(ForDistributionTenant)?|GetDistribution|Get(Cache|ResponseHeaders|ContinuousDeployment)Policy)$/;
+  if (!known.test(operation)) throw unknown("cloudfront", operation);
+  // Of 2020-05-31/distribution/E1/invalidation, of 2020-05-31/distribution-tenant/dt_1/invalidation, and of 2020-05-31/cache-policy/p1.
   const [, , type, name] = url.pathname.split("/");
   return [request(`cloudfront:${operation}`, `arn:${partition}:cloudfront::${id}:${type}/${name}`)];
+}
+
+/** https://docs.aws.amazon.com/service-authorization/latest/reference/list_awswafv2.html */
+function wafPermissions({ operation, body }: WireCall, { partition, id }: Account) {
+  if (operation !== "GetWebACL") throw unknown("wafv2", operation);
+  const { Name, Id } = json<{ Name: string; Id: string }>(body);
+  return [request("wafv2:GetWebACL", `arn:${partition}:wafv2:us-east-1:${id}:global/webacl/${Name}/${Id}`)];
 }
 
 function request(action: string, resource: string, context: PermissionRequest["context"] = {}) {

@@ -13,6 +13,7 @@ import type { OwnDistribution } from "../../domain/request/distributions.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { checkPrewarmRequest } from "../../domain/validation/prewarm-request.ts";
 import type { Edge } from "../../tools/edge/edge.ts";
+import { plainSettings } from "../lambdas/fakes/services.ts";
 
 /** What a request has left behind. */
 export interface WholeRun {
@@ -47,6 +48,7 @@ export async function runDirect({ edge, dead, own }: DirectWorld, body: unknown)
         errorCachingMs: ERROR_CACHING_SECONDS * 1_000,
         account: {
           own: async () => [...own],
+          settings: async () => plainSettings(),
           invalidate: async (_, reference) => ({ id: reference }),
           isInvalidated: async () => true,
         },

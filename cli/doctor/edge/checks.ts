@@ -1,6 +1,8 @@
 import { randomBytes } from "node:crypto";
+import type { Finding } from "../../../domain/distribution/findings.ts";
 import { knownNames } from "../../../domain/pops/select.ts";
-import { type Check, checker, once } from "../check/check.ts";
+import { checkSettings, type SettingsCheck, type SettingsSource } from "../../../domain/request/settings-check.ts";
+import { type Check, cannotTell, checker, fail, type Judgement, ok, once, warn } from "../check/check.ts";
 import type { EdgePlace } from "../check/place.ts";
 import type { Lookup } from "./lookup.ts";
 import { isNamed, judgeReached, judgeResolved, reachPops } from "./reach.ts";
@@ -12,6 +14,8 @@ export interface EdgeDeps {
   readonly pops: readonly string[];
   readonly edge: EdgePlace;
   readonly lookup: Lookup;
+  /** The account's CloudFront. */
+  readonly source: SettingsSource;
   /** First label of the distribution's `*.cloudfront.net` domain. */
   readonly label: () => Promise<string>;
   /** Prints the table. */
@@ -37,6 +41,10 @@ export function edgeChecks(deps: EdgeDeps): Check[] {
     return all;
   });
   return [
+    check("distribution", "docs/distributions.md#what-prewarm-looks-at", async () => {
+      const item = { cf_domain: undefined, pops: [...pops], header: [], variants: undefined, verify: "edge" as const };
+      return judgeSettings(await checkSettings(deps.source, { item, urls: [url.href] }));
+    }),
     check("POPs in the DNS", "docs/doctor.md#the-edge", async () => {
       const { from, pops: found } = await resolved();
       return judgeResolved(from, found);
@@ -50,3 +58,15 @@ export function edgeChecks(deps: EdgeDeps): Check[] {
     }),
   ];
 }
+
+/** What a request for the URL would be told about its distribution. */
+export function judgeSettings({ refusals, warnings, settings }: SettingsCheck): Judgement {
+  const findings = [...refusals, ...warnings];
+  const says = findings.map(({ problem }) => problem).join("; ");
+  const next = [...new Set(findings.map(({ action }) => action))].join(". ");
+  if (refusals.length > 0) return fail(says, next);
+  if (warnings.length > 0) return warnings.every(isUnread) ? cannotTell(says, next) : warn(says, next);
+  return ok(`nothing in the configuration of ${settings.map(({ id }) => id).join(", ")} stands in the way`);
+}
+
+const isUnread = ({ code }: Finding) => code === "not_checked";

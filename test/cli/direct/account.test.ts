@@ -3,6 +3,7 @@ import { CommandError } from "../../../cli/command-error.ts";
 import { Account, type CloudFront, findRunDistributions } from "../../../cli/direct/account.ts";
 import { AliasUnclearError, DnsLookupError } from "../../../domain/net/resolver.ts";
 import type { OwnDistribution } from "../../../domain/request/distributions.ts";
+import { plainSettings } from "../../lambdas/fakes/services.ts";
 
 const HOST = "www.example.com";
 const OWN: OwnDistribution = { id: "E1", domain: "d1.cloudfront.net", aliases: [HOST] };
@@ -82,6 +83,7 @@ test("what is not answered stays unclear; a fault of the account's client is one
 test("the SDK is loaded once, when it is asked; its errors say what to do", async () => {
   const cloudFront: CloudFront = {
     own: vi.fn(async () => [OWN]),
+    settings: async () => plainSettings(),
     invalidate: async () => ({ id: "I1" }),
     isInvalidated: async () => {
       throw Object.assign(new Error("not allowed"), { name: "AccessDenied" });

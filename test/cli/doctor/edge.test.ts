@@ -10,6 +10,7 @@ import { judgeShares, popsToAsk, type Share, tierOf } from "../../../cli/doctor/
 import { Dns } from "../../../probe/dns.ts";
 import { startEdge } from "../../../tools/edge/edge.ts";
 import { fakeResolver } from "../../lambdas/fakes/dns.ts";
+import { plainSettings } from "../../lambdas/fakes/services.ts";
 import { json, recorded } from "./stubbed-clients.ts";
 
 const DOMAIN = "d111111abcdef8.cloudfront.net";
@@ -48,6 +49,10 @@ async function checksOfStandIn() {
     pops: ["SIN2-P1", "FRA56-P4", "ICN51-C1"],
     edge: { httpsPort, httpPort, ca, allowPrivateAddresses: true },
     lookup: lookupHere(new Dns({ servers: [dnsServer], allowPrivateAddresses: true })),
+    source: {
+      own: async () => [{ id: "E1", domain: DOMAIN, aliases: [HOST] }],
+      settings: async () => plainSettings({ priceClass: "PriceClass_100", hasAnycastIps: true }),
+    },
     showTable: (text) => tables.push(text),
     label: async () => "d111111abcdef8",
     fresh: () => String(objects++),
@@ -60,6 +65,7 @@ test("the checks see each POP, and how its servers share", async () => {
   // As if it were CloudFront: what the stand-in says is not believed otherwise.
   const findings = await runChecks(checks, { isAws: true, onFinding: () => undefined });
   expect(findings.map(({ status, says }) => `${status}: ${says}`)).toEqual([
+    expect.stringMatching(/^warn: the distribution E1 .* PriceClass_100, .* SIN2-P1, ICN51-C1; .* Anycast static IPs/),
     "warn: 2 of 3 POPs resolve (resolved from here, not from the Lambdas); not ICN51-C1",
     "ok: 2 of 2 POPs answered under their own name",
     // The stand-in has one cache for all addresses of a POP.
@@ -67,7 +73,7 @@ test("the checks see each POP, and how its servers share", async () => {
   ]);
   expect(tables[0]).toContain("filled RANGE  fill   1/3      GET");
   // An emulator's edge is no evidence.
-  const believed = await runChecks(checks.slice(0, 3), { isAws: false, onFinding: () => undefined });
+  const believed = await runChecks(checks.slice(0, 4), { isAws: false, onFinding: () => undefined });
   expect(new Set(believed.map(({ status }) => status))).toEqual(new Set(["cannot-tell"]));
 });
 

@@ -36,10 +36,14 @@ describe("the faults of a 400", () => {
   });
 
   test("have what a field takes before them, where there are words for it", () => {
-    const hinted = withHints(faults, (field) => (field === "timeout" ? "1 to 9 minutes" : undefined));
+    const hintOf = (field: string) => (field === "timeout" ? "1 to 9 minutes" : undefined);
+    const hinted = withHints(faults, hintOf, () => undefined);
     expect(faultsAt(hinted, "timeout")).toEqual(["1 to 9 minutes", ...faultsAt(faults, "timeout")]);
     expect(faultsAt(hinted, "header")).toEqual(faultsAt(faults, "header"));
     expect(hinted.rest).toEqual(faults.rest);
+    // What the settings of a distribution refuse names no field.
+    const refused = "disabled: it serves nothing. Enable it";
+    expect(withHints(faultsOf(refused), hintOf, () => "off").rest).toEqual(["off", refused]);
   });
 });
 

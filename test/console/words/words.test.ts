@@ -1,11 +1,18 @@
 import { expect, it } from "vitest";
-import { fieldInChinese, refusalInChinese, warningInChinese } from "../../../console/words/api-chinese.ts";
+import {
+  fieldInChinese,
+  findingInChinese,
+  refusalInChinese,
+  warningInChinese,
+} from "../../../console/words/api-chinese.ts";
 import { ZH } from "../../../console/words/chinese.ts";
 import { EN } from "../../../console/words/english.ts";
 import { sayIn } from "../../../console/words/say.ts";
 import type { Text } from "../../../console/words/table.ts";
 import { ANSWERS } from "../../../domain/api/answers.ts";
 import { WARNING_CODES } from "../../../domain/api/warnings.ts";
+import { keysOf } from "../../../domain/collections.ts";
+import { FINDINGS } from "../../../domain/distribution/findings.ts";
 import { instancesBodySchema, prewarmBodySchema } from "../../../domain/validation/bodies.ts";
 
 const formsOf = (text: Text) => (typeof text === "string" ? [text] : [text.one, text.other]);
@@ -30,6 +37,11 @@ it("sayIn puts in nothing but what is given, once: a text that looks like a plac
 const HAN = /\p{Script=Han}/u;
 
 it.each(WARNING_CODES)("the warning %s is there in Chinese", (code) => expect(warningInChinese(code)).toMatch(HAN));
+
+it.each(keysOf(FINDINGS))("what is found as %s is there in Chinese, as a warning and as a refusal", (code) => {
+  expect(findingInChinese(`${code}: says more`)).toMatch(HAN);
+  expect(refusalInChinese(400, `${code}: says more`)).toBe(findingInChinese(`${code}: `));
+});
 
 it("what the API says by a code is there in Chinese: every status that a route refuses with", () => {
   const statuses = new Set(Object.values(ANSWERS).flatMap((answers) => Object.keys(answers).map(Number)));

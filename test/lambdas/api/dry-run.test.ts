@@ -7,7 +7,7 @@ import { refusalOf, STAMP, world } from "./world.ts";
 
 const OWN = [{ id: "E1", domain: "d1.cloudfront.net", aliases: ["cdn.example.com"] }];
 /** What reads; all else would be something that a dry run makes or changes. */
-const READING = ["requests.listActive", "distributions.own", "dns.alias"];
+const READING = ["settings.read", "requests.listActive", "distributions.own", "dns.alias"];
 const WARNINGS = "warnings";
 
 async function dryRun(body: Record<string, unknown> = {}, given: Parameters<typeof world>[0] = {}) {

@@ -1,6 +1,7 @@
 import type { APIGatewayProxyEvent } from "aws-lambda";
 import { expect } from "vitest";
 import { instanceKind } from "../../../domain/cost/prices.ts";
+import type { DistributionSettings } from "../../../domain/distribution/settings.ts";
 import { hostOf } from "../../../domain/net/urls.ts";
 import { type Caps, DEFAULT_CAPS } from "../../../domain/request/caps.ts";
 import { allowedDistributionsSchema, type OwnDistribution } from "../../../domain/request/distributions.ts";
@@ -11,7 +12,7 @@ import { createHandler } from "../../../lambdas/api/handler.ts";
 import type { SizeQuestion } from "../../../probe/size/measure-urls.ts";
 import { problemWith } from "../../../tools/local/api-client.ts";
 import { fakeResolver } from "../fakes/dns.ts";
-import { FakeDistributions } from "../fakes/services.ts";
+import { FakeDistributions, FakeSettings } from "../fakes/services.ts";
 import { fakeStores } from "../fakes/stores.ts";
 import { type Fault, noteCalls } from "../noted-calls.ts";
 
@@ -26,7 +27,9 @@ export const BODY = { url_list: URL_LIST, timeout: 5, instance_count: 3, pops: [
 /** The world around the API: these requests, one instance, and what a test puts there. */
 export function world({
   items = [] as readonly RequestItem[],
-  own = [] as readonly OwnDistribution[],
+  own = [{ id: "E1", domain: "d1.cloudfront.net", aliases: ["cdn.example.com"] }] as readonly OwnDistribution[],
+  /** What is special about how they are configured. */
+  settings = {} as Partial<DistributionSettings>,
   /** Caps of the deployment that are not the default. */
   caps = {} as Partial<Caps>,
   /** The stack's list of distributions. */
@@ -37,6 +40,7 @@ export function world({
   const { requests, lists, timer, fleet, logger } = stores;
   fleet.capacity = 1;
   const listing = new FakeDistributions(own);
+  const configured = new FakeSettings(settings);
   const sampled: SizeQuestion[] = [];
   let ticks = 0;
   let ids = 0;
@@ -44,6 +48,7 @@ export function world({
     {
       ...stores,
       distributions: listing,
+      settings: configured,
       caps: { ...DEFAULT_CAPS, ...caps },
       kind: instanceKind(["c7gn.large"]),
       instanceTypes: ["c7gn.large"],
@@ -97,6 +102,7 @@ export function world({
     ...stores,
     errors: logger.errors,
     distributions: listing,
+    settings: configured,
     ...noted,
     sampled,
     /** Milliseconds that the clock is ahead. */

@@ -1,8 +1,14 @@
 // Fakes of what functions call besides their tables, lists and queues.
 import type { AsyncFunction } from "../../../aws/async-function.ts";
+import type { DistributionSettingsReader } from "../../../aws/distribution-settings.ts";
 import type { Distributions } from "../../../aws/distributions.ts";
 import type { Fleet } from "../../../aws/fleet.ts";
 import type { Timer, TimerTarget } from "../../../aws/timer.ts";
+import {
+  type CacheBehaviour,
+  type DistributionSettings,
+  PLAIN_SETTINGS,
+} from "../../../domain/distribution/settings.ts";
 import type { OwnDistribution } from "../../../domain/request/distributions.ts";
 import type { Public } from "../../../tools/local/fake-deps.ts";
 
@@ -80,5 +86,34 @@ export class FakeDistributions implements Public<Distributions> {
     if (this.distributionOf.get(id) !== distributionId) throw new Error(`no invalidation ${id} of ${distributionId}`);
     this.asksUntilComplete--;
     return this.asksUntilComplete <= 0;
+  }
+}
+
+/** One of which nothing is to be said. */
+export const PLAIN_BEHAVIOUR: CacheBehaviour = {
+  pathPattern: "*",
+  caching: {
+    minTtl: 1,
+    defaultTtl: 86_400,
+    maxTtl: 31_536_000,
+    queryStrings: "none",
+    cookies: "none",
+    headers: [],
+  },
+  isSigned: false,
+  hasServerTiming: true,
+};
+
+/** The settings of d1.cloudfront.net, as they are set up most often, but for these. */
+export function plainSettings(changes: Partial<DistributionSettings> = {}): DistributionSettings {
+  return { ...PLAIN_SETTINGS, id: "E1", domain: "d1.cloudfront.net", behaviours: [PLAIN_BEHAVIOUR], ...changes };
+}
+
+export class FakeSettings implements Public<DistributionSettingsReader> {
+  /** @param changes what is special about the distributions */
+  constructor(public changes: Partial<DistributionSettings> = {}) {}
+
+  async read(id: string) {
+    return plainSettings({ id, ...this.changes });
   }
 }

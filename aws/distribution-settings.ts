@@ -1,0 +1,301 @@
+import {
+  type CacheBehavior,
+  type CachePolicyConfig,
+  type CloudFrontClient,
+  type ContinuousDeploymentPolicyConfig,
+  type DefaultCacheBehavior,
+  type Distribution,
+  type DistributionConfig,
+  GetCachePolicyCommand,
+  GetContinuousDeploymentPolicyCommand,
+  GetDistributionCommand,
+  GetResponseHeadersPolicyCommand,
+  ListContinuousDeploymentPoliciesCommand,
+} from "@aws-sdk/client-cloudfront";
+import { GetWebACLCommand, type WAFV2Client, type WebACL } from "@aws-sdk/client-wafv2";
+import pMap from "p-map";
+import { memoizeFor } from "../domain/collections.ts";
+import type {
+  CacheBehaviour,
+  Caching,
+  ContinuousDeployment,
+  DistributionSettings,
+  KeyPart,
+  UnreadPart,
+  WebAcl,
+} from "../domain/distribution/settings.ts";
+import { PRICE_CLASSES, UNRESTRICTED } from "../domain/pops/price-classes.ts";
+import { withTimeout } from "../domain/retry.ts";
+
+const KEPT_MS = 300_000;
+/** How long to wait for the distribution, and then for all of its policies together. */
+const ANSWER_MS = 2_000;
+/** Of each kind. A distribution may have 75 behaviours, and hardly ever as many policies. */
+const MAX_POLICIES = 20;
+const CALLS_IN_PARALLEL = 5;
+
+interface Clients {
+  readonly cloudFront: CloudFrontClient;
+  /** Of the Region that the ARN of a web ACL names: us-east-1 for all of CloudFront outside China. */
+  readonly waf: (region: string) => WAFV2Client;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+/**
+ * Reads how distributions are configured. What is read is kept for five minutes. What cannot be read is asked for again the next time.
+ */
+export class DistributionSettingsReader {
+  private readonly settings: (id: string) => Promise<DistributionSettings>;
+  private readonly cachePolicy: (id: string) => Promise<CachePolicyConfig | undefined>;
+  private readonly addsServerTiming: (id: string) => Promise<boolean>;
+  private readonly policies: (id: string) => Promise<ContinuousDeploymentPolicyConfig | undefined>;
+  private readonly webAcl: (arn: string) => Promise<WebAcl>;
+
+  constructor({ cloudFront, waf, now }: Clients) {
+    const keep = <T>(read: (key: string) => Promise<T>) => memoizeFor({ ms: KEPT_MS, now }, read);
+    this.cachePolicy = keep(async (Id) => {
+      const { CachePolicy } = await cloudFront.send(new GetCachePolicyCommand({ Id }));
+      return CachePolicy?.CachePolicyConfig;
+    });
+    this.addsServerTiming = keep(async (Id) => {
+      const { ResponseHeadersPolicy } = await cloudFront.send(new GetResponseHeadersPolicyCommand({ Id }));
+      return ResponseHeadersPolicy?.ResponseHeadersPolicyConfig?.ServerTimingHeadersConfig?.Enabled === true;
+    });
+    this.policies = keep(async (Id) => {
+      const { ContinuousDeploymentPolicy } = await cloudFront.send(new GetContinuousDeploymentPolicyCommand({ Id }));
+      return ContinuousDeploymentPolicy?.ContinuousDeploymentPolicyConfig;
+    });
+    this.webAcl = keep(async (arn) => {
+      // arn:aws:wafv2:us-east-1:123456789012:global/webacl/NAME/ID
+      const [, , service, region = "", , path = ""] = arn.split(":");
+      if (service !== "wafv2") throw new Error("It is a web ACL of AWS WAF Classic");
+      const [, , Name, Id] = path.split("/");
+      const { WebACL } = await waf(region).send(new GetWebACLCommand({ Name, Id, Scope: "CLOUDFRONT" }));
+      return webAclOf(WebACL);
+    });
+    const isWhole = ({ unread }: DistributionSettings) => unread.length === 0;
+    this.settings = memoizeFor({ ms: KEPT_MS, now, isKept: isWhole }, async (Id) => {
+      const { Distribution } = await withTimeout(ANSWER_MS, cloudFront.send(new GetDistributionCommand({ Id })));
+      if (Distribution === undefined) throw new Error(`CloudFront returned no distribution ${Id}`);
+      return this.partsOf(Distribution, cloudFront);
+    });
+  }
+
+  /** @throws what CloudFront or the network says when the distribution itself cannot be read */
+  read(id: string): Promise<DistributionSettings> {
+    return this.settings(id);
+  }
+
+  private async partsOf(distribution: Distribution, cloudFront: CloudFrontClient): Promise<DistributionSettings> {
+    const { DistributionConfig: config, DomainName: domain = "" } = distribution;
+    if (config === undefined) throw new Error(`CloudFront returned no configuration of ${distribution.Id}`);
+    const unread: UnreadPart[] = [];
+    const part = async <T>(name: UnreadPart["part"], answer: Promise<T>): Promise<T | undefined> =>
+      withTimeout(ANSWER_MS, answer).catch((error: unknown) => {
+        unread.push({ part: name, why: error instanceof Error ? `${error.name}: ${error.message}` : String(error) });
+        return undefined;
+      });
+    const inOrder: (CacheBehavior | DefaultCacheBehavior)[] = [...(config.CacheBehaviors?.Items ?? [])];
+    if (config.DefaultCacheBehavior !== undefined) inOrder.push(config.DefaultCacheBehavior);
+    const { WebACLId: webAclId = "" } = config;
+    const [cachePolicies, timings, deployment, webAcl] = await Promise.all([
+      part(
+        "cache policies",
+        readAll(
+          inOrder.map(({ CachePolicyId }) => CachePolicyId),
+          this.cachePolicy,
+        ),
+      ),
+      part(
+        "response headers policies",
+        readAll(
+          inOrder.map(({ ResponseHeadersPolicyId }) => ResponseHeadersPolicyId),
+          this.addsServerTiming,
+        ),
+      ),
+      part("continuous deployment policy", this.deploymentOf(config, domain, cloudFront)),
+      webAclId === "" ? undefined : part("web ACL", this.webAcl(webAclId)),
+    ]);
+    const shields = shieldsOf(config);
+    return {
+      id: distribution.Id ?? "",
+      domain,
+      enabled: config.Enabled === true,
+      isDeployed: distribution.Status === "Deployed",
+      isTemplate: config.ConnectionMode === "tenant-only",
+      isStaging: config.Staging === true,
+      continuousDeployment: deployment,
+      viewerMtls: config.ViewerMtlsConfig?.Mode,
+      webAcl,
+      priceClass: PRICE_CLASSES.find((it) => it === config.PriceClass) ?? UNRESTRICTED,
+      hasAnycastIps: (config.AnycastIpListId ?? "") !== "",
+      errorTtls: Object.fromEntries(
+        (config.CustomErrorResponses?.Items ?? []).flatMap(({ ErrorCode, ErrorCachingMinTTL }) =>
+          ErrorCode === undefined || ErrorCachingMinTTL === undefined ? [] : [[ErrorCode, ErrorCachingMinTTL]],
+        ),
+      ),
+      behaviours: inOrder.map((behaviour) => behaviourOf(behaviour, { cachePolicies, timings, shields })),
+      cacheTagHeader: config.CacheTagConfig?.HeaderName,
+      unread,
+    };
+  }
+
+  /** A staging distribution does not name the policy: the policy names it. */
+  private async deploymentOf(
+    { Staging, ContinuousDeploymentPolicyId: id = "" }: DistributionConfig,
+    domain: string,
+    cloudFront: CloudFrontClient,
+  ): Promise<ContinuousDeployment | undefined> {
+    if (id !== "") return continuousDeploymentOf(await this.policies(id));
+    if (Staging !== true) return undefined;
+    const { ContinuousDeploymentPolicyList: list } = await cloudFront.send(
+      new ListContinuousDeploymentPoliciesCommand({}),
+    );
+    return (list?.Items ?? [])
+      .map(({ ContinuousDeploymentPolicy: it }) => continuousDeploymentOf(it?.ContinuousDeploymentPolicyConfig))
+      .find((it) => it?.stagingDomains.includes(domain.toLowerCase()) === true);
+  }
+}
+
+/** Each once, by its id. @throws what one of them cannot be read for; Error if there are too many */
+async function readAll<T>(
+  ids: readonly (string | undefined)[],
+  read: (id: string) => Promise<T>,
+): Promise<ReadonlyMap<string, T>> {
+  const different = [...new Set(ids)].filter((id): id is string => id !== undefined && id !== "");
+  if (different.length > MAX_POLICIES)
+    throw new Error(`They are ${different.length}, and at most ${MAX_POLICIES} are read`);
+  return new Map(
+    await pMap(different, async (id): Promise<[string, T]> => [id, await read(id)], { concurrency: CALLS_IN_PARALLEL }),
+  );
+}
+
+function continuousDeploymentOf(
+  policy: ContinuousDeploymentPolicyConfig | undefined,
+): ContinuousDeployment | undefined {
+  if (policy?.Enabled !== true) return undefined;
+  const { SingleWeightConfig: weight, SingleHeaderConfig: header } = policy.TrafficConfig ?? {};
+  return {
+    stagingDomains: (policy.StagingDistributionDnsNames?.Items ?? []).map((it) => it.toLowerCase()),
+    traffic:
+      header === undefined
+        ? { weight: weight?.Weight ?? 0 }
+        : { header: { name: (header.Header ?? "").toLowerCase(), value: header.Value ?? "" } },
+  };
+}
+
+/** https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-bot.html */
+const BOT_CONTROL = "AWSManagedRulesBotControlRuleSet";
+
+/**
+ * The rules that may block many requests of one client. Rules that only count are left out. Statements of these kinds cannot be nested, and
+ * what is in rule groups of the account is not read.
+ */
+function webAclOf(acl: WebACL | undefined): WebAcl {
+  const own = (acl?.Rules ?? []).map((rule) => ({
+    name: rule.Name,
+    statement: rule.Statement,
+    counts: rule.Action?.Count !== undefined || rule.OverrideAction?.Count !== undefined,
+  }));
+  const ofFirewallManager = [
+    ...(acl?.PreProcessFirewallManagerRuleGroups ?? []),
+    ...(acl?.PostProcessFirewallManagerRuleGroups ?? []),
+  ].map((group) => ({
+    name: group.Name,
+    statement: { ...group.FirewallManagerStatement, RateBasedStatement: undefined },
+    counts: group.OverrideAction?.Count !== undefined,
+  }));
+  return {
+    name: acl?.Name ?? "",
+    rules: [...own, ...ofFirewallManager].flatMap(({ name = "", statement, counts }): WebAcl["rules"] => {
+      if (counts) return [];
+      if (statement?.RateBasedStatement !== undefined) return [{ name, kind: "rate-based" }];
+      return statement?.ManagedRuleGroupStatement?.Name === BOT_CONTROL ? [{ name, kind: "bot-control" }] : [];
+    }),
+  };
+}
+
+/** Regions of Origin Shield by what a behaviour names: an origin, or an origin group, whose first member is the primary one. */
+function shieldsOf({ Origins, OriginGroups }: DistributionConfig): ReadonlyMap<string, string> {
+  const ofOrigins = new Map(
+    (Origins?.Items ?? []).flatMap(({ Id, OriginShield: shield }): [string, string][] =>
+      Id === undefined || shield?.Enabled !== true || shield.OriginShieldRegion === undefined
+        ? []
+        : [[Id, shield.OriginShieldRegion]],
+    ),
+  );
+  const ofGroups = (OriginGroups?.Items ?? []).flatMap(({ Id, Members }): [string, string][] => {
+    const region = ofOrigins.get(Members?.Items?.[0]?.OriginId ?? "");
+    return Id === undefined || region === undefined ? [] : [[Id, region]];
+  });
+  return new Map([...ofOrigins, ...ofGroups]);
+}
+
+interface Policies {
+  readonly cachePolicies: ReadonlyMap<string, CachePolicyConfig | undefined> | undefined;
+  /** Whether each response headers policy adds Server-Timing. */
+  readonly timings: ReadonlyMap<string, boolean> | undefined;
+  readonly shields: ReadonlyMap<string, string>;
+}
+
+function behaviourOf(
+  behaviour: CacheBehavior | DefaultCacheBehavior,
+  { cachePolicies, timings, shields }: Policies,
+): CacheBehaviour {
+  const { CachePolicyId: policyId = "", ResponseHeadersPolicyId: headersId = "", TargetOriginId = "" } = behaviour;
+  const { TrustedKeyGroups: groups, TrustedSigners: signers } = behaviour;
+  const policy = cachePolicies?.get(policyId);
+  return {
+    pathPattern: "PathPattern" in behaviour ? (behaviour.PathPattern ?? "*") : "*",
+    caching: policyId === "" ? withoutPolicy(behaviour) : policy && cachingOf(policy),
+    isSigned: groups?.Enabled === true || signers?.Enabled === true,
+    hasServerTiming: headersId === "" ? false : timings?.get(headersId),
+    originShieldRegion: shields.get(TargetOriginId),
+  };
+}
+
+/** Values where the API names none: https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_CachePolicyConfig.html */
+const DEFAULT_TTL = 86_400;
+const MAX_TTL = 31_536_000;
+
+function ttlsOf({ MinTTL = 0, DefaultTTL, MaxTTL }: Pick<DefaultCacheBehavior, "MinTTL" | "DefaultTTL" | "MaxTTL">) {
+  return {
+    minTtl: MinTTL,
+    defaultTtl: DefaultTTL ?? Math.max(DEFAULT_TTL, MinTTL),
+    maxTtl: MaxTTL ?? Math.max(MAX_TTL, MinTTL),
+  };
+}
+
+function cachingOf(policy: CachePolicyConfig): Caching {
+  const {
+    QueryStringsConfig: query,
+    CookiesConfig: cookies,
+    HeadersConfig: headers,
+  } = policy.ParametersInCacheKeyAndForwardedToOrigin ?? {};
+  return {
+    ...ttlsOf(policy),
+    queryStrings: keyPart(query?.QueryStringBehavior, query?.QueryStrings?.Items),
+    cookies: keyPart(cookies?.CookieBehavior, cookies?.Cookies?.Items),
+    headers: (headers?.HeaderBehavior === "whitelist" ? (headers.Headers?.Items ?? []) : []).map((it) =>
+      it.toLowerCase(),
+    ),
+  };
+}
+
+/** ForwardedValues, which came before cache policies, forwards and keys alike. */
+function withoutPolicy(behaviour: DefaultCacheBehavior): Caching {
+  const { QueryString, QueryStringCacheKeys: keys, Cookies, Headers } = behaviour.ForwardedValues ?? {};
+  const named = keys?.Items ?? [];
+  return {
+    ...ttlsOf(behaviour),
+    queryStrings: QueryString === true ? (named.length > 0 ? { only: named } : "all") : "none",
+    cookies: keyPart(Cookies?.Forward, Cookies?.WhitelistedNames?.Items),
+    headers: (Headers?.Items ?? []).map((it) => it.toLowerCase()),
+  };
+}
+
+function keyPart(behaviour: "none" | "all" | "whitelist" | "allExcept" = "none", names: string[] = []): KeyPart {
+  if (behaviour === "whitelist") return { only: names };
+  return behaviour === "allExcept" ? { allExcept: names } : behaviour;
+}

@@ -1,0 +1,326 @@
+import type { Header } from "../net/headers.ts";
+import { isInPriceClass } from "../pops/price-classes.ts";
+import { behaviourOf } from "./path-pattern.ts";
+import { type CacheBehaviour, type DistributionSettings, isCached, type KeyPart } from "./settings.ts";
+
+/** Each finding about a request, by what it is about. A refusal is a 400: the request would warm nothing. docs/distributions.md has the same table. */
+export const FINDINGS = {
+  viewer_mtls: "refusal",
+  disabled: "refusal",
+  not_deployed: "refusal",
+  staging: "refusal",
+  template: "refusal",
+  web_acl: "warning",
+  continuous_deployment: "warning",
+  price_class: "warning",
+  anycast_ips: "warning",
+  server_timing: "warning",
+  not_cached: "warning",
+  query_strings: "warning",
+  cookies: "warning",
+  signed: "warning",
+  not_checked: "warning",
+} as const satisfies Record<string, "refusal" | "warning">;
+
+export type FindingCode = keyof typeof FINDINGS;
+
+/** What stands in the way of a request, or may. */
+export interface Finding {
+  readonly code: FindingCode;
+  /** One sentence or more, without the last full stop. */
+  readonly problem: string;
+  /** What to do about it, alike. */
+  readonly action: string;
+}
+
+/** As the API and the command say it: by the code, as other messages begin with the name of a field. */
+export function findingText({ code, problem, action }: Finding): string {
+  return `${code}: ${problem}. ${action}`;
+}
+
+/** What a request wants of one distribution. */
+export interface WantedWarming {
+  /** The name that led to the distribution: `cf_domain`, or the host of a URL. */
+  readonly name: string;
+  /** Those of the distribution, as `normalizeUrl` returns them. */
+  readonly urls: readonly string[];
+  readonly pops: readonly string[];
+  /** What each variant sends. */
+  readonly variants: readonly (readonly Header[])[];
+  /** Whether hits are looked for. */
+  readonly isVerified: boolean;
+  /** Whether a distribution tenant is warmed: then the distribution is its template. */
+  readonly isTenant?: boolean;
+}
+
+/** All findings about a request and one of its distributions, refusals first. Pure. */
+export function findingsOf(settings: DistributionSettings, wanted: WantedWarming): Finding[] {
+  const refusals = refusalsOf(settings, wanted);
+  if (refusals.length > 0) return refusals;
+  return [...ofDistribution(settings, wanted), ...ofBehaviours(settings, wanted)];
+}
+
+/** The first reason why nothing can be warmed. Others may hold, too, and one is enough. */
+function refusalsOf(settings: DistributionSettings, wanted: WantedWarming): Finding[] {
+  const { isTemplate, enabled, isDeployed, viewerMtls, isStaging } = settings;
+  const it = named(settings, wanted);
+  if (isTemplate && wanted.isTenant !== true)
+    return [
+      {
+        code: "template",
+        problem: `${it} is the template of a multi-tenant distribution, which serves no traffic`,
+        action: "Name the domain of one of its distribution tenants",
+      },
+    ];
+  if (!enabled)
+    return [
+      {
+        code: "disabled",
+        problem: `${it} is disabled, so it serves nothing`,
+        action: "Enable it, then send this again",
+      },
+    ];
+  if (!isDeployed)
+    return [
+      {
+        code: "not_deployed",
+        problem: `${it} is being deployed, so POPs differ in what they do`,
+        action: "Wait until its status is Deployed, then send this again",
+      },
+    ];
+  if (viewerMtls === "required")
+    return [
+      {
+        code: "viewer_mtls",
+        problem: `${it} requires a client certificate (viewer mTLS), and Prewarm has none, so every connection would be refused`,
+        action: "Set viewer mTLS to optional while you warm, or warm another distribution",
+      },
+    ];
+  return isStaging ? stagingRefusal(settings, wanted) : [];
+}
+
+/**
+ * Viewers reach a staging distribution by the primary one only:
+ * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/understanding-continuous-deployment.html
+ */
+function stagingRefusal(settings: DistributionSettings, wanted: WantedWarming): Finding[] {
+  const { continuousDeployment: deployment, unread } = settings;
+  const staging = `${named(settings, wanted)} is a staging distribution, to which CloudFront leads no request by its own name`;
+  const refusal = (action: string, problem = staging): Finding[] => [{ code: "staging", problem, action }];
+  if (deployment === undefined)
+    return unread.some(({ part }) => part === "continuous deployment policy")
+      ? refusal("Name the primary distribution, and send the header of its continuous deployment policy in header")
+      : refusal("Enable a continuous deployment policy in its primary distribution, which leads to it");
+  const { traffic } = deployment;
+  if ("weight" in traffic)
+    return refusal(
+      "Warm it with a header-based policy: name the primary distribution, and send the policy's header in header",
+      `${staging}. Its policy gives it ${percent(traffic.weight)} of the primary distribution's requests, whichever they are`,
+    );
+  return wanted.variants.every(hasHeader(traffic.header))
+    ? []
+    : refusal(`Name the primary distribution, and send its header: header ["${headerLine(traffic.header)}"]`);
+}
+
+function ofDistribution(settings: DistributionSettings, wanted: WantedWarming): Finding[] {
+  const { webAcl, priceClass, hasAnycastIps, unread } = settings;
+  const it = named(settings, wanted);
+  const findings: Finding[] = unread.map(({ part, why }) => notChecked(`the ${part} of ${it}`, why));
+  for (const { name, kind } of webAcl?.rules ?? [])
+    findings.push({
+      code: "web_acl",
+      problem: `the web ACL ${webAcl?.name} of ${it} has the ${RULE_KINDS[kind]} ${name}, which may block downloads`,
+      action:
+        "Allow requests with a header that only you know, by a rule with a lower priority number, and send this header in header",
+    });
+  findings.push(...deploymentWarning(settings, wanted));
+  const excluded = wanted.pops.filter((pop) => !isInPriceClass(pop, priceClass));
+  if (excluded.length > 0)
+    findings.push({
+      code: "price_class",
+      problem: `${it} has ${priceClass}, which leads no viewer to ${excluded.length} of the POPs: ${firstOf(excluded, MAX_POPS)}`,
+      action: "Leave them out, or change the price class",
+    });
+  if (hasAnycastIps)
+    findings.push({
+      code: "anycast_ips",
+      problem: `${it} has Anycast static IPs, so the DNS name of a POP may not lead to this POP`,
+      action: "Warm one URL first, and look whether the POPs that you asked for answer",
+    });
+  return findings;
+}
+
+const RULE_KINDS = { "rate-based": "rate-based rule", "bot-control": "Bot Control rule" };
+
+/** @param what that AWS did not tell @param why as AWS says it */
+export function notChecked(what: string, why: string, action = "Allow the call, or look there yourself"): Finding {
+  const problem = `${what} could not be read, so a problem there is not known (${shortened(why)})`;
+  return { code: "not_checked", problem, action };
+}
+
+function deploymentWarning(settings: DistributionSettings, wanted: WantedWarming): Finding[] {
+  const { continuousDeployment: deployment, isStaging } = settings;
+  if (deployment === undefined) return [];
+  const warning = (problem: string, action: string): Finding[] => [{ code: "continuous_deployment", problem, action }];
+  const it = named(settings, wanted);
+  if (isStaging)
+    return warning(
+      `${it} is a staging distribution, which CloudFront documents to be reached by names of the primary one`,
+      "If downloads fail, name the primary distribution and keep the header",
+    );
+  const { traffic, stagingDomains } = deployment;
+  const both = `${it} has continuous deployment, and its staging distribution ${stagingDomains.join(", ")} has a cache of its own`;
+  if ("weight" in traffic)
+    return warning(
+      `${both}. The policy sends ${percent(traffic.weight)} of the downloads there, so some objects stay cold`,
+      "Disable the policy while you warm",
+    );
+  const line = headerLine(traffic.header);
+  return wanted.variants.some(hasHeader(traffic.header))
+    ? warning(
+        `${both}. What is downloaded with ${line} warms that one alone`,
+        "To warm the primary one, send another request without this header",
+      )
+    : warning(
+        `${both}. This request warms the primary one alone`,
+        `To warm the other, send another request with header ["${line}"]`,
+      );
+}
+
+/** When a response tells which tier it comes from. */
+export const TIER_TOLD =
+  "CloudFront tells it where the cache behavior has a response headers policy with Server-Timing enabled, at any sampling rate";
+
+/** So many examples of a group of URLs. */
+const MAX_URLS = 5;
+const MAX_POPS = 20;
+const MAX_PATTERNS = 20;
+/** So many path patterns of one kind of finding are told by themselves. */
+const MAX_GROUPS = 5;
+
+/** Findings about the URLs of one behaviour. */
+const OF_BEHAVIOUR: readonly {
+  readonly code: FindingCode;
+  /** Whether it holds for a URL. */
+  readonly holds: (behaviour: CacheBehaviour, url: string, wanted: WantedWarming) => boolean;
+  readonly problem: (urls: string, behaviour: CacheBehaviour) => string;
+  readonly action: string;
+}[] = [
+  {
+    code: "not_cached",
+    holds: ({ caching }) => caching !== undefined && !isCached(caching),
+    problem: (urls) =>
+      `CloudFront keeps nothing of ${urls}, so they cannot be warmed, and each download is a request to the origin`,
+    action: "Leave them out, or use another cache policy: CachingDisabled, or a maximum TTL of 0, keeps nothing",
+  },
+  {
+    code: "signed",
+    holds: ({ isSigned }, url, { variants }) => isSigned && !isSignedUrl(url) && !variants.every(hasSignedCookies),
+    problem: (urls) => `CloudFront answers ${urls} only with a signature`,
+    action:
+      "Sign the URLs, or send signed cookies in header: " +
+      '["Cookie: CloudFront-Policy=…; CloudFront-Signature=…; CloudFront-Key-Pair-Id=…"]',
+  },
+  {
+    code: "query_strings",
+    holds: ({ caching }) => caching !== undefined && isCached(caching) && caching.queryStrings !== "none",
+    problem: (urls, { caching }) =>
+      `the cache key of ${urls} has ${keyWords(caching?.queryStrings, "query string")}: each value is an object of its own`,
+    action: "List the URLs with the query strings that viewers send",
+  },
+  {
+    code: "cookies",
+    holds: ({ caching }) => caching !== undefined && isCached(caching) && caching.cookies !== "none",
+    problem: (urls, { caching }) =>
+      `the cache key of ${urls} has ${keyWords(caching?.cookies, "cookie")}: each value is an object of its own`,
+    action: "Send the cookies of your viewers in header or variants, or take cookies out of the cache policy",
+  },
+  {
+    code: "server_timing",
+    holds: ({ hasServerTiming }, _, { isVerified }) => isVerified && hasServerTiming === false,
+    problem: (urls) => `hits of ${urls} will not tell their tier, so they may be the regional cache's`,
+    action: TIER_TOLD,
+  },
+];
+
+function ofBehaviours({ behaviours }: DistributionSettings, wanted: WantedWarming): Finding[] {
+  const groups = new Map<CacheBehaviour, string[]>();
+  for (const url of wanted.urls) {
+    const behaviour = behaviourOf(behaviours, ({ pathPattern }) => pathPattern, url);
+    if (behaviour === undefined) continue;
+    const group = groups.get(behaviour);
+    if (group === undefined) groups.set(behaviour, [url]);
+    else group.push(url);
+  }
+  return OF_BEHAVIOUR.flatMap(({ code, holds, problem, action }) => {
+    const found = [...groups].flatMap(([behaviour, urls]) => {
+      const concerned = urls.filter((url) => holds(behaviour, url, wanted));
+      return concerned.length === 0 ? [] : [{ behaviour, urls: concerned }];
+    });
+    const told = found.slice(0, MAX_GROUPS).map(({ behaviour, urls }): Finding => {
+      const count = `${urls.length} ${urls.length === 1 ? "URL" : "URLs"} of the path pattern ${behaviour.pathPattern}`;
+      return { code, problem: problem(`${count} (${firstOf(urls.map(shortened), MAX_URLS)})`, behaviour), action };
+    });
+    const more = found.slice(MAX_GROUPS);
+    if (more.length === 0) return told;
+    const patterns = more.map(({ behaviour }) => behaviour.pathPattern);
+    return [...told, { code, problem: `the same holds for URLs of ${firstOf(patterns, MAX_PATTERNS)}`, action }];
+  });
+}
+
+/** The URLs that no cache would keep, which an estimate may leave out. */
+export function uncachedUrls({ behaviours }: DistributionSettings, urls: readonly string[]): string[] {
+  return urls.filter((url) => {
+    const caching = behaviourOf(behaviours, ({ pathPattern }) => pathPattern, url)?.caching;
+    return caching !== undefined && !isCached(caching);
+  });
+}
+
+/** https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-signed-urls.html */
+function isSignedUrl(url: string): boolean {
+  const query = url.split("?", 2)[1] ?? "";
+  return /(?:^|&)Signature=/.test(query) && /(?:^|&)Key-Pair-Id=/.test(query);
+}
+
+function hasSignedCookies(headers: readonly Header[]): boolean {
+  const cookies = headers.flatMap(([name, value]) => (name === "cookie" ? [value] : [])).join("; ");
+  return cookies.includes("CloudFront-Signature=") && cookies.includes("CloudFront-Key-Pair-Id=");
+}
+
+type PolicyHeader = { readonly name: string; readonly value: string };
+
+/** Whether a download has the header of a continuous deployment policy. */
+function hasHeader({ name, value }: PolicyHeader): (headers: readonly Header[]) => boolean {
+  return (headers) => headers.some(([own, its]) => own === name && its === value);
+}
+
+function headerLine({ name, value }: PolicyHeader): string {
+  return `${name}: ${value}`;
+}
+
+function named({ id, domain }: DistributionSettings, { name, isTenant = false }: WantedWarming): string {
+  if (isTenant) return `the distribution ${id} behind the tenant ${name}`;
+  return name === domain ? `the distribution ${id} (${domain})` : `the distribution ${id} of ${name}`;
+}
+
+function keyWords(part: KeyPart = "none", noun: "query string" | "cookie"): string {
+  if (typeof part === "string") return `${part} ${noun}s`;
+  return "only" in part
+    ? `the ${noun}s ${firstOf(part.only, MAX_PATTERNS)}`
+    : `all ${noun}s but ${firstOf(part.allExcept, MAX_PATTERNS)}`;
+}
+
+function percent(share: number): string {
+  return `${Number((share * 100).toFixed(1))}%`;
+}
+
+function firstOf(names: readonly string[], most: number): string {
+  const more = names.length > most ? ` and ${names.length - most} more` : "";
+  return names.slice(0, most).join(", ") + more;
+}
+
+const MAX_TEXT = 200;
+
+function shortened(text: string): string {
+  return text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text;
+}

@@ -1,0 +1,135 @@
+import { grouped } from "../collections.ts";
+import { FINDINGS, type Finding, findingsOf, notChecked } from "../distribution/findings.ts";
+import type { DistributionSettings } from "../distribution/settings.ts";
+import { type StoredSettings, storedSettings } from "../distribution/stored-settings.ts";
+import { ownHeaders } from "../net/headers.ts";
+import { hostOf } from "../net/urls.ts";
+import { withTimeout } from "../retry.ts";
+import { hostOwners, type OwnDistribution } from "./distributions.ts";
+import { headerOf, variantNames } from "./options.ts";
+import type { RequestItem } from "./request-item.ts";
+
+/** What the check asks: CloudFront, as `aws/` reads it. */
+export interface SettingsSource {
+  /** All distributions of the account. */
+  own(): Promise<readonly OwnDistribution[]>;
+  /** How one is configured. */
+  settings(id: string): Promise<DistributionSettings>;
+}
+
+/** How long the whole check may take. API Gateway ends a call after 29 s, and the request has still to be made in them. */
+const CHECK_MS = 4_000;
+/** Distributions whose settings are read for one request. Each takes some calls. */
+const MAX_DISTRIBUTIONS = 5;
+
+interface CheckedRequest {
+  readonly item: Pick<RequestItem, "cf_domain" | "pops" | "header" | "variants" | "verify">;
+  readonly urls: readonly string[];
+  /** The request that it tries again, whose URLs are not known yet. */
+  readonly retried?: Pick<RequestItem, "distributions"> | undefined;
+}
+
+export interface SettingsCheck {
+  readonly refusals: readonly Finding[];
+  /** URLs of the distributions that are refused, where the URLs led to them. */
+  readonly refusedUrls: readonly string[];
+  readonly warnings: readonly Finding[];
+  readonly settings: readonly DistributionSettings[];
+  /** For the item; undefined: nothing could be read. */
+  readonly stored: StoredSettings[] | undefined;
+}
+
+/** A distribution of the request, by the name that led to it. */
+interface Named {
+  readonly id: string;
+  readonly name: string;
+  readonly urls: readonly string[];
+}
+
+/** Reads how the distributions of a request are configured, and finds what stands in its way. What cannot be read is a warning. */
+export async function checkSettings(source: SettingsSource, request: CheckedRequest): Promise<SettingsCheck> {
+  const deadline = performance.now() + CHECK_MS;
+  const inTime = <T>(answer: Promise<T>) => withTimeout(Math.max(1, deadline - performance.now()), answer);
+  const own = await inTime(source.own()).catch((error: unknown) => unread("the distributions of the account", error));
+  if ("code" in own) return { refusals: [], refusedUrls: [], warnings: [own], settings: [], stored: undefined };
+  const { named, unknown } = namedBy(own, request);
+  const checked = named.slice(0, MAX_DISTRIBUTIONS);
+  const all = await Promise.all(
+    checked.map(async ({ id, name, urls }) => {
+      const settings = await inTime(source.settings(id)).catch((error: unknown) =>
+        unread(`the configuration of the distribution ${id} of ${name}`, error),
+      );
+      return "code" in settings
+        ? { settings: undefined, urls, findings: [settings] }
+        : { settings, urls, findings: findingsOf(settings, { name, urls, ...wantedOf(request) }) };
+    }),
+  );
+  const isRefusal = ({ code }: Finding) => FINDINGS[code] === "refusal";
+  const findings = all.flatMap((one) => one.findings);
+  const settings = all.flatMap((one) => one.settings ?? []);
+  const unchecked = named.slice(MAX_DISTRIBUTIONS).map(({ id }) => id);
+  return {
+    refusals: findings.filter(isRefusal),
+    refusedUrls:
+      request.item.cf_domain === undefined
+        ? all.flatMap(({ urls, findings: its }) => (its.some(isRefusal) ? urls : []))
+        : [],
+    warnings: [
+      ...findings.filter((finding) => !isRefusal(finding)),
+      ...(unknown.length === 0 ? [] : [notOwned(unknown)]),
+      ...(unchecked.length === 0 ? [] : [tooMany(unchecked)]),
+    ],
+    settings,
+    stored: settings.length === 0 ? undefined : settings.map(storedSettings),
+  };
+}
+
+function wantedOf({ item }: CheckedRequest) {
+  return {
+    pops: item.pops,
+    variants: variantNames(item.variants).map((name) => ownHeaders(headerOf(item, name))),
+    isVerified: item.verify !== "off",
+  };
+}
+
+/** The distributions of a request, and the names that lead to none of the account's. */
+function namedBy(
+  own: readonly OwnDistribution[],
+  { item, urls, retried }: CheckedRequest,
+): { readonly named: Named[]; readonly unknown: string[] } {
+  const ownerOf = hostOwners(own);
+  const { cf_domain: domain } = item;
+  if (domain === undefined && urls.length === 0)
+    return {
+      named: (retried?.distributions ?? []).flatMap(({ id, domain: name = "", hosts = [] }) =>
+        id === undefined ? [] : [{ id, name: hosts[0] ?? name, urls: [] }],
+      ),
+      unknown: [],
+    };
+  const byHost: Iterable<readonly [string, readonly string[]]> =
+    domain === undefined ? grouped(urls, hostOf) : [[domain, urls]];
+  const named = new Map<string, Named>();
+  const unknown: string[] = [];
+  for (const [name, its] of byHost) {
+    const id = ownerOf(name)?.id;
+    if (id === undefined) unknown.push(name);
+    else named.set(id, { id, name: named.get(id)?.name ?? name, urls: [...(named.get(id)?.urls ?? []), ...its] });
+  }
+  return { named: [...named.values()], unknown };
+}
+
+function notOwned(names: readonly string[]): Finding {
+  const why = "no distribution of this account answers to it";
+  return notChecked(`the configuration of ${names.join(", ")}`, why, "Look at it in the account that has it");
+}
+
+function tooMany(ids: readonly string[]): Finding {
+  const why = `that of ${MAX_DISTRIBUTIONS} distributions is read for one request`;
+  return notChecked(`the configuration of ${ids.join(", ")}`, why, "Send a request for each distribution");
+}
+
+function unread(what: string, error: unknown): Finding {
+  const { name, message } = error instanceof Error ? error : { name: "", message: String(error) };
+  // What AWS says begins with a code, such as AccessDenied.
+  return notChecked(what, name === "" || name.endsWith("Error") ? message : `${name}: ${message}`);
+}

@@ -1,0 +1,268 @@
+// How a distribution's settings are read: from which calls, and what is said where one of them fails.
+import type { CloudFrontClient } from "@aws-sdk/client-cloudfront";
+import type { WAFV2Client } from "@aws-sdk/client-wafv2";
+import { expect, it } from "vitest";
+import { DistributionSettingsReader } from "../../aws/distribution-settings.ts";
+import { awsError, fakeClient, type Sent } from "./client.ts";
+
+const ACL = "arn:aws:wafv2:us-east-1:123456789012:global/webacl/shield/acl-id";
+
+const CONFIG = {
+  Enabled: true,
+  PriceClass: "PriceClass_200",
+  WebACLId: ACL,
+  ContinuousDeploymentPolicyId: "deploy",
+  AnycastIpListId: "ips",
+  ViewerMtlsConfig: { Mode: "required" },
+  CacheTagConfig: { HeaderName: "cache-tag" },
+  CustomErrorResponses: { Items: [{ ErrorCode: 404, ErrorCachingMinTTL: 60 }, { ErrorCode: 403 }] },
+  Origins: {
+    Items: [
+      { Id: "shielded", OriginShield: { Enabled: true, OriginShieldRegion: "eu-west-1" } },
+      { Id: "plain", OriginShield: { Enabled: false, OriginShieldRegion: "eu-west-1" } },
+    ],
+  },
+  OriginGroups: { Items: [{ Id: "group", Members: { Items: [{ OriginId: "shielded" }, { OriginId: "plain" }] } }] },
+  CacheBehaviors: {
+    Items: [
+      {
+        PathPattern: "/old/*",
+        TargetOriginId: "plain",
+        MinTTL: 1,
+        TrustedSigners: { Enabled: true },
+        ForwardedValues: {
+          QueryString: true,
+          QueryStringCacheKeys: { Items: ["v"] },
+          Cookies: { Forward: "whitelist", WhitelistedNames: { Items: ["id"] } },
+          Headers: { Items: ["*"] },
+        },
+      },
+      { PathPattern: "/api/*", TargetOriginId: "group", CachePolicyId: "off", ResponseHeadersPolicyId: "timing" },
+    ],
+  },
+  DefaultCacheBehavior: { TargetOriginId: "shielded", CachePolicyId: "on", TrustedKeyGroups: { Enabled: true } },
+};
+const policy = (ttls: object, key: object = {}) => ({
+  CachePolicy: { CachePolicyConfig: { ...ttls, ParametersInCacheKeyAndForwardedToOrigin: key } },
+});
+const KEY = {
+  QueryStringsConfig: { QueryStringBehavior: "allExcept", QueryStrings: { Items: ["utm"] } },
+  CookiesConfig: { CookieBehavior: "all" },
+  HeadersConfig: { HeaderBehavior: "whitelist", Headers: { Items: ["Accept-Language"] } },
+};
+const TRAFFIC = { Type: "SingleHeader", SingleHeaderConfig: { Header: "aws-cf-cd-Blue", Value: "1" } };
+const DEPLOYMENT = {
+  Enabled: true,
+  StagingDistributionDnsNames: { Items: ["D2.cloudfront.net"] },
+  TrafficConfig: TRAFFIC,
+};
+const rule = (Name: string, Statement: object, counting: object = {}) => ({ Name, Statement, ...counting });
+const BOTS = { ManagedRuleGroupStatement: { VendorName: "AWS", Name: "AWSManagedRulesBotControlRuleSet" } };
+
+const ANSWERS: Readonly<Record<string, (input: { Id: string }) => unknown>> = {
+  GetDistributionCommand: ({ Id }) => ({
+    Distribution: { Id, DomainName: "d1.cloudfront.net", Status: "Deployed", DistributionConfig: CONFIG },
+  }),
+  GetCachePolicyCommand: ({ Id }) =>
+    Id === "off" ? policy({ MinTTL: 0, DefaultTTL: 0, MaxTTL: 0 }) : policy({ MinTTL: 100_000 }, KEY),
+  GetResponseHeadersPolicyCommand: () => ({
+    ResponseHeadersPolicy: { ResponseHeadersPolicyConfig: { ServerTimingHeadersConfig: { Enabled: true } } },
+  }),
+  GetContinuousDeploymentPolicyCommand: () => ({
+    ContinuousDeploymentPolicy: { ContinuousDeploymentPolicyConfig: DEPLOYMENT },
+  }),
+  ListContinuousDeploymentPoliciesCommand: () => ({
+    ContinuousDeploymentPolicyList: {
+      Items: [DEPLOYMENT, { ...DEPLOYMENT, StagingDistributionDnsNames: { Items: ["d1.cloudfront.net"] } }].map(
+        (it) => ({
+          ContinuousDeploymentPolicy: { ContinuousDeploymentPolicyConfig: it },
+        }),
+      ),
+    },
+  }),
+  GetWebACLCommand: () => ({
+    WebACL: {
+      Name: "shield",
+      Rules: [
+        rule("limit", { RateBasedStatement: {} }, { Action: { Block: {} } }),
+        rule("counted", { RateBasedStatement: {} }, { Action: { Count: {} } }),
+        rule("bots", BOTS, { OverrideAction: { None: {} } }),
+        rule("counted bots", BOTS, { OverrideAction: { Count: {} } }),
+        rule("common", { ManagedRuleGroupStatement: { VendorName: "AWS", Name: "AWSManagedRulesCommonRuleSet" } }),
+      ],
+      PreProcessFirewallManagerRuleGroups: [
+        { Name: "company", FirewallManagerStatement: BOTS, OverrideAction: { None: {} } },
+      ],
+    },
+  }),
+};
+
+/** @param change answers that are others */
+function reader(change: Partial<typeof ANSWERS> = {}) {
+  let now = 0;
+  const answer = ({ name, input }: Sent) => ({ ...ANSWERS, ...change })[name]?.(input);
+  const { client, sent } = fakeClient<CloudFrontClient & WAFV2Client>(answer);
+  const regions: string[] = [];
+  const waf = (region: string) => {
+    regions.push(region);
+    return client;
+  };
+  return {
+    settings: new DistributionSettingsReader({ cloudFront: client, waf, now: () => now }),
+    calls: () => sent.map(({ name, input }) => `${name.replace(/Command$/, "")} ${input.Id ?? ""}`.trim()),
+    regions,
+    later: (ms: number) => {
+      now += ms;
+    },
+  };
+}
+
+it("reads all that decides how a distribution can be warmed", async () => {
+  const { settings, regions } = reader();
+  const ttls = { minTtl: 100_000, defaultTtl: 100_000, maxTtl: 31_536_000 };
+  expect(await settings.read("E1")).toEqual({
+    id: "E1",
+    domain: "d1.cloudfront.net",
+    enabled: true,
+    isDeployed: true,
+    isTemplate: false,
+    isStaging: false,
+    continuousDeployment: {
+      stagingDomains: ["d2.cloudfront.net"],
+      traffic: { header: { name: "aws-cf-cd-blue", value: "1" } },
+    },
+    viewerMtls: "required",
+    webAcl: {
+      name: "shield",
+      rules: [
+        { name: "limit", kind: "rate-based" },
+        { name: "bots", kind: "bot-control" },
+        { name: "company", kind: "bot-control" },
+      ],
+    },
+    priceClass: "PriceClass_200",
+    hasAnycastIps: true,
+    errorTtls: { 404: 60 },
+    cacheTagHeader: "cache-tag",
+    unread: [],
+    behaviours: [
+      {
+        pathPattern: "/old/*",
+        caching: {
+          minTtl: 1,
+          defaultTtl: 86_400,
+          maxTtl: 31_536_000,
+          queryStrings: { only: ["v"] },
+          cookies: { only: ["id"] },
+          headers: ["*"],
+        },
+        isSigned: true,
+        hasServerTiming: false,
+      },
+      {
+        pathPattern: "/api/*",
+        caching: { minTtl: 0, defaultTtl: 0, maxTtl: 0, queryStrings: "none", cookies: "none", headers: [] },
+        isSigned: false,
+        hasServerTiming: true,
+        originShieldRegion: "eu-west-1",
+      },
+      {
+        pathPattern: "*",
+        caching: { ...ttls, queryStrings: { allExcept: ["utm"] }, cookies: "all", headers: ["accept-language"] },
+        isSigned: true,
+        hasServerTiming: false,
+        originShieldRegion: "eu-west-1",
+      },
+    ],
+  });
+  expect(regions).toEqual(["us-east-1"]);
+});
+
+it("keeps what it read for five minutes, and policies of other distributions with it", async () => {
+  const { settings, calls, later } = reader();
+  await Promise.all([settings.read("E1"), settings.read("E1")]);
+  const first = calls().length;
+  later(299_999);
+  await settings.read("E1");
+  await settings.read("E2");
+  expect(calls().slice(first)).toEqual(["GetDistribution E2"]);
+  later(1);
+  await settings.read("E1");
+  expect(calls()).toHaveLength(2 * first + 1);
+});
+
+const denied = () => Promise.reject(awsError("AccessDenied"));
+it.each([
+  [
+    "GetCachePolicyCommand",
+    "cache policies",
+    { behaviours: [{ caching: { minTtl: 1 } }, { caching: undefined }, { caching: undefined }] },
+  ],
+  [
+    "GetResponseHeadersPolicyCommand",
+    "response headers policies",
+    { behaviours: [{}, { hasServerTiming: undefined }, { hasServerTiming: false }] },
+  ],
+  ["GetContinuousDeploymentPolicyCommand", "continuous deployment policy", { continuousDeployment: undefined }],
+  ["GetWebACLCommand", "web ACL", { webAcl: undefined }],
+])("where %s is refused, the rest is told, and it is asked for again the next time", async (call, part, rest) => {
+  const { settings, calls } = reader({ [call]: denied });
+  const unread = [{ part, why: "AccessDenied: AccessDenied" }];
+  expect(await settings.read("E1")).toMatchObject({ ...rest, unread, viewerMtls: "required" });
+  const first = calls().length;
+  await settings.read("E1");
+  expect(calls().slice(first)).toContain("GetDistribution E1");
+});
+
+it("fails where the distribution itself cannot be read, and not for ever", async () => {
+  let isDenied = true;
+  const { settings } = reader({
+    GetDistributionCommand: (input) => (isDenied ? denied() : ANSWERS["GetDistributionCommand"]?.(input)),
+  });
+  await expect(settings.read("E1")).rejects.toThrow("AccessDenied");
+  isDenied = false;
+  expect(await settings.read("E1")).toMatchObject({ id: "E1" });
+});
+
+const configured = (config: object) => ({
+  GetDistributionCommand: ({ Id }: { Id: string }) => ({
+    Distribution: {
+      Id,
+      DomainName: "d1.cloudfront.net",
+      Status: "InProgress",
+      DistributionConfig: { ...CONFIG, WebACLId: "", ContinuousDeploymentPolicyId: "", ...config },
+    },
+  }),
+});
+it.each([
+  [
+    "a staging distribution has the policy that names it",
+    { Staging: true },
+    { isStaging: true, isDeployed: false, continuousDeployment: { stagingDomains: ["d1.cloudfront.net"] } },
+  ],
+  [
+    "a multi-tenant one is a template",
+    { ConnectionMode: "tenant-only", PriceClass: "None" },
+    { isTemplate: true, priceClass: "PriceClass_All", continuousDeployment: undefined },
+  ],
+  [
+    "a web ACL of AWS WAF Classic is not read",
+    { WebACLId: "d4c2" },
+    { unread: [{ part: "web ACL", why: expect.stringContaining("Classic") }] },
+  ],
+])("%s", async (_, config, expected) => {
+  expect(await reader(configured(config)).settings.read("E1")).toMatchObject(expected);
+});
+
+it("a policy that is not enabled is none, and a weight is a share", async () => {
+  const of = async (change: object) =>
+    (
+      await reader({
+        GetContinuousDeploymentPolicyCommand: () => ({
+          ContinuousDeploymentPolicy: { ContinuousDeploymentPolicyConfig: { ...DEPLOYMENT, ...change } },
+        }),
+      }).settings.read("E1")
+    ).continuousDeployment?.traffic;
+  expect(await of({ Enabled: false })).toBeUndefined();
+  expect(await of({ TrafficConfig: { SingleWeightConfig: { Weight: 0.05 } } })).toEqual({ weight: 0.05 });
+});
