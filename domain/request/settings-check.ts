@@ -44,6 +44,8 @@ interface Named {
   readonly id: string;
   readonly name: string;
   readonly urls: readonly string[];
+  /** Whether it is the multi-tenant distribution behind a tenant. */
+  readonly isTenant: boolean;
 }
 
 /** Reads how the distributions of a request are configured, and finds what stands in its way. What cannot be read is a warning. */
@@ -55,13 +57,13 @@ export async function checkSettings(source: SettingsSource, request: CheckedRequ
   const { named, unknown } = namedBy(own, request);
   const checked = named.slice(0, MAX_DISTRIBUTIONS);
   const all = await Promise.all(
-    checked.map(async ({ id, name, urls }) => {
+    checked.map(async ({ id, name, urls, isTenant }) => {
       const settings = await inTime(source.settings(id)).catch((error: unknown) =>
         unread(`the configuration of the distribution ${id} of ${name}`, error),
       );
       return "code" in settings
         ? { settings: undefined, urls, findings: [settings] }
-        : { settings, urls, findings: findingsOf(settings, { name, urls, ...wantedOf(request) }) };
+        : { settings, urls, findings: findingsOf(settings, { name, urls, isTenant, ...wantedOf(request) }) };
     }),
   );
   const isRefusal = ({ code }: Finding) => FINDINGS[code] === "refusal";
@@ -101,8 +103,8 @@ function namedBy(
   const { cf_domain: domain } = item;
   if (domain === undefined && urls.length === 0)
     return {
-      named: (retried?.distributions ?? []).flatMap(({ id, domain: name = "", hosts = [] }) =>
-        id === undefined ? [] : [{ id, name: hosts[0] ?? name, urls: [] }],
+      named: (retried?.distributions ?? []).flatMap(({ id, tenant, domain: name = "", hosts = [] }) =>
+        id === undefined ? [] : [{ id, name: hosts[0] ?? name, urls: [], isTenant: tenant !== undefined }],
       ),
       unknown: [],
     };
@@ -111,9 +113,18 @@ function namedBy(
   const named = new Map<string, Named>();
   const unknown: string[] = [];
   for (const [name, its] of byHost) {
-    const id = ownerOf(name)?.id;
-    if (id === undefined) unknown.push(name);
-    else named.set(id, { id, name: named.get(id)?.name ?? name, urls: [...(named.get(id)?.urls ?? []), ...its] });
+    const owner = ownerOf(name);
+    if (owner === undefined) unknown.push(name);
+    // Routing endpoints and disabled tenants are refused for themselves.
+    if (owner === undefined || owner.unserved === "connection group" || owner.unserved === "disabled tenant") continue;
+    const { id } = owner;
+    const before = named.get(id);
+    named.set(id, {
+      id,
+      name: before?.name ?? name,
+      urls: [...(before?.urls ?? []), ...its],
+      isTenant: owner.tenant !== undefined,
+    });
   }
   return { named: [...named.values()], unknown };
 }

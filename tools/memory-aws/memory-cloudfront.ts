@@ -50,6 +50,9 @@ import {
   ListConnectionGroups$,
   type ListConnectionGroupsRequest,
   type ListConnectionGroupsResult,
+  ListContinuousDeploymentPolicies$,
+  type ListContinuousDeploymentPoliciesRequest,
+  type ListContinuousDeploymentPoliciesResult,
   ListDistributions$,
   type ListDistributionsRequest,
   type ListDistributionsResult,
@@ -125,6 +128,9 @@ export class MemoryCloudFront {
       operation(GetDistributionConfig$, ({ Id }: GetDistributionRequest) => this.getDistributionConfig(Id)),
       operation(GetContinuousDeploymentPolicy$, (it: GetContinuousDeploymentPolicyRequest) =>
         this.deploymentPolicy(it),
+      ),
+      operation(ListContinuousDeploymentPolicies$, (it: ListContinuousDeploymentPoliciesRequest) =>
+        this.listDeploymentPolicies(it),
       ),
       operation(GetCachePolicy$, (it: GetCachePolicyRequest) => this.cachePolicy(it)),
       operation(GetResponseHeadersPolicy$, (it: GetResponseHeadersPolicyRequest) => this.headersPolicy(it)),
@@ -221,6 +227,18 @@ export class MemoryCloudFront {
       throw refusal(NoSuchContinuousDeploymentPolicy$, "The specified continuous deployment policy does not exist.");
     const policy = { Id, LastModifiedTime: this.since, ContinuousDeploymentPolicyConfig: config };
     return { ContinuousDeploymentPolicy: policy, ETag: etag(Id) };
+  }
+
+  private listDeploymentPolicies(
+    input: ListContinuousDeploymentPoliciesRequest,
+  ): ListContinuousDeploymentPoliciesResult {
+    const ids = Object.keys(this.options.continuousDeploymentPolicies ?? {});
+    const { Items, MaxItems, NextMarker } = pageOf(ids, (id) => id, input);
+    const summaries = Items.map((Id) => {
+      const { ContinuousDeploymentPolicy } = this.deploymentPolicy({ Id });
+      return { ContinuousDeploymentPolicy };
+    });
+    return { ContinuousDeploymentPolicyList: { MaxItems, ...(NextMarker && { NextMarker }), ...listed(summaries) } };
   }
 
   private cachePolicy({ Id = "" }: GetCachePolicyRequest): GetCachePolicyResult {
