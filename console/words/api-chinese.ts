@@ -41,6 +41,7 @@ const FINDINGS: Readonly<Record<FindingCode, string>> = {
   query_strings: "这些 URL 的缓存键包含查询字符串，每个值都是单独的对象。请按查看器实际发送的查询字符串列出 URL。",
   cookies: "这些 URL 的缓存键包含 Cookie，每个值都是单独的对象。请在 header 或 variants 中发送查看器的 Cookie。",
   signed: "这些 URL 需要签名。请使用签名 URL，或在 header 中发送签名 Cookie。",
+  flat_rate_plan: "这是本次预热占包月套餐每月请求数的比例。超出后不另收费，但性能可能降低。",
   not_checked: "有一部分配置无法读取，因此未经检查。",
 };
 

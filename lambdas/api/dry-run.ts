@@ -1,7 +1,9 @@
 import type { Estimated } from "../../domain/api/started-answer.ts";
+import { requestsPerTask } from "../../domain/cost/bill.ts";
 import type { Estimate } from "../../domain/cost/estimate.ts";
 import { estimateRequest } from "../../domain/cost/estimate-request.ts";
 import { samplePlaces } from "../../domain/cost/size-sample.ts";
+import { findingText, flatRateFinding } from "../../domain/distribution/findings.ts";
 import { errorFields } from "../../domain/log-fields.ts";
 import { beyondCap } from "../../domain/request/caps.ts";
 import { invalidationPath } from "../../domain/request/invalidation.ts";
@@ -37,7 +39,7 @@ export async function dryRun(
   const { item } = request;
   const activeRequests = await checkActiveLimit(deps);
   const checked = await refuseByFindings(deps, request, retried);
-  const { dns, ports, caps, kind } = deps;
+  const { dns, ports, caps, kind, flatRateRequests } = deps;
   const { sampleSizes } = await deps.loadProbes();
   const { urls, sources, isAll, problem } = await readSources(deps, request);
   const isNamed = urls.length > 0 || item.cf_domain !== undefined;
@@ -69,6 +71,8 @@ export async function dryRun(
   const warnings = [
     ...request.warnings,
     ...checked.warnings,
+    flatRateRequests > 0 &&
+      findingText(flatRateFinding(estimate.tasks * requestsPerTask(item.verify), flatRateRequests)),
     problem !== undefined && `${WOULD_FAIL}: ${problem}`,
     problem === undefined &&
       !isAll &&

@@ -8,6 +8,7 @@ import { MAX_RECEIVES } from "../../domain/limits.ts";
 import { type Edge, edgeEnvironment, startEdge } from "../../tools/edge/edge.ts";
 import type { EdgeOptions } from "../../tools/edge/edge-options.ts";
 import { mulberry32 } from "../../tools/lab/engine/seed.ts";
+import type { CloudFrontAccount } from "../../tools/memory-aws/cloudfront-account.ts";
 import type { Item } from "../../tools/memory-aws/expressions.ts";
 import { MemoryAws } from "../../tools/memory-aws/memory-aws.ts";
 import type { StreamRecord } from "../../tools/memory-aws/memory-dynamodb.ts";
@@ -65,6 +66,8 @@ const ASYNC_RETRIES_MS = [60_000, 120_000];
 export interface PipelineOptions {
   /** @default one object for each path that a test adds */
   readonly edge?: Partial<EdgeOptions>;
+  /** What the account has in CloudFront. @default {@link DOMAINS} */
+  readonly account?: CloudFrontAccount;
   /** Parameters of the stack. */
   readonly parameters?: Readonly<Record<string, string>>;
   /** @default PrewarmStack */
@@ -137,7 +140,7 @@ export class Pipeline {
       tables: this.deployment.tables,
       queues: this.deployment.queues,
       group: { name: this.deployment.groupName, maxSize: this.deployment.maxInstances },
-      distributions: DOMAINS,
+      ...(options.account ?? { distributions: DOMAINS }),
       onRecord: (table, record) => this.onRecord(table, record),
       onInstances: (instances) => this.onInstances(instances),
       onInvocation: (fn, event) => void this.invokeLater(fn, event),

@@ -63,6 +63,18 @@ it.each([
   expect(requests.the("new-id").distribution_settings).toBeUndefined();
 });
 
+it.each([
+  [{}, "about 8 requests are less than 0.1% of the 1 million"],
+  [
+    { verify: "off", url_list: times(60_000, (i) => `https://cdn.example.com/${i}`) },
+    "about 120000 requests are 12% of the 1 million",
+  ],
+])("an estimate tells the share of a flat-rate plan that the request uses: %#", async (change, text) => {
+  const { post } = world({ flatRateRequests: 1e6 });
+  const { body } = await post({ dry_run: true, ...change });
+  expect(body["warnings"]).toContainEqual(expect.stringContaining(text));
+});
+
 it("is not waited for longer than four seconds", async () => {
   const { post, settings } = world();
   settings.read = () => new Promise(() => undefined);

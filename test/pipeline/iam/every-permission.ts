@@ -2,14 +2,45 @@
 import { createServer } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { end, listen } from "../../../tools/listen.ts";
+import { accountOf, STAGING_HEADER } from "../../../tools/memory-aws/distribution-kinds.ts";
 import type { AwsCall } from "../../../tools/memory-aws/memory-aws.ts";
-import { DEAD_POP, FRANKFURT, HOST, type Pipeline, type PipelineOptions, SINGAPORE, TOKYO } from "../pipeline.ts";
+import {
+  DEAD_POP,
+  DOMAINS,
+  FRANKFURT,
+  HOST,
+  type Pipeline,
+  type PipelineOptions,
+  SINGAPORE,
+  TOKYO,
+} from "../pipeline.ts";
 import { failGet, text, urlsOf } from "../scenarios.ts";
 
-/** The stack with a private API has every function. */
+const TENANT = { id: "E3PREWARM", domain: "d333333abcdef8.cloudfront.net", aliases: ["tenant.example.com"] };
+const [PRIMARY, OTHER] = DOMAINS as [(typeof DOMAINS)[0], (typeof DOMAINS)[0]];
+const [staging, guarded, tenants] = [
+  accountOf("staging", PRIMARY),
+  accountOf("waf-rate", OTHER),
+  accountOf("tenants", TENANT),
+];
+const STAGING = staging.distributions[1]?.domain ?? "";
+
+/** The stack with a private API has every function. The account has what each of its calls reads. */
 export const STACK: PipelineOptions = {
   stack: "PrewarmExistingVpcStack",
-  parameters: { sourceBuckets: "media,docs/site/*", distributions: "E1PREWARM", stallSeconds: "60", tracing: "on" },
+  parameters: { sourceBuckets: "media,docs/site/*", distributions: "*", stallSeconds: "60", tracing: "on" },
+  account: {
+    ...tenants,
+    ...guarded,
+    ...staging,
+    distributions: [staging, guarded, tenants].flatMap(({ distributions }) => distributions),
+  },
+  edge: {
+    distributions: [
+      ...DOMAINS.map(({ domain, aliases }) => ({ domain, aliases })),
+      { domain: tenants.connectionGroups?.[0]?.RoutingEndpoint ?? "", aliases: TENANT.aliases },
+    ],
+  },
 };
 
 const SITE = {
@@ -66,6 +97,7 @@ class Life {
     const { results_url: results } = await this.pipeline.call("GET", `summary?req_id=${first}`);
     if (!(await fetch(String(results))).ok) throw new Error(`${results} cannot be read`);
     await this.post({ url_list: small, dry_run: true });
+    await this.distributions();
     await this.closed({ retry_of: first });
 
     // An agent dies before it deletes a message; another one receives it again, and one that it cannot read.
@@ -73,6 +105,19 @@ class Life {
     const second = await this.post({ url_list: large });
     await aws.sqs.call("SendMessage", { QueueUrl: this.queue("TaskQueueTasks"), MessageBody: "unreadable" });
     await this.pipeline.untilClosed(second);
+  }
+
+  /** A staging distribution with its header, one with a web ACL, and a tenant. */
+  private async distributions(): Promise<void> {
+    const { Header, Value } = STAGING_HEADER;
+    const url_list = [`https://${STAGING}/small/0.bin`];
+    await this.post({ url_list, cf_domain: STAGING, header: [`${Header}: ${Value}`], dry_run: true });
+    for (const { aliases } of [OTHER, TENANT])
+      await this.closed({
+        url_list: [`https://${aliases[0]}/small/0.bin`],
+        cf_domain: undefined,
+        need_invalidate: true,
+      });
   }
 
   /** Sources over HTTP and in buckets, of which one is read in two runs. */

@@ -14,10 +14,8 @@ import type { DistributionKind } from "../../../tools/memory-aws/distribution-ki
 import { STAGING_HEADER } from "../../../tools/memory-aws/distribution-kinds.ts";
 import { BASIS, memoryCloudFront } from "../../aws/memory-cloudfront.ts";
 import { AT, fakeApi, run } from "../../cli/fake-api.ts";
-import { useVirtualClock } from "../../virtual-clock.ts";
-import { world } from "./world.ts";
+import { world } from "../../lambdas/api/world.ts";
 
-useVirtualClock();
 afterEach(() => vi.unstubAllGlobals());
 
 const [HOST = ""] = BASIS.aliases;
@@ -56,7 +54,7 @@ const ROWS: readonly (readonly [DistributionKind, body: object, FindingCode | un
 
 it("has a row for each finding that CloudFront's API decides", () => {
   const found = new Set(ROWS.map(([, , code]) => code));
-  const elsewhere = ["cookies", "not_checked"];
+  const elsewhere = ["cookies", "flat_rate_plan", "not_checked"];
   expect(Object.keys(FINDINGS).filter((code) => !elsewhere.includes(code) && !found.has(code as FindingCode))).toEqual(
     [],
   );
