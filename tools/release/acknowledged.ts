@@ -110,8 +110,20 @@ export const ACKNOWLEDGED: readonly Acknowledged[] = [
   ),
   iam(
     `{"Fn::If":["PrewarmPipelineInChina35591795",${distributionsIn("aws-cn")},${distributionsIn("aws")}]}`,
-    ["Pipeline/TaskRole"],
+    ["Pipeline/ApiRole", "Pipeline/TaskRole"],
     "The ids of the stack's list, also those of tenants; the account is left open, for a role reaches no other one's",
+  ),
+  ...["cache-policy", "response-headers-policy", "continuous-deployment-policy"].map((kind) =>
+    iam(
+      `arn:<AWS::Partition>:cloudfront::*:${kind}/*`,
+      ["Pipeline/ApiRole"],
+      "Any distribution may have any policy of the account, or one of AWS's own. The API reads them before a request starts",
+    ),
+  ),
+  iam(
+    "arn:<AWS::Partition>:wafv2:*:<AWS::AccountId>:global/webacl/*/*",
+    ["Pipeline/ApiRole"],
+    "Any distribution may have any web ACL of the account, in the Region of CloudFront's. The API reads their rules",
   ),
   {
     id: `AwsSolutions-IAM5[Resource::{"Fn::If":["PrewarmPipelineInChina35591795",${sourcesIn("aws-cn")},${sourcesIn("aws")}]}]`,
