@@ -1,5 +1,6 @@
 import {
   type CloudFrontClient,
+  CloudFrontServiceException,
   type ConnectionGroupSummary,
   CreateInvalidationCommand,
   CreateInvalidationForDistributionTenantCommand,
@@ -14,7 +15,7 @@ import type { Invalidations } from "../domain/plan/invalidate.ts";
 import { isTenantId, type OwnDistribution } from "../domain/request/distributions.ts";
 import type { Invalidation } from "../domain/request/invalidation.ts";
 
-/** Temporary errors: the same call may succeed later. */
+/** Temporary errors, besides those of the service itself: the same call may succeed later. */
 const TEMPORARY_ERRORS = new Set(["TooManyInvalidationsInProgress", "Throttling", "ThrottlingException"]);
 
 /**
@@ -28,6 +29,8 @@ const PERMANENT_ERRORS = new Set([
   // There is no such distribution tenant.
   "EntityNotFound",
   "AccessDenied",
+  // The reference was sent before with other paths: https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_InvalidationBatch.html
+  "InvalidationBatchAlreadyExists",
 ]);
 
 /**
@@ -98,16 +101,15 @@ export class Distributions implements Invalidations {
     };
     const { cloudFront } = this;
     try {
-      const answer = await unlessBusy(
-        isTenantId(id)
-          ? cloudFront.send(new CreateInvalidationForDistributionTenantCommand({ Id: id, InvalidationBatch }))
-          : cloudFront.send(new CreateInvalidationCommand({ DistributionId: id, InvalidationBatch })),
-      );
-      if (answer === undefined) return { busy: true };
+      const answer = isTenantId(id)
+        ? await cloudFront.send(new CreateInvalidationForDistributionTenantCommand({ Id: id, InvalidationBatch }))
+        : await cloudFront.send(new CreateInvalidationCommand({ DistributionId: id, InvalidationBatch }));
       if (answer.Invalidation?.Id !== undefined) return { id: answer.Invalidation.Id };
     } catch (error) {
-      if (error instanceof Error && PERMANENT_ERRORS.has(error.name))
-        return { refused: `${error.name}: ${error.message}` };
+      if (!(error instanceof Error)) throw error;
+      const why = `${error.name}: ${error.message}`;
+      if (isTemporary(error)) return { busy: why };
+      if (PERMANENT_ERRORS.has(error.name)) return { refused: why };
       throw error;
     }
     throw new Error(`CloudFront returned no id for an invalidation of ${id}`);
@@ -116,13 +118,14 @@ export class Distributions implements Invalidations {
   /** Whether it is known to be complete. @param distributionId or the id of a distribution tenant */
   async isInvalidated(distributionId: string, id: string): Promise<boolean> {
     const { cloudFront } = this;
-    const answer = await unlessBusy(
-      isTenantId(distributionId)
-        ? cloudFront.send(
-            new GetInvalidationForDistributionTenantCommand({ DistributionTenantId: distributionId, Id: id }),
-          )
-        : cloudFront.send(new GetInvalidationCommand({ DistributionId: distributionId, Id: id })),
-    );
+    const asked = isTenantId(distributionId)
+      ? cloudFront.send(
+          new GetInvalidationForDistributionTenantCommand({ DistributionTenantId: distributionId, Id: id }),
+        )
+      : cloudFront.send(new GetInvalidationCommand({ DistributionId: distributionId, Id: id }));
+    const answer = await asked.catch((error: unknown) => {
+      if (!isTemporary(error)) throw error;
+    });
     return answer?.Invalidation?.Status === "Completed";
   }
 }
@@ -160,11 +163,9 @@ function ownTenants(
   ];
 }
 
-async function unlessBusy<T>(answer: Promise<T>): Promise<T | undefined> {
-  try {
-    return await answer;
-  } catch (error) {
-    if (error instanceof Error && TEMPORARY_ERRORS.has(error.name)) return undefined;
-    throw error;
-  }
+/** Whether the same call may succeed later: CloudFront is overloaded, or has too much of this kind in progress. */
+function isTemporary(error: unknown): boolean {
+  // Not `$fault`: the SDK says "client" of every error that the API's model does not name.
+  if (error instanceof CloudFrontServiceException && (error.$metadata.httpStatusCode ?? 0) >= 500) return true;
+  return error instanceof Error && TEMPORARY_ERRORS.has(error.name);
 }

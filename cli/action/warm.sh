@@ -31,7 +31,12 @@ add --country "${INPUT_COUNTRIES:-}"
 add --region "${INPUT_REGIONS:-}"
 add --instances "${INPUT_INSTANCES:-}"
 add --timeout "${INPUT_TIMEOUT:-}"
-if [[ "${INPUT_INVALIDATE:-false}" == true ]]; then words+=(--invalidate); fi
+if [[ "${INPUT_INVALIDATE:-false}" == true ]]; then
+  words+=(--invalidate)
+elif [[ "${INPUT_INVALIDATE:-false}" != false ]]; then
+  lines "$INPUT_INVALIDATE"
+  words+=(${found[@]+"${found[@]/#/--invalidate=}"})
+fi
 lines "${INPUT_ARGS:-}"
 words+=(${found[@]+"${found[@]}"})
 # What begins with a dash is no URL.

@@ -1,6 +1,7 @@
 // What `warm`, `retry` and `resume` do without a stack: this process does the work, and shows it as a stack's.
 import { MAX_TIMEOUT_MINUTES } from "../../domain/limits.ts";
 import { POP_CODES } from "../../domain/pops/pop-codes.ts";
+import { invalidatingFields } from "../../domain/request/invalidation.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { formatTimestamp, parseTimestamp } from "../../domain/timestamps.ts";
 import type { Api } from "../api/client.ts";
@@ -60,7 +61,7 @@ export async function warmDirect(shell: Shell, client: DirectClient, body: Body,
   const approve: Approve = async (planned, signal) => {
     try {
       const isWanted = await mayBegin(shell, planned, words.yes, signal);
-      if (isWanted && planned.need_invalidate) mention(shell, `Invalidating ${many(planned.url_count, "URL")} …`);
+      if (isWanted && invalidatingFields(planned) !== "") mention(shell, `Invalidating ${invalidated(planned)} …`);
       return isWanted;
     } catch (error) {
       refusal = error;
@@ -68,6 +69,16 @@ export async function warmDirect(shell: Shell, client: DirectClient, body: Body,
     }
   };
   return follow(shell, client, item, { isNew: true, words, approve, refusal: () => refusal });
+}
+
+function invalidated({ need_invalidate, invalidate, url_count }: RequestItem): string {
+  const { paths = [], tags = [] } = invalidate ?? {};
+  const parts = [
+    many(need_invalidate ? url_count : 0, "URL"),
+    many(paths.length, "path"),
+    many(tags.length, "cache tag"),
+  ];
+  return parts.filter((part) => !part.startsWith("0 ")).join(", ");
 }
 
 /** Tells what a run would come to, with all sizes asked and all POPs looked up. Nothing is downloaded, and no run is left. */

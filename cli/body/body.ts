@@ -13,7 +13,9 @@ export interface RequestWords extends SourceWords {
   readonly cfDomain?: string;
   readonly variant?: readonly string[];
   readonly header?: readonly string[];
-  readonly invalidate?: boolean;
+  /** Paths; empty: the URLs themselves. */
+  readonly invalidate?: readonly string[];
+  readonly invalidateTag?: readonly string[];
   readonly instances?: string;
   readonly timeout?: string;
   readonly originRps?: string;
@@ -66,7 +68,7 @@ export function settingsOf(words: RequestWords, origin: unknown = undefined): Bo
     ...said(words.cfDomain, (cf_domain) => ({ cf_domain })),
     ...said(words.timeout, (text) => ({ timeout: minutesOf(text) })),
     ...said(words.instances, (text) => ({ instance_count: wholeNumber("--instances", text) })),
-    ...said(words.invalidate, (need_invalidate) => ({ need_invalidate })),
+    ...invalidateOf(words),
     ...(header.length > 0 ? { header: header.map((line) => headerLine("--header", line)) } : {}),
     ...(variant.length > 0 ? { variants: variantsOf(variant) } : {}),
     ...said(words.verify, (verify) => ({ verify })),
@@ -91,6 +93,16 @@ export function withToken(body: Body): Body {
 function withoutTargets(from: Body, targets: Body): Body {
   if (Object.keys(targets).length === 0) return from;
   return { ...from, ...Object.fromEntries(TARGET_FIELDS.map((field) => [field, undefined])), ...targets };
+}
+
+function invalidateOf({ invalidate = [], invalidateTag: tags = [] }: RequestWords): Body {
+  const paths = invalidate.filter((path) => path !== "");
+  return {
+    ...(paths.length < invalidate.length ? { need_invalidate: true } : {}),
+    ...(paths.length + tags.length > 0
+      ? { invalidate: { ...(paths.length > 0 ? { paths } : {}), ...(tags.length > 0 ? { tags } : {}) } }
+      : {}),
+  };
 }
 
 function originOf({ originRps, originConcurrency }: RequestWords, from: unknown): Body {

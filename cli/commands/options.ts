@@ -37,6 +37,8 @@ export function withJson(command: Command, says = "the API's answer as JSON"): C
 
 /** What a request is told beside URLs and POPs. */
 export function withSettings(command: Command): Command {
+  const parse = command.parseOptions.bind(command);
+  command.parseOptions = (words) => parse(withFlagApart(words));
   return command
     .optionsGroup("How:")
     .option("--timeout <time>", "stop after this time: 30m, 2h, 1d (default: 30m; direct: 7d)")
@@ -47,11 +49,29 @@ export function withSettings(command: Command): Command {
     .addOption(new Option("--order <order>", "which POPs ask first").choices(ORDERS))
     .option("--origin-rps <n>", "maximum requests per second to the origin (default: no limit; direct: 50)")
     .option("--origin-concurrency <n>", "downloads from the origin at once")
-    .option("--invalidate", "invalidate the URLs first")
+    .addOption(
+      list(
+        "--invalidate [path]",
+        "invalidate the URLs first; or a path of the distribution, as '/patch/*'; repeatable",
+      ),
+    )
+    .addOption(list("--invalidate-tag <tag>", "invalidate what has this cache tag first; repeatable"))
     .option("--cf-domain <name>", "the distribution, if the URLs do not tell it")
     .option("--max-bytes <n>", "ends as FAILED before it downloads more: 500GB")
     .option("--max-failures <n>", "ends as FAILED once more tasks failed")
     .option("--token <text>", "idempotency token: the same request with the same token starts only one (not direct)");
+}
+
+/** In place of a path, after --invalidate: the URLs. */
+export const URLS_THEMSELVES = "";
+
+/** Has no URL taken for the path of `--invalidate`: that begins with a slash. */
+function withFlagApart(words: readonly string[]): string[] {
+  const end = words.indexOf("--");
+  return words.map((word, i) => {
+    const isOption = word === "--invalidate" && (end === -1 || i < end);
+    return isOption && words[i + 1]?.startsWith("/") !== true ? `--invalidate=${URLS_THEMSELVES}` : word;
+  });
 }
 
 /** Where the URLs come from. */

@@ -21,6 +21,7 @@ import { urlVariantKey } from "../../domain/plan/task.ts";
 import { countryCode } from "../../domain/pops/countries.ts";
 import { listPops } from "../../domain/pops/list-pops.ts";
 import { isRegion } from "../../domain/pops/regions.ts";
+import { invalidatingFields } from "../../domain/request/invalidation.ts";
 import { isTerminal } from "../../domain/request/lifecycle.ts";
 import { NO_PROGRESS, type Progress } from "../../domain/request/progress.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
@@ -58,7 +59,8 @@ export class DirectClient implements Api {
     const request = checked(() => checkPrewarmRequest(body, { reqId: randomUUID(), now: Date.now(), caps, retried }));
     const { urls } = request;
     // Nothing is made where it cannot be invalidated.
-    if (request.item.need_invalidate) await this.checkAccount();
+    const invalidating = invalidatingFields(request.item);
+    if (invalidating !== "") await this.checkAccount(invalidating);
     const { warnings, stored } = await this.checkSettings(request, retried);
     const item = { ...request.item, distribution_settings: stored };
     try {
@@ -82,11 +84,11 @@ export class DirectClient implements Api {
     return { warnings: warnings.map(findingText), stored };
   }
 
-  /** @throws CommandError: URLs cannot be invalidated with the environment's credentials */
-  private async checkAccount(): Promise<void> {
+  /** @param fields which need the account @throws CommandError: nothing can be invalidated with the environment's credentials */
+  private async checkAccount(fields: string): Promise<void> {
     await this.deps.account.own().catch((cause: unknown) => {
       if (!(cause instanceof CommandError)) throw cause;
-      throw new CommandError(`need_invalidate: ${cause.message}`, cause.next, { cause });
+      throw new CommandError(`${fields}: ${cause.message}`, cause.next, { cause });
     });
   }
 

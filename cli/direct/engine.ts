@@ -23,6 +23,7 @@ import { finalizeRecount, recount, tooManyFailed, withLost } from "../../domain/
 import { type Caps, planProblem } from "../../domain/request/caps.ts";
 import type { OwnDistribution } from "../../domain/request/distributions.ts";
 import { NoDistributionError, unlistedProblem } from "../../domain/request/find-distributions.ts";
+import { invalidatingFields } from "../../domain/request/invalidation.ts";
 import {
   type AdvancingEvent,
   attributesOf,
@@ -176,10 +177,10 @@ export class DirectRun {
     this.stopping.signal.throwIfAborted();
     this.hasBegun = isApproved;
     if (!isApproved) this.earlyEnd ??= "STOP";
-    else if (!this.item.need_invalidate || (await this.invalidate())) await this.advance("TASKS_QUEUED");
+    else if (!this.isInvalidating() || (await this.invalidate())) await this.advance("TASKS_QUEUED");
   }
 
-  /** @returns whether the URLs are invalidated: else the run has ended, because its time was over @throws RunFailedError, RunStoppedError */
+  /** @returns whether what the run asks for is invalidated: else the run has ended, because its time was over @throws RunFailedError, RunStoppedError */
   private async invalidate(): Promise<boolean> {
     const { store, account } = this.deps;
     const { signal } = this.stopping;
@@ -204,17 +205,21 @@ export class DirectRun {
     return Promise.race([answer, whenStopped]).finally(() => signal.removeEventListener("abort", stop));
   }
 
+  private isInvalidating(): boolean {
+    return invalidatingFields(this.item) !== "";
+  }
+
   private isBeforeSizes(): boolean {
     return this.item.status === "CREATED" || this.item.status === "EXPANDING";
   }
 
   private async readSources(): Promise<void> {
     const { item, deps } = this;
-    const { sources = [], req_id: reqId, need_invalidate: needsAccount } = item;
+    const { sources = [], req_id: reqId } = item;
     if (sources.length === 0) return;
     await this.advance("EXPAND");
     const { store, account } = deps;
-    const known = needsAccount ? await this.untilStopped(account.own()) : undefined;
+    const known = this.isInvalidating() ? await this.untilStopped(account.own()) : undefined;
     let read = await this.walkSources(known ?? [], known === undefined);
     // The distribution may have further aliases, which only its account knows.
     if (read.end === "other_host") read = await this.walkSources(await this.untilStopped(ownIfAny(account)), false);
@@ -253,9 +258,9 @@ export class DirectRun {
     const { store, dns, ports, errorCachingMs } = deps;
     const { fields, ...work } = await urlsToMeasure({ requests: store, requestPops: store, lists: store }, item);
     const hosts = hostsOf([...work.sized, ...work.toProbe].map(({ url }) => url));
-    const naming = { cfDomain: item.cf_domain, hosts, needsIds: item.need_invalidate };
+    const naming = { cfDomain: item.cf_domain, hosts, needsIds: this.isInvalidating() };
     const found = await this.untilStopped(findRunDistributions(naming, deps));
-    const unlisted = unlistedProblem(item.need_invalidate, found);
+    const unlisted = unlistedProblem(item, found);
     if (unlisted !== undefined) throw new RunFailedError(unlisted);
     const { refused } = found;
     // Whose distribution it is, nobody can say without credentials: each URL is asked under its own host, as viewers ask.

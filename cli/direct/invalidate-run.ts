@@ -1,4 +1,5 @@
 import { type InvalidationDeps, type Invalidations, invalidateAll } from "../../domain/plan/invalidate.ts";
+import { invalidatingFields } from "../../domain/request/invalidation.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { pause } from "../../domain/retry.ts";
 import { shortId } from "../api/find-request.ts";
@@ -14,14 +15,14 @@ export interface RunInvalidationDeps {
   readonly signal: AbortSignal;
 }
 
-/** Why a run ends before its URLs are invalidated. */
+/** Why a run ends before all is invalidated. */
 export interface InvalidationEnd {
   readonly event: "FAIL" | "TIME_OUT";
   readonly reason: string;
 }
 
 /**
- * Invalidates the URLs of a run, and waits until that is complete. While the account does not answer, it is asked again.
+ * Invalidates what a run asks for, and waits until that is complete. While the account does not answer, it is asked again.
  * @param item the run's, as it is saved
  * @returns undefined: all of it is done
  * @throws what the signal was aborted with; CommandError: the account cannot be asked
@@ -33,7 +34,7 @@ export async function invalidateRun(
   const ends: InvalidationEnd[] = [];
   /** Why the account does not answer now. */
   let silence: string | undefined;
-  const ask = async <T>(question: Promise<T>, unanswered: T): Promise<T> => {
+  const ask = async <T>(question: Promise<T>, unanswered: (why: string) => T): Promise<T> => {
     try {
       const answer = await question;
       silence = undefined;
@@ -41,7 +42,7 @@ export async function invalidateRun(
     } catch (error) {
       if (!(error instanceof CommandError && isTemporary(error))) throw error;
       silence = error.message;
-      return unanswered;
+      return unanswered(silence);
     }
   };
   const deps: InvalidationDeps = {
@@ -50,13 +51,13 @@ export async function invalidateRun(
       invalidate: async (...call) => {
         // It may have been stopped meanwhile.
         signal.throwIfAborted();
-        return ask(account.invalidate(...call), { busy: true });
+        return ask(account.invalidate(...call), (busy) => ({ busy }));
       },
-      isInvalidated: (...call) => ask(account.isInvalidated(...call), false),
+      isInvalidated: (...call) => ask(account.isInvalidated(...call), () => false),
     },
     requests: {
       end: async (_, event, { reason }) => {
-        const unasked = `need_invalidate: ${silence}, until the time was over; nothing was warmed`;
+        const unasked = `${invalidatingFields(item())}: ${silence}, until the time was over; nothing was warmed`;
         ends.push({ event, reason: silence === undefined ? reason : unasked });
       },
       updateAndTouch: async (_, __, fields) => {

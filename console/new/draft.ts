@@ -24,6 +24,8 @@ const formSchema = z.object({
   originRate: text,
   originConcurrency: text,
   invalidate: z.boolean(),
+  invalidatePaths: text,
+  invalidateTags: text,
   maxBytes: text,
   maxFailures: text,
   token: text,

@@ -41,7 +41,12 @@ export interface Form {
   readonly minutes: string;
   readonly originRate: string;
   readonly originConcurrency: string;
+  /** Whether the URLs themselves are. */
   readonly invalidate: boolean;
+  /** A line each. */
+  readonly invalidatePaths: string;
+  /** Parted by commas, spaces or lines. */
+  readonly invalidateTags: string;
   readonly order: string;
   readonly maxBytes: string;
   readonly maxFailures: string;
@@ -65,6 +70,8 @@ export const EMPTY_FORM: Form = {
   originRate: "",
   originConcurrency: "",
   invalidate: false,
+  invalidatePaths: "",
+  invalidateTags: "",
   order: "lead-first",
   maxBytes: "",
   maxFailures: "",

@@ -1,6 +1,7 @@
 import type { Settings } from "../../client/answers.ts";
 import type { CapName } from "../../domain/request/caps.ts";
 import { Choices } from "../parts/choices.tsx";
+import { Icon } from "../parts/icon.tsx";
 import { useReader } from "../session/reader.ts";
 import { type Beyond, capOf } from "./caps.ts";
 import { faultsAt } from "./faults.ts";
@@ -39,7 +40,7 @@ export function ProofPart({ form, onForm, faults }: PartProps) {
 
 /** How much at once, how long, and what the origin takes. */
 export function LimitsPart({ form, onForm, faults, settings, beyond, paths }: LimitsPartProps) {
-  const { say, formats, count } = useReader();
+  const { say, formats } = useReader();
   const over = (parameter: CapName) => {
     const it = beyond.get(parameter);
     return it === undefined ? [] : [say("beyondCap", [formats.count(it.cap), it.parameter])];
@@ -83,6 +84,18 @@ export function LimitsPart({ form, onForm, faults, settings, beyond, paths }: Li
         />
       </div>
       <Wrong lines={faultsAt(faults, "origin")} />
+      <InvalidatePart form={form} onForm={onForm} faults={faults} paths={paths} />
+    </section>
+  );
+}
+
+/** The URLs, and what is invalidated whatever they are. */
+function InvalidatePart({ form, onForm, faults, paths }: PartProps & Pick<LimitsPartProps, "paths">) {
+  const { say, count } = useReader();
+  const wrong = faultsAt(faults, "invalidate");
+  const isFilled = form.invalidatePaths !== "" || form.invalidateTags !== "";
+  return (
+    <>
       <label class="check switch">
         <input
           type="checkbox"
@@ -94,7 +107,35 @@ export function LimitsPart({ form, onForm, faults, settings, beyond, paths }: Li
         </span>
       </label>
       <Wrong lines={faultsAt(faults, "need_invalidate")} />
-    </section>
+      <details class="disclose" open={isFilled || wrong.length > 0}>
+        <summary>
+          <Icon name="next" />
+          <b>{say("invalidateNamed")}</b> <span class="quiet">{say("invalidateNamedSays")}</span>
+        </summary>
+        <div class="field">
+          <label for="new-invalidate-paths" class="small">
+            {say("invalidatePaths")}
+          </label>
+          <textarea
+            id="new-invalidate-paths"
+            class="input mono"
+            rows={2}
+            spellcheck={false}
+            placeholder={"/patch/*\n/index.html"}
+            value={form.invalidatePaths}
+            onInput={({ currentTarget }) => onForm({ invalidatePaths: currentTarget.value })}
+          />
+        </div>
+        <Field
+          label={say("invalidateTags")}
+          value={form.invalidateTags}
+          placeholder="release-42"
+          isCode
+          wrong={wrong}
+          onValue={(invalidateTags) => onForm({ invalidateTags })}
+        />
+      </details>
+    </>
   );
 }
 

@@ -1,4 +1,5 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
+import { coverOf } from "../../domain/request/invalidation.ts";
 import { defaultSelection } from "../map/regions.ts";
 import type { Selection } from "../map/selection.ts";
 import { Icon } from "../parts/icon.tsx";
@@ -55,6 +56,10 @@ export function NewRequestView() {
   const faults =
     preferences.language === "zh" ? withHints(estimated.faults, fieldInChinese, findingInChinese) : estimated.faults;
   const urls = value?.estimate.urls ?? lines.urls.length;
+  const paths = useMemo(() => {
+    const isCovered = coverOf(body.invalidate?.paths ?? []);
+    return urls - lines.urls.filter((url) => isCovered(new URL(url))).length;
+  }, [body.invalidate, lines, urls]);
   const forms = Math.max(1, variantsOf(form).length);
   const beyond = beyondCaps(settings, {
     instances: form.instances,
@@ -89,7 +94,7 @@ export function NewRequestView() {
         <WhatPart {...part} lines={lines} settings={settings} estimate={value?.estimate} />
         <VariantsPart {...part} urls={lines.urls.length} />
         <ProofPart {...part} />
-        <LimitsPart {...part} settings={settings} beyond={beyond} paths={urls} />
+        <LimitsPart {...part} settings={settings} beyond={beyond} paths={paths} />
         <MorePart {...part} />
       </div>
       <section class="new-where" aria-label={say("where")}>
@@ -119,7 +124,7 @@ export function NewRequestView() {
         onNext={() => setStep(step + 1)}
       />
       {isAsking ? (
-        <SendDialog body={body} estimated={estimated} paths={urls} onSent={forget} onClose={() => setAsking(false)} />
+        <SendDialog body={body} estimated={estimated} paths={paths} onSent={forget} onClose={() => setAsking(false)} />
       ) : null}
     </div>
   );

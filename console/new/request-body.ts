@@ -18,6 +18,7 @@ export interface RequestBody {
   readonly order?: string;
   readonly origin?: { readonly requests_per_second?: number | string; readonly concurrency?: number | string };
   readonly need_invalidate?: true;
+  readonly invalidate?: { readonly paths?: readonly string[]; readonly tags?: readonly string[] };
   readonly max_bytes?: number | string;
   readonly max_failures?: number | string;
   readonly client_token?: string;
@@ -47,10 +48,22 @@ export function bodyOf(form: Form, urls: readonly string[]): RequestBody {
     ...(form.order === "lead-first" ? {} : { order: form.order }),
     ...(Object.keys(origin).length > 0 ? { origin } : {}),
     ...(form.invalidate ? { need_invalidate: true } : {}),
+    ...invalidateOf(form),
     ...filled("max_bytes", form.maxBytes),
     ...filled("max_failures", form.maxFailures),
     ...(form.token.trim() === "" ? {} : { client_token: form.token.trim() }),
   };
+}
+
+function invalidateOf({ invalidatePaths, invalidateTags }: Form): Pick<RequestBody, "invalidate"> {
+  const paths = wordsOf(invalidatePaths, "\n");
+  const tags = wordsOf(invalidateTags, /[\s,，]+/);
+  if (paths.length + tags.length === 0) return {};
+  return { invalidate: { ...(paths.length > 0 ? { paths } : {}), ...(tags.length > 0 ? { tags } : {}) } };
+}
+
+function wordsOf(typed: string, separator: string | RegExp): string[] {
+  return typed.split(separator).flatMap((word) => word.trim() || []);
 }
 
 function sourceOf({ type, address, base, originPath, since }: SourceRow): Source | undefined {

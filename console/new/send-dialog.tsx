@@ -32,6 +32,8 @@ export function SendDialog({ body, estimated, paths, onSent, onClose }: SendDial
     onClose();
     location.hash = hrefOf({ name: "request", id: value.request_id });
   });
+  const { paths: namedPaths = [], tags = [] } = body.invalidate ?? {};
+  const named = [...namedPaths, ...tags.map((tag) => `#${tag}`)];
   const instances = Number(body.instance_count);
   const locale = preferences.language === "zh" ? "zh-CN" : "en";
   return (
@@ -54,12 +56,24 @@ export function SendDialog({ body, estimated, paths, onSent, onClose }: SendDial
           {estimated.isUpdating ? <span class="quiet"> {say("updating")}</span> : null}
         </li>
         <li>{say("sendInstances", [formats.count(instances), formats.count(Number(body.timeout))], instances)}</li>
+        {named.length > 0 ? (
+          <li class="not_kept break">
+            {say(
+              "sendInvalidatesNamed",
+              [named.slice(0, MAX_NAMED).join("  "), formats.count(named.length)],
+              named.length,
+            )}
+          </li>
+        ) : null}
         {body.need_invalidate === true ? <li class="not_kept">{count("sendInvalidates", paths)}</li> : null}
       </ul>
       <DialogEnd action={action} onClose={onClose} text={say("sendDo")} />
     </Dialog>
   );
 }
+
+/** So many paths and tags are named. */
+const MAX_NAMED = 5;
 
 /** Not `randomUUID`: on a page that is not https there is none. */
 function newToken(): string {

@@ -60,6 +60,7 @@ const FIELDS: ReadonlyMap<string, string> = new Map([
   ["order", "没有这种顺序。"],
   ["origin", "回源限速应为正数。"],
   ["need_invalidate", "无法按这样的设置使缓存失效。"],
+  ["invalidate", "路径以 / 开头，* 只能在末尾，最多 15 个；标签为不含空格、逗号和 * 的 ASCII 字符。"],
   ["max_bytes", "应为正整数，单位是字节。"],
   ["max_failures", "应为不小于 0 的整数。"],
   ["client_token", "令牌最长 64 个字符，且不能用于另一个请求。"],

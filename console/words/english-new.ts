@@ -105,6 +105,10 @@ export const EN_NEW = {
   beyondCap: "At most {0} here: {1}",
   invalidateFirst: "Invalidate first",
   invalidateSays: { one: "{0} path, waits until complete", other: "{0} paths, waits until complete" },
+  invalidateNamed: "Paths and cache tags",
+  invalidateNamedSays: "invalidated first, each one path on the bill",
+  invalidatePaths: "Paths of the distribution, one a line; * at the end for all that begin alike",
+  invalidateTags: "Cache tags, separated by commas",
   moreSays: "headers, order, most bytes, token",
   headersLabel: "Headers of every request, one a line",
   orderLeadTab: "One POP of each REC first",
@@ -152,6 +156,10 @@ export const EN_NEW = {
   sendInvalidates: {
     one: "{0} path is invalidated first, at every POP. Until then viewers are served from the origin.",
     other: "{0} paths are invalidated first, at every POP. Until then viewers are served from the origin.",
+  },
+  sendInvalidatesNamed: {
+    one: "Invalidated first, at every POP, whatever this request warms: {0}",
+    other: "Invalidated first, at every POP, whatever this request warms: {0} ({1} in all)",
   },
   whyNotSend: "Send is off: {0}",
   offTooMany: "there are too many URLs",

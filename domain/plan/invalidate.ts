@@ -1,9 +1,13 @@
-import { type Distribution, distributionOf, invalidatedId } from "../request/distributions.ts";
+import { distributionOf, invalidatedId } from "../request/distributions.ts";
 import {
   BATCH_PATHS,
+  coverOf,
+  entriesOf,
+  type Invalidate,
   type Invalidation,
   type InvalidationBatch,
   inBatches,
+  invalidatingFields,
   invalidationPath,
   likelyRefused,
   mayStart,
@@ -44,15 +48,16 @@ const BUSY_POLL_MS = 5_000;
 /** Longest wait of one run. The next run continues after the requests that follow in the stream. */
 const MAX_WAIT_MS = 60_000;
 
-/** Why the URLs of a request cannot be invalidated; undefined: each is of a distribution of this account. */
-export function foreignProblem({ distributions, need_invalidate }: RequestItem): string | undefined {
-  const foreign = distributions.filter(({ id }) => id === undefined).map(({ label }) => label);
-  if (!need_invalidate || foreign.length === 0) return undefined;
-  return `need_invalidate: no distribution of this account answers to ${foreign.join(", ")}, so nothing could be invalidated`;
+/** Why nothing of a request can be invalidated; undefined: it has nothing to invalidate, or its distributions are all of this account. */
+export function foreignProblem(item: RequestItem): string | undefined {
+  const foreign = item.distributions.filter(({ id }) => id === undefined).map(({ label }) => label);
+  const fields = invalidatingFields(item);
+  if (fields === "" || foreign.length === 0) return undefined;
+  return `${fields}: no distribution of this account answers to ${foreign.join(", ")}, so nothing could be invalidated`;
 }
 
 /**
- * Invalidates a request's URLs, as many batches at once as the quota allows, and waits for all, so that what is warmed is the new object.
+ * Invalidates a request's URLs, and the paths and tags that it names, as many batches at once as the quota allows, and waits for all, so that what is warmed is the new object.
  * Batches that are done are counted in the item, the oldest first: when a run has waited long enough, the item's change wakes the next run.
  * Ends the request, with a reason, if it times out first or CloudFront rejects a path.
  * @returns whether all of it is done
@@ -64,10 +69,10 @@ export async function invalidateAll(
 ): Promise<boolean> {
   const reqId = item.req_id;
   const endAs = async (event: "FAIL" | "TIME_OUT", why: string) => {
-    await deps.requests.end(reqId, event, { reason: `need_invalidate: ${why}; nothing was warmed` });
+    await deps.requests.end(reqId, event, { reason: `${invalidatingFields(item)}: ${why}; nothing was warmed` });
     return false;
   };
-  const paths = await pathsOf(deps.lists.read(LISTS.goodUrls, reqId), item.distributions);
+  const paths = await pathsOf(deps.lists.read(LISTS.goodUrls, reqId), item);
   if ("problem" in paths) return endAs("FAIL", paths.problem);
   const batches = inBatches(paths.byDistribution);
   const timeoutAt = parseTimestamp(item.timeout_at);
@@ -75,9 +80,9 @@ export async function invalidateAll(
   const inProgress: (InvalidationBatch & { readonly id: string })[] = [];
   let done = item.invalidated_batches;
   const save = () => deps.requests.updateAndTouch(reqId, ["CHECK_POP"], { invalidated_batches: done });
-  let busyUntil = 0;
+  let busy = { untilMs: 0, why: "" };
   while (done < batches.length) {
-    while (deps.now() >= busyUntil) {
+    while (deps.now() >= busy.untilMs) {
       const next = done + inProgress.length;
       const batch = batches[next];
       if (batch === undefined || !mayStart(batch, inProgress)) break;
@@ -85,7 +90,7 @@ export async function invalidateAll(
       const reference = `${reqId}-${BATCH_PATHS}-${next}`;
       const answer = await deps.distributions.invalidate(batch.distributionId, reference, batch.paths);
       if ("refused" in answer) return endAs("FAIL", refusal(batch, answer.refused));
-      if ("busy" in answer) busyUntil = deps.now() + BUSY_POLL_MS;
+      if ("busy" in answer) busy = { untilMs: deps.now() + BUSY_POLL_MS, why: answer.busy };
       else inProgress.push({ ...batch, id: answer.id });
     }
     const before = done;
@@ -105,7 +110,7 @@ export async function invalidateAll(
       return endAs(
         "TIME_OUT",
         oldest === undefined
-          ? "other invalidations of the distribution used up CloudFront's limit until the request timed out"
+          ? `CloudFront took no more invalidations until the request timed out (${busy.why})`
           : `the distribution ${oldest.distributionId} had not completed the invalidation ${oldest.id} when the time was over`,
       );
     }
@@ -118,17 +123,25 @@ export async function invalidateAll(
   return true;
 }
 
-/** Paths by distribution, or why the first URL that CloudFront would refuse cannot be invalidated. */
+/**
+ * What is invalidated by distribution: what the request names in each of them, and the paths of its URLs that nothing of this covers.
+ * Or why the first URL that CloudFront would refuse cannot be invalidated.
+ */
 async function pathsOf(
   urls: AsyncIterable<TaskUrl>,
-  distributions: readonly Distribution[],
+  { distributions, need_invalidate, invalidate = NOTHING_NAMED }: RequestItem,
 ): Promise<{ readonly problem: string } | { readonly byDistribution: ReadonlyMap<string, ReadonlySet<string>> }> {
   const byDistribution = new Map<string, Set<string>>();
+  const named = entriesOf(invalidate);
+  const ids = named.length === 0 ? [] : distributions.map(invalidatedId);
+  for (const id of ids) if (id !== undefined) byDistribution.set(id, new Set(named));
+  if (!need_invalidate) return { byDistribution };
+  const isCovered = coverOf(invalidate.paths);
   for await (const { url: text } of urls) {
     const url = new URL(text);
     const distribution = distributionOf(distributions, url.hostname);
     const id = distribution && invalidatedId(distribution);
-    if (id === undefined) continue;
+    if (id === undefined || isCovered(url)) continue;
     const answer = invalidationPath(url);
     if ("problem" in answer) return { problem: `'${text}' ${answer.problem}` };
     const known = byDistribution.get(id) ?? new Set();
@@ -136,6 +149,8 @@ async function pathsOf(
   }
   return { byDistribution };
 }
+
+const NOTHING_NAMED: Invalidate = { paths: [], tags: [] };
 
 const MAX_SUSPECTS = 3;
 

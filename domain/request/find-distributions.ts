@@ -13,6 +13,7 @@ import {
   unlistedReason,
   unservedReason,
 } from "./distributions.ts";
+import { type Invalidating, invalidatingFields } from "./invalidation.ts";
 
 /** What finding a distribution needs: the account's own ones, and the DNS. */
 export interface DistributionLookup {
@@ -112,14 +113,15 @@ export function notAllowedReason(
   return undefined;
 }
 
-/** Why it is unknown whether a request's URLs can be invalidated; undefined: it is known. */
+/** Why it is unknown whether anything of a request can be invalidated; undefined: it is known. */
 export function unlistedProblem(
-  needInvalidate: boolean,
+  invalidating: Invalidating,
   { distributions, unlisted }: FoundDistributions,
 ): string | undefined {
   const foreign = distributions.find(({ id }) => id === undefined);
-  if (!needInvalidate || unlisted === undefined || foreign === undefined) return undefined;
-  return `need_invalidate: it is unknown whether ${nameOf(foreign)} belongs to this account: ${unlisted}`;
+  const fields = invalidatingFields(invalidating);
+  if (fields === "" || unlisted === undefined || foreign === undefined) return undefined;
+  return `${fields}: it is unknown whether ${nameOf(foreign)} belongs to this account: ${unlisted}`;
 }
 
 function nameOf({ hosts, domain, label }: Distribution): string {

@@ -1,7 +1,43 @@
 /**
- * What CloudFront takes as the path of an invalidation:
+ * What CloudFront takes as the path and as the tag of an invalidation:
  * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/invalidation-specifying-objects.html
+ * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/invalidation-specifying-tags.html
  */
+import * as z from "zod";
+import { normalizeUrl } from "../net/urls.ts";
+
+/** What a request invalidates in each of its distributions, whatever its URLs are. One of the lists may be empty. */
+export const invalidateSchema = z.object({
+  /** As {@link pathOrPattern} spells them, each once. */
+  paths: z.array(z.string()),
+  /** Without the `#` that marks a tag in a call. Upper and lower case are the same to CloudFront. */
+  tags: z.array(z.string()),
+});
+export type Invalidate = z.infer<typeof invalidateSchema>;
+
+/** Of a request: what is invalidated before it downloads anything. */
+export interface Invalidating {
+  /** Whether its URLs are. */
+  readonly need_invalidate: boolean;
+  /** Absent: nothing else. */
+  readonly invalidate?: Invalidate | undefined;
+}
+
+/** The fields of a request that ask for an invalidation, as its messages name them. Empty: it asks for none. */
+export function invalidatingFields({ need_invalidate, invalidate }: Invalidating): string {
+  return [need_invalidate && "need_invalidate", invalidate !== undefined && "invalidate"].filter(Boolean).join(" and ");
+}
+
+/** Paths and tags of one request. The item has them, and is written again and again. */
+export const MAX_INVALIDATE_ENTRIES = 500;
+export const MAX_INVALIDATE_CHARACTERS = 32_000;
+/**
+ * As many as a distribution may have in progress, those of others included:
+ * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/InvalidationLimits.html
+ */
+export const MAX_WILDCARDS = 15;
+/** CloudFront refuses longer ones. */
+export const MAX_TAG_LENGTH = 256;
 
 /** Under which path an object is invalidated, or why it cannot be. */
 export type InvalidationPath = { readonly path: string } | { readonly problem: string };
@@ -21,15 +57,69 @@ const UNSAFE = /[<>"{}|\\^~[\]`]/g;
  * @param url as `normalizeUrl` spells it; http and https are one object
  */
 export function invalidationPath(url: URL): InvalidationPath {
-  const path = (url.pathname + url.search).replaceAll(UNSAFE, percentEncoded);
-  if (path.length > MAX_INVALIDATION_PATH)
-    return {
-      problem: `has a path of ${path.length} characters; CloudFront invalidates at most ${MAX_INVALIDATION_PATH}`,
-    };
+  const path = spelledPath(url);
+  if (path.length > MAX_INVALIDATION_PATH) return tooLong(path);
   // Encoded, it would be another object's path.
-  if (path.endsWith("*"))
+  if (isPattern(path))
     return { problem: "ends in *, with which CloudFront would invalidate everything that begins like it" };
   return { path };
+}
+
+/** The path of one object or, with `*` at its end, of all that begin like it: spelled as the paths of a request's URLs are. */
+export function pathOrPattern(text: string): InvalidationPath {
+  if (!text.startsWith("/"))
+    return { problem: "must begin with /; it is a path in each distribution of the request, such as /patch/*" };
+  if (text.includes("#")) return { problem: "has a #, which is no part of a path; cache tags are named in tags" };
+  if (/\*./s.test(text))
+    return { problem: "has a * before its end; CloudFront takes * as a wildcard at the end of a path only" };
+  const normalized = normalizeUrl(`https://any.example${text}`);
+  if ("problem" in normalized) return normalized;
+  const path = spelledPath(new URL(normalized.url));
+  return path.length > MAX_INVALIDATION_PATH ? tooLong(path) : { path };
+}
+
+/** Whether a path ends in CloudFront's wildcard. */
+export function isPattern(path: string): boolean {
+  return path.endsWith("*");
+}
+
+/** What tells whether one of these paths and patterns invalidates the object of a URL. */
+export function coverOf(paths: readonly string[]): (url: URL) => boolean {
+  if (paths.length === 0) return () => false;
+  const exact = new Set(paths);
+  const prefixes = paths.filter(isPattern).map((path) => path.slice(0, -1));
+  return (url) => {
+    const path = spelledPath(url);
+    return exact.has(path) || prefixes.some((prefix) => path.startsWith(prefix));
+  };
+}
+
+/** Which of these paths and patterns invalidate the object of none of the URLs. */
+export function coveringNone(paths: readonly string[], urls: readonly string[]): string[] {
+  const own = [...new Set(urls.map((url) => spelledPath(new URL(url))))];
+  const exact = new Set(own);
+  return paths.filter((path) =>
+    isPattern(path) ? !own.some((it) => it.startsWith(path.slice(0, -1))) : !exact.has(path),
+  );
+}
+
+/** Why CloudFront would not take a tag; undefined: it would. */
+export function tagProblem(tag: string): string | undefined {
+  if (tag.startsWith("#")) return "begins with #; write the tag alone, the # is added to it";
+  if (tag.length > MAX_TAG_LENGTH) return `has ${tag.length} characters; CloudFront takes at most ${MAX_TAG_LENGTH}`;
+  if (!/^[\x21-\x7e]+$/.test(tag))
+    return "must have visible ASCII characters only: letters, digits and punctuation, without spaces";
+  if (tag.includes(",")) return "has a comma, which separates tags in an object's header; name each tag by itself";
+  return tag.includes("*") ? "has a *; CloudFront takes no wildcard in a tag" : undefined;
+}
+
+/** The path of a URL and its query, as CloudFront wants them in an invalidation. */
+export function spelledPath({ pathname, search }: URL): string {
+  return (pathname + search).replaceAll(UNSAFE, percentEncoded);
+}
+
+function tooLong({ length }: string): { readonly problem: string } {
+  return { problem: `has a path of ${length} characters; CloudFront invalidates at most ${MAX_INVALIDATION_PATH}` };
 }
 
 /**
@@ -56,20 +146,27 @@ export function likelyRefused(paths: readonly string[], most: number): string[] 
 }
 
 /**
- * What became of an invalidation: its id once it has started; `busy` when CloudFront takes none now, because too many are
- * in progress or too many calls came; `refused` with what it said when it will never take this one.
+ * What became of an invalidation: its id once it has started; `busy` with what CloudFront said when it takes none now, because too
+ * many are in progress or it is overloaded; `refused` with what it said when it will never take this one.
  */
-export type Invalidation = { readonly id: string } | { readonly busy: true } | { readonly refused: string };
+export type Invalidation = { readonly id: string } | { readonly busy: string } | { readonly refused: string };
 
-/** Paths that are invalidated in one call. */
+/** What is invalidated in one call: paths, patterns, and tags with `#` before each. */
 export interface InvalidationBatch {
   /** Of a distribution tenant, the tenant's. */
   readonly distributionId: string;
   readonly paths: readonly string[];
 }
 
+/** The entries of a request's own in a call. */
+export function entriesOf({ paths, tags }: Invalidate): string[] {
+  return [...paths, ...tags.map((tag) => `#${tag}`)];
+}
+
 /** So small that a place in the quota is used again soon. */
 export const BATCH_PATHS = 500;
+/** Of wildcards. CloudFront takes a batch whole: one of 15 would wait until no other wildcard is in progress. */
+export const BATCH_WILDCARDS = 5;
 
 /**
  * Of the 3,000 paths that a distribution may have in progress. The rest is left for what others invalidate meanwhile:
@@ -77,18 +174,32 @@ export const BATCH_PATHS = 500;
  */
 export const MAX_PATHS_IN_PROGRESS = 2_500;
 
-/** Divides each distribution's paths. The same paths make the same batches in the same order, whatever order they came in. */
+/**
+ * Divides each distribution's paths, wildcards first. The same paths make the same batches in the same order, whatever order they came
+ * in.
+ */
 export function inBatches(paths: ReadonlyMap<string, ReadonlySet<string>>): InvalidationBatch[] {
   return [...paths].flatMap(([distributionId, set]) => {
     const all = [...set].sort();
-    return Array.from({ length: Math.ceil(all.length / BATCH_PATHS) }, (_, i) => ({
-      distributionId,
-      paths: all.slice(i * BATCH_PATHS, (i + 1) * BATCH_PATHS),
-    }));
+    const batches = [
+      ...inChunks(all.filter(isPattern), BATCH_WILDCARDS),
+      ...inChunks(
+        all.filter((path) => !isPattern(path)),
+        BATCH_PATHS,
+      ),
+    ];
+    return batches.map((some) => ({ distributionId, paths: some }));
   });
 }
 
-/** Whether a batch may be started beside those that are in progress: what a distribution has in progress is counted. */
+function inChunks(all: readonly string[], size: number): string[][] {
+  return Array.from({ length: Math.ceil(all.length / size) }, (_, i) => all.slice(i * size, (i + 1) * size));
+}
+
+/**
+ * Whether a batch may be started beside those that are in progress: what a distribution has in progress is counted. Wildcards have a
+ * quota of their own, which no request exceeds.
+ */
 export function mayStart(batch: InvalidationBatch, inProgress: readonly InvalidationBatch[]): boolean {
   const paths = inProgress
     .filter(({ distributionId }) => distributionId === batch.distributionId)

@@ -5,6 +5,7 @@
 import * as z from "zod";
 import type { Count } from "../result/count.ts";
 import { parseTimestamp } from "../timestamps.ts";
+import { type Invalidating, invalidatingFields } from "./invalidation.ts";
 import { atWork, eachRequest, NO_PROGRESS, type OnFailure, type Progress } from "./progress.ts";
 
 export const STATUSES = [
@@ -365,9 +366,8 @@ function progressIn({ progress }: Observed, { req_id }: LifecycleItem): Progress
 }
 
 /** What a request's need of instances depends on. */
-export interface InstanceNeed {
+export interface InstanceNeed extends Invalidating {
   readonly instance_count: number;
-  readonly need_invalidate: boolean;
   readonly status: Status;
   readonly sources_read?: unknown;
 }
@@ -377,7 +377,9 @@ export interface InstanceNeed {
  * invalidation takes longer than a boot, and so may sources: with either, a request needs none before its tasks are about to be queued.
  */
 export function neededCapacity(active: readonly InstanceNeed[]): number {
-  const due = active.filter((item) => isQueueing(item) || !(item.need_invalidate || item.sources_read !== undefined));
+  const due = active.filter(
+    (item) => isQueueing(item) || (invalidatingFields(item) === "" && item.sources_read === undefined),
+  );
   return Math.max(0, ...due.map(({ instance_count }) => instance_count));
 }
 

@@ -4,6 +4,7 @@ import { countSchema, NO_COUNT } from "../result/count.ts";
 import { cutText } from "../result/failure.ts";
 import { verifySchema } from "../result/outcome.ts";
 import { distributionSchema } from "./distributions.ts";
+import { invalidateSchema } from "./invalidation.ts";
 import { EXPANDED, statusSchema } from "./lifecycle.ts";
 import { orderSchema, originLimitsSchema, variantSchema } from "./options.ts";
 import { readinessSchema, verdictSchema } from "./readiness-schema.ts";
@@ -82,6 +83,8 @@ export const requestItemSchema = z.object({
   header: z.array(z.string()),
   instance_count: count,
   need_invalidate: z.boolean(),
+  /** What is invalidated besides its URLs. Absent: nothing. */
+  invalidate: invalidateSchema.optional(),
   /** How warmth is shown. */
   verify: verifySchema,
   /** In the order in which each URL is warmed. Absent: one, `header` alone. Empty, as `header`, once it has ended. */
@@ -129,7 +132,7 @@ export const requestItemSchema = z.object({
   targets_sent: count,
   /** When the last of these was, in milliseconds since the epoch. Absent: none was. */
   sent_at: z.number().optional(),
-  /** How many batches of paths are invalidated, of those that need_invalidate asks for. */
+  /** How many batches of paths and tags are invalidated. */
   invalidated_batches: count,
 
   // What is done: written once, at its end. An instance writes what is added up, so any number is readable.

@@ -2,7 +2,7 @@ import { MAX_URLS } from "../limits.ts";
 import { hostOf, hostsOf } from "../net/urls.ts";
 import { beyondCap, type Caps } from "../request/caps.ts";
 import { hostOwners, invalidatedId, type OwnDistribution, tooManyHosts } from "../request/distributions.ts";
-import { invalidationPath } from "../request/invalidation.ts";
+import { coverOf, invalidationPath } from "../request/invalidation.ts";
 import type { RequestItem } from "../request/request-item.ts";
 import { LEFT_OUT, type LeftOut, type LeftOutCounts, type SourceRead } from "../request/source.ts";
 
@@ -99,9 +99,9 @@ export class FoundUrls {
   finalProblem(): string | undefined {
     if (this.urls.size === 0)
       return `sources: no URL is left to warm; ${leftOutInWords(this.sources.map((it) => it.left_out))}`;
-    const { need_invalidate: invalidates, cf_domain: domain } = this.options.request;
+    const { need_invalidate: invalidates, invalidate, cf_domain: domain } = this.options.request;
     const hosts = domain === undefined ? tooManyHosts([...this.urls.keys()]) : undefined;
-    return hosts ?? (invalidates ? uninvalidatable(this) : undefined);
+    return hosts ?? (invalidates ? uninvalidatable(this, invalidate?.paths ?? []) : undefined);
   }
 
   private get mostUrls(): number {
@@ -118,11 +118,16 @@ function leftOutInWords(counts: readonly LeftOutCounts[]): string {
 /**
  * As POST /prewarm refuses them: what cannot be invalidated would be warmed as it was before. The URLs are not named: words of a
  * document stay out of a reason.
+ * @param covering paths and patterns that are invalidated anyway
  */
-function uninvalidatable({ urls, sources }: FoundUrls): string | undefined {
-  const bad = [...urls].flatMap(([url, source = 0]) => {
-    const answer = invalidationPath(new URL(url));
-    return "problem" in answer ? [{ problem: answer.problem, from: sources[source - 1]?.from ?? "url_list" }] : [];
+function uninvalidatable({ urls, sources }: FoundUrls, covering: readonly string[]): string | undefined {
+  const isCovered = coverOf(covering);
+  const bad = [...urls].flatMap(([text, source = 0]) => {
+    const url = new URL(text);
+    const answer = invalidationPath(url);
+    return "problem" in answer && !isCovered(url)
+      ? [{ problem: answer.problem, from: sources[source - 1]?.from ?? "url_list" }]
+      : [];
   });
   const [first] = bad;
   if (first === undefined) return undefined;

@@ -11,11 +11,13 @@ import {
   MAX_VARIANTS,
 } from "../limits.ts";
 import { asciiHost } from "../net/urls.ts";
+import { MAX_INVALIDATE_ENTRIES } from "../request/invalidation.ts";
 import { ORDERS } from "../request/options.ts";
 import { SOURCE_TYPES } from "../request/source.ts";
 import { VERIFY } from "../result/outcome.ts";
 import { quoted } from "./api-error.ts";
 import { checkHeaderLine, checkVariantName } from "./check-headers.ts";
+import { checkInvalidate, checkInvalidatedPaths, checkTags } from "./check-invalidate.ts";
 import { checkSource } from "./check-sources.ts";
 import { checkUrls } from "./check-urls.ts";
 import { bodyOf, distinctStrings, int, optional, required } from "./parse-body.ts";
@@ -78,6 +80,20 @@ function checkDomain(domain: string, context: z.RefinementCtx): string | undefin
   return undefined;
 }
 
+const invalidate = bodyOf({
+  paths: optional(
+    distinctStrings(
+      "paths",
+      MAX_INVALIDATE_ENTRIES,
+      () => "must be a list of paths, such as '/patch/*'",
+      checkInvalidatedPaths,
+    ),
+  ).describe("Paths with a leading slash; `*` at the end stands for all that begin alike."),
+  tags: optional(
+    distinctStrings("tags", MAX_INVALIDATE_ENTRIES, () => "must be a list of cache tags", checkTags),
+  ).describe("Cache tags, without `#`. The distribution must have a `CacheTagConfig`."),
+}).meta({ id: "Invalidate", description: "What is invalidated first in each distribution of the request." });
+
 const prewarmFields = bodyOf({
   // Whether it must be there depends on other fields.
   url_list: optional(
@@ -102,6 +118,9 @@ const prewarmFields = bodyOf({
   ),
   instance_count: instances.describe("Instances to run. The group is raised to this number if it is smaller."),
   need_invalidate: flag.describe("Invalidates the good URLs first and waits until that is complete."),
+  invalidate: optional(invalidate.transform(checkInvalidate)).describe(
+    "Invalidates these paths and cache tags first, as `need_invalidate` does the URLs. Each counts as one path.",
+  ),
   verify: optional(z.enum(VERIFY, `must be one of ${VERIFY.join(", ")}`)).describe(
     "How warmth is shown: by cache checks at the address of the download, at each address of the POP, or not at all.",
   ),

@@ -48,10 +48,12 @@ export function checkRetry(body: PartialPrewarmBody, retried: RequestItem): stri
 }
 
 /** Warnings of what is valid, but possibly a mistake. */
-export function retryWarnings({ need_invalidate }: PartialPrewarmBody): string[] {
-  if (need_invalidate !== true) return [];
+export function retryWarnings({ need_invalidate, invalidate }: PartialPrewarmBody): string[] {
   return [
-    "need_invalidate: takes the URLs that are tried again from every POP, also from those where they are good, and these are " +
-      "not warmed again",
-  ];
+    need_invalidate === true &&
+      "need_invalidate: takes the URLs that are tried again from every POP, also from those where they are good, and these are " +
+        "not warmed again",
+    invalidate !== undefined &&
+      "invalidate: takes all that its paths and tags stand for from every POP; what was good in that request is not warmed again",
+  ].filter((warning) => warning !== false);
 }

@@ -1,6 +1,6 @@
 import type * as z from "zod";
 import { normalizeUrl } from "../net/urls.ts";
-import { invalidationPath, isDoubtful } from "../request/invalidation.ts";
+import { coverOf, invalidationPath, isDoubtful } from "../request/invalidation.ts";
 import { quoted } from "./api-error.ts";
 
 /** Normalises the URLs of a body and drops duplicates. All invalid ones are one issue, which has them in its `params`. */
@@ -31,11 +31,17 @@ function describeBadUrls([first, ...others]: readonly BadUrl[], all: readonly st
   return `${others.length + 1} of ${all.length} URLs ${what} (see error_urls); the first, ${quoted(first.url)}, ${first.problem}`;
 }
 
-/** Checked before anything is started: the step that invalidates could only end the request. @returns the URLs that cannot be */
-export function checkPaths(urls: readonly string[], problems: string[]): string[] {
-  const bad = urls.flatMap((url) => {
-    const answer = invalidationPath(new URL(url));
-    return "problem" in answer ? [{ url, problem: answer.problem }] : [];
+/**
+ * Checked before anything is started: the step that invalidates could only end the request.
+ * @param covering paths and patterns that are invalidated anyway
+ * @returns the URLs that cannot be
+ */
+export function checkPaths(urls: readonly string[], covering: readonly string[], problems: string[]): string[] {
+  const isCovered = coverOf(covering);
+  const bad = urls.flatMap((text) => {
+    const url = new URL(text);
+    const answer = invalidationPath(url);
+    return "problem" in answer && !isCovered(url) ? [{ url: text, problem: answer.problem }] : [];
   });
   if (bad.length === 0) return [];
   const what = describeBadUrls(bad, urls, "cannot be invalidated");
@@ -44,8 +50,12 @@ export function checkPaths(urls: readonly string[], problems: string[]): string[
 }
 
 /** @returns a warning of URLs of which it is not sure that CloudFront invalidates them */
-export function invalidationWarnings(urls: readonly string[]): string[] {
-  const [first, ...others] = urls.filter((url) => isDoubtful(new URL(url)));
+export function invalidationWarnings(urls: readonly string[], covering: readonly string[]): string[] {
+  const isCovered = coverOf(covering);
+  const [first, ...others] = urls.filter((text) => {
+    const url = new URL(text);
+    return isDoubtful(url) && !isCovered(url);
+  });
   if (first === undefined) return [];
   return [
     `need_invalidate: ${others.length + 1} URLs have a ~, such as ${quoted(first)}; it is not sure that CloudFront ` +

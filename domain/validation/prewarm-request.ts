@@ -13,6 +13,7 @@ import { expiresAt, formatTimestamp } from "../timestamps.ts";
 import { ApiError, faultList, firstOf, MAX_NAMED, quoted } from "./api-error.ts";
 import { type PartialPrewarmBody, type PrewarmBody, partialPrewarmBodySchema, prewarmBodySchema } from "./bodies.ts";
 import { checkHeaders, variantOrderWarnings } from "./check-headers.ts";
+import { coverWarnings } from "./check-invalidate.ts";
 import { checkRetry, filledFrom, retryWarnings } from "./check-retry.ts";
 import { checkBuckets, namesNoHost } from "./check-sources.ts";
 import { checkPaths, invalidationWarnings } from "./check-urls.ts";
@@ -57,6 +58,8 @@ export function checkPrewarmRequest(
   const body = parsed.data ?? partialPrewarmBodySchema.parse(Object.fromEntries(valid));
   const isValid = (...names: (keyof PrewarmBody)[]) => !names.some((name) => fields.has(name));
   const { url_list: urls = [], header = [], variants = [], sources = [], need_invalidate: invalidates = false } = body;
+  const { invalidate } = body;
+  const covering = invalidate?.paths ?? [];
   problems.push(...checkBuckets(sources, sourceBuckets), ...checkHeaders(header, variants));
   if (body.cf_domain === undefined && isValid("cf_domain", "url_list", "sources")) {
     const hosts = tooManyHosts(urls);
@@ -71,7 +74,11 @@ export function checkPrewarmRequest(
     problems.push(
       `variants: ${urls.length} URLs in ${variants.length} variants are ${urlVariants}; at most ${MAX_URLS} together`,
     );
-  const warnings = [...variantOrderWarnings(header, variants), ...(invalidates ? invalidationWarnings(urls) : [])];
+  const warnings = [
+    ...variantOrderWarnings(header, variants),
+    ...(invalidates ? invalidationWarnings(urls, covering) : []),
+    ...(invalidate === undefined || sources.length > 0 ? [] : coverWarnings(invalidate, urls)),
+  ];
   let pops = retried?.pops ?? [];
   if (retried !== undefined) {
     warnings.unshift(...retryWarnings(body));
@@ -82,7 +89,7 @@ export function checkPrewarmRequest(
     pops = targets.pops;
   }
   problems.push(...beyondCaps(body, Math.max(urls.length, urlVariants) * pops.length, caps));
-  if (invalidates) errorUrls.push(...checkPaths(urls, problems));
+  if (invalidates) errorUrls.push(...checkPaths(urls, covering, problems));
   if (parsed.data === undefined || problems.length > 0) throw new ApiError(400, faultList(problems), errorUrls);
   return { body: parsed.data, item: newRequestItem(parsed.data, pops, rules), urls, warnings };
 }
@@ -108,6 +115,7 @@ function newRequestItem(body: PrewarmBody, pops: string[], { reqId, now, retried
     instance_count: body.instance_count,
     instances_asked: body.instance_count,
     need_invalidate: body.need_invalidate ?? false,
+    invalidate: body.invalidate,
     verify: body.verify ?? DEFAULT_VERIFY,
     order: body.order ?? DEFAULT_ORDER,
     variants,

@@ -38,12 +38,12 @@ export const FIND_MS = 3_000;
  */
 export async function lookUpDistributions(
   { distributions, dns, allowed, logger }: ApiDeps,
-  { item: { cf_domain, need_invalidate } }: Pick<PrewarmRequest, "item">,
+  { item }: Pick<PrewarmRequest, "item">,
   urls: readonly string[],
 ): Promise<LookedUp | undefined> {
   try {
-    const found = await withTimeout(FIND_MS, findDistributions(cf_domain, hostsOf(urls), { distributions, dns }));
-    return { ...found, problem: notAllowedReason(allowed, found) ?? unlistedProblem(need_invalidate, found) };
+    const found = await withTimeout(FIND_MS, findDistributions(item.cf_domain, hostsOf(urls), { distributions, dns }));
+    return { ...found, problem: notAllowedReason(allowed, found) ?? unlistedProblem(item, found) };
   } catch (error) {
     if (error instanceof NoDistributionError) return { distributions: [], refused: new Map(), problem: error.message };
     logger.warn("Distributions could not be looked up", { error: errorFields(error) });

@@ -6,7 +6,7 @@ import { samplePlaces } from "../../domain/cost/size-sample.ts";
 import { findingText, flatRateFinding } from "../../domain/distribution/findings.ts";
 import { errorFields } from "../../domain/log-fields.ts";
 import { beyondCap } from "../../domain/request/caps.ts";
-import { invalidationPath } from "../../domain/request/invalidation.ts";
+import { coverOf, spelledPath } from "../../domain/request/invalidation.ts";
 import { variantNames } from "../../domain/request/options.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { notYetRead } from "../../domain/request/source.ts";
@@ -47,6 +47,7 @@ export async function dryRun(
   // Nothing is asked of a distribution that must not be warmed.
   const usable = found?.problem === undefined ? found : undefined;
   const { distributions, refused } = usable ?? { distributions: [], refused: new Map<string, string>() };
+  const distributionCount = Math.max(1, distributions.length);
   const estimate = estimateRequest({
     item,
     urls,
@@ -61,8 +62,8 @@ export async function dryRun(
           ),
     caps,
     kind,
-    paths: item.need_invalidate ? pathCount(urls) : 0,
-    distributions: Math.max(1, distributions.length),
+    paths: pathCount(item, urls, distributionCount),
+    distributions: distributionCount,
     sources,
     lowerBound: !isAll,
   });
@@ -120,14 +121,18 @@ function questionsFor(urls: readonly string[], names: readonly (string | undefin
   }));
 }
 
-/** How many paths would be invalidated: of both schemes and of all variants it is one. */
-function pathCount(urls: readonly string[]): number {
-  const paths = urls.map((text) => {
-    const url = new URL(text);
-    const answer = invalidationPath(url);
-    return "path" in answer ? `${url.hostname}${answer.path}` : "";
-  });
-  return new Set(paths).size;
+/** How many paths would be invalidated: of both schemes and of all variants it is one, and CloudFront counts a tag as a path. */
+function pathCount(
+  { need_invalidate, invalidate }: RequestItem,
+  urls: readonly string[],
+  distributions: number,
+): number {
+  const { paths = [], tags = [] } = invalidate ?? {};
+  const named = (paths.length + tags.length) * distributions;
+  if (!need_invalidate) return named;
+  const isCovered = coverOf(paths);
+  const own = urls.map((url) => new URL(url)).filter((url) => !isCovered(url));
+  return named + new Set(own.map((url) => url.hostname + spelledPath(url))).size;
 }
 
 /** How an estimate says that a request would end before it is done, as warnings. @param cap bytes that the deployment allows */

@@ -51,7 +51,7 @@ async function askSizes(deps: GetSizeDeps, item: RequestItem, remainingMs: () =>
   const found = await findDistributions(item.cf_domain, hosts, deps);
   const { distributions, refused } = found;
   // Checked before any request to a distribution.
-  const problem = notAllowedReason(deps.allowed, found) ?? unlistedProblem(item.need_invalidate, found);
+  const problem = notAllowedReason(deps.allowed, found) ?? unlistedProblem(item, found);
   if (problem !== undefined) return fail(problem);
   const limits = openLimits(deps, item);
   const options: MeasureOptions = {

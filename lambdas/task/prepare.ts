@@ -7,6 +7,7 @@ import { resolveTargets } from "../../domain/plan/resolve-targets.ts";
 import { fanOutGroups, type Target } from "../../domain/plan/target.ts";
 import { popsToRecord } from "../../domain/pops/list-pops.ts";
 import { planProblem } from "../../domain/request/caps.ts";
+import { invalidatingFields } from "../../domain/request/invalidation.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { raiseFleet } from "../runtime.ts";
 import type { TaskDeps } from "./deps.ts";
@@ -25,7 +26,7 @@ export async function prepare(deps: TaskDeps, reqId: string, hasTime: () => bool
 }
 
 async function checkPops(deps: TaskDeps, item: RequestItem, hasTime: () => boolean): Promise<void> {
-  const { req_id: reqId, need_invalidate } = item;
+  const { req_id: reqId } = item;
   const fail = (reason: string) => deps.requests.end(reqId, "FAIL", { reason });
   const foreign = foreignProblem(item);
   if (foreign !== undefined) {
@@ -43,7 +44,7 @@ async function checkPops(deps: TaskDeps, item: RequestItem, hasTime: () => boole
     await fail(problem);
     return;
   }
-  if (need_invalidate && !(await invalidateAll(deps, item, hasTime))) return;
+  if (invalidatingFields(item) !== "" && !(await invalidateAll(deps, item, hasTime))) return;
   deps.logger.info("POPs resolved", { req_id: reqId, resolved, of: targets.length, ...totals });
   await deps.requests.advance(reqId, "POPS_RESOLVED", { ...totals, targets_total: resolved });
 }

@@ -1,5 +1,5 @@
 import type { CloudFrontClient } from "@aws-sdk/client-cloudfront";
-import { CloudFrontClient as RealClient } from "@aws-sdk/client-cloudfront";
+import { CloudFrontServiceException, CloudFrontClient as RealClient } from "@aws-sdk/client-cloudfront";
 import { describe, expect, it, vi } from "vitest";
 import { Distributions } from "../../aws/distributions.ts";
 import { times } from "../collect.ts";
@@ -122,24 +122,31 @@ it("invalidates paths under a reference, so that the same step twice is one inva
   await expect(newDistributions(() => ({})).distributions.invalidate("E1", "r1-0", ["/a"])).rejects.toThrow("no id");
 });
 
-it.each(["TooManyInvalidationsInProgress", "Throttling", "ThrottlingException"])(
-  "%s is no fault: the invalidation is not taken now",
-  async (name) => {
-    const { distributions } = newDistributions(() => Promise.reject(awsError(name)));
-    expect(await distributions.invalidate("E1", "r1-0", ["/a"])).toEqual({ busy: true });
-    expect(await distributions.isInvalidated("E1", "I1")).toBe(false);
-  },
-);
+const overloaded = new CloudFrontServiceException({
+  name: "ServiceUnavailable",
+  $fault: "client",
+  $metadata: { httpStatusCode: 503 },
+});
 
-it.each(["InvalidArgument", "BatchTooLarge", "NoSuchDistribution", "EntityNotFound", "AccessDenied"])(
-  "%s is a refusal: no try more would change it",
-  async (name) => {
-    const { distributions } = newDistributions(() => Promise.reject(awsError(name)));
-    const refused = expect.stringContaining(`${name}: `);
-    expect(await distributions.invalidate("E1", "r1-0", ["/a"])).toEqual({ refused });
-    await expect(distributions.isInvalidated("E1", "I1")).rejects.toThrow(name);
-  },
-);
+it.each([
+  ...["TooManyInvalidationsInProgress", "Throttling", "ThrottlingException"].map((it) => awsError(it)),
+  overloaded,
+])("$name is no fault: the invalidation is not taken now", async (error) => {
+  const { distributions } = newDistributions(() => Promise.reject(error));
+  const busy = expect.stringContaining(`${error.name}: `);
+  expect(await distributions.invalidate("E1", "r1-0", ["/a"])).toEqual({ busy });
+  expect(await distributions.isInvalidated("E1", "I1")).toBe(false);
+});
+
+it.each([
+  ...["InvalidArgument", "BatchTooLarge", "NoSuchDistribution", "EntityNotFound", "AccessDenied"],
+  "InvalidationBatchAlreadyExists",
+])("%s is a refusal: no try more would change it", async (name) => {
+  const { distributions } = newDistributions(() => Promise.reject(awsError(name)));
+  const refused = expect.stringContaining(`${name}: `);
+  expect(await distributions.invalidate("E1", "r1-0", ["/a"])).toEqual({ refused });
+  await expect(distributions.isInvalidated("E1", "I1")).rejects.toThrow(name);
+});
 
 it("any other answer to an invalidation is a fault", async () => {
   const { distributions } = newDistributions(() => Promise.reject(awsError("InternalFailure")));

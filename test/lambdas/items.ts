@@ -69,6 +69,7 @@ export function fullRequest(change: Partial<RequestItem> = {}): RequestItem {
     header: [`X-One: ${d.id("header")}`],
     instance_count: d.integer(),
     need_invalidate: true,
+    invalidate: { paths: [`/${d.id("path")}`], tags: [d.id("tag")] },
     verify: "addresses",
     variants: [{ name: d.id("variant"), header: [`X-Two: ${d.id("header")}`] }],
     order: "lead-first",

@@ -145,7 +145,7 @@ describe("a body", () => {
       instance_count: 2,
       origin: { concurrency: 3 },
     };
-    const words = { timeout: "1h", header: ["A:b"], originRps: "50", invalidate: true, maxFailures: "0" };
+    const words = { timeout: "1h", header: ["A:b"], originRps: "50", invalidate: ["", "/a/*"], maxFailures: "0" };
     expect(bodyOf(from, URLS, ["eu"], words)).toEqual({
       url_list: URLS,
       target_type: "region",
@@ -155,6 +155,7 @@ describe("a body", () => {
       header: ["A: b"],
       origin: { concurrency: 3, requests_per_second: 50 },
       need_invalidate: true,
+      invalidate: { paths: ["/a/*"] },
       max_failures: 0,
     });
     expect(bodyOf(from, [], [], {})).toEqual(from);

@@ -374,6 +374,10 @@ describe("a field of the body either works or is refused with the reason:", () =
       body: { need_invalidate: true },
       refused: /^prewarm: need_invalidate: the environment has no AWS credentials/,
     },
+    invalidate: {
+      body: { invalidate: { tags: ["v1"] } },
+      refused: /^prewarm: invalidate: the environment has no AWS credentials/,
+    },
     verify: { body: { verify: "edge" }, item: { warm_count: 1, verdict: "ready" } },
     variants: {
       body: { variants: ["a", "b"].map((name) => ({ name, header: [`X-V: ${name}`] })) },

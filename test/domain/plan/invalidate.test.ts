@@ -10,7 +10,8 @@ const ONE = "https://a.example/1";
 const REFUSES = "InvalidArgument: one or more invalid invalidation paths";
 
 function world(urls: readonly string[], change: Partial<RequestItem> = {}) {
-  const item = request({ status: "CHECK_POP", distributions: [{ label: "d1", id: "E1", names: [] }], ...change });
+  const distribution = { label: "d1", id: "E1", names: [] };
+  const item = request({ status: "CHECK_POP", need_invalidate: true, distributions: [distribution], ...change });
   const stores = fakeStores(item);
   const { requests, distributions, lists } = stores;
   lists.objects["r1/success_urls.csv"] = urls.map((url) => [url, "1"]);
@@ -76,7 +77,7 @@ describe("invalidation", () => {
     const { run, batches, requests, distributions } = world(many(1_000));
     const invalidate = distributions.invalidate.bind(distributions);
     let calls = 0;
-    distributions.invalidate = async (...args) => (calls++ === 1 ? { busy: true } : invalidate(...args));
+    distributions.invalidate = async (...args) => (calls++ === 1 ? { busy: "wait" } : invalidate(...args));
     distributions.asksUntilComplete = 3;
     expect(await run()).toBe(true);
     // The first, the one refused, and that again after five seconds: not with every look at the first.
@@ -125,6 +126,31 @@ describe("invalidation", () => {
     ]);
   });
 
+  it("is of the paths and tags that the request names in each distribution, and of the URLs that these do not cover", async () => {
+    const distributions = ["a", "b"].map((it) => ({ label: it, id: `E${it}`, names: [], hosts: [`${it}.example`] }));
+    const urls = ["https://a.example/patch/1", "https://a.example/2", "https://b.example/index.html"];
+    const invalidate = { paths: ["/patch/*", "/index.html"], tags: ["v42"] };
+    const { run, batches } = world(urls, { distributions, invalidate });
+    expect(await run()).toBe(true);
+    expect(batches().map(([, batch]) => batch)).toEqual([
+      { distributionId: "Ea", paths: ["/patch/*"] },
+      { distributionId: "Ea", paths: ["#v42", "/2", "/index.html"] },
+      { distributionId: "Eb", paths: ["/patch/*"] },
+      { distributionId: "Eb", paths: ["#v42", "/index.html"] },
+    ]);
+  });
+
+  it("of tags alone is of no URL, and names its own field when CloudFront refuses it", async () => {
+    const change = { invalidate: { paths: [], tags: ["v42"] }, need_invalidate: false };
+    const { run, batches } = world([ONE], change);
+    expect(await run()).toBe(true);
+    expect(batches()).toEqual([["r1-500-0", { distributionId: "E1", paths: ["#v42"] }]]);
+    const refused = world([ONE], change);
+    refused.distributions.refuses = REFUSES;
+    expect(await refused.run()).toBe(false);
+    expect(refused.requests.the().reason).toMatch(/^invalidate: CloudFront refused to invalidate '#v42' in /);
+  });
+
   it("that runs out of time says so in the item, and goes on from there", async () => {
     const { run, batches, requests, distributions } = world(many(501).toReversed(), { invalidated_batches: 1 });
     distributions.asksUntilComplete = 2;
@@ -161,7 +187,7 @@ describe("invalidation", () => {
   });
 
   it.each([
-    ["busy", /other invalidations of the distribution used up CloudFront's limit/],
+    ["busy", /CloudFront took no more invalidations until the request timed out \(TooManyInvalidationsInProgress/],
     ["asksUntilComplete", /E1 had not completed the invalidation I-r1-500-0 when the time was over/],
   ] as const)("that is late (%s) ends the request in time, with the reason", async (what, reason) => {
     const { run, distributions, requests, sleptMs } = world([ONE], { timeout_at: "2024-04-16 00:00:30.000000" });

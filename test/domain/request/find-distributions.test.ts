@@ -197,8 +197,8 @@ describe("of a multi-tenant distribution", () => {
     expect(found.distributions).toMatchObject([{ label: "d7", hosts: ["one.example"] }]);
     expect(refused["x.example"]).toMatch(said);
     expect(notAllowedReason(["E1"], found)).toMatch(said);
-    expect(unlistedProblem(true, found)).toMatch(said);
-    expect(unlistedProblem(false, found)).toBeUndefined();
-    expect(unlistedProblem(true, { ...found, distributions: [one] })).toBeUndefined();
+    expect(unlistedProblem({ need_invalidate: true }, found)).toMatch(said);
+    expect(unlistedProblem({ need_invalidate: false }, found)).toBeUndefined();
+    expect(unlistedProblem({ need_invalidate: true }, { ...found, distributions: [one] })).toBeUndefined();
   });
 });

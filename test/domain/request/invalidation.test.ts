@@ -2,12 +2,17 @@ import { expect, it } from "vitest";
 import { normalizeUrl } from "../../../domain/net/urls.ts";
 import {
   BATCH_PATHS,
+  BATCH_WILDCARDS,
+  coveringNone,
+  coverOf,
   inBatches,
   invalidationPath,
   isDoubtful,
   likelyRefused,
   MAX_PATHS_IN_PROGRESS,
   mayStart,
+  pathOrPattern,
+  tagProblem,
 } from "../../../domain/request/invalidation.ts";
 import { times } from "../../collect.ts";
 
@@ -44,6 +49,49 @@ it.each([
   expect(pathOf(target)).toEqual({ problem: expect.stringMatching(problem) }),
 );
 
+it.each([
+  ["/*", { path: "/*" }],
+  ["/patch/*", { path: "/patch/*" }],
+  // The dot before a wildcard is none that a URL drops.
+  ["/a/.*", { path: "/a/.*" }],
+  ["/a/../b/日[1]*", { path: "/b/%E6%97%A5%5B1%5D*" }],
+  ["/a.js?v=*", { path: "/a.js?v=*" }],
+  ["/index.html", { path: "/index.html" }],
+  ["patch/*", { problem: expect.stringMatching(/must begin with \//) }],
+  ["https://cdn.example.com/*", { problem: expect.stringMatching(/must begin with \//) }],
+  ["", { problem: expect.stringMatching(/must begin with \//) }],
+  ["/*.js", { problem: expect.stringMatching(/has a \* before its end/) }],
+  ["/a**", { problem: expect.stringMatching(/has a \* before its end/) }],
+  ["/#tag", { problem: expect.stringMatching(/has a #.*tags/) }],
+  ["/a\n*", { problem: "has a control character" }],
+  [`/${"a".repeat(4_000)}*`, { problem: expect.stringMatching(/has a path of 4002 characters/) }],
+])("a path that a request names: %s", (text, answer) => expect(pathOrPattern(text)).toEqual(answer));
+
+it.each([
+  ["/a/*", ["/a/b.js", "/a/?x", "/a/"]],
+  ["/a.js*", ["/a.js", "/a.js?v=1"]],
+  ["/a.js", ["/a.js"]],
+  ["/%5B*", ["/[1].js"]],
+])("%s covers %j and no other", (path, covered) => {
+  const all = ["/a/b.js", "/a/?x", "/a/", "/a", "/A/b.js", "/a.js", "/a.js?v=1", "/[1].js"];
+  const isCovered = coverOf([path]);
+  expect(all.filter((target) => isCovered(new URL(HOST + target)))).toEqual(all.filter((it) => covered.includes(it)));
+  const urls = all.map((target) => HOST + target);
+  expect([coveringNone([path], urls), coveringNone([path], [`${HOST}/z`])]).toEqual([[], [path]]);
+});
+
+it.each([
+  ["product:42", undefined],
+  ["!".repeat(256), undefined],
+  ["", /visible ASCII/],
+  ["#release", /begins with #/],
+  ["x".repeat(257), /has 257 characters; CloudFront takes at most 256/],
+  ["a b", /visible ASCII/],
+  ["版本", /visible ASCII/],
+  ["a,b", /has a comma/],
+  ["a*", /no wildcard in a tag/],
+])("a cache tag: %s: %s", (tag, problem) => expect(tagProblem(tag)).toEqual(problem && expect.stringMatching(problem)));
+
 it("of a path with a ~ nobody knows whether it is invalidated", () => {
   const doubtful = ["/~a", "/a?x=~", "/a%7E", "/a"].map((path) => isDoubtful(new URL(HOST + path)));
   expect(doubtful).toEqual([true, true, false, false]);
@@ -72,6 +120,9 @@ it("paths are divided by distribution, in the same way in whatever order they co
     { distributionId: "E2", paths: ["/x"] },
   ]);
   expect(inBatches(new Map())).toEqual([]);
+  const wildcards = times(BATCH_WILDCARDS + 1, (i) => `/${i}/*`);
+  const mixed = inBatches(new Map([["E1", new Set(["/a", ...wildcards, "#tag"])]]));
+  expect(mixed.map((it) => it.paths)).toEqual([wildcards.slice(0, -1), wildcards.slice(-1), ["#tag", "/a"]]);
 });
 
 it("a distribution never has more in progress than leaves others room", () => {

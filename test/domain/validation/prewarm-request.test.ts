@@ -190,6 +190,27 @@ describe("a request that cannot", () => {
     [{ instance_count: "1" }, 'instance_count: must be a whole number from 0 to 300, not "1"'],
     [{ instance_count: 301 }, "instance_count: must be a whole number from 0 to 300"],
     [{ need_invalidate: "false" }, "need_invalidate: must be true or false"],
+    [{ invalidate: [] }, "invalidate: must be a JSON object"],
+    [{ invalidate: {} }, "invalidate: must have paths or tags; leave it out to invalidate nothing"],
+    [{ invalidate: { path: "/*" } }, /^invalidate: unknown field 'path' \(did you mean paths\?\)/],
+    [{ invalidate: { paths: [] } }, "invalidate.paths: must have at least one path; leave it out for none"],
+    [{ invalidate: { paths: ["/*"], tags: [] } }, "invalidate.tags: must have at least one tag; leave it out for none"],
+    [{ invalidate: { paths: "/*" } }, "invalidate.paths: must be a list of paths, such as '/patch/*'"],
+    [{ invalidate: { paths: ["/a", 1] } }, "invalidate.paths[1]: must be a string"],
+    [
+      { invalidate: { paths: ["/a", "b", "/*.js"] } },
+      /^invalidate.paths: 'b' must begin with .*; invalidate.paths: '\/\*.js' has a \* before/,
+    ],
+    [{ invalidate: { tags: ["a", "#b"] } }, /^invalidate.tags: '#b' begins with #/],
+    [
+      { invalidate: { paths: times(16, (i) => `/${i}/*`) } },
+      /^invalidate.paths: has 16 paths with a wildcard; .* takes 15/,
+    ],
+    [
+      { invalidate: { paths: times(300, (i) => `/${i}`), tags: times(201, String) } },
+      /^invalidate: has 501 paths and tags/,
+    ],
+    [{ invalidate: { tags: times(200, (i) => String(i).padEnd(200, "x")) } }, /^invalidate: has .* 40000 characters/],
     [{ verify: "regional" }, "verify: must be one of edge, addresses, off"],
   ])("%j", (change, message) => {
     const { message: said, errorUrls } = refusal(change);
@@ -240,6 +261,17 @@ describe("a request that cannot", () => {
       /^need_invalidate: 2 of \d+ URLs cannot be invalidated \(see error_urls\); the first, 'https:\/\/cdn.example.com\/a\*', ends in \*/,
     );
     expect(errorUrls).toEqual([url_list[0], url_list[2]]);
+  });
+
+  it("names what is invalidated, each once; single URLs that this covers are no matter", () => {
+    const url_list = ["https://cdn.example.com/a*", "https://cdn.example.com/~b"];
+    const paths = ["/a*", "/a/b", "/a/*", "/~b", "/%7Eb"];
+    const { item, warnings } = read({ url_list, need_invalidate: true, invalidate: { paths, tags: ["V1", "v1"] } });
+    expect(item.invalidate).toEqual({ paths: ["/a*", "/%7Eb"], tags: ["v1"] });
+    expect(warnings).toEqual([]);
+    expect(read({ url_list, invalidate: { paths: ["/A*", "/a*"] } }).warnings).toEqual([
+      expect.stringMatching(/^invalidate.paths: '\/A\*' covers none of the URLs of url_list; /),
+    ]);
   });
 
   it("asks to invalidate what it is not sure of, and is told so", () => {

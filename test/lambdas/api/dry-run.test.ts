@@ -75,8 +75,14 @@ describe("POST /prewarm with dry_run", () => {
       "https://cdn.example.com/?a=|",
       "https://cdn.example.com/?a=%7C",
     ];
-    const { dollars } = estimateSchema.parse((await dryRun({ url_list, need_invalidate: true })).estimate);
-    expect(dollars.lines.find(({ line }) => line === "invalidation_paths")).toMatchObject({ dollars: 0.05 });
+    const beyond = async (invalidate?: object) => {
+      const { estimate } = await dryRun({ url_list, need_invalidate: true, invalidate });
+      return estimateSchema.parse(estimate).dollars.lines.find(({ line }) => line === "invalidation_paths");
+    };
+    expect(await beyond()).toMatchObject({ dollars: 0.05 });
+    // A pattern and a tag are a path each. What a pattern covers costs nothing more.
+    expect(await beyond({ paths: ["/x*"], tags: ["a", "b"] })).toMatchObject({ dollars: 0.065 });
+    expect(await beyond({ paths: ["/1*"] })).toMatchObject({ dollars: 0 });
   });
 });
 

@@ -36,7 +36,7 @@ const word = fc.oneof(
 );
 const FIELDS = [
   ...["url_list", "cf_domain", "target_type", "pops", "countries", "regions", "timeout", "header", "instance_count"],
-  ...["need_invalidate", "verify", "more"],
+  ...["need_invalidate", "invalidate", "verify", "more"],
 ];
 /** Good but for some fields, which may be anything, or lack. */
 const prewarmBody = fc

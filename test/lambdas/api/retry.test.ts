@@ -74,9 +74,15 @@ describe("POST /prewarm with retry_of", () => {
   it("takes from the body what that says", async () => {
     const { post, requests } = world();
     const own = { timeout: 7, instance_count: 1, verify: "off", order: "lead-first", max_bytes: 5, cf_domain: null };
-    expect(await post({ ...own, need_invalidate: true, header: ["X-A: 1"] })).toMatchObject({
+    const invalidate = { paths: ["/a*"], tags: [] };
+    const body = { ...own, need_invalidate: true, invalidate: { paths: ["/a*"] }, header: ["X-A: 1"] };
+    const warnings = [
+      /^need_invalidate: .* also from those where they are good/,
+      /^invalidate: .* is not warmed again/,
+    ];
+    expect(await post(body)).toMatchObject({
       status: 200,
-      body: { warnings: [expect.stringMatching(/^need_invalidate: .* also from those where they are good/)] },
+      body: { warnings: warnings.map((it) => expect.stringMatching(it)) },
     });
     const { cf_domain, ...rest } = own;
     expect(requests.the("new-id")).toMatchObject({
@@ -86,6 +92,7 @@ describe("POST /prewarm with retry_of", () => {
       max_bytes: 5,
       timeout_at: "2024-04-16 03:19:21.046000",
       need_invalidate: true,
+      invalidate,
       header: ["X-A: 1"],
       header_count: 1,
       cf_domain: "d1.cloudfront.net",

@@ -58,6 +58,7 @@ describe("POST /prewarm", () => {
   it.each([
     ["for none", { instance_count: 0 }],
     ["yet where an invalidation comes first", { need_invalidate: true }],
+    ["yet where an invalidation by tag comes first", { invalidate: { tags: ["v1"] } }],
   ])("asks no instances %s", async (_, change) => {
     const { post, calls, fleet } = world();
     await post(change);

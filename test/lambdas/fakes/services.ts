@@ -10,6 +10,7 @@ import {
   PLAIN_SETTINGS,
 } from "../../../domain/distribution/settings.ts";
 import type { OwnDistribution } from "../../../domain/request/distributions.ts";
+import type { Invalidation } from "../../../domain/request/invalidation.ts";
 import type { Public } from "../../../tools/local/fake-deps.ts";
 
 export class FakeAsyncFunction implements Public<AsyncFunction> {
@@ -72,8 +73,8 @@ export class FakeDistributions implements Public<Distributions> {
   async own() {
     return [...this.list];
   }
-  async invalidate(distributionId: string, reference: string, paths: readonly string[]) {
-    if (this.busy-- > 0) return { busy: true } as const;
+  async invalidate(distributionId: string, reference: string, paths: readonly string[]): Promise<Invalidation> {
+    if (this.busy-- > 0) return { busy: "TooManyInvalidationsInProgress: wait" };
     if (this.refuses !== undefined) return { refused: this.refuses };
     const known = this.invalidations.get(reference);
     if (known !== undefined && known.paths.join() !== paths.join()) throw new Error(`${reference} means another batch`);
