@@ -20,18 +20,19 @@ export function checkInvalidatedPaths(list: readonly string[], context: z.Refine
     else context.addIssue(`${quoted(text)} ${answer.problem}`);
   }
   if (list.length === 0) context.addIssue("must have at least one path; leave it out for none");
-  const patterns = [...paths].filter(isPattern);
-  if (patterns.length > MAX_WILDCARDS)
+  const kept = withoutCovered([...paths]);
+  const wildcards = kept.filter(isPattern).length;
+  if (wildcards > MAX_WILDCARDS)
     context.addIssue(
-      `has ${patterns.length} paths with a wildcard; CloudFront takes ${MAX_WILDCARDS} of them at a time in a distribution. ` +
+      `has ${wildcards} paths with a wildcard; CloudFront takes ${MAX_WILDCARDS} of them at a time in a distribution. ` +
         "Join some under a shorter beginning: each costs the same, whatever it covers",
     );
-  return withoutCovered([...paths], patterns);
+  return kept;
 }
 
-/** Whoever pastes many has them joined here: what is covered costs twice, and changes nothing. */
-function withoutCovered(paths: readonly string[], patterns: readonly string[]): string[] {
-  const prefixes = patterns.map((pattern) => pattern.slice(0, -1));
+/** A path that a pattern covers would cost once more, and change nothing. */
+function withoutCovered(paths: readonly string[]): string[] {
+  const prefixes = paths.filter(isPattern).map((pattern) => pattern.slice(0, -1));
   return paths.filter((path) => {
     const own = isPattern(path) ? path.slice(0, -1) : path;
     return !prefixes.some((prefix) => own.startsWith(prefix) && `${prefix}*` !== path);
