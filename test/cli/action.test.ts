@@ -45,6 +45,11 @@ test("inputs become words, each of them one, whatever they have in them", () => 
   ]);
 });
 
+test("paths to invalidate are a word each", () => {
+  const { words } = warm({ INPUT_INVALIDATE: "/a/*\n /b c\n" }, 0, {});
+  expect(words).toEqual(["warm", "--json", "--invalidate=/a/*", "--invalidate=/b c", "--"]);
+});
+
 test("outputs and the job's summary say how it ended, and the step ends with the command's code", () => {
   const document = { request_id: "r", status: "FINISHED", sentence: "Not ready:\nexit-code=0" };
   const { status, output, summary } = warm({ INPUT_URLS: "https://a.example/" }, 2, document);

@@ -119,6 +119,26 @@ const CASES: [words: string, what: string, code: number, given?: Given][] = [
     0,
     changing({ client_token: "mine" }),
   ],
+  [
+    `warm --no-wait --invalidate ${URL_OF_OBJECT} --invalidate /a/* --invalidate=/b --invalidate-tag v1`,
+    "with an invalidation of its URLs, of paths and of a tag; a URL is no path",
+    0,
+    {
+      changes: [
+        expect.objectContaining({
+          url_list: [URL_OF_OBJECT],
+          need_invalidate: true,
+          invalidate: { paths: ["/a/*", "/b"], tags: ["v1"] },
+        }),
+      ],
+    },
+  ],
+  [
+    `warm ${URL_OF_OBJECT} --no-wait --invalidate-tag v1`,
+    "by tag alone",
+    0,
+    changing({ invalidate: { tags: ["v1"] } }),
+  ],
   [`warm ${URL_OF_OBJECT} --dry-run`, "estimated", 0, changing({ dry_run: true })],
   ["warm", "without a URL", 1],
   [`warm ${URL_OF_OBJECT} --timeout soon`, "with a time that is none", 1],
