@@ -42,6 +42,16 @@ export const MAX_MESSAGE_BYTES = 25_000;
 export const MAX_RECEIVES = 5;
 /** A cache check requests objects of up to this many bytes whole, and of others the first byte: a check should cost little. */
 export const MAX_WHOLE_CHECK_BYTES = 65_536;
+/** Paths and tags of one request's `invalidate`. Its item has them, and is written again and again. */
+export const MAX_INVALIDATE_ENTRIES = 500;
+export const MAX_INVALIDATE_CHARACTERS = 32_000;
+/**
+ * Wildcards that a distribution may have in progress, those of others included. More would wait for each other, and a shorter beginning
+ * costs less: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/InvalidationLimits.html
+ */
+export const MAX_WILDCARDS = 15;
+/** https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/invalidation-specifying-tags.html */
+export const MAX_TAG_LENGTH = 256;
 /** Sources of one request. */
 export const MAX_SOURCES = 20;
 /** CloudFront caches no larger object: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html */

@@ -4,6 +4,7 @@
  * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/invalidation-specifying-tags.html
  */
 import * as z from "zod";
+import { MAX_TAG_LENGTH } from "../limits.ts";
 import { normalizeUrl } from "../net/urls.ts";
 
 /** What a request invalidates in each of its distributions, whatever its URLs are. One of the lists may be empty. */
@@ -27,17 +28,6 @@ export interface Invalidating {
 export function invalidatingFields({ need_invalidate, invalidate }: Invalidating): string {
   return [need_invalidate && "need_invalidate", invalidate !== undefined && "invalidate"].filter(Boolean).join(" and ");
 }
-
-/** Paths and tags of one request. The item has them, and is written again and again. */
-export const MAX_INVALIDATE_ENTRIES = 500;
-export const MAX_INVALIDATE_CHARACTERS = 32_000;
-/**
- * As many as a distribution may have in progress, those of others included:
- * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/InvalidationLimits.html
- */
-export const MAX_WILDCARDS = 15;
-/** CloudFront refuses longer ones. */
-export const MAX_TAG_LENGTH = 256;
 
 /** Under which path an object is invalidated, or why it cannot be. */
 export type InvalidationPath = { readonly path: string } | { readonly problem: string };

@@ -2,6 +2,7 @@ import * as z from "zod";
 import {
   MAX_HEADERS,
   MAX_INSTANCES,
+  MAX_INVALIDATE_ENTRIES,
   MAX_NAMES,
   MAX_ORIGIN_CONCURRENCY,
   MAX_REQUESTS_PER_SECOND,
@@ -11,7 +12,6 @@ import {
   MAX_VARIANTS,
 } from "../limits.ts";
 import { asciiHost } from "../net/urls.ts";
-import { MAX_INVALIDATE_ENTRIES } from "../request/invalidation.ts";
 import { ORDERS } from "../request/options.ts";
 import { SOURCE_TYPES } from "../request/source.ts";
 import { VERIFY } from "../result/outcome.ts";

@@ -1,14 +1,6 @@
 import type * as z from "zod";
-import {
-  coveringNone,
-  type Invalidate,
-  isPattern,
-  MAX_INVALIDATE_CHARACTERS,
-  MAX_INVALIDATE_ENTRIES,
-  MAX_WILDCARDS,
-  pathOrPattern,
-  tagProblem,
-} from "../request/invalidation.ts";
+import { MAX_INVALIDATE_CHARACTERS, MAX_INVALIDATE_ENTRIES, MAX_WILDCARDS } from "../limits.ts";
+import { coveringNone, type Invalidate, isPattern, pathOrPattern, tagProblem } from "../request/invalidation.ts";
 import { firstOf, quoted } from "./api-error.ts";
 
 /** Spells the paths of `invalidate` as CloudFront wants them, each once. Those that a pattern of the list covers are left out. */

@@ -19,6 +19,10 @@ export const LIMIT_WORDS: Readonly<Record<Limit, string>> = {
   "lines of each `header`": "每个 `header` 的行数",
   "characters of a line of a `header`": "`header` 一行的字符数",
   "bytes of all lines together, those of the variants with them": "所有行的总字节数，包括变体的行",
+  "paths and tags in `invalidate`": "`invalidate` 中路径与标签的总数",
+  "paths with a wildcard in `invalidate`": "`invalidate` 中带通配符的路径数",
+  "characters of all paths and tags in `invalidate`": "`invalidate` 中所有路径与标签的总字符数",
+  "characters of a tag": "一个标签的字符数",
   "`timeout`, minutes": "`timeout`，分钟",
   "`instance_count` and `DesiredCapacity`": "`instance_count` 和 `DesiredCapacity`",
 };

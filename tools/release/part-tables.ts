@@ -30,6 +30,10 @@ const LIMITS = [
   ["lines of each `header`", null, limits.MAX_HEADERS],
   ["characters of a line of a `header`", null, limits.MAX_HEADER_LENGTH],
   ["bytes of all lines together, those of the variants with them", null, limits.MAX_HEADER_BYTES],
+  ["paths and tags in `invalidate`", 1, limits.MAX_INVALIDATE_ENTRIES],
+  ["paths with a wildcard in `invalidate`", null, limits.MAX_WILDCARDS],
+  ["characters of all paths and tags in `invalidate`", null, limits.MAX_INVALIDATE_CHARACTERS],
+  ["characters of a tag", 1, limits.MAX_TAG_LENGTH],
   ["`timeout`, minutes", timeout.minValue, limits.MAX_TIMEOUT_MINUTES],
   ["`instance_count` and `DesiredCapacity`", instance_count.minValue, limits.MAX_INSTANCES],
 ] as const satisfies readonly (readonly [what: string, least: number | null, most: number])[];
