@@ -332,9 +332,11 @@ test("with AWS credentials, URLs are invalidated before they are downloaded; wit
   });
   expect([runs(), invalidated]).toEqual([[], []]);
   const keys = { ...aws, AWS_ACCESS_KEY_ID: "test", AWS_SECRET_ACCESS_KEY: "test" };
-  const { code, stderr, stdout } = await start([...words, "--json"], { env: keys }).ended;
-  expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining("Invalidating 1 URL …") });
-  expect(invalidated).toEqual([`${FILES[0]} after 0`]);
+  const named = ["--invalidate", "/old/*", "--invalidate-tag", "v1"];
+  const { code, stderr, stdout } = await start([...words, ...named, "--json"], { env: keys }).ended;
+  const all = "Invalidating 1 URL, 1 path, 1 cache tag …";
+  expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining(all) });
+  expect(invalidated).toEqual(["/old/* after 0", "#v1 after 0", `${FILES[0]} after 0`]);
   expect(JSON.parse(stdout).progress).toMatchObject({ warm_count: POPS.length });
 });
 
