@@ -54,6 +54,11 @@ const WRONG: Readonly<Record<string, readonly unknown[]>> = {
   header: [...NO_LISTS, ...each(HEADERS), Array(51).fill("A: b")],
   instance_count: [...NO_COUNTS, 301],
   need_invalidate: [0, 1, "true", [], {}],
+  invalidate: [
+    ...[0, true, "/*", [], {}, { paths: [] }, { tags: [] }, { path: ["/*"] }],
+    ...["", "a", "/*/a", "/#", LONE_SURROGATE, `/${LONG}`].map((path) => ({ paths: [path] })),
+    ...["", "#a", "a,b", "a*", "é", "x".repeat(257)].map((tag) => ({ tags: [tag] })),
+  ],
   verify: ["", "EDGE", "all", true, 1, [], {}],
 };
 const UNKNOWN = [
