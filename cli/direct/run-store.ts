@@ -1,6 +1,5 @@
-import { randomUUID } from "node:crypto";
 import { createReadStream, createWriteStream } from "node:fs";
-import { chmod, link, mkdir, readdir, readFile, rename, rm, stat, truncate, utimes, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { Readable } from "node:stream";
@@ -15,9 +14,9 @@ import { UnreadableRowError } from "../../domain/plan/task.ts";
 import { type Heartbeat, heartbeatSchema } from "../../domain/request/progress.ts";
 import { type RequestItem, requestItemSchema } from "../../domain/request/request-item.ts";
 import { KEEP_DAYS, parseTimestamp } from "../../domain/timestamps.ts";
-import { shortId } from "../api/find-request.ts";
 import { CommandError } from "../command-error.ts";
 import { Journal } from "./journal.ts";
+import { RunLock, type StartTimeOf } from "./run-lock.ts";
 
 /** Of the files of a run. One of another number is of another release. */
 const FORMAT = 1;
@@ -25,11 +24,6 @@ const BODY = "request.json";
 const ITEM = "run.json";
 const TARGETS = "targets.json";
 const HEARTBEAT = "heartbeat.json";
-/** Locks of a run are numbered: `lock.1`, `lock.2`, … The last one counts. */
-const LOCK = /^lock\.(\d+)$/;
-/** Of a process whose start nobody can tell, the lock is refreshed so often, and counts so long. */
-const LOCK_REFRESH_MS = 10_000;
-const LOCK_STALE_MS = 60_000;
 const RUN_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 /** Ends the name of a file that is being written, and of a folder that is being made or removed. */
 const PART = ".part";
@@ -54,10 +48,10 @@ class MissingFileError extends Error {
  * the lists and files that a stack keeps in its bucket.
  */
 export class RunStore implements RequestFiles {
-  /** @param startTimeOf when a process began, in any form: it tells it from another one that has its id later. Undefined: nobody can say */
+  /** @param startTimeOf @default that of this machine */
   constructor(
     readonly root: string,
-    private readonly startTimeOf: (pid: number) => Promise<string | undefined> = startTimeInProc,
+    private readonly startTimeOf?: StartTimeOf,
   ) {}
 
   /** @throws CommandError if the folder cannot be written */
@@ -160,68 +154,18 @@ export class RunStore implements RequestFiles {
     return new Journal(join(this.folderOf(reqId), "results.jsonl"));
   }
 
-  /**
-   * Takes the right to work on a run. Of several processes that find the lock of one that is gone, one makes the next lock. The last lock
-   * stays when it is given back, without its process: a number that was there never comes again.
-   * @returns gives it back @throws CommandError if another process has it
-   */
-  async lock(reqId: string): Promise<() => Promise<void>> {
-    const folder = this.folderOf(reqId);
-    // Written before it has its name: a lock that is there names its process.
-    const own = join(folder, `${randomUUID()}${PART}`);
-    const start = await this.startTimeOf(process.pid);
-    await writeFile(own, [process.pid, start].join(" ").trim(), { mode: 0o600 });
-    const file = await this.takeLock(reqId, own).finally(() => rm(own, { force: true }));
-    const refresh = () => void utimes(file, new Date(), new Date()).catch(() => undefined);
-    const timer = start === undefined ? setInterval(refresh, LOCK_REFRESH_MS).unref() : undefined;
-    return async () => {
-      clearInterval(timer);
-      await truncate(file).catch(() => undefined);
-    };
-  }
-
-  /** @param own becomes the next lock @returns that @throws CommandError if another process has the last one */
-  private async takeLock(reqId: string, own: string): Promise<string> {
-    const folder = this.folderOf(reqId);
-    for (;;) {
-      const last = Math.max(0, ...(await locksIn(folder)));
-      const holder = await this.holderOfLock(lockFile(folder, last));
-      if (holder !== undefined)
-        throw new CommandError(
-          `the run ${reqId} is in progress in process ${holder}`,
-          `Wait until it ends, or stop it: prewarm stop ${shortId(reqId)}`,
-        );
-      const file = lockFile(folder, last + 1);
-      const isTaken = await link(own, file).then(
-        () => true,
-        (error: unknown) => {
-          if (errorCode(error) !== "EEXIST") throw error;
-          return false;
-        },
-      );
-      if (!isTaken) continue;
-      const locks = await locksIn(folder);
-      // Its number was removed after the last one was read: there are later ones.
-      const isLast = Math.max(...locks) === last + 1;
-      for (const number of locks.filter((it) => (isLast ? it <= last : it === last + 1)))
-        await rm(lockFile(folder, number), { force: true });
-      if (isLast) return file;
-    }
+  /** Takes the right to work on a run. @returns gives it back @throws CommandError if another process has it */
+  lock(reqId: string): Promise<() => Promise<void>> {
+    return this.lockOf(reqId).take();
   }
 
   /** The id of the process that works on a run; undefined: none does. */
-  async lockHolder(reqId: string): Promise<number | undefined> {
-    const folder = this.folderOf(reqId);
-    return this.holderOfLock(lockFile(folder, Math.max(0, ...(await locksIn(folder)))));
+  lockHolder(reqId: string): Promise<number | undefined> {
+    return this.lockOf(reqId).holder();
   }
 
-  private async holderOfLock(file: string): Promise<number | undefined> {
-    const [id = "", start] = ((await textOf(file)) ?? "").split(" ");
-    const pid = Number(id);
-    if (!Number.isInteger(pid) || pid <= 0 || !isAlive(pid)) return undefined;
-    // The id of a process that is gone is given to another one.
-    const isSame = start === undefined ? await isRefreshed(file) : (await this.startTimeOf(pid)) === start;
-    return isSame ? pid : undefined;
+  private lockOf(reqId: string): RunLock {
+    return new RunLock(this.folderOf(reqId), reqId, this.startTimeOf);
   }
 
   /** Where a list or a file is: `<id>.csv` and `<id>/<name>` of the bucket are files of the run's folder. */
@@ -295,16 +239,6 @@ function textOfItem(item: RequestItem): string {
   return JSON.stringify({ format: FORMAT, item });
 }
 
-function lockFile(folder: string, number: number): string {
-  return join(folder, `lock.${number}`);
-}
-
-/** The numbers of the locks of a run. */
-async function locksIn(folder: string): Promise<number[]> {
-  const names = await readdir(folder).catch(() => []);
-  return names.flatMap((name) => LOCK.exec(name)?.slice(1).map(Number) ?? []);
-}
-
 /** When something in a folder was last made or removed; undefined: there is none. */
 async function writtenAt(folder: string): Promise<number | undefined> {
   return stat(folder).then(
@@ -342,28 +276,4 @@ async function textOf(path: string): Promise<string | undefined> {
 
 function isAbsent(error: unknown): boolean {
   return errorCode(error) === "ENOENT";
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    // It is there, and another user's.
-    return errorCode(error) === "EPERM";
-  }
-}
-
-/** The start of a process as Linux counts it, in ticks since the machine's: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
-async function startTimeInProc(pid: number): Promise<string | undefined> {
-  const text = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
-  // The second field is a name in parentheses, which may have any character.
-  return text
-    .slice(text.lastIndexOf(")") + 2)
-    .split(" ")
-    .at(22 - 3);
-}
-
-async function isRefreshed(file: string): Promise<boolean> {
-  const { mtimeMs } = await stat(file).catch(() => ({ mtimeMs: 0 }));
-  return Date.now() - mtimeMs < LOCK_STALE_MS;
 }

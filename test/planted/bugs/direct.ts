@@ -31,9 +31,21 @@ export default {
     test: "test/cli/direct/run-store.test.ts",
     changes: [
       {
-        file: "cli/direct/run-store.ts",
+        file: "cli/direct/run-lock.ts",
         find: 'errorCode(error) === "EPERM"',
         replace: 'errorCode(error) === "ESRCH"',
+      },
+    ],
+  },
+  "lock-taken-over-twice": {
+    invariant: "One process works on a run, also if several find the lock of one that has died.",
+    description: "A process makes its lock under a number that another one has made meanwhile.",
+    test: "test/cli/direct/run-store.test.ts",
+    changes: [
+      {
+        file: "cli/direct/run-lock.ts",
+        find: 'if (errorCode(error) !== "EEXIST") throw error;\n          return false;',
+        replace: 'if (errorCode(error) !== "EEXIST") throw error;\n          return true;',
       },
     ],
   },
