@@ -61,6 +61,17 @@ export function pause(ms: number, signal?: AbortSignal): Promise<boolean> {
   return sleep(ms, true, signal && { signal }).catch(() => false);
 }
 
+/** Waits for a promise, or until the signal is aborted. @throws its reason then; what the promise rejects with */
+export async function untilAborted<T>(signal: AbortSignal, answer: Promise<T>): Promise<T> {
+  let stop: () => void = () => undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    stop = () => reject(signal.reason);
+    if (signal.aborted) stop();
+    else signal.addEventListener("abort", stop);
+  });
+  return Promise.race([answer, aborted]).finally(() => signal.removeEventListener("abort", stop));
+}
+
 /** A promise did not settle before its timeout. */
 export class TimeLimitError extends Error {
   override readonly name = "TimeLimitError";

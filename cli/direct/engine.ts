@@ -21,7 +21,6 @@ import { UNFINISHED } from "../../domain/plan/task.ts";
 import { messagesOf, urlsPerMessage } from "../../domain/plan/task-message.ts";
 import { finalizeRecount, recount, tooManyFailed, withLost } from "../../domain/readiness/recount.ts";
 import { type Caps, planProblem } from "../../domain/request/caps.ts";
-import type { OwnDistribution } from "../../domain/request/distributions.ts";
 import { NoDistributionError, unlistedProblem } from "../../domain/request/find-distributions.ts";
 import { invalidatingFields } from "../../domain/request/invalidation.ts";
 import {
@@ -35,23 +34,19 @@ import {
   timingsOf,
 } from "../../domain/request/lifecycle.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
-import { notYetRead } from "../../domain/request/source.ts";
 import { lostFailure } from "../../domain/result/failure.ts";
-import { FoundUrls, servedHosts } from "../../domain/sources/found-urls.ts";
-import { DOCUMENT_LIMITS } from "../../domain/sources/limits.ts";
+import { untilAborted } from "../../domain/retry.ts";
 import { formatTimestamp, parseTimestamp } from "../../domain/timestamps.ts";
 import type { Dns } from "../../probe/dns.ts";
 import { measureUrls, SIZE_TIME_SHARE, writeMeasured } from "../../probe/size/measure-urls.ts";
-import { noBuckets } from "../../probe/sources/read-document.ts";
-import { Walk, writeFound } from "../../probe/sources/walk.ts";
-import { Web } from "../../probe/sources/web.ts";
 import { shortId } from "../api/find-request.ts";
 import { CommandError } from "../command-error.ts";
-import { type CloudFront, findRunDistributions, ownIfAny } from "./account.ts";
+import { type CloudFront, findRunDistributions } from "./account.ts";
 import { invalidateRun } from "./invalidate-run.ts";
 import { LiveCounts } from "./live-counts.ts";
 import { isMemoryTight } from "./memory.ts";
 import { checkNetwork, dnsObstacle } from "./network.ts";
+import { readSources } from "./read-sources.ts";
 import { ResultKeeper } from "./result-keeper.ts";
 import type { RunStore } from "./run-store.ts";
 import { WorkQueue } from "./work-queue.ts";
@@ -194,15 +189,8 @@ export class DirectRun {
   }
 
   /** Waits for what cannot be ended. @throws RunStoppedError as soon as the run is to end */
-  private async untilStopped<T>(answer: Promise<T>): Promise<T> {
-    const { signal } = this.stopping;
-    let stop: () => void = () => undefined;
-    const whenStopped = new Promise<never>((_, reject) => {
-      stop = () => reject(signal.reason);
-      if (signal.aborted) stop();
-      else signal.addEventListener("abort", stop);
-    });
-    return Promise.race([answer, whenStopped]).finally(() => signal.removeEventListener("abort", stop));
+  private untilStopped<T>(answer: Promise<T>): Promise<T> {
+    return untilAborted(this.stopping.signal, answer);
   }
 
   private isInvalidating(): boolean {
@@ -214,43 +202,13 @@ export class DirectRun {
   }
 
   private async readSources(): Promise<void> {
-    const { item, deps } = this;
-    const { sources = [], req_id: reqId } = item;
-    if (sources.length === 0) return;
+    const { item } = this;
+    if ((item.sources ?? []).length === 0) return;
     await this.advance("EXPAND");
-    const { store, account } = deps;
-    const known = this.isInvalidating() ? await this.untilStopped(account.own()) : undefined;
-    let read = await this.walkSources(known ?? [], known === undefined);
-    // The distribution may have further aliases, which only its account knows.
-    if (read.end === "other_host") read = await this.walkSources(await this.untilStopped(ownIfAny(account)), false);
-    const written = await writeFound(store, reqId, read.found, read.end === "other_host" ? "all" : read.end);
-    if ("problem" in written) throw new RunFailedError(written.problem);
-    await this.advance("SOURCES_READ", written.fields);
-  }
-
-  /** @param stops whether it ends at the first document that names a host that is not known as the request's */
-  private async walkSources(own: readonly OwnDistribution[], stops: boolean) {
-    const { item, deps } = this;
-    const { sources = [], req_id: reqId, header } = item;
-    const { store, dns, ports, caps } = deps;
-    const callerUrls = await toArray(store.read(LISTS.urls, reqId));
-    const found = new FoundUrls({
-      request: item,
-      caps,
-      callerUrls,
-      serves: servedHosts(item, callerUrls, own),
-      sources: sources.map(notYetRead),
-    });
-    const web = new Web({ dns, ports, header });
-    const buckets = noBuckets("lies in a bucket, which only a stack reads");
-    const walk = new Walk({ web, buckets, limits: DOCUMENT_LIMITS, signal: this.stopping.signal }, sources, found);
-    const save = () => this.save({ sources_read: found.sources, url_count: found.urls.size });
-    const end = await walk.read(async () => {
-      await save();
-      return stops && found.sources.some(({ left_out: it }) => it.other_host !== undefined) ? "other_host" : undefined;
-    });
-    await save();
-    return { found, end };
+    const { signal } = this.stopping;
+    const read = await readSources({ ...this.deps, save: (fields) => this.save(fields), signal }, item);
+    if ("problem" in read) throw new RunFailedError(read.problem);
+    await this.advance("SOURCES_READ", read.fields);
   }
 
   private async readSizes(): Promise<void> {

@@ -1,0 +1,68 @@
+import { toArray } from "../../domain/collections.ts";
+import type { Ports } from "../../domain/net/addresses.ts";
+import type { Resolver } from "../../domain/net/resolver.ts";
+import { LISTS, type ListStore } from "../../domain/plan/lists.ts";
+import type { Caps } from "../../domain/request/caps.ts";
+import type { OwnDistribution } from "../../domain/request/distributions.ts";
+import { invalidatingFields } from "../../domain/request/invalidation.ts";
+import type { RequestItem } from "../../domain/request/request-item.ts";
+import { notYetRead } from "../../domain/request/source.ts";
+import { untilAborted } from "../../domain/retry.ts";
+import { FoundUrls, servedHosts } from "../../domain/sources/found-urls.ts";
+import { DOCUMENT_LIMITS } from "../../domain/sources/limits.ts";
+import { noBuckets } from "../../probe/sources/read-document.ts";
+import { Walk, writeFound } from "../../probe/sources/walk.ts";
+import { Web } from "../../probe/sources/web.ts";
+import { type CloudFront, ownIfAny } from "./account.ts";
+
+export interface SourceDeps {
+  readonly store: ListStore;
+  readonly account: Pick<CloudFront, "own">;
+  readonly dns: Resolver;
+  readonly ports: Ports;
+  readonly caps: Caps;
+  /** Keeps how far it is, for whoever asks. */
+  readonly save: (fields: Partial<RequestItem>) => Promise<void>;
+  /** Ends it. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Reads the sources of a run, and writes its list of URLs.
+ * @returns fields of its item; or why it ends as FAILED
+ * @throws what the signal was aborted with
+ */
+export async function readSources(
+  deps: SourceDeps,
+  item: RequestItem,
+): Promise<{ readonly fields: Partial<RequestItem> } | { readonly problem: string }> {
+  const { store, account, signal } = deps;
+  const known = invalidatingFields(item) !== "" ? await untilAborted(signal, account.own()) : undefined;
+  let read = await walk(deps, item, known ?? [], known === undefined);
+  // The distribution may have further aliases, which only its account knows.
+  if (read.end === "other_host") read = await walk(deps, item, await untilAborted(signal, ownIfAny(account)), false);
+  return writeFound(store, item.req_id, read.found, read.end === "other_host" ? "all" : read.end);
+}
+
+/** @param stops whether it ends at the first document that names a host that is not known as the request's */
+async function walk(deps: SourceDeps, item: RequestItem, own: readonly OwnDistribution[], stops: boolean) {
+  const { store, dns, ports, caps, signal } = deps;
+  const { sources = [], req_id: reqId, header } = item;
+  const callerUrls = await toArray(store.read(LISTS.urls, reqId));
+  const found = new FoundUrls({
+    request: item,
+    caps,
+    callerUrls,
+    serves: servedHosts(item, callerUrls, own),
+    sources: sources.map(notYetRead),
+  });
+  const web = new Web({ dns, ports, header });
+  const buckets = noBuckets("lies in a bucket, which only a stack reads");
+  const save = () => deps.save({ sources_read: found.sources, url_count: found.urls.size });
+  const end = await new Walk({ web, buckets, limits: DOCUMENT_LIMITS, signal }, sources, found).read(async () => {
+    await save();
+    return stops && found.sources.some(({ left_out: it }) => it.other_host !== undefined) ? "other_host" : undefined;
+  });
+  await save();
+  return { found, end };
+}
