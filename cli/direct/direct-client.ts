@@ -37,7 +37,7 @@ import { CommandError } from "../command-error.ts";
 import { hasCredentials } from "./account.ts";
 import { cutOffWarning } from "./cut-off.ts";
 import { type Approve, DirectRun, type EngineDeps, HEARTBEAT_TIMEOUT_MS } from "./engine.ts";
-import { LiveCounts } from "./live-counts.ts";
+import { LiveCounts } from "./store/live-counts.ts";
 
 /** So many URLs that could not be read are named. */
 const MAX_FAILURE_URLS = 1_000;

@@ -8,7 +8,7 @@ import { Dns, networkVariables } from "../../probe/dns.ts";
 import type { Shell } from "../shell.ts";
 import { Account } from "./account.ts";
 import { DirectClient } from "./direct-client.ts";
-import { RunStore, stateFolder } from "./run-store.ts";
+import { RunStore, stateFolder } from "./store/run-store.ts";
 
 const variables = z.object({
   ...networkVariables,

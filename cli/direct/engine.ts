@@ -43,12 +43,12 @@ import { shortId } from "../api/find-request.ts";
 import { CommandError } from "../command-error.ts";
 import { type CloudFront, findRunDistributions } from "./account.ts";
 import { invalidateRun } from "./invalidate-run.ts";
-import { LiveCounts } from "./live-counts.ts";
 import { isMemoryTight } from "./memory.ts";
 import { checkNetwork, dnsObstacle } from "./network.ts";
 import { readSources } from "./read-sources.ts";
-import { ResultKeeper } from "./result-keeper.ts";
-import type { RunStore } from "./run-store.ts";
+import { LiveCounts } from "./store/live-counts.ts";
+import { ResultKeeper } from "./store/result-keeper.ts";
+import type { RunStore } from "./store/run-store.ts";
 import { WorkQueue } from "./work-queue.ts";
 
 /** A message that an agent has is extended three times within it, and each time it is checked whether the run goes on. */

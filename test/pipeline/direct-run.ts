@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DirectRun } from "../../cli/direct/engine.ts";
-import { RunStore } from "../../cli/direct/run-store.ts";
+import { RunStore } from "../../cli/direct/store/run-store.ts";
 import { ERROR_CACHING_SECONDS } from "../../domain/limits.ts";
 import { DnsLookupError, type Resolver } from "../../domain/net/resolver.ts";
 import { LISTS } from "../../domain/plan/lists.ts";

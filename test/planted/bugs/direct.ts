@@ -4,10 +4,10 @@ export default {
   "journal-appends-to-half-a-line": {
     invariant: "What a process wrote of a line when it died is cut off before the next line is written.",
     description: "The journal appends the next result to half a line.",
-    test: "test/cli/direct/journal.test.ts",
+    test: "test/cli/direct/store/journal.test.ts",
     changes: [
       {
-        file: "cli/direct/journal.ts",
+        file: "cli/direct/store/journal.ts",
         find: "    await this.file.truncate(await endOfLines(this.file));\n",
         replace: "",
       },
@@ -16,10 +16,10 @@ export default {
   "journal-loses-part-of-long-line": {
     invariant: "A line of the journal is read whole, wherever the borders of the blocks lie that are read.",
     description: "Of a line that lies in more than two blocks, only the first two are read.",
-    test: "test/cli/direct/journal.test.ts",
+    test: "test/cli/direct/store/journal.test.ts",
     changes: [
       {
-        file: "cli/direct/journal.ts",
+        file: "cli/direct/store/journal.ts",
         find: "rest = [block.subarray(0, to), ...rest];",
         replace: "rest = [block.subarray(0, to), ...rest.slice(1)];",
       },
@@ -28,10 +28,10 @@ export default {
   "lock-of-dead-process-counts": {
     invariant: "A run whose process has died can be resumed.",
     description: "A process that does not exist holds its lock.",
-    test: "test/cli/direct/run-store.test.ts",
+    test: "test/cli/direct/store/run-store.test.ts",
     changes: [
       {
-        file: "cli/direct/run-lock.ts",
+        file: "cli/direct/store/run-lock.ts",
         find: 'errorCode(error) === "EPERM"',
         replace: 'errorCode(error) === "ESRCH"',
       },
@@ -40,10 +40,10 @@ export default {
   "lock-taken-over-twice": {
     invariant: "One process works on a run, also if several find the lock of one that has died.",
     description: "A process makes its lock under a number that another one has made meanwhile.",
-    test: "test/cli/direct/run-store.test.ts",
+    test: "test/cli/direct/store/run-store.test.ts",
     changes: [
       {
-        file: "cli/direct/run-lock.ts",
+        file: "cli/direct/store/run-lock.ts",
         find: 'if (errorCode(error) !== "EEXIST") throw error;\n          return false;',
         replace: 'if (errorCode(error) !== "EEXIST") throw error;\n          return true;',
       },
@@ -52,10 +52,10 @@ export default {
   "old-run-in-progress-removed": {
     invariant: "A run that a process works on is not removed, however old it is.",
     description: "Runs are removed after 30 days even if a process works on them.",
-    test: "test/cli/direct/run-store.test.ts",
+    test: "test/cli/direct/store/run-store.test.ts",
     changes: [
       {
-        file: "cli/direct/run-store.ts",
+        file: "cli/direct/store/run-store.ts",
         find: "if ((await this.lockHolder(reqId)) === undefined) await this.remove(reqId);",
         replace: "await this.remove(reqId);",
       },

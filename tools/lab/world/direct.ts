@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { directClient } from "../../../cli/direct/direct.ts";
 import type { DirectClient } from "../../../cli/direct/direct-client.ts";
-import { RunStore, stateFolder } from "../../../cli/direct/run-store.ts";
+import { RunStore, stateFolder } from "../../../cli/direct/store/run-store.ts";
 import type { ReportedResult } from "../../../domain/result/report.ts";
 import { type Edge, edgeEnvironment } from "../../edge/edge.ts";
 import { RUN } from "../../local/paths.ts";

@@ -1,9 +1,9 @@
 import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { Journal } from "../../../cli/direct/journal.ts";
-import type { TaskResult } from "../../../domain/result/task-result.ts";
-import { folderWith } from "../../folder-with.ts";
+import { Journal } from "../../../../cli/direct/store/journal.ts";
+import type { TaskResult } from "../../../../domain/result/task-result.ts";
+import { folderWith } from "../../../folder-with.ts";
 
 /** As in the journal. */
 const BLOCK_BYTES = 262_144;

@@ -1,8 +1,8 @@
 import { type FileHandle, open } from "node:fs/promises";
-import { errorCode } from "../../domain/net/resolver.ts";
-import { type ReportedResult, reportedResultSchema } from "../../domain/result/report.ts";
-import type { TaskResult } from "../../domain/result/task-result.ts";
-import { CommandError } from "../command-error.ts";
+import { errorCode } from "../../../domain/net/resolver.ts";
+import { type ReportedResult, reportedResultSchema } from "../../../domain/result/report.ts";
+import type { TaskResult } from "../../../domain/result/task-result.ts";
+import { CommandError } from "../../command-error.ts";
 
 const BLOCK_BYTES = 262_144;
 const LINE_END = 10;

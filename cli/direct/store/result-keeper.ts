@@ -1,7 +1,7 @@
-import type { LeadResult } from "../../domain/plan/followers.ts";
-import type { ResultStore } from "../../domain/plan/ports.ts";
-import type { TaskKey } from "../../domain/plan/task.ts";
-import type { TaskResult } from "../../domain/result/task-result.ts";
+import type { LeadResult } from "../../../domain/plan/followers.ts";
+import type { ResultStore } from "../../../domain/plan/ports.ts";
+import type { TaskKey } from "../../../domain/plan/task.ts";
+import type { TaskResult } from "../../../domain/result/task-result.ts";
 import type { Journal } from "./journal.ts";
 import type { LiveCounts } from "./live-counts.ts";
 

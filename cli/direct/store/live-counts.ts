@@ -1,11 +1,11 @@
-import type { Plan } from "../../domain/plan/plan.ts";
-import type { GoodUrl } from "../../domain/plan/task.ts";
-import { TaskBitmap } from "../../domain/plan/task-bitmap.ts";
-import type { Heartbeat, Progress } from "../../domain/request/progress.ts";
-import { addResult, type Count, NO_COUNT, type Sum } from "../../domain/result/count.ts";
-import type { FailureGroup } from "../../domain/result/failure-groups.ts";
-import { FailureTally } from "../../domain/result/failure-tally.ts";
-import type { ReportedResult } from "../../domain/result/report.ts";
+import type { Plan } from "../../../domain/plan/plan.ts";
+import type { GoodUrl } from "../../../domain/plan/task.ts";
+import { TaskBitmap } from "../../../domain/plan/task-bitmap.ts";
+import type { Heartbeat, Progress } from "../../../domain/request/progress.ts";
+import { addResult, type Count, NO_COUNT, type Sum } from "../../../domain/result/count.ts";
+import type { FailureGroup } from "../../../domain/result/failure-groups.ts";
+import { FailureTally } from "../../../domain/result/failure-tally.ts";
+import type { ReportedResult } from "../../../domain/result/report.ts";
 
 const MAX_EXAMPLES = 3;
 

@@ -3,14 +3,14 @@ import { mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSy
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
-import { RunStore, stateFolder } from "../../../cli/direct/run-store.ts";
-import { toArray } from "../../../domain/collections.ts";
-import { LISTS } from "../../../domain/plan/lists.ts";
-import { targetSchema } from "../../../domain/plan/target.ts";
-import { DEFAULT_CAPS } from "../../../domain/request/caps.ts";
-import { checkPrewarmRequest } from "../../../domain/validation/prewarm-request.ts";
-import { times } from "../../collect.ts";
-import { folderWith } from "../../folder-with.ts";
+import { RunStore, stateFolder } from "../../../../cli/direct/store/run-store.ts";
+import { toArray } from "../../../../domain/collections.ts";
+import { LISTS } from "../../../../domain/plan/lists.ts";
+import { targetSchema } from "../../../../domain/plan/target.ts";
+import { DEFAULT_CAPS } from "../../../../domain/request/caps.ts";
+import { checkPrewarmRequest } from "../../../../domain/validation/prewarm-request.ts";
+import { times } from "../../../collect.ts";
+import { folderWith } from "../../../folder-with.ts";
 
 const ID = "e059b77b-e427-4489-a50b-4d8c652f114c";
 const OTHER_ID = "f059b77b-e427-4489-a50b-4d8c652f114c";
