@@ -217,8 +217,10 @@ test("a question that is open when the run is stopped ends with it, and the run 
 
 test("a clock that is set back does not stop a run that is limited", async () => {
   const now = Date.now.bind(Date);
+  let setBackMs = 0;
+  vi.spyOn(Date, "now").mockImplementation(() => now() - setBackMs);
   edge.setFaults(({ method }) => {
-    if (method === "GET") vi.spyOn(Date, "now").mockImplementation(() => now() - 3_600_000);
+    if (method === "GET") setBackMs = 3_600_000;
     return undefined;
   });
   try {
