@@ -28,7 +28,7 @@ const CREDENTIAL_VARIABLES = [
 
 /** Whether somebody has given credentials. The role of an instance is not looked for: elsewhere, it takes seconds to find none. */
 export function hasCredentials(env: Shell["env"]): boolean {
-  const { HOME = "", AWS_SHARED_CREDENTIALS_FILE, AWS_CONFIG_FILE } = env;
+  const { USERPROFILE = "", HOME = USERPROFILE, AWS_SHARED_CREDENTIALS_FILE, AWS_CONFIG_FILE } = env;
   const files = [
     AWS_SHARED_CREDENTIALS_FILE ?? join(HOME, ".aws", "credentials"),
     AWS_CONFIG_FILE ?? join(HOME, ".aws", "config"),
