@@ -1,4 +1,4 @@
-import { FINDINGS } from "../../domain/distribution/findings.ts";
+import { findingInChinese } from "../words/api-chinese.ts";
 
 /** What the API says of one field, or of none. */
 export interface Faults {
@@ -20,7 +20,8 @@ export function faultsOf(message: string): Faults {
   const rest: string[] = [];
   for (const fault of message.split(BEGIN)) {
     const [, field, within, says] = FIELD.exec(fault) ?? [];
-    if (field === undefined || says === undefined || Object.hasOwn(FINDINGS, field)) rest.push(fault);
+    // The code of a finding is no field.
+    if (field === undefined || says === undefined || findingInChinese(fault) !== undefined) rest.push(fault);
     else of.set(field, [...(of.get(field) ?? []), within === "" ? says : `${within?.replace(/^\./, "")}: ${says}`]);
   }
   return { of, rest };

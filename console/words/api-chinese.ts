@@ -24,25 +24,22 @@ const WARNINGS: Readonly<Record<Warning["code"], string>> = {
 
 /** What is found in the settings of a distribution. The English text names it. */
 const FINDINGS: Readonly<Record<FindingCode, string>> = {
-  viewer_mtls:
-    "该分配要求客户端证书（查看器 mTLS），Prewarm 没有证书，所有连接都会被拒绝。预热期间请将其设为 optional。",
-  disabled: "该分配已禁用，不提供任何内容。请先启用。",
-  not_deployed: "该分配正在部署，各 POP 的行为不一致。请等到状态变为 Deployed 后再发送。",
-  staging: "这是暂存分配，不能用它自己的域名访问。请使用主分配的域名，并发送持续部署策略规定的请求头。",
-  template: "这是多租户分配的模板，不提供任何内容。请使用其分配租户的域名。",
-  web_acl:
-    "Web ACL 中的这条规则可能拦截下载。请用优先级数字更小的规则放行带有保密请求头的请求，并在 header 中发送该请求头。",
-  continuous_deployment: "该分配启用了持续部署，主分配与暂存分配不共享缓存。",
-  price_class: "该分配的价格级别不包含部分所选 POP，查看器不会被引导到这些 POP。请去掉它们，或更改价格级别。",
+  viewer_mtls: "该分配要求客户端证书，Prewarm 没有。预热期间请将查看器 mTLS 设为 optional。",
+  disabled: "该分配已禁用，请先启用。",
+  not_deployed: "该分配正在部署，请等到状态变为 Deployed。",
+  staging: "不能用暂存分配自己的域名访问它。请使用主分配，并发送持续部署策略的请求头。",
+  template: "这是多租户分配的模板，请使用其租户的域名。",
+  web_acl: "Web ACL 的这条规则可能拦截下载。请放行带有保密请求头的请求，并在 header 中发送它。",
+  continuous_deployment: "主分配与暂存分配不共享缓存。",
+  price_class: "该分配的价格级别不包含部分 POP。请去掉它们，或更改价格级别。",
   anycast_ips: "该分配使用任播静态 IP，POP 的域名不一定指向该 POP。请先用一个 URL 试预热。",
-  server_timing:
-    "这些 URL 的命中不会说明层级，可能是区域边缘缓存的命中。为缓存行为设置启用 Server-Timing 的响应头策略（采样率不限）即可。",
-  not_cached: "CloudFront 不缓存这些 URL，无法预热，每次下载都会回源。请去掉它们，或更换缓存策略。",
-  query_strings: "这些 URL 的缓存键包含查询字符串，每个值都是单独的对象。请按查看器实际发送的查询字符串列出 URL。",
-  cookies: "这些 URL 的缓存键包含 Cookie，每个值都是单独的对象。请在 header 或 variants 中发送查看器的 Cookie。",
-  signed: "这些 URL 需要签名。请使用签名 URL，或在 header 中发送签名 Cookie。",
-  flat_rate_plan: "这是本次预热占包月套餐每月请求数的比例。超出后不另收费，但性能可能降低。",
-  not_checked: "有一部分配置无法读取，因此未经检查。",
+  server_timing: "这些 URL 的命中不会说明层级。请在响应头策略中启用 Server-Timing。",
+  not_cached: "CloudFront 不缓存这些 URL，请去掉它们。",
+  query_strings: "这些 URL 的缓存键包含查询字符串，请按实际发送的列出 URL。",
+  cookies: "这些 URL 的缓存键包含 Cookie，请在 header 或 variants 中发送。",
+  signed: "这些 URL 需要签名 URL 或签名 Cookie。",
+  flat_rate_plan: "占包月套餐每月请求数的比例。",
+  not_checked: "部分配置无法读取，未经检查。",
 };
 
 const FIELDS: ReadonlyMap<string, string> = new Map([

@@ -25,7 +25,7 @@ const environmentSchema = pipelineVariables.extend({
   /** Dollars; 0: not configured. */
   SPOT_PRICE_PER_HOUR: z.coerce.number().nonnegative(),
   /** 0: the distributions have no flat-rate plan. */
-  FLAT_RATE_MILLION_REQUESTS: z.coerce.number().nonnegative().default(0),
+  FLAT_RATE_MILLION_REQUESTS: z.coerce.number().nonnegative(),
   ON_DEMAND_PERCENT: z.coerce.number().min(0).max(100),
   /** Empty: the API is public. */
   VPC_ENDPOINT: z.string(),
