@@ -28,6 +28,7 @@ const FINDINGS: Readonly<Record<FindingCode, string>> = {
   disabled: "该分配已禁用，请先启用。",
   not_deployed: "该分配正在部署，请等到状态变为 Deployed。",
   staging: "不能用暂存分配自己的域名访问它。请使用主分配，并发送持续部署策略的请求头。",
+  cache_tags: "分配没有设置 CacheTagConfig，按标签失效不会生效。请设置它，或在 invalidate 中填写路径。",
   template: "这是多租户分配的模板，请使用其租户的域名。",
   web_acl: "Web ACL 的这条规则可能拦截下载。请放行带有保密请求头的请求，并在 header 中发送它。",
   continuous_deployment: "主分配与暂存分配不共享缓存。",

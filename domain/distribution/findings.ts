@@ -10,6 +10,7 @@ export const FINDINGS = {
   not_deployed: "refusal",
   staging: "refusal",
   template: "refusal",
+  cache_tags: "refusal",
   web_acl: "warning",
   continuous_deployment: "warning",
   price_class: "warning",
@@ -50,6 +51,8 @@ export interface WantedWarming {
   readonly variants: readonly (readonly Header[])[];
   /** Whether hits are looked for. */
   readonly isVerified: boolean;
+  /** Whether objects are invalidated by cache tag. @default they are not */
+  readonly hasTags?: boolean;
   /** Whether a distribution tenant is warmed: then the distribution is its template. */
   readonly isTenant?: boolean;
 }
@@ -97,7 +100,20 @@ function refusalsOf(settings: DistributionSettings, wanted: WantedWarming): Find
         action: "Set viewer mTLS to optional while you warm, or warm another distribution",
       },
     ];
-  return isStaging ? stagingRefusal(settings, wanted) : [];
+  const staging = isStaging ? stagingRefusal(settings, wanted) : [];
+  return staging.length > 0 ? staging : tagsRefusal(settings, wanted);
+}
+
+/** https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/invalidation-by-tags.html */
+function tagsRefusal(settings: DistributionSettings, wanted: WantedWarming): Finding[] {
+  if (wanted.hasTags !== true || settings.cacheTagHeader !== undefined) return [];
+  return [
+    {
+      code: "cache_tags",
+      problem: `${named(settings, wanted)} has no CacheTagConfig, so none of its objects has a cache tag, and invalidate.tags would invalidate nothing`,
+      action: "Set CacheTagConfig to the response header with the tags, or name paths in invalidate",
+    },
+  ];
 }
 
 /**

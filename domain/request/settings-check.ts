@@ -23,7 +23,7 @@ const CHECK_MS = 4_000;
 const MAX_DISTRIBUTIONS = 5;
 
 interface CheckedRequest {
-  readonly item: Pick<RequestItem, "cf_domain" | "pops" | "header" | "variants" | "verify">;
+  readonly item: Pick<RequestItem, "cf_domain" | "pops" | "header" | "variants" | "verify" | "invalidate">;
   readonly urls: readonly string[];
   /** The request that it tries again, whose URLs are not known yet. */
   readonly retried?: Pick<RequestItem, "distributions"> | undefined;
@@ -91,6 +91,7 @@ function wantedOf({ item }: CheckedRequest) {
     pops: item.pops,
     variants: variantNames(item.variants).map((name) => ownHeaders(headerOf(item, name))),
     isVerified: item.verify !== "off",
+    hasTags: (item.invalidate?.tags ?? []).length > 0,
   };
 }
 

@@ -49,7 +49,8 @@ const ROWS: readonly (readonly [DistributionKind, body: object, FindingCode | un
   ["signed", { url_list: [`https://${HOST}/video/a`] }, "signed", /only with a signature/],
   ["origin-shield", {}, undefined, /^$/],
   ["error-ttl", {}, undefined, /^$/],
-  ["tags", {}, undefined, /^$/],
+  ["tags", { invalidate: { tags: ["release-42"] } }, undefined, /^$/],
+  ["standard", { invalidate: { tags: ["release-42"] } }, "cache_tags", /E1 of .* has no CacheTagConfig.*or name paths/],
 ];
 
 it("has a row for each finding that CloudFront's API decides", () => {

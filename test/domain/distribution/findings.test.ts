@@ -44,6 +44,8 @@ it.each<[what: string, settings: Partial<DistributionSettings>, wanted: Partial<
     { name: "d1.cloudfront.net" },
     [/^template: .*E1 \(d1.cloudfront.net\).*serves no traffic/],
   ],
+  ["tags without a header", {}, { hasTags: true }, [/^cache_tags: .*E1 of cdn.example.com.*CacheTagConfig/]],
+  ["tags with a header", { cacheTagHeader: "cache-tag" }, { hasTags: true }, []],
   ["the template of a tenant", { isTemplate: true }, { isTenant: true }, []],
   [
     "staging without its header",
