@@ -24,6 +24,21 @@ export interface Policy {
    */
   readonly errorTtlMs: number;
   /**
+   * The same for single statuses.
+   * @default none
+   */
+  readonly errorTtlsMs: Readonly<Record<number, number>>;
+  /**
+   * The region of the Origin Shield: RECs, and POPs that pass their REC by, ask this one cache instead of the origin.
+   * @default none
+   */
+  readonly originShield: string | undefined;
+  /**
+   * Whether a request needs a signature in its query or its cookies. What is not signed is a 403; signatures are not checked.
+   * @default false
+   */
+  readonly signed: boolean;
+  /**
    * Request headers that are part of the cache key and go to the origin, in lower case.
    * @default none
    */
@@ -95,6 +110,9 @@ export const CACHING_DISABLED: Pick<Policy, "ttl"> = { ttl: { min: 0, default: 0
 const DEFAULT: Omit<Policy, "errorTtlMs"> = {
   serverTiming: 100,
   ttl: { min: 0, default: 86_400, max: Number.POSITIVE_INFINITY },
+  errorTtlsMs: {},
+  originShield: undefined,
+  signed: false,
   keyHeaders: [],
   encodings: [],
   compress: false,

@@ -78,11 +78,11 @@ export function answersTo(question: Question, zone: Zone): Answer[] | undefined 
     const addresses = zone.distributions.hasLabel(label) ? zone.addressesOf.get(pop.toUpperCase()) : undefined;
     return addresses && records(name, type, addresses);
   }
-  const domain = zone.distributions.domainOf(name);
-  if (domain === undefined) return undefined;
-  if (domain === name.toLowerCase()) return records(name, type, zone.nearest);
-  const alias: Answer = { type: "CNAME", name, ttl: TTL_SECONDS, data: domain };
-  return type === "CNAME" ? [alias] : [alias, ...records(domain, type, zone.nearest)];
+  const endpoint = zone.distributions.endpointOf(name);
+  if (endpoint === undefined) return undefined;
+  if (endpoint === name.toLowerCase()) return records(name, type, zone.nearest);
+  const alias: Answer = { type: "CNAME", name, ttl: TTL_SECONDS, data: endpoint };
+  return type === "CNAME" ? [alias] : [alias, ...records(endpoint, type, zone.nearest)];
 }
 
 function records(name: string, type: Question["type"], addresses: readonly string[]): Answer[] {

@@ -44,7 +44,7 @@ export interface Timing {
   readonly answerMs: number;
 }
 
-const LAYER = { pop: "EDGE", rec: "REC", origin: "REC" } as const;
+const LAYER = { pop: "EDGE", rec: "REC", shield: "Origin Shield", origin: "REC" } as const;
 
 /**
  * The value of Server-Timing, with the request id that also stands in `x-amz-cf-id`.

@@ -1,6 +1,6 @@
 import { type Behaviour, Behaviours } from "./behaviour.ts";
 import { createCertificate } from "./certificate.ts";
-import { Distributions } from "./distributions.ts";
+import { Distributions, withStaging } from "./distributions.ts";
 import { startDnsServer } from "./dns.ts";
 import { Sampling } from "./edge-headers.ts";
 import type { EdgeOptions } from "./edge-options.ts";
@@ -43,7 +43,8 @@ export interface Edge {
   addressOf(pop: string): string;
   addressesOf(pop: string): readonly string[];
   /**
-   * Removes paths from every tier; `/*` and a trailing `*` are wildcards, and a path includes its query string.
+   * Removes paths from every tier; `/*` and a trailing `*` are wildcards, and a path includes its query string. A `#tag` removes
+   * what has it in the `tagHeader` of its distribution.
    *
    * @param domain a distribution's domain or alias; absent: all distributions
    * @returns how many entries were removed, in all tiers together
@@ -77,11 +78,13 @@ export interface Edge {
 export async function startEdge(options: EdgeOptions): Promise<Edge> {
   const { now = Date.now, errorTtlMs = 10_000 } = options;
   const distributions = new Distributions(options.distributions, options.labels);
-  const behaviours = new Behaviours(options.distributions, options.behaviours ?? [], errorTtlMs);
+  const all = withStaging(options.distributions);
+  const behaviours = new Behaviours(all, options.behaviours ?? [], errorTtlMs);
   const site = new Site(options.site);
   const certificate = createCertificate(["*.cloudfront.net", "*.cloudfront.cn", ...distributions.names()]);
   const log = options.logPops ? new PopLog() : undefined;
-  const origins = new Map(options.distributions.map((one) => [one.domain.toLowerCase(), one.origin]));
+  const origins = new Map(all.map((one) => [one.domain.toLowerCase(), one.origin]));
+  const tagHeaders = new Map(all.map((one) => [one.domain.toLowerCase(), one.tagHeader]));
   let { faults, origin: settings = {} } = options;
 
   const closers: (() => Promise<void>)[] = [];
@@ -94,7 +97,12 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     closers.push(origin.close);
     const client = new OriginClient({ url: origin.url, now });
     closers.push(() => client.close());
-    const tiers = wireTiers({ pops: options.pops, origin: client, now });
+    const tiers = wireTiers({
+      pops: options.pops,
+      origin: client,
+      now,
+      tagHeaderOf: (domain) => tagHeaders.get(domain),
+    });
     const placed = placePops(options, tiers.pops);
     const { popAt, popNamed, addressesOf } = placed;
     const servers = [...popAt.values()];
@@ -104,6 +112,9 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
       certificate,
       httpsPort: options.httpsPort,
       httpPort: options.httpPort,
+      refuses: options.distributions.some(({ viewerMtls }) => viewerMtls === "required")
+        ? (name) => distributions.asksForCertificate(name)
+        : undefined,
       handler: (reset) => popHandler({ ...context, popAt, popNamed, faults: () => faults, reset }),
     });
     closers.push(server.close);

@@ -44,7 +44,7 @@ export interface PopCounters {
   requests: number;
   /** GETs answered out of the POP. */
   hits: number;
-  /** GETs answered out of a REC. */
+  /** GETs answered out of a REC or an Origin Shield. */
   recHits: number;
   /** GETs that went to the origin. */
   misses: number;
@@ -59,7 +59,7 @@ export function newCounters(): PopCounters {
   return { requests: 0, hits: 0, recHits: 0, misses: 0, heads: 0, errors: 0, bytes: 0 };
 }
 
-const BY_SOURCE = { pop: "hits", rec: "recHits", origin: "misses" } as const;
+const BY_SOURCE = { pop: "hits", rec: "recHits", shield: "recHits", origin: "misses" } as const;
 
 export interface Counted {
   readonly method: string;

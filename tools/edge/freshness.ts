@@ -7,7 +7,8 @@ export function keeping(reply: Reply, { policy }: Asked, now: number) {
   const { status } = reply;
   const cacheControl = headerOf(reply, "cache-control");
   const dated = { status, cacheControl, expires: headerOf(reply, "expires"), vary: headerOf(reply, "vary") };
-  const ttlMs = freshFor(status, cacheControl, policy.errorTtlMs, { ttl: policy.ttl, expires: dated.expires, now });
+  const errorTtlMs = policy.errorTtlsMs[status] ?? policy.errorTtlMs;
+  const ttlMs = freshFor(status, cacheControl, errorTtlMs, { ttl: policy.ttl, expires: dated.expires, now });
   const incomplete = reply.cut === true && !reply.unsized;
   return { ttlMs, neverKept: incomplete || isNeverKept(dated, policy.ttl) };
 }

@@ -64,7 +64,8 @@ interface AnswerContext extends SendContext {
 
 /** The exchange that a request begins. */
 export function begin(pop: Pop, request: IncomingMessage, response: ServerResponse, context: AnswerContext): Exchange {
-  const domain = distributionAsked(request, context.distributions);
+  const asked = distributionAsked(request, context.distributions);
+  const domain = asked && context.distributions.routed(asked, request.headers);
   const policy = context.behaviours.policyFor(domain, pop.name, request.url ?? "");
   return { pop, request, response, domain, policy, began: performance.now() };
 }
@@ -74,15 +75,24 @@ export async function answer(exchange: Exchange, context: AnswerContext, fault?:
   const { pop, request, domain, policy } = exchange;
   const { method, url = "", headers } = request;
   const served = domain !== undefined && url.startsWith("/") && (method === "GET" || method === "HEAD");
-  if (!served) return send(exchange, madeUp(403), context, fault);
+  if (!served || (policy.signed && !isSigned(url, headers.cookie))) return send(exchange, madeUp(403), context, fault);
   const asked = askedFor(domain, url, headers, policy);
   const found = await find({ method, asked, range: headers.range }, pop.tier, context.origin);
   if (policy.evict && method === "GET") pop.tier.used(asked);
   send(exchange, found, context, fault);
 }
 
-/** The distribution that Host names, unless the TLS handshake named another one or none that is known. */
+/** https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-choosing-signed-urls-cookies.html */
+function isSigned(url: string, cookie = ""): boolean {
+  return url.includes("Key-Pair-Id=") || cookie.includes("CloudFront-Key-Pair-Id=");
+}
+
+/**
+ * The distribution that Host names, unless the TLS handshake named another one or none that is known. What asks for a certificate
+ * is served over TLS alone.
+ */
 function distributionAsked({ headers, socket }: IncomingMessage, distributions: Distributions): string | undefined {
+  if (!(socket instanceof TLSSocket) && distributions.asksForCertificate(headers.host ?? "")) return undefined;
   const domain = distributions.domainOf(headers.host ?? "");
   const sni = socket instanceof TLSSocket ? (socket as { servername?: string | false }).servername : undefined;
   return !sni || distributions.domainOf(sni) === domain ? domain : undefined;

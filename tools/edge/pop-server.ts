@@ -9,6 +9,8 @@ interface PopServerOptions {
   readonly certificate: Certificate;
   readonly httpsPort?: number | undefined;
   readonly httpPort?: number | undefined;
+  /** Whether a TLS connection for this server name is refused. @default none is */
+  readonly refuses?: ((servername: string) => boolean) | undefined;
   /** Makes the handler; `reset` ends a connection with RST. */
   readonly handler: (reset: (socket: Socket) => void) => RequestListener;
 }
@@ -30,7 +32,19 @@ export async function startPopServer(options: PopServerOptions): Promise<PopServ
   const handler = options.handler((socket) => connections.reset(socket));
   // Longer than the minute after which clients commonly give up an idle connection.
   const settings = { keepAliveTimeout: 65_000 };
-  const https = createHttpsServer({ ...settings, key: certificate.keyPem, cert: certificate.certPem }, handler);
+  const { refuses } = options;
+  const https = createHttpsServer(
+    {
+      ...settings,
+      key: certificate.keyPem,
+      cert: certificate.certPem,
+      ...(refuses && {
+        SNICallback: (name: string, done: (error: Error | null) => void) =>
+          done(refuses(name) ? new Error("a certificate of the client is required") : null),
+      }),
+    },
+    handler,
+  );
   const http = createHttpServer(settings, handler);
 
   const handTo = (server: NodeJS.EventEmitter) => (socket: Socket) => {

@@ -30,7 +30,7 @@ export interface Entry extends Reply {
 }
 
 /** The layer that had the answer. */
-export type Layer = "pop" | "rec" | "origin";
+export type Layer = "pop" | "rec" | "shield" | "origin";
 
 export interface Answer {
   readonly entry: Entry;

@@ -12,7 +12,7 @@ interface Tiers {
   /** The caches behind them, by the REC's name. */
   readonly recs: ReadonlyMap<string, Tier>;
   /**
-   * Removes paths from every tier at once.
+   * Removes paths, and what `#tags` name, from every tier at once.
    *
    * @param domain one distribution; absent: all
    * @returns how many entries were removed, in all tiers together
@@ -24,11 +24,14 @@ interface TiersOptions {
   readonly pops: readonly EdgePop[];
   readonly origin: OriginClient;
   readonly now: () => number;
+  /** The header in which objects of a distribution have their tags. @default none has */
+  readonly tagHeaderOf?: (domain: string) => string | undefined;
 }
 
 /** Wires POP → REC → origin. */
-export function wireTiers({ pops, origin, now }: TiersOptions): Tiers {
-  const upstream = askOrigin(origin, "rec");
+export function wireTiers({ pops, origin, now, tagHeaderOf }: TiersOptions): Tiers {
+  const shields = new Map<string, Tier>();
+  const upstream = askOriginOrShield(origin, "rec", shields, now);
   const recs = new Map(
     [...new Set(pops.map(({ rec }) => rec))].map((name) => [name, new Tier({ layer: "rec", now, upstream })]),
   );
@@ -37,7 +40,7 @@ export function wireTiers({ pops, origin, now }: TiersOptions): Tiers {
   for (const { pop, rec, addresses = 1, caches = "shared" } of pops) {
     const parent = recs.get(rec);
     if (!parent) continue;
-    const around = askOrigin(origin, "pop");
+    const around = askOriginOrShield(origin, "pop", shields, now);
     const askParent: Upstream = (asked, known) =>
       asked.policy.rec === "passed" ? around(asked, known) : parent.get(asked.key, asked);
     const count = caches === "own" ? addresses : 1;
@@ -50,12 +53,25 @@ export function wireTiers({ pops, origin, now }: TiersOptions): Tiers {
     pops: popTiers,
     recs,
     invalidate(paths, domain) {
-      const matches = invalidated(paths, domain);
-      return [...recs.values(), ...[...popTiers.values()].flat()].reduce(
+      const matches = invalidated(paths, domain, tagHeaderOf);
+      return [...recs.values(), ...shields.values(), ...[...popTiers.values()].flat()].reduce(
         (gone, tier) => gone + tier.invalidate(matches),
         0,
       );
     },
+  };
+}
+
+/** An upstream that is the origin, or the policy's Origin Shield before it. */
+function askOriginOrShield(origin: OriginClient, by: Layer, shields: Map<string, Tier>, now: () => number): Upstream {
+  const direct = askOrigin(origin, by);
+  return (asked, known) => {
+    const { originShield } = asked.policy;
+    if (originShield === undefined) return direct(asked, known);
+    const shield =
+      shields.get(originShield) ?? new Tier({ layer: "shield", now, upstream: askOrigin(origin, "shield") });
+    shields.set(originShield, shield);
+    return shield.get(asked.key, asked);
   };
 }
 
