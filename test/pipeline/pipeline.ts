@@ -9,6 +9,7 @@ import { type Edge, edgeEnvironment, startEdge } from "../../tools/edge/edge.ts"
 import type { EdgeOptions } from "../../tools/edge/edge-options.ts";
 import { mulberry32 } from "../../tools/lab/engine/seed.ts";
 import type { CloudFrontAccount } from "../../tools/memory-aws/cloudfront-account.ts";
+import { edgeDistributions } from "../../tools/memory-aws/edge-of-account.ts";
 import type { Item } from "../../tools/memory-aws/expressions.ts";
 import { MemoryAws } from "../../tools/memory-aws/memory-aws.ts";
 import type { StreamRecord } from "../../tools/memory-aws/memory-dynamodb.ts";
@@ -29,7 +30,7 @@ export const API_KEY = "key-of-the-pipeline";
 export const DOMAINS = [
   { id: "E1PREWARM", domain: DOMAIN, aliases: [HOST] },
   { id: "E2PREWARM", domain: "d222222abcdef8.cloudfront.net", aliases: [OTHER_HOST] },
-];
+] as const;
 
 /** POPs of four RECs of the catalogue; the last does not resolve. */
 export const TOKYO = ["KIX50-C1", "KIX50-P2", "KIX50-P3"];
@@ -67,9 +68,11 @@ export interface PipelineOptions {
   /** @default one object for each path that a test adds */
   readonly edge?: Partial<EdgeOptions>;
   /** What the account has in CloudFront. @default {@link DOMAINS} */
-  readonly account?: CloudFrontAccount;
+  readonly account?: CloudFrontAccount | undefined;
   /** Parameters of the stack. */
   readonly parameters?: Readonly<Record<string, string>>;
+  /** How long an invalidation is in progress. @default 0 */
+  readonly invalidationMs?: number;
   /** @default PrewarmStack */
   readonly stack?: string;
   /** Of all pseudo-random numbers. @default 1 */
@@ -141,6 +144,7 @@ export class Pipeline {
       queues: this.deployment.queues,
       group: { name: this.deployment.groupName, maxSize: this.deployment.maxInstances },
       ...(options.account ?? { distributions: DOMAINS }),
+      invalidationMs: options.invalidationMs ?? 0,
       onRecord: (table, record) => this.onRecord(table, record),
       onInstances: (instances) => this.onInstances(instances),
       onInvocation: (fn, event) => void this.invokeLater(fn, event),
@@ -162,6 +166,7 @@ export class Pipeline {
     try {
       const edge = await startEdge({
         ...EDGE,
+        distributions: edgeDistributions(options.account ?? { distributions: DOMAINS }),
         ...options.edge,
       });
       closers.push(() => edge.close());

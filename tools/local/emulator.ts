@@ -1,5 +1,6 @@
 import { randomInt } from "node:crypto";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import type { MemoryCloudFront } from "../memory-aws/memory-cloudfront.ts";
 import { findEmulator } from "./find-emulator.ts";
 import { authorization, type Front, openFront } from "./front.ts";
 import { LOCAL, RUN, socketFolder } from "./paths.ts";
@@ -14,8 +15,6 @@ export interface Aws {
   readonly region: string;
   /** What a process needs in its environment to talk to it. */
   readonly env: NodeJS.ProcessEnv;
-  /** Runs `listener` after each new invalidation. Not there with AWS_ENDPOINT_URL: calls do not come by here. */
-  readonly onInvalidation?: Front["onInvalidation"] | undefined;
   close(): Promise<void>;
 }
 
@@ -25,8 +24,13 @@ export interface Aws {
  * AWS_ENDPOINT_URL is set, that endpoint is used instead, without a front.
  * @param functionEnv variables for the Lambdas, which inherit the emulator's environment. With AWS_ENDPOINT_URL they call
  *   through a proxy of the run
+ * @param cloudFront answers for CloudFront and AWS WAF, except with AWS_ENDPOINT_URL: calls do not come by here then
  */
-export async function startAws(functionEnv: NodeJS.ProcessEnv, say: (line: string) => void): Promise<Aws> {
+export async function startAws(
+  functionEnv: NodeJS.ProcessEnv,
+  say: (line: string) => void,
+  cloudFront?: MemoryCloudFront,
+): Promise<Aws> {
   const given = process.env["AWS_ENDPOINT_URL"];
   if (given !== undefined && given !== "") {
     return { ...awsAt(given, process.env["AWS_ACCESS_KEY_ID"] ?? "test"), close: async () => undefined };
@@ -39,12 +43,12 @@ export async function startAws(functionEnv: NodeJS.ProcessEnv, say: (line: strin
   try {
     const account = newAccount();
     const proxy = functionEnv["AWS_ENDPOINT_URL"];
-    const front = await openFront({ socketPath: folder + SOCKET, accessKeyId: account, proxy });
+    const front = await openFront({ socketPath: folder + SOCKET, accessKeyId: account, proxy, cloudFront });
     closers.push(front.close);
     // An address, not `localhost`: the SDK puts the bucket in front of a name, and not every machine resolves that.
     const aws = awsAt(`http://127.0.0.1:${front.port}`, account);
     closers.push(await startEmulator(aws, front, folder + SOCKET, functionEnv, say));
-    return { ...aws, onInvalidation: front.onInvalidation, close };
+    return { ...aws, close };
   } catch (error) {
     await close();
     throw error;
@@ -100,7 +104,7 @@ async function startEmulator(
 }
 
 /** The AWS APIs at an endpoint, as the account of a key; in AWS_REGION, if that is set. */
-function awsAt(endpoint: string, accessKeyId: string): Omit<Aws, "close" | "onInvalidation"> {
+function awsAt(endpoint: string, accessKeyId: string): Omit<Aws, "close"> {
   const region = process.env["AWS_REGION"] ?? REGION;
   return {
     endpoint,

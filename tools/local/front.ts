@@ -1,5 +1,7 @@
 import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
 import { end, listen } from "../listen.ts";
+import { callHead, readCall } from "../memory-aws/aws-http.ts";
+import type { MemoryCloudFront } from "../memory-aws/memory-cloudfront.ts";
 
 /** Unused connections to the emulator end before it would end them itself, after 75 s. */
 const IDLE_MS = 30_000;
@@ -7,8 +9,6 @@ const IDLE_MS = 30_000;
 /** The only way to the emulator, which takes calls from anybody: a server on loopback that knows this run's callers. */
 export interface Front {
   readonly port: number;
-  /** Runs `listener` each time that the emulator has accepted an invalidation, before the caller gets the answer. */
-  onInvalidation(listener: () => Promise<void>): void;
   close(): Promise<void>;
 }
 
@@ -18,26 +18,25 @@ interface FrontOptions {
   readonly accessKeyId: string;
   /** A proxy of this run before the front: URLs are signed with its host. @default none */
   readonly proxy?: string | undefined;
+  /** Answers the calls of CloudFront and AWS WAF, most of which the emulator does not know. @default the emulator */
+  readonly cloudFront?: MemoryCloudFront | undefined;
 }
 
 /**
  * Opens the front on a free port. It lets pass what `frontRefusal` has nothing against. Keys that AWS STS hands out to such
  * a caller are let pass from then on: the CDK command line works with them.
  */
-export async function openFront({ socketPath, accessKeyId, proxy }: FrontOptions): Promise<Front> {
+export async function openFront({ socketPath, accessKeyId, proxy, cloudFront }: FrontOptions): Promise<Front> {
   const agent = new Agent({ keepAlive: true, timeout: IDLE_MS });
   const keys = new Set([accessKeyId]);
   const hosts = new Set(proxy === undefined ? [] : [new URL(proxy).host]);
-  const listeners: (() => Promise<void>)[] = [];
-  const before = (call: FrontCall): ((text: string) => unknown) | undefined => {
-    if (asksForKeys(call)) return (text) => keysIn(text).map((it) => keys.add(it));
-    return createsInvalidation(call) ? () => Promise.all(listeners.map((listener) => listener())) : undefined;
-  };
   const server = createServer((from, to) => {
     const call = callOf(from);
     const refusal = frontRefusal(call, { hosts, keys });
     if (refusal !== undefined) return refuse(to, 403, refusal);
-    forward({ agent, socketPath, before: before(call) }, from, to);
+    if (cloudFront?.operation(callHead(from)) !== undefined) return void answer(cloudFront, from, to);
+    const before = asksForKeys(call) ? (text: string) => keysIn(text).map((it) => keys.add(it)) : undefined;
+    forward({ agent, socketPath, before }, from, to);
   });
   // Longer than clients keep a connection, so that none is closed under a call.
   server.keepAliveTimeout = 75_000;
@@ -45,7 +44,6 @@ export async function openFront({ socketPath, accessKeyId, proxy }: FrontOptions
   for (const name of ["127.0.0.1", "localhost"]) hosts.add(`${name}:${port}`);
   return {
     port,
-    onInvalidation: (listener) => listeners.push(listener),
     close: async () => {
       await end(server);
       agent.destroy();
@@ -55,6 +53,14 @@ export async function openFront({ socketPath, accessKeyId, proxy }: FrontOptions
 
 function callOf({ method = "GET", url = "", headers }: IncomingMessage): FrontCall {
   return { method, url, host: headers.host, origin: headers.origin, authorization: headers.authorization };
+}
+
+async function answer(cloudFront: MemoryCloudFront, from: IncomingMessage, to: ServerResponse): Promise<void> {
+  const call = await readCall(from).catch(() => undefined);
+  // The caller is gone.
+  if (call === undefined) return;
+  const { status = 200, headers, body } = cloudFront.reply(call);
+  to.writeHead(status, headers).end(body);
 }
 
 interface Target {
@@ -143,11 +149,6 @@ export function accessKeyId({ url, authorization }: Pick<FrontCall, "url" | "aut
 /** Whether a call is one of AWS STS, which hands out further keys. */
 export function asksForKeys({ url, authorization }: Pick<FrontCall, "url" | "authorization">): boolean {
   return credential(url, authorization)?.split("/")[3] === "sts";
-}
-
-/** Whether a call creates an invalidation: https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_CreateInvalidation.html */
-function createsInvalidation({ method, url }: Pick<FrontCall, "method" | "url">): boolean {
-  return method === "POST" && /^\/2020-05-31\/distribution\/[^/?]+\/invalidation(\?|$)/.test(url);
 }
 
 /** The access key ids in an answer of AWS STS. */

@@ -14,6 +14,7 @@ import {
   reserveEdge,
   type StandIn,
   type StandInOptions,
+  standInCloudFront,
   startStandIn,
 } from "./stand-in-edge.ts";
 
@@ -72,17 +73,17 @@ export async function startLocalPrewarm(options: LocalOptions): Promise<LocalPre
       ...options.env,
     };
 
+    let standIn: StandIn | undefined;
+    const cloudFront = standInCloudFront(options.edge, () => standIn?.edge);
     say("Starting the AWS emulator …");
-    const aws = await startAws(env, say);
+    const aws = await startAws(env, say, cloudFront);
     closers.push(aws.close);
     refuseIfEnding();
     const clients = localClients(aws);
 
-    let standIn: StandIn | undefined;
     if (options.edge !== undefined && place !== undefined) {
       say("Starting the edge …");
-      const { onInvalidation } = aws;
-      standIn = await startStandIn({ cloudFront: clients.cloudFront, onInvalidation }, place, options.edge);
+      standIn = await startStandIn(place, options.edge);
       closers.push(standIn.close);
     }
     refuseIfEnding();

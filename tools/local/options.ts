@@ -1,8 +1,13 @@
 import { readWords, UsageError } from "../command-line.ts";
+import { DISTRIBUTION_KINDS, type DistributionKind } from "../memory-aws/distribution-kinds.ts";
 
-export const USAGE = `npm start -- [--port N] [--edge-like FILE | --no-edge]
+export const USAGE = `npm start -- [--port N] [--distribution KIND] [--edge-like FILE] | [--no-edge]
 
   --port N    port of the API (default: 8480 if it is free, else any)
+  --distribution KIND
+              the distribution that the stand-in edge serves and the API of CloudFront describes (default: standard):
+              ${DISTRIBUTION_KINDS.slice(0, 9).join(", ")},
+              ${DISTRIBUTION_KINDS.slice(9).join(", ")}
   --edge-like FILE
               make the stand-in edge behave as the evidence in this file shows (prewarm doctor --edge --save FILE)
   --no-edge   start no stand-in edge and no DNS: warm what PREWARM_DNS_SERVERS, PREWARM_HTTPS_PORT, PREWARM_HTTP_PORT and
@@ -13,6 +18,7 @@ interface StartOptions {
   readonly edge: boolean;
   /** The file of the evidence that the edge shall be like. */
   readonly edgeLike: string | undefined;
+  readonly distribution: DistributionKind | undefined;
   readonly help: boolean;
 }
 
@@ -21,20 +27,30 @@ export function parseOptions(args: readonly string[]): StartOptions {
   const flag = { type: "boolean", default: false } as const;
   const options = {
     port: { type: "string" },
+    distribution: { type: "string" },
     "edge-like": { type: "string" },
     "no-edge": flag,
     help: { ...flag, short: "h" },
   } as const;
   const { values } = readWords({ args: [...args], options }, USAGE);
-  const edgeLike = values["edge-like"];
-  if (edgeLike !== undefined && values["no-edge"])
-    throw new UsageError("--edge-like needs the edge that --no-edge leaves out", USAGE);
+  const { "edge-like": edgeLike, "no-edge": noEdge, distribution } = values;
+  for (const [option, value] of Object.entries({ "--edge-like": edgeLike, "--distribution": distribution })) {
+    if (value !== undefined && noEdge)
+      throw new UsageError(`${option} needs the edge that --no-edge leaves out`, USAGE);
+  }
   return {
     port: values.port === undefined ? undefined : toPort(values.port),
-    edge: !values["no-edge"],
+    edge: !noEdge,
     edgeLike,
+    distribution: distribution === undefined ? undefined : toKind(distribution),
     help: values.help,
   };
+}
+
+function toKind(text: string): DistributionKind {
+  const kind = DISTRIBUTION_KINDS.find((one) => one === text);
+  if (kind !== undefined) return kind;
+  throw new UsageError(`Unknown kind of distribution '${text}'; use one of ${DISTRIBUTION_KINDS.join(", ")}`, USAGE);
 }
 
 function toPort(text: string): number {

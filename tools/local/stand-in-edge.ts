@@ -1,23 +1,15 @@
 import { writeFileSync } from "node:fs";
-import { setTimeout as sleep } from "node:timers/promises";
-import {
-  type CloudFrontClient,
-  CreateDistributionCommand,
-  GetInvalidationCommand,
-  ListInvalidationsCommand,
-} from "@aws-sdk/client-cloudfront";
-import { retry } from "../../domain/retry.ts";
-import type { Distribution } from "../edge/distributions.ts";
 import { type Edge, edgeEnvironment, startEdge } from "../edge/edge.ts";
 import type { EdgeOptions } from "../edge/edge-options.ts";
-import type { Aws } from "./emulator.ts";
+import type { CloudFrontAccount } from "../memory-aws/cloudfront-account.ts";
+import { accountOf, type DistributionKind } from "../memory-aws/distribution-kinds.ts";
+import { edgeDistributions } from "../memory-aws/edge-of-account.ts";
+import { MemoryCloudFront } from "../memory-aws/memory-cloudfront.ts";
 import { RUN } from "./paths.ts";
 import { freePort } from "./ports.ts";
 
-/** How often invalidations are listed where the emulator's front does not report them. */
-const POLL_MS = 50;
-/** The emulator may be busy: an invalidation that is not carried out leaves old objects in the caches. */
-const LISTING = { attempts: 5, firstMs: 100, passes: () => true };
+const ID = "E1PREWARMLOCAL";
+const DOMAIN = "d111111abcdef8.cloudfront.net";
 
 /** Ports and CA file of the edge. They are chosen before it starts: the emulator, which starts first, needs them. */
 export interface EdgePlace {
@@ -47,8 +39,10 @@ export type StandInOptions = Omit<
 > & {
   /** Alternate names of the distribution. */
   readonly aliases: readonly string[];
-  /** Further distributions, each with an origin of its own. @default none */
-  readonly others?: readonly Omit<Distribution, "domain">[];
+  /** @default standard */
+  readonly distribution?: DistributionKind | undefined;
+  /** How long an invalidation is in progress, in milliseconds. @default 0 */
+  readonly invalidationMs?: number;
 };
 
 export interface StandIn {
@@ -60,102 +54,29 @@ export interface StandIn {
 }
 
 /**
- * Makes a distribution in the emulated CloudFront, starts an edge that serves it, and carries out its invalidations
- * there.
+ * CloudFront's API for the account whose distribution the edge serves.
+ *
+ * @param options of the edge; undefined: the account has no distribution
+ * @param edge where invalidations are carried out, once it has started
  */
-export async function startStandIn(
-  { cloudFront, onInvalidation }: { readonly cloudFront: CloudFrontClient } & Pick<Aws, "onInvalidation">,
-  place: EdgePlace,
-  options: StandInOptions,
-): Promise<StandIn> {
-  const { aliases, others = [], ...edgeOptions } = options;
-  const { domain, id: distributionId } = await createDistribution(cloudFront, aliases);
-  const distributions: Distribution[] = [{ domain, aliases }];
-  for (const other of others)
-    distributions.push({ ...other, domain: (await createDistribution(cloudFront, other.aliases ?? [])).domain });
-  const { httpsPort, httpPort, dnsPort } = place;
+export function standInCloudFront(options: StandInOptions | undefined, edge: () => Edge | undefined): MemoryCloudFront {
+  return new MemoryCloudFront({
+    ...(options === undefined ? { distributions: [] } : accountFor(options)),
+    invalidationMs: options?.invalidationMs ?? 0,
+    invalidate: (host, items) => void edge()?.invalidate(items, host),
+  });
+}
+
+/** Starts an edge that serves the account's distribution. */
+export async function startStandIn(place: EdgePlace, options: StandInOptions): Promise<StandIn> {
+  const { aliases: _, distribution: __, invalidationMs: ___, ...edgeOptions } = options;
+  const { httpsPort, httpPort, dnsPort, caFile } = place;
+  const distributions = edgeDistributions(accountFor(options));
   const edge = await startEdge({ ...edgeOptions, distributions, httpsPort, httpPort, dnsPort });
-  writeFileSync(place.caFile, edge.caPem);
-  const look = invalidationsOf(cloudFront, distributionId, edge);
-  const stopFollowing = onInvalidation === undefined ? poll(look) : async () => undefined;
-  // The emulator may be busy, or may have ended already.
-  onInvalidation?.(() => retry(look, LISTING).catch(() => undefined));
-  return {
-    edge,
-    domain,
-    distributionId,
-    close: async () => {
-      await stopFollowing();
-      await edge.close();
-    },
-  };
+  writeFileSync(caFile, edge.caPem);
+  return { edge, domain: DOMAIN, distributionId: ID, close: edge.close };
 }
 
-async function createDistribution(cloudFront: CloudFrontClient, aliases: readonly string[]) {
-  const { Distribution } = await cloudFront.send(
-    new CreateDistributionCommand({ DistributionConfig: config(aliases) }),
-  );
-  const { Id: id = "", DomainName: domain = "" } = Distribution ?? {};
-  return { id, domain };
-}
-
-/** @returns a function that carries out, at the edge, the invalidations that are new */
-function invalidationsOf(cloudFront: CloudFrontClient, distributionId: string, edge: Edge): () => Promise<void> {
-  const done = new Set<string>();
-  return async () => {
-    const { InvalidationList } = await cloudFront.send(
-      new ListInvalidationsCommand({ DistributionId: distributionId }),
-    );
-    for (const { Id = "" } of InvalidationList?.Items ?? []) {
-      if (done.has(Id)) continue;
-      const { Invalidation } = await cloudFront.send(
-        new GetInvalidationCommand({ DistributionId: distributionId, Id }),
-      );
-      // First: paths that the edge refuses, as CloudFront does, must not stand in the way of later ones.
-      done.add(Id);
-      edge.invalidate(Invalidation?.InvalidationBatch?.Paths?.Items ?? []);
-    }
-  };
-}
-
-/** Calls `look` again and again. @returns what ends it */
-function poll(look: () => Promise<void>): () => Promise<void> {
-  let closing = false;
-  const follow = async () => {
-    while (!closing) {
-      // The emulator may be busy, or may have ended already.
-      await look().catch(() => undefined);
-      await sleep(POLL_MS);
-    }
-  };
-  const following = follow();
-  return async () => {
-    closing = true;
-    await following;
-  };
-}
-
-function config(aliases: readonly string[]) {
-  return {
-    CallerReference: `prewarm-local-${process.pid}-${aliases.join()}`,
-    Comment: "the stand-in edge",
-    Enabled: true,
-    Aliases: { Quantity: aliases.length, Items: [...aliases] },
-    Origins: {
-      Quantity: 1,
-      Items: [
-        {
-          Id: "origin",
-          DomainName: "origin.example.com",
-          CustomOriginConfig: { HTTPPort: 80, HTTPSPort: 443, OriginProtocolPolicy: "http-only" as const },
-        },
-      ],
-    },
-    DefaultCacheBehavior: {
-      TargetOriginId: "origin",
-      ViewerProtocolPolicy: "allow-all" as const,
-      // CachingOptimized, one of CloudFront's own policies.
-      CachePolicyId: "658327ea-f89d-4fab-a63d-7e88639e58f6",
-    },
-  };
+function accountFor({ aliases, distribution = "standard" }: StandInOptions): CloudFrontAccount {
+  return accountOf(distribution, { id: ID, domain: DOMAIN, aliases });
 }

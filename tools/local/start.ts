@@ -24,8 +24,8 @@ try {
   }
 }
 
-async function serve({ edge, edgeLike: file, port }: ReturnType<typeof parseOptions>): Promise<void> {
-  const faulty = { ...world, faults: faultFile(`${LOCAL}faults.json`, say) };
+async function serve({ edge, edgeLike: file, port, distribution }: ReturnType<typeof parseOptions>): Promise<void> {
+  const faulty = { ...world, distribution, faults: faultFile(`${LOCAL}faults.json`, say) };
   // Read before anything is started: the file may be a wrong one.
   const standIn = file === undefined ? faulty : { ...faulty, ...edgeLike(readEvidence(file), faulty) };
   const prewarm = await startLocalPrewarm({
@@ -35,6 +35,8 @@ async function serve({ edge, edgeLike: file, port }: ReturnType<typeof parseOpti
   });
   try {
     say(welcome(prewarm, edge));
+    if (distribution !== undefined)
+      say(`The distribution is of the kind ${distribution}: docs/local-runs.md#kinds-of-distributions`);
     if (file !== undefined) say(`The edge behaves as ${file} shows: docs/doctor.md#evidence-of-the-edge`);
     if (!ending.signal.aborted) await once(ending.signal, "abort");
   } finally {

@@ -1,6 +1,7 @@
 import { POP_CODES } from "../../domain/pops/pop-codes.ts";
 import { recOf } from "../../domain/pops/sites.ts";
 import type { EdgePop } from "../edge/edge-options.ts";
+import { TAG_HEADER } from "../memory-aws/distribution-kinds.ts";
 import type { StandInOptions } from "./stand-in-edge.ts";
 
 /** The host name of the site that the stand-in edge serves. */
@@ -36,12 +37,19 @@ export const world: StandInOptions = {
   aliases: [HOST],
   pops: popsNamed(POP_CODES.map(({ pop }) => pop).filter((pop) => pop !== DEAD_POP)),
   deadPops: [DEAD_POP],
-  site: Object.fromEntries(Object.entries(FILES).map(([path, size]) => [path, { size }])),
+  site: Object.fromEntries(
+    Object.entries(FILES).map(([path, size]) => [path, { size, headers: { [TAG_HEADER]: tagsOf(path) } }]),
+  ),
 };
 
 /** POPs of the catalogue, each under the REC that serves its site. */
 export function popsNamed(pops: readonly string[]): EdgePop[] {
   return pops.map((pop) => ({ pop, rec: recOf(pop) ?? "none" }));
+}
+
+/** Cache tags of a file: its folder and the release. */
+function tagsOf(path: string): string {
+  return [...path.split("/").slice(1, -1), "release-42"].join(", ");
 }
 
 /**

@@ -1,4 +1,6 @@
 // Calls of AWS services and their answers, whatever the service.
+import type { IncomingMessage } from "node:http";
+import { buffer } from "node:stream/consumers";
 
 /** A request as it came over HTTP. */
 export interface HttpCall {
@@ -6,6 +8,15 @@ export interface HttpCall {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly body: Buffer;
+}
+
+/** A call without its body, as far as its head says what it is. */
+export function callHead({ method = "GET", url = "/", headers }: IncomingMessage): HttpCall {
+  return { method, url: new URL(url, "http://aws"), headers, body: Buffer.alloc(0) };
+}
+
+export async function readCall(from: IncomingMessage): Promise<HttpCall> {
+  return { ...callHead(from), body: await buffer(from) };
 }
 
 export interface HttpReply {

@@ -1,9 +1,8 @@
 // The AWS APIs in memory, behind one HTTP server on loopback: what AWS_ENDPOINT_URL of Lambdas and agents names.
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import { buffer } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { end, listen } from "../listen.ts";
-import { AwsError, type HttpCall, type HttpReply, refusal } from "./aws-http.ts";
+import { AwsError, type HttpCall, type HttpReply, readCall, refusal } from "./aws-http.ts";
 import { MemoryCloudFront, type MemoryCloudFrontOptions } from "./memory-cloudfront.ts";
 import { MemoryDynamoDb, type StreamRecord, type TableSchema } from "./memory-dynamodb.ts";
 import { MemoryAutoScaling, MemoryLambda, MemoryS3, MemoryScheduler, type Schedule } from "./memory-services.ts";
@@ -98,15 +97,14 @@ export class MemoryAws {
   }
 
   private async serve(from: IncomingMessage, to: ServerResponse): Promise<void> {
-    const { method = "GET", url = "/", headers } = from;
-    const http: HttpCall = { method, url: new URL(url, "http://aws"), headers, body: await buffer(from) };
+    const http = await readCall(from);
     if (this.options.latencyMs !== undefined) await sleep(this.options.latencyMs);
     const route = this.route(http);
     const { carryOut, ...named } = route;
     const call: AwsCall = {
       ...named,
       caller: callerOf(http),
-      invocation: String(headers["amz-sdk-invocation-id"] ?? ""),
+      invocation: String(http.headers["amz-sdk-invocation-id"] ?? ""),
       isEffect: !READS.test(route.operation),
     };
     if (this.dead.has(call.caller)) return;

@@ -72,7 +72,7 @@ import {
 } from "@aws-sdk/client-cloudfront";
 import type { GetWebACLRequest, GetWebACLResponse } from "@aws-sdk/client-wafv2";
 import { refuseInvalid } from "../edge/invalidation.ts";
-import { AwsError, type HttpCall, type HttpReply } from "./aws-http.ts";
+import { AwsError, type HttpCall, type HttpReply, refusal as refusalOf } from "./aws-http.ts";
 import {
   ACCOUNT_ID,
   type CloudFrontAccount,
@@ -169,6 +169,15 @@ export class MemoryCloudFront {
     if (!call.url.pathname.startsWith("/2020-05-31/")) return undefined;
     const known = this.operations.find((one) => one.labelsOf(call) !== undefined);
     return { service: "cloudfront", operation: known?.name ?? `${call.method} ${call.url.pathname}` };
+  }
+
+  /** The answer to a call, with an error as AWS words it. */
+  reply(call: HttpCall): HttpReply {
+    try {
+      return this.call(call);
+    } catch (error) {
+      return refusalOf(this.operation(call)?.service ?? "", error);
+    }
   }
 
   /** @throws AwsError what AWS would answer; Error for an operation that is not supported here */

@@ -2,12 +2,13 @@
 import { randomInt } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { type Edge, edgeEnvironment, startEdge } from "../../../tools/edge/edge.ts";
 import type { FaultRequest } from "../../../tools/edge/faults.ts";
 import { Seed } from "../../../tools/lab/engine/seed.ts";
 import { firstPops } from "../../../tools/local/world.ts";
+import { readCall } from "../../../tools/memory-aws/aws-http.ts";
+import { MemoryCloudFront } from "../../../tools/memory-aws/memory-cloudfront.ts";
 import { folderWith } from "../../folder-with.ts";
 import { serve } from "../../serve.ts";
 import type { Ran } from "../../spawned.ts";
@@ -301,21 +302,13 @@ async function cloudFront() {
   const invalidated: string[] = [];
   const downloads = () => edge.popRequests().filter(isDownload).length;
   const before = downloads();
+  const api = new MemoryCloudFront({
+    distributions: [{ id: "E1", domain: DOMAIN, aliases: [SITE, IMAGES].map((it) => new URL(it).host) }],
+    invalidate: (_, paths) => invalidated.push(...paths.map((path) => `${path} after ${downloads() - before}`)),
+  });
   const endpoint = await serve(async (request, response) => {
-    const { method = "", url = "" } = request;
-    const isOne = url.includes("/invalidation");
-    if (method === "POST") {
-      for (const [, path = ""] of (await text(request)).matchAll(/<Path>(.*?)<\/Path>/g))
-        invalidated.push(`${path} after ${downloads() - before}`);
-    }
-    const status = invalidated.length > 0 ? "Completed" : "InProgress";
-    response
-      .writeHead(method === "POST" ? 201 : 200, { "content-type": "text/xml" })
-      .end(
-        isOne
-          ? `<Invalidation><Id>I1</Id><Status>${status}</Status></Invalidation>`
-          : `<DistributionList><Quantity>1</Quantity><Items><DistributionSummary><Id>E1</Id><DomainName>${DOMAIN}</DomainName><Aliases><Quantity>2</Quantity><Items>${[SITE, IMAGES].map((it) => `<CNAME>${new URL(it).host}</CNAME>`).join("")}</Items></Aliases></DistributionSummary></Items></DistributionList>`,
-      );
+    const { status = 200, headers, body } = api.reply(await readCall(request));
+    response.writeHead(status, headers).end(body);
   });
   return { endpoint, invalidated };
 }

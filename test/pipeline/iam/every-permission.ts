@@ -17,7 +17,7 @@ import {
 import { failGet, text, urlsOf } from "../scenarios.ts";
 
 const TENANT = { id: "E3PREWARM", domain: "d333333abcdef8.cloudfront.net", aliases: ["tenant.example.com"] };
-const [PRIMARY, OTHER] = DOMAINS as [(typeof DOMAINS)[0], (typeof DOMAINS)[0]];
+const [PRIMARY, OTHER] = DOMAINS;
 const [staging, guarded, tenants] = [
   accountOf("staging", PRIMARY),
   accountOf("waf-rate", OTHER),

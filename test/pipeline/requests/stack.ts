@@ -5,8 +5,9 @@ import { type TaskResult, taskResultSchema } from "../../../domain/result/task-r
 import { problemWith } from "../../../tools/local/api-client.ts";
 import type { StandInOptions } from "../../../tools/local/stand-in-edge.ts";
 import { world } from "../../../tools/local/world.ts";
+import { accountOf } from "../../../tools/memory-aws/distribution-kinds.ts";
 import { type HttpAnswer, type Inventory, StackClient } from "../../e2e/stack-client.ts";
-import { DOMAIN, Pipeline } from "../pipeline.ts";
+import { DOMAIN, DOMAINS, Pipeline } from "../pipeline.ts";
 import { plainItem } from "../trace.ts";
 
 const POLL_MS = 1_000;
@@ -35,9 +36,12 @@ export interface PipelineInventory extends Inventory {
 export function pipelineStack(options: PipelineStackOptions = {}): PipelineStack {
   let stack: PipelineStack | undefined;
   beforeAll(async () => {
-    const { aliases: _, others: __, ...edge } = options.edge ?? world;
+    const { aliases: _, distribution, invalidationMs = 0, ...edge } = options.edge ?? world;
     const { parameters = {}, bootsApartMs = 0 } = options;
-    stack = new PipelineStack(await Pipeline.start({ edge, parameters, bootsApartMs }));
+    const [first, ...others] = DOMAINS;
+    const it = accountOf(distribution ?? "standard", first);
+    const account = { ...it, distributions: [...it.distributions, ...others] };
+    stack = new PipelineStack(await Pipeline.start({ edge, account, invalidationMs, parameters, bootsApartMs }));
   });
   afterEach(() => stack?.reset());
   afterAll(() => stack?.pipeline.close());

@@ -11,6 +11,7 @@ import { Scale } from "../../../tools/lab/engine/scenario.ts";
 import { EDGES_LIKE } from "../../../tools/lab/scenarios/edge-like.ts";
 import { edgeLike, readEvidence } from "../../../tools/local/edge-like.ts";
 import { parseOptions } from "../../../tools/local/options.ts";
+import { DISTRIBUTION_KINDS } from "../../../tools/memory-aws/distribution-kinds.ts";
 import { folderWith } from "../../folder-with.ts";
 
 const HASH = "host-0123456789ab";
@@ -99,9 +100,12 @@ describe("a file that is none", () => {
   });
 });
 
-test("npm start takes a file, but not without an edge", () => {
+test("npm start takes a file and a kind of distribution, but neither without an edge", () => {
   expect(parseOptions(["--edge-like", "e.json"])).toMatchObject({ edge: true, edgeLike: "e.json" });
   expect(() => parseOptions(["--edge-like", "e.json", "--no-edge"])).toThrow(UsageError);
+  expect(parseOptions(["--distribution", "mtls"])).toMatchObject({ distribution: "mtls" });
+  expect(() => parseOptions(["--distribution", "mtls", "--no-edge"])).toThrow(UsageError);
+  expect(() => parseOptions(["--distribution", "mtl"])).toThrow(DISTRIBUTION_KINDS.join(", "));
 });
 
 describe("what requests show of an object", () => {

@@ -1,5 +1,7 @@
+import { CloudFrontClient, CreateInvalidationCommand, GetDistributionCommand } from "@aws-sdk/client-cloudfront";
 import { GetObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { ListQueuesCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { GetWebACLCommand, WAFV2Client } from "@aws-sdk/client-wafv2";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { ask, signedAs } from "../../../tools/lab/load/foreign-page.ts";
@@ -11,6 +13,8 @@ import {
   keysIn,
   openFront,
 } from "../../../tools/local/front.ts";
+import { accountOf } from "../../../tools/memory-aws/distribution-kinds.ts";
+import { MemoryCloudFront } from "../../../tools/memory-aws/memory-cloudfront.ts";
 import { emulatorBehind } from "./emulator-behind.ts";
 
 const KEY = "271828182845";
@@ -101,23 +105,28 @@ it("says that the emulator does not answer", async () => {
   expect(await send(front)).toMatchObject({ status: 502, text: expect.stringMatching(/emulator does not answer/) });
 });
 
-it("reports an invalidation once it is accepted, and before the caller gets the answer", async () => {
+it("has CloudFront and AWS WAF answered in place of the emulator, for this run's callers", async () => {
   const { socketPath, arrived } = await emulatorBehind();
-  const front = await openFront({ socketPath, accessKeyId: KEY });
+  const basis = { id: "E1", domain: "d111111abcdef8.cloudfront.net", aliases: ["www.example.com"] };
+  const invalidated: string[] = [];
+  const invalidate = (host: string, items: readonly string[]) => void invalidated.push(host, ...items);
+  const cloudFront = new MemoryCloudFront({ ...accountOf("waf-rate", basis), invalidate });
+  const front = await openFront({ socketPath, accessKeyId: KEY, cloudFront });
   onTestFinished(front.close);
-  const events: string[] = [];
-  front.onInvalidation(async () => {
-    events.push(`reported after ${arrived.length}`);
-    await new Promise((resolve) => setImmediate(resolve));
-    events.push("carried out");
-  });
   const at = new URL(`http://127.0.0.1:${front.port}`);
-  const path = "/2020-05-31/distribution/E1/invalidation";
-  await send(at, {}, "GET", path);
-  await send(at, {}, "POST", "/2020-05-31/distribution/E1");
-  expect(events).toEqual([]);
-  const { status } = await send(at, {}, "POST", path);
-  expect([status, ...events]).toEqual([200, "reported after 3", "carried out"]);
+  const client = new CloudFrontClient(config(at));
+  const { Distribution } = await client.send(new GetDistributionCommand({ Id: "E1" }));
+  const ARN = Distribution?.DistributionConfig?.WebACLId;
+  const { WebACL } = await new WAFV2Client(config(at)).send(new GetWebACLCommand({ ARN }));
+  expect(WebACL).toMatchObject({ Name: "limits" });
+  const batch = { CallerReference: "r", Paths: { Quantity: 1, Items: ["/a&b"] } };
+  await client.send(new CreateInvalidationCommand({ DistributionId: "E1", InvalidationBatch: batch }));
+  expect(invalidated).toEqual([basis.domain, "/a&b"]);
+  expect(arrived).toEqual([]);
+  const missing = new GetDistributionCommand({ Id: "E9" });
+  await expect(client.send(missing)).rejects.toMatchObject({ name: "NoSuchDistribution" });
+  const foreign = await send(at, { authorization: signedAs("000000000000") }, "GET", "/2020-05-31/distribution");
+  expect(foreign).toMatchObject({ status: 403, text: expect.stringMatching(/access key id/) });
 });
 
 const rules = { hosts: new Set(["127.0.0.1:4000", "localhost:4000"]), keys: new Set([KEY]) };
