@@ -17,7 +17,7 @@ import {
 /** The distribution to make: the standard one, of which each kind is a change. */
 type Basis = Pick<MemoryDistribution, "id" | "domain" | "aliases">;
 
-/** The names of the staging distribution's header, and its value. */
+/** Requests with this header get the staging distribution of the kind `staging`. */
 export const STAGING_HEADER = { Header: "aws-cf-cd-staging", Value: "true" };
 /** The header in which objects of the kind `tags` have their tags. */
 export const TAG_HEADER = "cache-tag";

@@ -72,7 +72,7 @@ import {
 } from "@aws-sdk/client-cloudfront";
 import type { GetWebACLRequest, GetWebACLResponse } from "@aws-sdk/client-wafv2";
 import { refuseInvalid } from "../edge/invalidation.ts";
-import { AwsError, type HttpCall, type HttpReply, refusal as refusalOf } from "./aws-http.ts";
+import { AwsError, type HttpCall, type HttpReply, refusal } from "./aws-http.ts";
 import {
   ACCOUNT_ID,
   type CloudFrontAccount,
@@ -86,7 +86,7 @@ import {
   SERVER_TIMING,
   SERVER_TIMING_POLICY,
 } from "./cloudfront-account.ts";
-import { operation, type RestXmlOperation, refusal } from "./rest-xml.ts";
+import { operation, type RestXmlOperation, serviceError } from "./rest-xml.ts";
 
 /** https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/InvalidationLimits.html */
 const MAX_PATHS_IN_PROGRESS = 3_000;
@@ -176,7 +176,7 @@ export class MemoryCloudFront {
     try {
       return this.call(call);
     } catch (error) {
-      return refusalOf(this.operation(call)?.service ?? "", error);
+      return refusal(this.operation(call)?.service ?? "", error);
     }
   }
 
@@ -199,17 +199,17 @@ export class MemoryCloudFront {
   }
 
   private createDistribution({ DistributionConfig: config }: CreateDistributionRequest): CreateDistributionResult {
-    if (config === undefined) throw refusal(InvalidArgument$, "The parameter DistributionConfig is required.");
+    if (config === undefined) throw serviceError(InvalidArgument$, "The parameter DistributionConfig is required.");
     const aliases = config.Aliases?.Items ?? [];
     const isSame = (one: MemoryDistribution) => configOf(one).CallerReference === config.CallerReference;
     if (this.distributions.some(isSame))
-      throw refusal(
+      throw serviceError(
         DistributionAlreadyExists$,
         "The caller reference that you are using is associated with another distribution.",
       );
     const taken = aliases.find((alias) => this.distributions.some((one) => one.aliases.includes(alias)));
     if (taken !== undefined)
-      throw refusal(
+      throw serviceError(
         CNAMEAlreadyExists$,
         `One or more of the CNAMEs you provided are already associated with a different resource: ${taken}`,
       );
@@ -233,7 +233,7 @@ export class MemoryCloudFront {
   private deploymentPolicy({ Id = "" }: GetContinuousDeploymentPolicyRequest): GetContinuousDeploymentPolicyResult {
     const config = this.options.continuousDeploymentPolicies?.[Id];
     if (config === undefined)
-      throw refusal(NoSuchContinuousDeploymentPolicy$, "The specified continuous deployment policy does not exist.");
+      throw serviceError(NoSuchContinuousDeploymentPolicy$, "The specified continuous deployment policy does not exist.");
     const policy = { Id, LastModifiedTime: this.since, ContinuousDeploymentPolicyConfig: config };
     return { ContinuousDeploymentPolicy: policy, ETag: etag(Id) };
   }
@@ -252,7 +252,7 @@ export class MemoryCloudFront {
 
   private cachePolicy({ Id = "" }: GetCachePolicyRequest): GetCachePolicyResult {
     const config = this.options.cachePolicies?.[Id] ?? MANAGED_CACHE_POLICIES[Id];
-    if (config === undefined) throw refusal(NoSuchCachePolicy$, "The specified cache policy does not exist.");
+    if (config === undefined) throw serviceError(NoSuchCachePolicy$, "The specified cache policy does not exist.");
     return { CachePolicy: { Id, LastModifiedTime: this.since, CachePolicyConfig: config }, ETag: etag(Id) };
   }
 
@@ -263,7 +263,7 @@ export class MemoryCloudFront {
     };
     const config = own[Id] ?? MANAGED_RESPONSE_HEADERS_POLICIES[Id];
     if (config === undefined)
-      throw refusal(NoSuchResponseHeadersPolicy$, "The specified response headers policy does not exist.");
+      throw serviceError(NoSuchResponseHeadersPolicy$, "The specified response headers policy does not exist.");
     const policy = { Id, LastModifiedTime: this.since, ResponseHeadersPolicyConfig: config };
     return { ResponseHeadersPolicy: policy, ETag: etag(Id) };
   }
@@ -284,7 +284,7 @@ export class MemoryCloudFront {
 
   private tenantByDomain({ Domain }: GetDistributionTenantByDomainRequest): GetDistributionTenantResult {
     const one = (this.options.tenants ?? []).find(({ domains }) => domains.includes(Domain ?? ""));
-    if (one === undefined) throw refusal(EntityNotFound$, "The specified distribution tenant does not exist.");
+    if (one === undefined) throw serviceError(EntityNotFound$, "The specified distribution tenant does not exist.");
     return this.tenantResult(one);
   }
 
@@ -322,7 +322,7 @@ export class MemoryCloudFront {
     const one = (this.options.connectionGroups ?? []).find(({ Id, Name }) =>
       [Id, Name, arnOf("connection-group", Id)].includes(Identifier ?? ""),
     );
-    if (one === undefined) throw refusal(EntityNotFound$, "The specified connection group does not exist.");
+    if (one === undefined) throw serviceError(EntityNotFound$, "The specified connection group does not exist.");
     return { ConnectionGroup: this.groupOf(one), ETag: etag(one.Id) };
   }
 
@@ -343,7 +343,7 @@ export class MemoryCloudFront {
   private createInvalidation(target: string, batch: InvalidationBatch | undefined) {
     const { Quantity, Items: items = [] } = batch?.Paths ?? {};
     if (batch === undefined || Quantity !== items.length)
-      throw refusal(InconsistentQuantities$, "The value of Quantity and the size of Items don't match.");
+      throw serviceError(InconsistentQuantities$, "The value of Quantity and the size of Items don't match.");
     const all = this.invalidations.get(target) ?? [];
     const known = all.find(({ InvalidationBatch: one }) => one.CallerReference === batch.CallerReference);
     if (known !== undefined) {
@@ -382,16 +382,16 @@ export class MemoryCloudFront {
 
   private refuseItems(target: string, items: readonly string[]): void {
     if (items.length === 0)
-      throw refusal(InvalidArgument$, "Your request must contain at least one invalidation path.");
+      throw serviceError(InvalidArgument$, "Your request must contain at least one invalidation path.");
     try {
       refuseInvalid(items);
     } catch (error) {
-      throw refusal(InvalidArgument$, error instanceof Error ? error.message : String(error));
+      throw serviceError(InvalidArgument$, error instanceof Error ? error.message : String(error));
     }
     const tenant = this.options.tenants?.find(({ Id }) => Id === target);
     const { CacheTagConfig } = configOf(this.distribution(tenant?.DistributionId ?? target));
     if (CacheTagConfig === undefined && items.some((item) => item.startsWith("#")))
-      throw refusal(InvalidArgument$, "The distribution has no CacheTagConfig, which invalidation by cache tag needs.");
+      throw serviceError(InvalidArgument$, "The distribution has no CacheTagConfig, which invalidation by cache tag needs.");
   }
 
   /** The hosts whose objects an invalidation removes. That of a template is one of all its tenants. */
@@ -403,7 +403,7 @@ export class MemoryCloudFront {
 
   private getInvalidation(target: string, id: string | undefined): GetInvalidationResult {
     const one = this.invalidations.get(target)?.find(({ Id }) => Id === id);
-    if (one === undefined) throw refusal(NoSuchInvalidation$, "The specified invalidation does not exist.");
+    if (one === undefined) throw serviceError(NoSuchInvalidation$, "The specified invalidation does not exist.");
     return { Invalidation: { ...one } };
   }
 
@@ -416,7 +416,7 @@ export class MemoryCloudFront {
 
   private distribution(id: string | undefined): MemoryDistribution {
     const one = this.distributions.find((it) => it.id === id);
-    if (one === undefined) throw refusal(NoSuchDistribution$, `The specified distribution does not exist: ${id}`);
+    if (one === undefined) throw serviceError(NoSuchDistribution$, `The specified distribution does not exist: ${id}`);
     return one;
   }
 
@@ -425,7 +425,7 @@ export class MemoryCloudFront {
     const one = (this.options.tenants ?? []).find(({ Id, Name }) =>
       [Id, Name, arnOf("distribution-tenant", Id)].includes(identifier ?? ""),
     );
-    if (one === undefined) throw refusal(EntityNotFound$, "The specified distribution tenant does not exist.");
+    if (one === undefined) throw serviceError(EntityNotFound$, "The specified distribution tenant does not exist.");
     return one;
   }
 
@@ -513,12 +513,12 @@ function refuseUnsupported({
   const aliases = Aliases?.Items ?? [];
   // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/working-with-staging-distribution-continuous-deployment-policy.html
   if (Staging && aliases.length > 0)
-    throw refusal(InvalidArgument$, "A staging distribution has no alternate domain names.");
+    throw serviceError(InvalidArgument$, "A staging distribution has no alternate domain names.");
   // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/distribution-config-options.html#unsupported-saas
   const unsupported = { Staging, ContinuousDeploymentPolicyId, PriceClass, Aliases: aliases.length > 0 };
   const named = Object.entries(unsupported).find(([, value]) => value);
   if (ConnectionMode === "tenant-only" && named !== undefined)
-    throw refusal(InvalidArgument$, `A multi-tenant distribution does not support ${named[0]}.`);
+    throw serviceError(InvalidArgument$, `A multi-tenant distribution does not support ${named[0]}.`);
 }
 
 type Config = NonNullable<CreateDistributionRequest["DistributionConfig"]>;
@@ -531,10 +531,10 @@ function refuseTooMany(all: readonly Stored[], items: readonly string[]): void {
   const inProgress = all.filter(isInProgress).flatMap((one) => one.InvalidationBatch.Paths?.Items ?? []);
   const both = [...inProgress, ...items];
   if (items.filter((item) => !isWildcard(item)).length > MAX_PATHS_IN_PROGRESS)
-    throw refusal(BatchTooLarge$, "Your request contains too many invalidation paths.");
+    throw serviceError(BatchTooLarge$, "Your request contains too many invalidation paths.");
   const wildcards = both.filter(isWildcard).length;
   const tooMany = (what: string) =>
-    refusal(
+    serviceError(
       TooManyInvalidationsInProgress$,
       `Processing your request will cause you to exceed the maximum number of in-progress ${what}.`,
     );
@@ -550,9 +550,9 @@ interface Page {
 /** A page of what follows the marker, which is the id of the last one before. */
 function pageOf<T>(all: readonly T[], idOf: (one: T) => string, { Marker, MaxItems = MAX_ITEMS }: Page) {
   if (!Number.isInteger(MaxItems) || MaxItems < 1)
-    throw refusal(InvalidArgument$, `The value of MaxItems must be a positive integer: ${MaxItems}`);
+    throw serviceError(InvalidArgument$, `The value of MaxItems must be a positive integer: ${MaxItems}`);
   const before = Marker ? all.findIndex((one) => idOf(one) === Marker) : -1;
-  if (Marker && before < 0) throw refusal(InvalidArgument$, `The marker is not valid: ${Marker}`);
+  if (Marker && before < 0) throw serviceError(InvalidArgument$, `The marker is not valid: ${Marker}`);
   const most = Math.min(MaxItems, MAX_ITEMS);
   const Items = all.slice(before + 1, before + 1 + most);
   const IsTruncated = before + 1 + Items.length < all.length;

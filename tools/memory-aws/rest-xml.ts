@@ -45,7 +45,7 @@ export function operation<Input, Output extends object>(
 }
 
 /** An error of the service model, with the status that it has there. */
-export function refusal([, , code, traits]: StaticErrorSchema, message: string): AwsError {
+export function serviceError([, , code, traits]: StaticErrorSchema, message: string): AwsError {
   return new AwsError(code, message, {}, typeof traits === "object" ? Number(traits["httpError"]) : 400);
 }
 
