@@ -233,7 +233,10 @@ export class MemoryCloudFront {
   private deploymentPolicy({ Id = "" }: GetContinuousDeploymentPolicyRequest): GetContinuousDeploymentPolicyResult {
     const config = this.options.continuousDeploymentPolicies?.[Id];
     if (config === undefined)
-      throw serviceError(NoSuchContinuousDeploymentPolicy$, "The specified continuous deployment policy does not exist.");
+      throw serviceError(
+        NoSuchContinuousDeploymentPolicy$,
+        "The specified continuous deployment policy does not exist.",
+      );
     const policy = { Id, LastModifiedTime: this.since, ContinuousDeploymentPolicyConfig: config };
     return { ContinuousDeploymentPolicy: policy, ETag: etag(Id) };
   }
@@ -391,7 +394,10 @@ export class MemoryCloudFront {
     const tenant = this.options.tenants?.find(({ Id }) => Id === target);
     const { CacheTagConfig } = configOf(this.distribution(tenant?.DistributionId ?? target));
     if (CacheTagConfig === undefined && items.some((item) => item.startsWith("#")))
-      throw serviceError(InvalidArgument$, "The distribution has no CacheTagConfig, which invalidation by cache tag needs.");
+      throw serviceError(
+        InvalidArgument$,
+        "The distribution has no CacheTagConfig, which invalidation by cache tag needs.",
+      );
   }
 
   /** The hosts whose objects an invalidation removes. That of a template is one of all its tenants. */

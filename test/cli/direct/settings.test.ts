@@ -6,7 +6,7 @@ import { expect, it, onTestFinished, vi } from "vitest";
 import { Account, hasCredentials } from "../../../cli/direct/account.ts";
 import { DirectClient } from "../../../cli/direct/direct-client.ts";
 import type { EngineDeps } from "../../../cli/direct/engine.ts";
-import { RunStore } from "../../../cli/direct/run-store.ts";
+import { RunStore } from "../../../cli/direct/store/run-store.ts";
 import type { DistributionSettings } from "../../../domain/distribution/settings.ts";
 import { DEFAULT_CAPS } from "../../../domain/request/caps.ts";
 import { plainSettings } from "../../lambdas/fakes/services.ts";
