@@ -5,6 +5,7 @@ import { type TaskResult, taskResultSchema } from "../../../domain/result/task-r
 import { problemWith } from "../../../tools/local/api-client.ts";
 import type { StandInOptions } from "../../../tools/local/stand-in-edge.ts";
 import { world } from "../../../tools/local/world.ts";
+import type { CloudFrontAccount } from "../../../tools/memory-aws/cloudfront-account.ts";
 import { accountOf } from "../../../tools/memory-aws/distribution-kinds.ts";
 import { type HttpAnswer, type Inventory, StackClient } from "../../e2e/stack-client.ts";
 import { DOMAIN, DOMAINS, Pipeline } from "../pipeline.ts";
@@ -18,6 +19,8 @@ export interface PipelineStackOptions {
   readonly edge?: StandInOptions;
   readonly parameters?: Readonly<Record<string, string>>;
   readonly bootsApartMs?: number;
+  /** What the account has in CloudFront, and the edge serves. @default the distributions of other tests */
+  readonly account?: CloudFrontAccount;
 }
 
 /** What a request that changes nothing leaves as it is. */
@@ -40,7 +43,7 @@ export function pipelineStack(options: PipelineStackOptions = {}): PipelineStack
     const { parameters = {}, bootsApartMs = 0 } = options;
     const [first, ...others] = DOMAINS;
     const it = accountOf(distribution ?? "standard", first);
-    const account = { ...it, distributions: [...it.distributions, ...others] };
+    const account = options.account ?? { ...it, distributions: [...it.distributions, ...others] };
     stack = new PipelineStack(await Pipeline.start({ edge, account, invalidationMs, parameters, bootsApartMs }));
   });
   afterEach(() => stack?.reset());
