@@ -283,12 +283,13 @@ export class Pipeline extends Construct {
     );
     // How a distribution is configured. A policy may be one of AWS's own, so the account is left open. Web ACLs of CloudFront lie in
     // one Region, whichever the stack is in.
-    const policy = (resource: string) =>
+    const every = (resource: string) =>
       stack.formatArn({ service: "cloudfront", region: "", account: "*", resource, resourceName: "*" });
-    allow(api, ["cloudfront:GetDistribution"], ...distributions);
-    allow(api, ["cloudfront:GetCachePolicy"], policy("cache-policy"));
-    allow(api, ["cloudfront:GetResponseHeadersPolicy"], policy("response-headers-policy"));
-    allow(api, ["cloudfront:GetContinuousDeploymentPolicy"], policy("continuous-deployment-policy"));
+    // The list may have a tenant without its multi-tenant distribution, whose settings it has.
+    allow(api, ["cloudfront:GetDistribution"], every("distribution"));
+    allow(api, ["cloudfront:GetCachePolicy"], every("cache-policy"));
+    allow(api, ["cloudfront:GetResponseHeadersPolicy"], every("response-headers-policy"));
+    allow(api, ["cloudfront:GetContinuousDeploymentPolicy"], every("continuous-deployment-policy"));
     // A staging distribution does not name its policy. Listing policies cannot be limited to a resource.
     allow(api, ["cloudfront:ListContinuousDeploymentPolicies"], "*");
     const webAcls = stack.formatArn({ service: "wafv2", region: "*", resource: "global/webacl", resourceName: "*/*" });

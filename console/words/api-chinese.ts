@@ -30,6 +30,7 @@ const FINDINGS: Readonly<Record<FindingCode, string>> = {
   staging: "不能用暂存分配自己的域名访问它。请使用主分配，并发送持续部署策略的请求头。",
   cache_tags: "分配没有设置 CacheTagConfig，按标签失效不会生效。请设置它，或在 invalidate 中填写路径。",
   template: "这是多租户分配的模板，请使用其租户的域名。",
+  routing_endpoint: "这是连接组的路由端点。请在 URL 中使用租户的域名，并且不填 cf_domain。",
   web_acl: "Web ACL 的这条规则可能拦截下载。请放行带有保密请求头的请求，并在 header 中发送它。",
   continuous_deployment: "主分配与暂存分配不共享缓存。",
   price_class: "该分配的价格级别不包含部分 POP。请去掉它们，或更改价格级别。",
@@ -44,9 +45,9 @@ const FINDINGS: Readonly<Record<FindingCode, string>> = {
 };
 
 const FIELDS: ReadonlyMap<string, string> = new Map([
-  ["url_list", "这些 URL 不能预热：应为 http(s) 绝对地址，且域名属于本账户的一个分配。"],
+  ["url_list", "这些 URL 不能预热：应为 http(s) 绝对地址，且域名属于本账户的一个分配或分配租户。"],
   ["sources", "来源填写有误，或读不到。"],
-  ["cf_domain", "应为分配的域名，如 d111111abcdef8.cloudfront.net，或它的备用域名。"],
+  ["cf_domain", "应为分配的域名，如 d111111abcdef8.cloudfront.net，或它的备用域名；也可以是分配租户的域名。"],
   ["pops", "POP 填写有误，或任务总数超出限额。"],
   ["target_type", "POP 的选择方式有误。"],
   ["timeout", "应为 1 到 10080 分钟，且不超过本部署的限额。"],

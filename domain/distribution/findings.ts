@@ -11,6 +11,7 @@ export const FINDINGS = {
   staging: "refusal",
   template: "refusal",
   cache_tags: "refusal",
+  routing_endpoint: "refusal",
   web_acl: "warning",
   continuous_deployment: "warning",
   price_class: "warning",

@@ -85,18 +85,39 @@ export function unlistedReason(own: readonly OwnDistribution[]): string | undefi
   return reason === undefined ? undefined : `the account's distribution tenants could not all be listed (${reason})`;
 }
 
-/** Why nothing can be warmed under a name of the account, and what can be; undefined: CloudFront serves it. */
-export function unservedReason(name: string, { id, tenant, unserved }: OwnDistribution): string | undefined {
+/** What is wrong with a name, and what to do: sentences without the last full stop. */
+interface NameProblem {
+  readonly problem: string;
+  readonly action: string;
+}
+
+/** Why nothing can be warmed under a name of the account; undefined: CloudFront serves it. */
+export function unservedProblem(name: string, { id, tenant, unserved }: OwnDistribution): NameProblem | undefined {
   switch (unserved) {
     case undefined:
       return undefined;
     case "multi-tenant distribution":
-      return `${name} belongs to the multi-tenant distribution ${id}, which serves no traffic itself: use the domain of one of its distribution tenants`;
+      return {
+        problem: `${name} belongs to the multi-tenant distribution ${id}, which serves no traffic itself`,
+        action: "Use the domain of one of its distribution tenants",
+      };
     case "connection group":
-      return `${name} is the routing endpoint of the connection group ${id}, which serves the domains of its distribution tenants alone: use such a domain in the URLs, and leave cf_domain out`;
+      return {
+        problem: `${name} is the routing endpoint of the connection group ${id}, which serves the domains of its distribution tenants alone`,
+        action: "Use such a domain in the URLs, and leave cf_domain out",
+      };
     case "disabled tenant":
-      return `${name} belongs to the distribution tenant ${tenant}, which serves no traffic because it or its connection group is disabled: enable it`;
+      return {
+        problem: `${name} belongs to the distribution tenant ${tenant}, which serves no traffic, because it or its connection group is disabled`,
+        action: "Enable it, then send this again",
+      };
   }
+}
+
+/** The same as one text. */
+export function unservedReason(name: string, owner: OwnDistribution): string | undefined {
+  const found = unservedProblem(name, owner);
+  return found && `${found.problem}. ${found.action}`;
 }
 
 /** The distribution of the account that owns a host; undefined: none does. */

@@ -1,11 +1,11 @@
 import { grouped } from "../collections.ts";
-import { FINDINGS, type Finding, findingsOf, notChecked } from "../distribution/findings.ts";
+import { FINDINGS, type Finding, type FindingCode, findingsOf, notChecked } from "../distribution/findings.ts";
 import type { DistributionSettings } from "../distribution/settings.ts";
 import { type StoredSettings, storedSettings } from "../distribution/stored-settings.ts";
 import { ownHeaders } from "../net/headers.ts";
 import { hostOf } from "../net/urls.ts";
 import { withTimeout } from "../retry.ts";
-import { hostOwners, type OwnDistribution } from "./distributions.ts";
+import { hostOwners, type OwnDistribution, unservedProblem } from "./distributions.ts";
 import { headerOf, variantNames } from "./options.ts";
 import type { RequestItem } from "./request-item.ts";
 
@@ -54,9 +54,9 @@ export async function checkSettings(source: SettingsSource, request: CheckedRequ
   const inTime = <T>(answer: Promise<T>) => withTimeout(Math.max(1, deadline - performance.now()), answer);
   const own = await inTime(source.own()).catch((error: unknown) => unread("the distributions of the account", error));
   if ("code" in own) return { refusals: [], refusedUrls: [], warnings: [own], settings: [], stored: undefined };
-  const { named, unknown } = namedBy(own, request);
+  const { named, unserved, unknown } = namedBy(own, request);
   const checked = named.slice(0, MAX_DISTRIBUTIONS);
-  const all = await Promise.all(
+  const read = await Promise.all(
     checked.map(async ({ id, name, urls, isTenant }) => {
       const settings = await inTime(source.settings(id)).catch((error: unknown) =>
         unread(`the configuration of the distribution ${id} of ${name}`, error),
@@ -66,6 +66,7 @@ export async function checkSettings(source: SettingsSource, request: CheckedRequ
         : { settings, urls, findings: findingsOf(settings, { name, urls, isTenant, ...wantedOf(request) }) };
     }),
   );
+  const all = [...unserved, ...read];
   const isRefusal = ({ code }: Finding) => FINDINGS[code] === "refusal";
   const findings = all.flatMap((one) => one.findings);
   const settings = all.flatMap((one) => one.settings ?? []);
@@ -95,11 +96,18 @@ function wantedOf({ item }: CheckedRequest) {
   };
 }
 
+/** A name under which CloudFront serves nothing, whatever the settings are. */
+interface Unserved {
+  readonly settings: undefined;
+  readonly urls: readonly string[];
+  readonly findings: readonly Finding[];
+}
+
 /** The distributions of a request, and the names that lead to none of the account's. */
 function namedBy(
   own: readonly OwnDistribution[],
   { item, urls, retried }: CheckedRequest,
-): { readonly named: Named[]; readonly unknown: string[] } {
+): { readonly named: Named[]; readonly unserved: Unserved[]; readonly unknown: string[] } {
   const ownerOf = hostOwners(own);
   const { cf_domain: domain } = item;
   if (domain === undefined && urls.length === 0)
@@ -107,17 +115,26 @@ function namedBy(
       named: (retried?.distributions ?? []).flatMap(({ id, tenant, domain: name = "", hosts = [] }) =>
         id === undefined ? [] : [{ id, name: hosts[0] ?? name, urls: [], isTenant: tenant !== undefined }],
       ),
+      unserved: [],
       unknown: [],
     };
   const byHost: Iterable<readonly [string, readonly string[]]> =
     domain === undefined ? grouped(urls, hostOf) : [[domain, urls]];
   const named = new Map<string, Named>();
+  const unserved: Unserved[] = [];
   const unknown: string[] = [];
   for (const [name, its] of byHost) {
     const owner = ownerOf(name);
-    if (owner === undefined) unknown.push(name);
-    // Routing endpoints and disabled tenants are refused for themselves.
-    if (owner === undefined || owner.unserved === "connection group" || owner.unserved === "disabled tenant") continue;
+    if (owner === undefined) {
+      unknown.push(name);
+      continue;
+    }
+    const problem = unservedProblem(name, owner);
+    if (owner.unserved !== undefined && problem !== undefined) {
+      const findings = [{ code: UNSERVED[owner.unserved], ...problem }];
+      unserved.push({ settings: undefined, urls: its, findings });
+      continue;
+    }
     const { id } = owner;
     const before = named.get(id);
     named.set(id, {
@@ -127,8 +144,14 @@ function namedBy(
       isTenant: owner.tenant !== undefined,
     });
   }
-  return { named: [...named.values()], unknown };
+  return { named: [...named.values()], unserved, unknown };
 }
+
+const UNSERVED: Readonly<Record<NonNullable<OwnDistribution["unserved"]>, FindingCode>> = {
+  "multi-tenant distribution": "template",
+  "connection group": "routing_endpoint",
+  "disabled tenant": "disabled",
+};
 
 function notOwned(names: readonly string[]): Finding {
   const why = "no distribution of this account answers to it";

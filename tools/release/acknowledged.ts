@@ -110,8 +110,13 @@ export const ACKNOWLEDGED: readonly Acknowledged[] = [
   ),
   iam(
     `{"Fn::If":["PrewarmPipelineInChina35591795",${distributionsIn("aws-cn")},${distributionsIn("aws")}]}`,
-    ["Pipeline/ApiRole", "Pipeline/TaskRole"],
+    ["Pipeline/TaskRole"],
     "The ids of the stack's list, also those of tenants; the account is left open, for a role reaches no other one's",
+  ),
+  iam(
+    "arn:<AWS::Partition>:cloudfront::*:distribution/*",
+    ["Pipeline/ApiRole"],
+    "Of a tenant in the stack's list, the settings are those of a distribution that is not. The API reads them",
   ),
   ...["cache-policy", "response-headers-policy", "continuous-deployment-policy"].map((kind) =>
     iam(

@@ -23,6 +23,7 @@ const STAGING = {
   cf_domain: `dstaging${BASIS.domain.slice(1)}`,
   url_list: [`https://dstaging${BASIS.domain.slice(1)}/a`],
 };
+const ENDPOINT = `drouting${BASIS.domain.slice(1)}`;
 const header = [`${STAGING_HEADER.Header}: ${STAGING_HEADER.Value}`];
 
 const ROWS: readonly (readonly [DistributionKind, body: object, FindingCode | undefined, RegExp])[] = [
@@ -37,6 +38,7 @@ const ROWS: readonly (readonly [DistributionKind, body: object, FindingCode | un
   ["staging-weight", {}, "continuous_deployment", /sends 10% of the downloads there/],
   ["staging-weight", { ...STAGING, header }, "staging", /10% of the primary distribution's requests/],
   ["tenants", { cf_domain: BASIS.domain, url_list: [`https://${BASIS.domain}/a`] }, "template", /serves no traffic/],
+  ["tenants", { url_list: [`https://${ENDPOINT}/a`] }, "routing_endpoint", /routing endpoint of .* cg_1/],
   ["tenants", {}, undefined, /^$/],
   ["waf-rate", {}, "web_acl", /web ACL limits .*rate-based rule requests-of-one-address.*Allow requests with a header/],
   ["waf-bot", {}, "web_acl", /Bot Control rule bot-control/],

@@ -173,7 +173,7 @@ describe("of a multi-tenant distribution", () => {
     [
       "the template's domain",
       "d6.cloudfront.net",
-      /multi-tenant distribution E7, which serves no traffic itself: use the domain of/,
+      /multi-tenant distribution E7, which serves no traffic itself. Use the domain of/,
     ],
     ["a routing endpoint", ENDPOINT, /routing endpoint of the connection group cg_1, .* leave cf_domain out/],
     ["a disabled tenant", "off.example", /distribution tenant dt_3, which serves no traffic/],

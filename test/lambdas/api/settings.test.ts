@@ -75,6 +75,13 @@ it.each([
   expect(body["warnings"]).toContainEqual(expect.stringContaining(text));
 });
 
+it("a tenant that is disabled is refused by the account's list alone", async () => {
+  const tenant = { id: "E7", tenant: "dt_1", domain: "d7.cloudfront.net", aliases: ["cdn.example.com"] };
+  const { post, times: timesOf } = world({ own: [{ ...tenant, unserved: "disabled tenant" }] });
+  expect(refusalOf(await post())).toMatch(/^400 disabled: cdn.example.com belongs to the distribution tenant dt_1, /);
+  expect(timesOf("settings.read")).toBe(0);
+});
+
 it("is not waited for longer than four seconds", async () => {
   const { post, settings } = world();
   settings.read = () => new Promise(() => undefined);
