@@ -2,8 +2,10 @@ import type { CloudFrontClient } from "@aws-sdk/client-cloudfront";
 import { CloudFrontServiceException, CloudFrontClient as RealClient } from "@aws-sdk/client-cloudfront";
 import { describe, expect, it, vi } from "vitest";
 import { Distributions } from "../../aws/distributions.ts";
+import { hostOwners } from "../../domain/request/distributions.ts";
 import { times } from "../collect.ts";
 import { awsError, fakeClient, type Sent } from "./client.ts";
+import { BASIS, memoryCloudFront } from "./memory-cloudfront.ts";
 
 function newDistributions(answer: (command: Sent) => unknown) {
   const { client, sent } = fakeClient<CloudFrontClient>(answer);
@@ -96,6 +98,17 @@ describe("with a multi-tenant distribution", () => {
     const [first, ...others] = await own();
     expect([first?.unlisted, others.length]).toEqual(["no more than 10000 are listed", 10_002]);
     expect(send).toHaveBeenCalledTimes(102);
+  });
+
+  it("finds tenants and invalidates one of them as CloudFront's API spells it", async () => {
+    const { cloudFront, invalidated } = memoryCloudFront("tenants");
+    const distributions = new Distributions(cloudFront);
+    const [host = ""] = BASIS.aliases;
+    const owners = [`second.${host}`, host].map(hostOwners(await distributions.own()));
+    expect(owners).toMatchObject([{ tenant: "dt_2", id: BASIS.id }, { tenant: "dt_1" }]);
+    const answer = await distributions.invalidate("dt_2", "r1-0", ["/a"]);
+    expect(await distributions.isInvalidated("dt_2", "id" in answer ? answer.id : "")).toBe(true);
+    expect(invalidated).toEqual([{ host: `second.${host}`, items: ["/a"] }]);
   });
 
   it("invalidates a tenant by its own id, and asks for that invalidation", async () => {

@@ -1,7 +1,10 @@
 // Distribution tenants that share a routing endpoint: each is found, warmed, proved and invalidated by itself.
 import { describe, expect, it } from "vitest";
+import { Distributions } from "../../../aws/distributions.ts";
 import { accountOf } from "../../../tools/memory-aws/distribution-kinds.ts";
+import { memoryCloudFront } from "../../aws/memory-cloudfront.ts";
 import { body } from "../../e2e/bodies.ts";
+import { runDirect } from "../direct-run.ts";
 import { DOMAINS, HOST } from "../pipeline.ts";
 import { pipelineStack } from "./stack.ts";
 
@@ -34,6 +37,13 @@ describe("distribution tenants", () => {
     await stack.warm(onlyHosts(TWO));
     // The first one's object was fetched again, and the second one's was still kept everywhere.
     expect([fetchesOf(ONE), fetchesOf(TWO)]).toEqual([2 * (fetches[0] ?? 0), fetches[1]]);
+  });
+
+  it("are found and warmed by a direct run that may list them", async () => {
+    const own = await new Distributions(memoryCloudFront(TENANTS).cloudFront).own();
+    const { item } = await runDirect({ edge: stack.pipeline.edge, dead: [], own }, onlyHosts(ONE, TWO));
+    expect(item).toMatchObject({ status: "FINISHED", failed_count: 0, warm_count: item.total_count });
+    expect(item.distributions).toMatchObject([{ tenant: "dt_1" }, { tenant: "dt_2" }]);
   });
 
   it.each([
