@@ -124,8 +124,8 @@ export function unlistedProblem(
   return `${fields}: it is unknown whether ${nameOf(foreign)} belongs to this account: ${unlisted}`;
 }
 
-function nameOf({ hosts, domain, label }: Distribution): string {
-  return hosts?.[0] ?? domain ?? label;
+function nameOf({ hosts, domain, names, label }: Distribution): string {
+  return hosts?.[0] ?? domain ?? names[0] ?? label;
 }
 
 /** The distribution that a name leads to, or why there is none. */

@@ -154,6 +154,12 @@ describe("of a multi-tenant distribution", () => {
       asked: [],
     }));
 
+  it("a tenant is allowed by its own id, and not by that of its multi-tenant distribution", () => {
+    const found = { distributions: [one], refused: new Map() };
+    expect(notAllowedReason(["dt_1"], found)).toBeUndefined();
+    expect(notAllowedReason(["E7", "dt_2"], found)).toMatch(/^one.example belongs to the distribution tenant dt_1, /);
+  });
+
   it("cf_domain names a tenant, and hosts of another one are refused", async () => {
     const answer = await find(
       "a.one.example",

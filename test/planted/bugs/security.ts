@@ -61,6 +61,22 @@ export default {
       },
     ],
   },
+  "tenants-of-an-endpoint-are-one": {
+    invariant: "A tenant is invalidated by itself.",
+    description: "Tenants whose connection group is the same are taken for one distribution.",
+    test: "test/domain/request/find-distributions.test.ts",
+    file: "domain/request/find-distributions.ts",
+    find: "const key = found.tenant ?? found.label;",
+    replace: "const key = found.label;",
+  },
+  "template-allows-its-tenants": {
+    invariant: "A tenant is warmed only if the stack's list has its own id.",
+    description: "The id of a multi-tenant distribution allows its tenants.",
+    test: "test/domain/request/find-distributions.test.ts",
+    file: "domain/request/find-distributions.ts",
+    find: "const id = invalidatedId(distribution);",
+    replace: "const { id } = distribution;",
+  },
   "link-local-address-asked": {
     invariant: "A URL whose host leads to the metadata service is not requested.",
     description: "Link-local addresses are not refused.",
