@@ -102,7 +102,7 @@ const prewarmFields = bodyOf({
     `Absolute http(s) URLs, at most ${MAX_URLS} different ones. Needed, unless \`sources\` or \`retry_of\` says which URLs.`,
   ),
   cf_domain: optional(z.string("must be a string").trim().transform(checkDomain)).describe(
-    "The distribution: its `*.cloudfront.net` domain or one of its aliases. Without it, the URLs' hosts decide.",
+    "The distribution: its `*.cloudfront.net` domain or one of its aliases; or a domain of a distribution tenant. Without it, the URLs' hosts decide.",
   ),
   target_type: optional(z.enum(["pop", "country", "region"], "must be one of pop, country, region")).describe(
     "Which of the next three lists counts. Without it, the one that is filled; `pop` if none is.",
