@@ -9,6 +9,7 @@ import {
 } from "@aws-sdk/client-sqs";
 import pMap, { pMapSkip } from "p-map";
 import { Batcher } from "../domain/batcher.ts";
+import { MAX_DEFERRAL_SECONDS } from "../domain/limits.ts";
 import type { QueueDepth, ReceivedMessage, TaskQueue } from "../domain/plan/ports.ts";
 import type { TaskMessage } from "../domain/plan/task-message.ts";
 import type { TaskQueueName } from "../domain/request/task-queue-name.ts";
@@ -68,9 +69,6 @@ interface Outgoing {
   readonly delaySeconds: number;
 }
 
-/** SQS delays a message no longer. */
-const MAX_DELAY_SECONDS = 900;
-
 interface Extension {
   readonly receipt: string;
   readonly seconds: number;
@@ -98,11 +96,11 @@ export class SqsTaskQueue implements TaskQueue {
 
   /**
    * Queues a message that nobody can receive before some time has passed.
-   * @param seconds rounded up to whole ones, and at most {@link MAX_DELAY_SECONDS}
+   * @param seconds rounded up to whole ones, and at most {@link MAX_DEFERRAL_SECONDS}
    * @throws TasksNotQueuedError
    */
   sendLater(message: TaskMessage, seconds: number): Promise<void> {
-    const delaySeconds = Math.min(MAX_DELAY_SECONDS, Math.max(0, Math.ceil(seconds)));
+    const delaySeconds = Math.min(MAX_DEFERRAL_SECONDS, Math.max(0, Math.ceil(seconds)));
     return this.delayed.add({ body: JSON.stringify(message), reqId: message.req_id, delaySeconds });
   }
 

@@ -19,6 +19,11 @@ export const MAX_FIRST_BYTE_SECONDS = 180;
  * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/custom-error-pages-expiration.html
  */
 export const ERROR_CACHING_SECONDS = 11;
+/**
+ * A task that is tried again later waits no longer: SQS delays no message by more.
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-delay-queues.html
+ */
+export const MAX_DEFERRAL_SECONDS = 900;
 /** Different names in each of pops, countries and regions: more than there are POPs, countries or regions. */
 export const MAX_NAMES = 1_000;
 export const MAX_HEADERS = 50;

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { MAX_WHOLE_CHECK_BYTES } from "../../domain/limits.ts";
+import { errorCachedMs } from "../../domain/distribution/error-caching.ts";
+import { MAX_DEFERRAL_SECONDS, MAX_WHOLE_CHECK_BYTES } from "../../domain/limits.ts";
 import { AddressRefusedError, type Ports } from "../../domain/net/addresses.ts";
 import { DeferredError } from "../../domain/origin/origin-limiter.ts";
 import type { OriginLimiterRegistry } from "../../domain/origin/origin-limiter-registry.ts";
@@ -12,6 +13,7 @@ import { type Failure, uncacheableHeader } from "../../domain/result/failure.ts"
 import { cacheStatusOf } from "../../domain/result/proof.ts";
 import type { TaskResult } from "../../domain/result/task-result.ts";
 import { pauseMs } from "../../domain/retry.ts";
+import { parseTimestamp } from "../../domain/timestamps.ts";
 import type { Transfer } from "../report/heartbeats.ts";
 import type { Throughput } from "../report/throughput.ts";
 import { type AttemptVerdict, judge } from "./attempt-verdict.ts";
@@ -42,7 +44,7 @@ export interface DownloaderDeps {
   readonly instanceId: string;
   /** Observes each response: throttling lowers the rate of its host. */
   readonly origins: OriginLimiterRegistry;
-  /** After how many milliseconds CloudFront no longer caches an error. */
+  /** After how many milliseconds CloudFront no longer caches an error, where the message does not say it. */
   readonly errorCachingMs: number;
   /** Shared by all downloads of the process. */
   readonly tracker: RequestTracker;
@@ -229,7 +231,7 @@ class TaskDownload {
       past.push(last);
       const next = nextAddress(addressIndexOf, this.message.ips.length, past);
       const then = nextTry(last, this.attemptsBefore, next !== undefined);
-      if (then === "later") throw this.deferredError(last.answer);
+      if (then === "later") return this.defer(last);
       if (then === "never" || next === undefined) return last;
       await sleep(pauseMs(past.length - 1, { firstMs: FIRST_PAUSE_MS }));
       addressIndex = next;
@@ -240,10 +242,25 @@ class TaskDownload {
     return judge(answer, this.task.bytes, this.headers.compressed);
   }
 
-  /** Defers the task until the error is no longer cached; not before the `Retry-After` of the origin. */
-  private deferredError({ retryAfter }: HttpResult): DeferredError {
-    const ms = Math.max(this.deps.errorCachingMs, retryAfterMs(retryAfter, Date.now()) ?? 0);
-    return new DeferredError(ms * (1 + Math.random() * DEFERRAL_JITTER));
+  /**
+   * Defers the task until the error is no longer cached; not before the `Retry-After` of the origin.
+   * @returns the failed attempt, if the error is cached for longer than the task can wait
+   * @throws DeferredError
+   */
+  private defer(last: Attempt): Attempt {
+    const { error_ttls: ttls, deadline } = this.message;
+    const { httpStatus: status, retryAfter } = last.answer;
+    const now = Date.now();
+    const cachedMs = errorCachedMs(ttls, status, this.deps.errorCachingMs);
+    const leftMs = deadline === undefined ? Number.POSITIVE_INFINITY : parseTimestamp(deadline) - now;
+    const ttl = ttls?.[String(status)];
+    if (ttl !== undefined && cachedMs > Math.min(leftMs, MAX_DEFERRAL_SECONDS * 1_000)) {
+      const limit = cachedMs > leftMs ? "the rest of the request's time" : `a task waits (${MAX_DEFERRAL_SECONDS} s)`;
+      const why = `CloudFront caches HTTP ${status} for ${ttl} s (ErrorCachingMinTTL), longer than ${limit}`;
+      return { ...last, verdict: { kind: "FINAL", failure: withDetail(last.verdict.failure, why) } };
+    }
+    const ms = Math.max(cachedMs, retryAfterMs(retryAfter, now) ?? 0);
+    throw new DeferredError(ms * (1 + Math.random() * DEFERRAL_JITTER));
   }
 
   /** The task was admitted for the first one. A further one waits here: a check may have given its permit back. */
@@ -330,6 +347,10 @@ function deferredAsFailure(error: unknown, before: Timed): Timed {
   if (!(error instanceof DeferredError)) throw error;
   const detail = "the limits or the throttling of the origin do not allow the second download now";
   return { ...before, answer: { ...before.answer, failure: { reason: "other", detail } } };
+}
+
+function withDetail({ reason, code, detail }: Failure = { reason: "other" }, more: string): Failure {
+  return { reason, code, detail: detail === undefined ? more : `${detail}; ${more}` };
 }
 
 function notAttempted(failure: Failure): TaskAttempt {

@@ -1,6 +1,8 @@
 import * as z from "zod";
+import { longestErrorTtls } from "../distribution/error-caching.ts";
 import { MAX_MESSAGE_BYTES } from "../limits.ts";
 import { originLimitsSchema, variantSchema } from "../request/options.ts";
+import type { RequestItem } from "../request/request-item.ts";
 import type { TaskQueueName } from "../request/task-queue-name.ts";
 import { verifySchema } from "../result/outcome.ts";
 import type { Task } from "./target.ts";
@@ -30,6 +32,10 @@ export const taskMessageSchema = z.object({
   shards: z.number().int().positive(),
   /** Those that ask for the origin are counted against it. */
   origin: originLimitsSchema.optional(),
+  /** Seconds for which CloudFront caches an error, by HTTP status. Absent: ten for each. */
+  error_ttls: z.record(z.string(), z.number().nonnegative()).optional(),
+  /** When the request ends at the latest. Only with `error_ttls`. */
+  deadline: z.string().optional(),
   /** In each URL's order of variants: one after the other. */
   urls: z.array(taskUrlSchema).min(1),
   /** The other POPs of this one's REC: they request the URLs once this one has the object. Absent: it has no followers. */
@@ -72,6 +78,8 @@ export const messageSourceSchema = taskMessageSchema.pick({
   verify: true,
   shards: true,
   origin: true,
+  error_ttls: true,
+  deadline: true,
 });
 export type MessageSource = z.infer<typeof messageSourceSchema>;
 
@@ -121,12 +129,14 @@ interface OpenMessage {
  * @param targets how many targets the tasks have, if they come URL by URL. @default 1
  */
 export async function* messagesOf(
-  request: MessageSource,
+  request: MessageSource & Partial<Pick<RequestItem, "distribution_settings" | "timeout_at">>,
   tasks: AsyncIterable<Task> | Iterable<Task>,
   { maxUrls, targets = 1 }: { readonly maxUrls: number; readonly targets?: number },
 ): AsyncGenerator<TaskMessage> {
   // The request's item has more than a message is to carry.
-  const source = messageSourceSchema.parse(request);
+  const error_ttls = longestErrorTtls(request.distribution_settings);
+  const deadline = error_ttls && request.timeout_at;
+  const source = { ...messageSourceSchema.parse(request), error_ttls, deadline };
   const open = new Map<string, OpenMessage>();
   for await (const task of tasks) {
     const key = [task.target.target, task.host, ...task.followers.map(({ pop }) => pop)].join(" ");

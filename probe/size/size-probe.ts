@@ -1,6 +1,7 @@
 import { setMaxListeners } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { DecoratorHandler, type Dispatcher, Pool } from "undici";
+import { type ErrorTtls, errorCachedMs } from "../../domain/distribution/error-caching.ts";
 import { AddressRefusedError, type Ports } from "../../domain/net/addresses.ts";
 import type { Header } from "../../domain/net/headers.ts";
 import { DnsLookupError, errorCode } from "../../domain/net/resolver.ts";
@@ -43,9 +44,11 @@ export interface SizeProbeOptions {
   readonly addressesOf: (host: string) => Promise<readonly string[]>;
   /** The request, with the limits of its origin. */
   readonly request: { readonly req_id: string; readonly origin?: OriginLimits | undefined };
+  /** ErrorCachingMinTTL, by HTTP status. @default none is set */
+  readonly errorTtls?: ErrorTtls | undefined;
   /** Enforces the limits. */
   readonly origins: OriginLimiterRegistry;
-  /** How long an edge caches an error, in milliseconds. */
+  /** How long an edge caches an error of which nothing is set, in milliseconds. */
   readonly errorCachingMs: number;
 }
 
@@ -183,7 +186,10 @@ export class SizeProbe {
     this.options.origins.observe({ work, url, pop: address, response, elapsedMs, mayReachOrigin: true });
     // A response of AWS WAF says nothing about the rate that the origin accepts.
     if (response.wafAction === undefined && isOverload(response.httpStatus))
-      question.refusedMs = Math.max(this.options.errorCachingMs, retryAfterMs(response.retryAfter, Date.now()) ?? 0);
+      question.refusedMs = Math.max(
+        errorCachedMs(this.options.errorTtls, response.httpStatus, this.options.errorCachingMs),
+        retryAfterMs(response.retryAfter, Date.now()) ?? 0,
+      );
   }
 
   /** @throws when the probe is closed, which may happen during a DNS lookup */

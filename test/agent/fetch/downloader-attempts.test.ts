@@ -1,6 +1,8 @@
 import { describe, expect, test, vi } from "vitest";
 import { DeferredError } from "../../../domain/origin/origin-limiter.ts";
 import { fnv1a } from "../../../domain/plan/task.ts";
+import type { TaskMessage } from "../../../domain/plan/task-message.ts";
+import { formatTimestamp } from "../../../domain/timestamps.ts";
 import type { Fault } from "../../../tools/edge/faults.ts";
 import { useVirtualClock } from "../../virtual-clock.ts";
 import { type Download, download, edge, object, reset, SIZE, seen, status, useEdge, visited } from "./edge-world.ts";
@@ -135,6 +137,26 @@ describe.concurrent("what is deferred, because the edge keeps an error, or the o
     const { delayMs } = ended as DeferredError;
     expect([delayMs >= ms, delayMs <= 1.3 * ms]).toEqual([true, true]);
     expect(asked).toEqual(visits);
+  });
+
+  const at = (ms: number) => formatTimestamp(Date.now() + ms);
+  test.each<[name: string, code: number, message: Partial<TaskMessage>, ms: number]>([
+    ["for the TTL of its status", 503, { error_ttls: { 503: 60, 500: 5 }, deadline: at(900_000) }, 61_000],
+    ["for less than ten seconds", 500, { error_ttls: { 503: 60, 500: 5 } }, 6_000],
+    ["as any other error if its status has no TTL", 502, { error_ttls: { 503: 60 } }, 11_000],
+  ])("a cached error is waited for: %s", async (_, code, message, ms) => {
+    const { delayMs } = (await attempt([status(code)], { message })).ended as DeferredError;
+    expect([delayMs >= ms, delayMs <= 1.3 * ms]).toEqual([true, true]);
+  });
+
+  test.each<[name: string, message: Partial<TaskMessage>]>([
+    ["a task may wait", { error_ttls: { 503: 3_600 } }],
+    ["its request has time", { error_ttls: { 503: 60 }, deadline: at(50_000) }],
+  ])("an error that is cached for longer than %s is final, and says so", async (_, message) => {
+    const error = expect.stringMatching(/^HTTP 503.*ErrorCachingMinTTL/);
+    const { ended, asked } = await attempt([status(503)], { message });
+    expect(ended).toMatchObject({ ok: false, attempts: 1, reason: "http_5xx", error });
+    expect(asked).toEqual([0]);
   });
 
   const DEFERRED = { name: "DeferredError", attempts: 1 };

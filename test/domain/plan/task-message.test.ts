@@ -42,6 +42,18 @@ describe("the messages of a target", () => {
     ]);
   });
 
+  it("carry how long errors are cached, and until when a retry is of use, where CloudFront does not cache them for ten seconds", async () => {
+    const settings = { id: "E1", price_class: "PriceClass_All" as const, behaviours: [] };
+    const messagesFor = async (error_ttls: Readonly<Record<string, number>>) => {
+      const request = { ...fullRequest(), distribution_settings: [{ ...settings, error_ttls }] };
+      const task = { target: readyTarget("P1"), host: "h.example", url: { url: "https://h.example/1", bytes: 7 } };
+      const messages = await collect(messagesOf(request, [{ ...task, followers: [] }], { maxUrls: 10 }));
+      return messages.map((it) => [it.error_ttls, it.deadline === request.timeout_at]);
+    };
+    expect(await messagesFor({ 503: 60 })).toEqual([[{ 503: 60 }, true]]);
+    expect(await messagesFor({ 404: 60 })).toEqual([[undefined, false]]);
+  });
+
   it.each([
     ["nothing", [], 100, []],
     ["small ones together, up to a number", rows(250), 100, [100, 100, 50]],
