@@ -27,7 +27,14 @@ export const ESTIMATE_EXAMPLE: Estimate = {
     first_problem: null,
     note: "All sizes are known.",
   },
-  origin_fetches: { expected: 4, least: 4, most: 4, size_questions: 2 },
+  origin_fetches: {
+    expected: 4,
+    least: 4,
+    most: 4,
+    size_questions: 2,
+    origin_shield: [],
+    uncached: { urls: 0, fetches: 0, examples: [] },
+  },
   instances: {
     count: 2,
     type: "c7gn.large",

@@ -4,7 +4,6 @@ import { blockCount } from "../plan/counter-shards.ts";
 import { MAX_BATCHED_BYTES, urlsPerMessage } from "../plan/task-message.ts";
 import { siteOf } from "../pops/sites.ts";
 import type { Order } from "../request/options.ts";
-import type { Verify } from "../result/outcome.ts";
 import type { Estimate } from "./estimate.ts";
 import { EDGE_PRICE, EDGE_PRICE_TIERS_GB, FREE_INVALIDATION_PATHS, PRICE, type PriceRegion } from "./prices.ts";
 import type { Load, Units } from "./work-time.ts";
@@ -18,21 +17,10 @@ export interface Billed extends Load {
   /** Of an object, on average. */
   readonly objectBytes: number;
   readonly instanceHours: number;
+  /** Whether a flat-rate plan includes what CloudFront delivers. @default false */
+  readonly isFlatRate?: boolean;
   /** Number of requests that the tasks are split over. @default 1 */
   readonly requests?: number;
-}
-
-/** How many addresses a POP has, as far as its DNS answers show: two to four. */
-const ADDRESSES_PER_POP = 3;
-
-/** How often a task's object is downloaded whole: at one address, or at all of them. */
-export function downloadsPerTask(verify: Verify): number {
-  return verify === "addresses" ? ADDRESSES_PER_POP : 1;
-}
-
-/** Each download is followed by a check that asks for the object again, unless the request has verify=off. */
-export function requestsPerTask(verify: Verify): number {
-  return downloadsPerTask(verify) * (verify === "off" ? 1 : 2);
 }
 
 export function billOf(billed: Billed, units: Units): Line[] {
@@ -52,8 +40,9 @@ export function billOf(billed: Billed, units: Units): Line[] {
       instanceHours * PRICE.publicAddressHour.dollars,
       `${hours(instanceHours)} at $${PRICE.publicAddressHour.dollars}`,
     ),
-    edgeBytes(billed),
-    edgeRequests(billed),
+    ...(billed.isFlatRate === true
+      ? [line("cloudfront_bytes", 0, FLAT_RATE), line("cloudfront_requests", 0, FLAT_RATE)]
+      : [edgeBytesLine(billed), edgeRequestsLine(billed)]),
     line(
       "invalidation_paths",
       beyond * PRICE.invalidationPath.dollars,
@@ -63,7 +52,18 @@ export function billOf(billed: Billed, units: Units): Line[] {
   ];
 }
 
-function edgeBytes({ pops, bytesPerPop }: Billed): Line {
+const FLAT_RATE = "included in the flat-rate plan";
+
+/** Requests that CloudFront receives: downloads, checks, and a probe of each size. */
+export function edgeRequests({
+  tasks,
+  requestsPerTask,
+  urlVariants,
+}: Pick<Load, "tasks" | "requestsPerTask" | "urlVariants">): number {
+  return Math.round(tasks * requestsPerTask) + urlVariants;
+}
+
+function edgeBytesLine({ pops, bytesPerPop }: Billed): Line {
   const regions = [...popsByRegion(pops)];
   const sum = regions.reduce((all, [region, count]) => all + edgeBytesPrice(bytesPerPop * count, region), 0);
   const texts = regions.map(([region, count]) => `${region} ${gigabytes(bytesPerPop * count)}`);
@@ -71,12 +71,12 @@ function edgeBytes({ pops, bytesPerPop }: Billed): Line {
 }
 
 /** Sizes are asked for near the deployment. They are few, and billed here as in the cheapest region. */
-function edgeRequests({ pops, urlVariants, requestsPerTask: times, secure }: Billed): Line {
+function edgeRequestsLine({ pops, urlVariants, requestsPerTask: times, secure }: Billed): Line {
   const inRegion = [...popsByRegion(pops)].map(([region, count]) =>
     edgeRequestsPrice(urlVariants * count * times, region, secure),
   );
   const sum = inRegion.reduce((all, it) => all + it, edgeRequestsPrice(urlVariants, "northAmerica", secure));
-  return line("cloudfront_requests", sum, `${times} per task, and one request for each size`);
+  return line("cloudfront_requests", sum, `${Number(times.toFixed(1))} per task, and one request for each size`);
 }
 
 function line(name: Line["line"], dollars: number, of: string): Line {

@@ -1,12 +1,14 @@
 import { grouped } from "../collections.ts";
-import { recGroups } from "../plan/target.ts";
 import { recOf } from "../pops/sites.ts";
 import type { Caps } from "../request/caps.ts";
-import { type Order, variantNames } from "../request/options.ts";
+import { variantNames } from "../request/options.ts";
 import type { RequestItem } from "../request/request-item.ts";
 import type { SourceRead } from "../request/source.ts";
-import { billOf, cents, downloadsPerTask, type Line, notIncluded, requestsPerTask } from "./bill.ts";
+import type { BehaviourOfUrl } from "../request/url-behaviours.ts";
+import { billOf, cents, edgeRequests, type Line, notIncluded } from "./bill.ts";
 import type { Estimate } from "./estimate.ts";
+import { type FlatRatePlan, shareOfPlan } from "./flat-rate-plan.ts";
+import { downloadsPerTask, originFetches, requestsPerTask, roundsPerTask, urlsByCaching } from "./origin-fetches.ts";
 import { type InstanceKind, PRICES_AS_OF } from "./prices.ts";
 import { type SampledSize, sizeSample } from "./size-sample.ts";
 import { UNITS, type Work, workTime } from "./work-time.ts";
@@ -21,6 +23,10 @@ export interface EstimateInput {
   readonly paths: number;
   /** How many distributions it warms. */
   readonly distributions: number;
+  /** @default nobody knows any */
+  readonly behaviourOf?: BehaviourOfUrl;
+  /** Of the distributions. Undefined: they are paid for by use. */
+  readonly flatRatePlan?: FlatRatePlan | undefined;
   /** What a sample of the sizes came to. */
   readonly sizes: readonly SampledSize[];
   /** Whether more URLs may come. */
@@ -43,8 +49,10 @@ export function estimateRequest(it: EstimateInput): Estimate {
   const sample = sizeSample(it.sizes, urlVariants);
   const { estimate = 0, low = 0, high = null } = sample.bytes ?? {};
   const checkBytes = verify === "off" ? 0 : sample.checkBytes;
-  const bytesPerPop = (bytes: number) => (bytes + checkBytes) * downloadsPerTask(verify);
-  const fetches = originFetches(pops, order, urlVariants);
+  const byCaching = urlsByCaching(urls, it.behaviourOf ?? (() => undefined));
+  const fetches = originFetches(item, byCaching, variants);
+  const rounds = roundsPerTask(item, byCaching);
+  const bytesPerPop = (bytes: number) => (bytes + checkBytes) * downloadsPerTask(verify) * rounds;
   const work: Work = {
     pops,
     tasks,
@@ -52,7 +60,7 @@ export function estimateRequest(it: EstimateInput): Estimate {
     kind,
     paths,
     instances,
-    requestsPerTask: requestsPerTask(verify),
+    requestsPerTask: requestsPerTask(verify) * rounds,
     distributions: it.distributions,
     originPerSecond: item.origin?.requests_per_second,
     bytesPerPop: bytesPerPop(estimate),
@@ -62,10 +70,11 @@ export function estimateRequest(it: EstimateInput): Estimate {
   const time = workTime(work, UNITS);
   const instanceHours = time.instanceSeconds / 3_600;
   const secure = urls.filter((url) => url.startsWith("https:")).length / Math.max(1, urls.length);
+  const isFlatRate = it.flatRatePlan !== undefined;
   // Instances are paid for as long as the estimate of bytes takes; the bounds are those of CloudFront's bytes.
   const bill = (bytes: number) => {
     const objectBytes = bytes / Math.max(1, urlVariants);
-    return billOf({ ...work, bytesPerPop: bytesPerPop(bytes), objectBytes, instanceHours, secure }, UNITS);
+    return billOf({ ...work, bytesPerPop: bytesPerPop(bytes), objectBytes, instanceHours, secure, isFlatRate }, UNITS);
   };
   const lines = bill(estimate);
   const totalBytes = (bytes: number | null) =>
@@ -100,6 +109,7 @@ export function estimateRequest(it: EstimateInput): Estimate {
       prices_as_of: PRICES_AS_OF,
       not_included: notIncluded(pops, order),
     },
+    flat_rate_plan: it.flatRatePlan && shareOfPlan(it.flatRatePlan, edgeRequests(work)),
     caps: [
       { cap: "maxTasks", value: tasks, limit: caps.maxTasks },
       { cap: "maxRequestBytes", value: totalBytes(estimate), limit: caps.maxRequestBytes },
@@ -122,27 +132,6 @@ const ASSUMPTIONS = [
   "No other request is active; instances are of the middle one of the deployment's types.",
   "With verify=addresses a POP is taken to have three addresses.",
 ];
-
-/**
- * How often an origin is asked for objects, if no cache has any of them yet and all that is downloaded is kept.
- * @param urlVariants URLs times variants
- */
-export function originFetches(pops: readonly string[], order: Order, urlVariants: number): Estimate["origin_fetches"] {
-  const known = new Set(pops.map(recOf).filter((rec) => rec !== undefined)).size;
-  // POPs of an unknown REC have one, maybe that of other POPs.
-  const recs = Math.max(known, pops.length === 0 ? 0 : 1);
-  const groups = recGroups(
-    pops.map((pop) => ({ pop, label: "" })),
-    order,
-  ).length;
-  const isSure = order === "lead-first" || recs === groups;
-  return {
-    expected: isSure ? groups * urlVariants : null,
-    least: recs * urlVariants,
-    most: groups * urlVariants,
-    size_questions: urlVariants,
-  };
-}
 
 /** POPs under the RECs that likely serve them. */
 export function popsByRec(pops: readonly string[]): Estimate["pops"] {

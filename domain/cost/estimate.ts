@@ -2,6 +2,7 @@ import * as z from "zod";
 import { keysOf } from "../collections.ts";
 import { CAPS } from "../request/caps.ts";
 import { sourceReadSchema } from "../request/source.ts";
+import { FLAT_RATE_PLAN_NAMES } from "./flat-rate-plan.ts";
 
 const whole = z.number().int().nonnegative();
 const dollars = z.number().nonnegative();
@@ -39,8 +40,16 @@ export const estimateSchema = z
         least: whole,
         most: whole,
         size_questions: whole.describe("What Get Size asks besides."),
+        origin_shield: z
+          .array(z.string())
+          .describe(
+            "Regions whose Origin Shield asks the origin in place of each regional cache. Empty: none, or nobody knows.",
+          ),
+        uncached: z
+          .object({ urls: whole, fetches: whole, examples: z.array(z.string()) })
+          .describe("URLs that the cache behavior does not cache, and how many of the fetches are theirs."),
       })
-      .describe("If no cache has any of it, and all is kept."),
+      .describe("If no cache has any of it, and all is kept that the cache behavior caches."),
     instances: z.object({
       count: whole,
       type: z.string(),
@@ -70,6 +79,15 @@ export const estimateSchema = z
       prices_as_of: z.string().describe("Month of the prices: `2026-11`."),
       not_included: z.array(z.string()),
     }),
+    flat_rate_plan: z
+      .object({
+        plan: z.enum(FLAT_RATE_PLAN_NAMES),
+        monthly_requests: whole.describe("What it includes."),
+        requests: whole.describe("What this request makes: downloads, checks and size probes."),
+        share: z.number().nonnegative().describe("The part of the month's requests: 1 is all of them."),
+      })
+      .optional()
+      .describe("What the request uses of the plan that it names. Absent: it names none."),
     caps: z
       .array(z.object({ cap: z.enum(keysOf(CAPS)), value: whole.nullable(), limit: whole }))
       .describe("What the deployment bounds, and what of it the request takes."),

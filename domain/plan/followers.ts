@@ -6,7 +6,7 @@ import { asTaskUrl, type TaskKey, type TaskUrl, taskKey, unfinishedResult } from
 import { type Follower, messageSourceSchema, type TaskMessage } from "./task-message.ts";
 
 /** After so many leads that fail at the origin, or so many that download a URL and see no hit, no other POP of their REC requests it. */
-const MAX_FAILED_LEADS = 2;
+export const MAX_FAILED_LEADS = 2;
 
 /** What becomes of a lead's followers: messages to queue, and failed results of tasks that are not tried. */
 export interface PromotedFollowers {

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { FLAT_RATE_PLAN_NAMES } from "../cost/flat-rate-plan.ts";
 import {
   MAX_HEADERS,
   MAX_INSTANCES,
@@ -135,6 +136,9 @@ const prewarmFields = bodyOf({
   ),
   origin: optional(origin).describe(
     "What all instances together may ask of the origin. What is left out has no limit.",
+  ),
+  flat_rate_plan: optional(z.enum(FLAT_RATE_PLAN_NAMES, `must be one of ${FLAT_RATE_PLAN_NAMES.join(", ")}`)).describe(
+    "The flat-rate plan of the distribution, which CloudFront's API does not tell: `dry_run` answers which part of its month the request uses.",
   ),
   max_bytes: optional(int("a whole number of bytes, from 1", 1)).describe(
     "The request ends as FAILED before it downloads anything if its known sizes add up to more.",

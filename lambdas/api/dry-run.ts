@@ -6,10 +6,12 @@ import { samplePlaces } from "../../domain/cost/size-sample.ts";
 import { findingText, flatRateFinding } from "../../domain/distribution/findings.ts";
 import { errorFields } from "../../domain/log-fields.ts";
 import { beyondCap } from "../../domain/request/caps.ts";
+import { distributionOf } from "../../domain/request/distributions.ts";
 import { coverOf, spelledPath } from "../../domain/request/invalidation.ts";
 import { variantNames } from "../../domain/request/options.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { notYetRead } from "../../domain/request/source.ts";
+import { urlBehaviours } from "../../domain/request/url-behaviours.ts";
 import { withTimeout } from "../../domain/retry.ts";
 import { formatTimestamp } from "../../domain/timestamps.ts";
 import { firstOf } from "../../domain/validation/api-error.ts";
@@ -64,6 +66,8 @@ export async function dryRun(
     kind,
     paths: pathCount(item, urls, distributionCount),
     distributions: distributionCount,
+    behaviourOf: urlBehaviours(item, (host) => distributionOf(distributions, host)?.id),
+    flatRatePlan: body.flat_rate_plan,
     sources,
     lowerBound: !isAll,
   });

@@ -1,13 +1,6 @@
 import * as z from "zod";
-import {
-  type Billed,
-  billOf,
-  downloadsPerTask,
-  type Line,
-  pipelineCosts,
-  requestsPerTask,
-  tasksPerMessage,
-} from "../../domain/cost/bill.ts";
+import { type Billed, billOf, type Line, pipelineCosts, tasksPerMessage } from "../../domain/cost/bill.ts";
+import { downloadsPerTask, requestsPerTask } from "../../domain/cost/origin-fetches.ts";
 import { instanceKind } from "../../domain/cost/prices.ts";
 import { checkBytesOf } from "../../domain/cost/size-sample.ts";
 import { BOOT_SECONDS, LINK_GIGABITS, QUOTA, secondsToWrite, type Units } from "../../domain/cost/work-time.ts";

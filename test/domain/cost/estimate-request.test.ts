@@ -1,14 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { estimateSchema } from "../../../domain/cost/estimate.ts";
-import {
-  type EstimateInput,
-  estimateRequest,
-  originFetches,
-  popsByRec,
-} from "../../../domain/cost/estimate-request.ts";
+import { type EstimateInput, estimateRequest, popsByRec } from "../../../domain/cost/estimate-request.ts";
+import { originFetches, urlsByCaching } from "../../../domain/cost/origin-fetches.ts";
 import { instanceKind } from "../../../domain/cost/prices.ts";
+import type { StoredBehaviour } from "../../../domain/distribution/stored-settings.ts";
 import { DEFAULT_CAPS } from "../../../domain/request/caps.ts";
+import type { Order } from "../../../domain/request/options.ts";
 import type { RequestItem } from "../../../domain/request/request-item.ts";
+import type { Verify } from "../../../domain/result/outcome.ts";
 import { times } from "../../collect.ts";
 import { request } from "../../lambdas/items.ts";
 
@@ -123,6 +122,22 @@ describe("what a request would come to", () => {
 const TOKYO = ["KIX50-C1", "KIX50-P2", "NRT57-P3"];
 const DUBLIN = ["DUB2-C1"];
 const NOWHERE = "XQX1-P1";
+const SHIELD = { path_pattern: "*", origin_shield: "us-east-1" };
+const UNCACHED = { path_pattern: "*", uncached: true } as const;
+
+const fetchesOf = (
+  pops: readonly string[],
+  order: Order,
+  count: number,
+  [behaviour, verify = "edge"]: readonly [StoredBehaviour?, Verify?] = [],
+) => {
+  const urls = times(count, (i) => `https://www.example.com/${i}`);
+  return originFetches(
+    { pops, order, verify },
+    urlsByCaching(urls, () => behaviour),
+    1,
+  );
+};
 
 it.each([
   ["lead-first: once a REC", [...TOKYO, ...DUBLIN], "lead-first", 10, { expected: 20, least: 20, most: 20 }],
@@ -142,12 +157,44 @@ it.each([
   ],
   ["nobody knows any", [NOWHERE], "lead-first", 3, { expected: 3, least: 3, most: 3 }],
 ] as const)("how often the origin is asked: %s", (_, pops, order, forms, expected) =>
-  expect(originFetches(pops, order, forms)).toEqual({ ...expected, size_questions: forms }),
+  expect(fetchesOf(pops, order, forms)).toMatchObject({ ...expected, size_questions: forms, origin_shield: [] }),
 );
+
+it.each([
+  ["Origin Shield asks once for all RECs, at worst for each lead", "lead-first", [SHIELD], [10, 10, 20]],
+  ["Origin Shield, all at once", "all-at-once", [SHIELD], [10, 10, 40]],
+  // Two leads in Tokyo and one in Dublin: two downloads each, and a check after each.
+  ["what is not cached: each request of each lead", "lead-first", [UNCACHED], [120, 120, 120]],
+  ["what is not cached, all at once", "all-at-once", [UNCACHED], [160, 160, 160]],
+  ["what is not cached, without a proof: each POP", "lead-first", [UNCACHED, "off"], [40, 40, 40]],
+  ["what is not cached, at each address", "lead-first", [UNCACHED, "addresses"], [360, 360, 360]],
+] as const)("how often the origin is asked: %s", (_, order, how, [expected, least, most]) =>
+  expect(fetchesOf([...TOKYO, ...DUBLIN], order, 10, how)).toMatchObject({ expected, least, most }),
+);
+
+it("names the Regions of Origin Shield, and what is not cached", () => {
+  const behaviourOf = (url: string) => (/[01]$/.test(url) ? UNCACHED : url.endsWith("2") ? SHIELD : undefined);
+  expect(estimate({ behaviourOf }).origin_fetches).toEqual({
+    // Three leads ask four times for two URLs, two RECs for one, and Origin Shield for one.
+    expected: 3 * 4 * 2 + 2 + 1,
+    least: 27,
+    most: 28,
+    size_questions: 4,
+    origin_shield: ["us-east-1"],
+    uncached: { urls: 2, fetches: 24, examples: URLS.slice(0, 2) },
+  });
+});
+
+it("a flat-rate plan includes what CloudFront delivers, and has a share of its month used", () => {
+  const { flat_rate_plan: plan, dollars } = estimate({ flatRatePlan: "free" });
+  expect(plan).toEqual({ plan: "free", monthly_requests: 1e6, requests: 28, share: 28e-6 });
+  const edge = dollars.lines.filter(({ line }) => line.startsWith("cloudfront"));
+  expect(edge.map(({ dollars: cost }) => cost)).toEqual([0, 0]);
+});
 
 it("how often the origin is asked: one fetch per REC group where a REC has more POPs than one message names", () => {
   const many = times(70, (i) => `NRT${i + 1}-P1`);
-  expect(originFetches(many, "lead-first", 5)).toMatchObject({ expected: 10, least: 5, most: 10 });
+  expect(fetchesOf(many, "lead-first", 5)).toMatchObject({ expected: 10, least: 5, most: 10 });
 });
 
 it("POPs stand by their REC, those without one apart", () =>

@@ -1,0 +1,23 @@
+import { keysOf } from "../collections.ts";
+
+/**
+ * Requests of a month that each of CloudFront's flat-rate plans includes. There is no charge beyond them, but CloudFront may slow down what
+ * exceeds them. CloudFront's API does not tell the plan of a distribution, so the caller does.
+ * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/flat-rate-pricing-plan.html
+ */
+export const FLAT_RATE_PLANS = {
+  free: 1_000_000,
+  pro: 10_000_000,
+  business: 125_000_000,
+  premium: 500_000_000,
+} as const;
+
+export type FlatRatePlan = keyof typeof FLAT_RATE_PLANS;
+
+export const FLAT_RATE_PLAN_NAMES = keysOf(FLAT_RATE_PLANS);
+
+/** What of a plan's month so many requests use. @returns `share`: 1 is all of it */
+export function shareOfPlan(plan: FlatRatePlan, requests: number) {
+  const monthly = FLAT_RATE_PLANS[plan];
+  return { plan, monthly_requests: monthly, requests, share: requests / monthly };
+}

@@ -1,0 +1,116 @@
+import { MAX_FAILED_LEADS } from "../plan/followers.ts";
+import { recGroups } from "../plan/target.ts";
+import { recOf } from "../pops/sites.ts";
+import type { Order } from "../request/options.ts";
+import type { BehaviourOfUrl } from "../request/url-behaviours.ts";
+import type { Verify } from "../result/outcome.ts";
+import { MAX_DOWNLOADS } from "../result/proof.ts";
+import type { Estimate } from "./estimate.ts";
+
+/** How many addresses a POP has, as far as its DNS answers show: two to four. */
+const ADDRESSES_PER_POP = 3;
+
+/** Where and how URLs are asked for. */
+export interface Asking {
+  readonly pops: readonly string[];
+  readonly order: Order;
+  readonly verify: Verify;
+}
+
+/** URLs by what their cache behaviour makes of their requests. Where nobody knows it, they are `kept`. */
+export interface UrlsByCaching {
+  /** Each REC asks the origin. */
+  readonly kept: readonly string[];
+  /** Origin Shield alone asks the origin. */
+  readonly shielded: readonly string[];
+  /** Each request at each POP reaches the origin. */
+  readonly uncached: readonly string[];
+  /** The Regions of Origin Shield, each once. */
+  readonly shieldRegions: readonly string[];
+}
+
+export function urlsByCaching(urls: readonly string[], behaviourOf: BehaviourOfUrl): UrlsByCaching {
+  const kept: string[] = [];
+  const shielded: string[] = [];
+  const uncached: string[] = [];
+  const shieldRegions = new Set<string>();
+  for (const url of urls) {
+    const { uncached: isUncached = false, origin_shield: region } = behaviourOf(url) ?? {};
+    if (isUncached) uncached.push(url);
+    else if (region === undefined) kept.push(url);
+    else {
+      shielded.push(url);
+      shieldRegions.add(region);
+    }
+  }
+  return { kept, shielded, uncached, shieldRegions: [...shieldRegions] };
+}
+
+/** How often a task's object is downloaded whole: at one address, or at all of them. */
+export function downloadsPerTask(verify: Verify): number {
+  return verify === "addresses" ? ADDRESSES_PER_POP : 1;
+}
+
+/** Each download is followed by a check that asks for the object again, unless the request has verify=off. */
+export function requestsPerTask(verify: Verify): number {
+  return downloadsPerTask(verify) * (verify === "off" ? 1 : 2);
+}
+
+/**
+ * How many tasks of an object that no cache keeps are worked on, each counted as often as it is repeated: a lead downloads the object as
+ * often as a proof does, and no check is a hit. Those under its REC do not ask after {@link MAX_FAILED_LEADS} such leads. Without a
+ * proof, nobody notices.
+ */
+function uncachedRounds({ pops, order, verify }: Asking): number {
+  if (verify === "off") return pops.length;
+  return groupsOf(pops, order).reduce((sum, { length }) => sum + Math.min(length, MAX_FAILED_LEADS), 0) * MAX_DOWNLOADS;
+}
+
+/** How often a task is worked on, on average: more than once where a cache keeps nothing. */
+export function roundsPerTask(asking: Asking, { kept, shielded, uncached }: UrlsByCaching): number {
+  const cached = kept.length + shielded.length;
+  const tasks = (cached + uncached.length) * asking.pops.length;
+  if (tasks === 0) return 1;
+  return (cached * asking.pops.length + uncached.length * uncachedRounds(asking)) / tasks;
+}
+
+function groupsOf(pops: readonly string[], order: Order) {
+  return recGroups(
+    pops.map((pop) => ({ pop, label: "" })),
+    order,
+  );
+}
+
+/**
+ * How often an origin is asked for objects, if no cache has any of them yet and all that may be kept is kept. CloudFront consolidates what
+ * several RECs ask of Origin Shield at the same time, without a promise: at worst, each lead's request reaches the origin.
+ * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/origin-shield.html
+ * @param variants of each URL
+ */
+export function originFetches(
+  asking: Asking,
+  { kept, shielded, uncached, shieldRegions }: UrlsByCaching,
+  variants: number,
+): Estimate["origin_fetches"] {
+  const { pops, order } = asking;
+  const known = new Set(pops.map(recOf).filter((rec) => rec !== undefined)).size;
+  // POPs of an unknown REC have one, maybe that of other POPs.
+  const recs = Math.max(known, Math.min(1, pops.length));
+  const shields = Math.min(1, pops.length);
+  const groups = groupsOf(pops, order).length;
+  const isSure = order === "lead-first" || recs === groups || kept.length === 0;
+  const ofUncached = uncached.length * uncachedRounds(asking) * requestsPerTask(asking.verify);
+  const total = (perKept: number, perShielded: number) =>
+    variants * (kept.length * perKept + shielded.length * perShielded + ofUncached);
+  return {
+    expected: isSure ? total(groups, shields) : null,
+    least: total(recs, shields),
+    most: total(groups, groups),
+    size_questions: variants * (kept.length + shielded.length + uncached.length),
+    origin_shield: [...shieldRegions],
+    uncached: { urls: uncached.length, fetches: variants * ofUncached, examples: uncached.slice(0, MAX_EXAMPLES) },
+  };
+}
+
+/** So many URLs are named as examples. */
+const MAX_EXAMPLES = 5;
