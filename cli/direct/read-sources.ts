@@ -8,7 +8,7 @@ import { invalidatingFields } from "../../domain/request/invalidation.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { notYetRead } from "../../domain/request/source.ts";
 import { untilAborted } from "../../domain/retry.ts";
-import { FoundUrls, servedHosts } from "../../domain/sources/found-urls.ts";
+import { FoundUrls, servedHosts, skippedUrls } from "../../domain/sources/found-urls.ts";
 import { DOCUMENT_LIMITS } from "../../domain/sources/limits.ts";
 import { noBuckets } from "../../probe/sources/read-document.ts";
 import { Walk, writeFound } from "../../probe/sources/walk.ts";
@@ -37,7 +37,9 @@ export async function readSources(
   item: RequestItem,
 ): Promise<{ readonly fields: Partial<RequestItem> } | { readonly problem: string }> {
   const { store, account, signal } = deps;
-  const known = invalidatingFields(item) !== "" ? await untilAborted(signal, account.own()) : undefined;
+  // Settings that could be read are those of the account.
+  const skips = item.skip_uncached === true && item.distribution_settings !== undefined;
+  const known = skips || invalidatingFields(item) !== "" ? await untilAborted(signal, account.own()) : undefined;
   let read = await walk(deps, item, known ?? [], known === undefined);
   // The distribution may have further aliases, which only its account knows.
   if (read.end === "other_host") read = await walk(deps, item, await untilAborted(signal, ownIfAny(account)), false);
@@ -54,6 +56,7 @@ async function walk(deps: SourceDeps, item: RequestItem, own: readonly OwnDistri
     caps,
     callerUrls,
     serves: servedHosts(item, callerUrls, own),
+    skips: skippedUrls(item, own),
     sources: sources.map(notYetRead),
   });
   const web = new Web({ dns, ports, header });

@@ -11,6 +11,7 @@ const WARNINGS: Readonly<Record<Warning["code"], string>> = {
     "个任务的 Age 没有随时间增加（检查之间不变、减小或跳变，或者只有一次检查命中），可能是请求折叠后共享的响应。请检查是否有函数或响应头策略设置了 Age，以及这些对象的请求是否大量回源。",
   origin_age:
     "个任务的源站自行发送 Age 响应头，无论 CloudFront 是否缓存对象，它都会增加，因此命中的 Age 不能证明缓存。在源站移除该响应头后即可验证。",
+  skipped_uncached: "个 URL 没有预热：CloudFront 不缓存它们，且预热请求设置了 skip_uncached。访问者由源站获得它们。",
   may_not_be_kept: "个 URL 的响应头要求任何缓存都不得保存。缓存策略的最小 TTL 可以覆盖这一要求，因此仍有可能被缓存。",
   not_compressed:
     "个任务请求 br 或 gzip，得到的文本却没有 Content-Encoding，POP 目前缓存的就是未压缩的内容。原因可能是缓存行为未启用压缩、未压缩的内容先被缓存，或 CloudFront 当时来不及压缩。",
@@ -62,6 +63,8 @@ const FIELDS: ReadonlyMap<string, string> = new Map([
   ["invalidate", "路径以 / 开头，* 只能在末尾，最多 15 个；标签为不含空格、逗号和 * 的 ASCII 字符。"],
   ["max_bytes", "应为正整数，单位是字节。"],
   ["max_failures", "应为不小于 0 的整数。"],
+  ["skip_uncached", "CloudFront 不缓存其中任何 URL，没有可预热的内容。"],
+  ["flat_rate_plan", "应为 free、pro、business 或 premium。"],
   ["client_token", "令牌最长 64 个字符，且不能用于另一个请求。"],
   ["retry_of", "这个请求不能重试。"],
 ]);

@@ -22,6 +22,8 @@ const MESSAGES = {
   may_not_be_kept:
     "The headers of some URLs say that no cache may keep them. A minimum TTL of the cache policy can overrule that, so they " +
     "may be kept all the same",
+  skipped_uncached:
+    "Some URLs were left out, because CloudFront caches nothing of them and the request has skip_uncached. Viewers get them from the origin",
   not_compressed:
     "Some tasks asked for br or gzip and got a text without Content-Encoding, and that form is what the POP keeps now. Either " +
     "the cache behavior does not compress, or the form without compression was there first, or CloudFront had no time for it",
@@ -43,7 +45,7 @@ export const warningSchema = z
   .object({
     code: z.enum(WARNING_CODES),
     count: count(
-      "How many tasks it is about; with `may_not_be_kept`, how many URLs; with `no_capacity`, how many instances.",
+      "How many tasks it is about; with `may_not_be_kept` and `skipped_uncached`, how many URLs; with `no_capacity`, how many instances.",
     ),
     message: z.string().describe("The same in words."),
     examples: z.array(z.string()).max(3),
@@ -81,7 +83,13 @@ const MAX_EXAMPLES = 3;
  * @param now milliseconds since the epoch
  */
 export function warningsOf(
-  { may_not_be_kept: doubtful, active, missing_instances: missing }: Partial<RequestItem>,
+  {
+    may_not_be_kept: doubtful,
+    skipped_urls: skipped,
+    sources_read: sources = [],
+    active,
+    missing_instances: missing,
+  }: Partial<RequestItem>,
   counts: Count,
   now: number,
   { uncompressed, popCounts = new Map() }: Examples = {},
@@ -95,6 +103,11 @@ export function warningsOf(
     ["no_tier", counts.hit_count - hits.reduce((sum, [, count]) => sum + count, 0)],
     ...hits,
     ["may_not_be_kept", doubtful?.count ?? 0, doubtful?.examples],
+    [
+      "skipped_uncached",
+      sources.reduce((sum, { left_out: { uncached = 0 } }) => sum + uncached, skipped?.count ?? 0),
+      skipped?.examples,
+    ],
     ["not_compressed", counts.uncompressed_count, uncompressed],
     [
       "rec_wrong",

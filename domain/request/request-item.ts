@@ -110,6 +110,10 @@ export const requestItemSchema = z.object({
   max_failures: count.optional(),
   /** Bytes that it may download in all. Absent: as many as the deployment's cap allows. */
   max_bytes: count.optional(),
+  /** Whether URLs that no cache keeps are left out. Absent: they are warmed like others. */
+  skip_uncached: z.boolean().optional(),
+  /** Those of `url_list` that were left out, and a few of them. Absent: none. */
+  skipped_urls: uncacheableUrlsSchema.optional().catch(undefined),
   /** Of the distributions whose settings could be read when it was made. Absent: of none. */
   distribution_settings: z.array(storedSettingsSchema).optional().catch(undefined),
 

@@ -43,6 +43,8 @@ export const LEFT_OUT = [
   "per_viewer",
   /** In a tag that is not known, and that a player therefore ignores. */
   "unknown_tag",
+  /** CloudFront caches nothing of it, and the request has `skip_uncached`. */
+  "uncached",
 ] as const;
 export type LeftOut = (typeof LEFT_OUT)[number];
 

@@ -5,6 +5,7 @@ import { hostOwners, invalidatedId, type OwnDistribution, tooManyHosts } from ".
 import { coverOf, invalidationPath } from "../request/invalidation.ts";
 import type { RequestItem } from "../request/request-item.ts";
 import { LEFT_OUT, type LeftOut, type LeftOutCounts, type SourceRead } from "../request/source.ts";
+import { urlBehaviours } from "../request/url-behaviours.ts";
 
 /** A URL of a request, and which of its sources named it, counted from 1. Absent: the caller did. */
 export interface FoundUrl {
@@ -22,6 +23,8 @@ export interface FoundUrlsOptions {
   readonly callerUrls: readonly string[];
   /** Whether a host is one of the request's. */
   readonly serves: (host: string) => boolean;
+  /** Which URLs are left out because no cache keeps them. @default none */
+  readonly skips?: (url: string) => boolean;
   /** What each source has given before. */
   readonly sources: readonly SourceRead[];
   /** What an earlier run has found. @default nothing */
@@ -54,7 +57,8 @@ export class FoundUrls {
   /** Why a normalised URL is not wanted; undefined: it is. */
   refusal(url: string): LeftOut | undefined {
     if (!this.options.serves(hostOf(url))) return "other_host";
-    return this.urls.has(url) ? "duplicate" : undefined;
+    if (this.urls.has(url)) return "duplicate";
+    return this.options.skips?.(url) === true ? "uncached" : undefined;
   }
 
   /**
@@ -134,6 +138,17 @@ function uninvalidatable({ urls, sources }: FoundUrls, covering: readonly string
   const which =
     bad.length > 1 ? `${bad.length} URLs cannot be invalidated; the first, of` : "a URL cannot be invalidated: that of";
   return `need_invalidate: ${which} ${first.from}, ${first.problem}; nothing was invalidated: leave need_invalidate out, or name the others alone`;
+}
+
+/** Which URLs a request leaves out because no cache keeps them. @param ownDistributions the distributions of this account */
+export function skippedUrls(
+  item: Pick<RequestItem, "skip_uncached" | "distribution_settings">,
+  ownDistributions: readonly OwnDistribution[],
+): (url: string) => boolean {
+  if (item.skip_uncached !== true) return () => false;
+  const ownerOf = hostOwners(ownDistributions);
+  const behaviourOf = urlBehaviours(item, (host) => ownerOf(host)?.id);
+  return (url) => behaviourOf(url)?.uncached === true;
 }
 
 /**

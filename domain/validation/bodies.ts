@@ -140,6 +140,7 @@ const prewarmFields = bodyOf({
   flat_rate_plan: optional(z.enum(FLAT_RATE_PLAN_NAMES, `must be one of ${FLAT_RATE_PLAN_NAMES.join(", ")}`)).describe(
     "The flat-rate plan of the distribution, which CloudFront's API does not tell: `dry_run` answers which part of its month the request uses.",
   ),
+  skip_uncached: flag.describe("Leaves out the URLs whose cache behavior caches nothing."),
   max_bytes: optional(int("a whole number of bytes, from 1", 1)).describe(
     "The request ends as FAILED before it downloads anything if its known sizes add up to more.",
   ),

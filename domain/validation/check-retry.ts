@@ -19,7 +19,15 @@ function settingsOf(item: RequestItem) {
 }
 
 /** Fields that a retry takes from the earlier request only: it warms exact pairs of URL and POP. */
-const FIELDS_FROM_RETRIED = ["url_list", "sources", "target_type", "pops", "countries", "regions"] as const;
+const FIELDS_FROM_RETRIED = [
+  "url_list",
+  "sources",
+  "target_type",
+  "pops",
+  "countries",
+  "regions",
+  "skip_uncached",
+] as const;
 
 /** What else is wrong with the body of a retry. @param retried the request that it retries */
 export function checkRetry(body: PartialPrewarmBody, retried: RequestItem): string[] {

@@ -24,6 +24,8 @@ export interface PrewarmRequest {
   /** Its item as it begins. */
   readonly item: RequestItem;
   readonly urls: readonly string[];
+  /** Whether its caller named each POP or country, so that no other POP will do. */
+  readonly arePopsNamed: boolean;
   /** What is valid, but possibly a mistake. */
   readonly warnings: readonly string[];
 }
@@ -80,18 +82,19 @@ export function checkPrewarmRequest(
     ...(invalidate === undefined || sources.length > 0 ? [] : coverWarnings(invalidate, urls)),
   ];
   let pops = retried?.pops ?? [];
+  let arePopsNamed = true;
   if (retried !== undefined) {
     warnings.unshift(...retryWarnings(body));
     if (isValid("header", "variants")) problems.push(...checkRetry(body, retried));
   } else if (isValid("target_type", "pops", "countries", "regions")) {
     const targets = checkTargets(body, problems);
     warnings.unshift(...targets.warnings);
-    pops = targets.pops;
+    ({ pops, arePopsNamed } = targets);
   }
   problems.push(...beyondCaps(body, Math.max(urls.length, urlVariants) * pops.length, caps));
   if (invalidates) errorUrls.push(...checkPaths(urls, covering, problems));
   if (parsed.data === undefined || problems.length > 0) throw new ApiError(400, faultList(problems), errorUrls);
-  return { body: parsed.data, item: newRequestItem(parsed.data, pops, rules), urls, warnings };
+  return { body: parsed.data, item: newRequestItem(parsed.data, pops, rules), urls, arePopsNamed, warnings };
 }
 
 /** The item of a new request. */
@@ -124,6 +127,7 @@ function newRequestItem(body: PrewarmBody, pops: string[], { reqId, now, retried
     sources_read: sources?.map(notYetRead),
     max_failures: body.max_failures,
     max_bytes: body.max_bytes,
+    skip_uncached: body.skip_uncached,
     ...NEW_REQUEST_DEFAULTS,
   };
 }
@@ -154,12 +158,12 @@ const TARGET_FIELDS = { pop: "pops", country: "countries", region: "regions" } a
   string
 >;
 
-function checkTargets(body: PartialPrewarmBody, problems: string[]): { pops: string[]; warnings: string[] } {
+function checkTargets(body: PartialPrewarmBody, problems: string[]) {
   const filled = keysOf(TARGET_FIELDS).filter((it) => (body[TARGET_FIELDS[it]] ?? []).length > 0);
   if (body.target_type === undefined && filled.length > 1) {
     const lists = filled.map((it) => TARGET_FIELDS[it]).join(", ");
     problems.push(`target_type: is needed, because several lists are filled: ${lists}; one of ${filled.join(", ")}`);
-    return { pops: [], warnings: [] };
+    return { pops: [], arePopsNamed: true, warnings: [] };
   }
   const type = body.target_type ?? filled[0] ?? "pop";
   const { pops, unknown } = selectPops(type, body[TARGET_FIELDS[type]] ?? []);
@@ -169,5 +173,10 @@ function checkTargets(body: PartialPrewarmBody, problems: string[]): { pops: str
     problems.push(`${TARGET_FIELDS[type]}: unknown ${firstOf(unknown, quoted)}; ${known}`);
   }
   const ignored = filled.filter((it) => it !== type);
-  return { pops, warnings: ignored.map((it) => `${TARGET_FIELDS[it]}: ignored, because target_type is ${type}`) };
+  const arePopsNamed = type !== "region" && filled.includes(type);
+  return {
+    pops,
+    arePopsNamed,
+    warnings: ignored.map((it) => `${TARGET_FIELDS[it]}: ignored, because target_type is ${type}`),
+  };
 }

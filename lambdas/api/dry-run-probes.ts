@@ -4,7 +4,7 @@ import type { Caps } from "../../domain/request/caps.ts";
 import type { OwnDistribution } from "../../domain/request/distributions.ts";
 import { notYetRead, type SourceRead } from "../../domain/request/source.ts";
 import { TimeLimitError, withTimeout } from "../../domain/retry.ts";
-import { FoundUrls, servedHosts } from "../../domain/sources/found-urls.ts";
+import { FoundUrls, servedHosts, skippedUrls } from "../../domain/sources/found-urls.ts";
 import { DOCUMENT_LIMITS } from "../../domain/sources/limits.ts";
 import type { PrewarmRequest } from "../../domain/validation/prewarm-request.ts";
 import { type MeasureOptions, measureSizes, type SizeQuestion } from "../../probe/size/measure-urls.ts";
@@ -38,7 +38,7 @@ export interface ReadSources {
 /** Reads the sources of a request as Expand would, but not those in buckets, and no longer than `timeMs`. */
 export async function readSourcesFor(
   { dns, ports, caps, ownDistributions, timeMs }: ReadOptions,
-  { item, urls }: PrewarmRequest,
+  { item, urls }: Pick<PrewarmRequest, "item" | "urls">,
 ): Promise<ReadSources> {
   const { sources = [], header } = item;
   const web = sources.filter(({ s3 }) => s3 === undefined);
@@ -47,6 +47,7 @@ export async function readSourcesFor(
     caps,
     callerUrls: urls,
     serves: servedHosts(item, urls, ownDistributions),
+    skips: skippedUrls(item, ownDistributions),
     sources: web.map(notYetRead),
   });
   const deps = {

@@ -86,6 +86,8 @@ export function fullRequest(change: Partial<RequestItem> = {}): RequestItem {
     retried_by: d.id("retry"),
     max_failures: d.integer(),
     max_bytes: d.bytes(),
+    skip_uncached: true,
+    skipped_urls: { count: d.integer(), examples: [d.url()] },
     total_count: download_count + d.integer(),
     total_size: download_size + d.bytes(),
     sizes_known: true,

@@ -2,6 +2,7 @@ import { expect, it } from "vitest";
 import { describeRequest } from "../../../domain/api/request-view.ts";
 import { warningsOf } from "../../../domain/api/warnings.ts";
 import { NO_PROGRESS } from "../../../domain/request/progress.ts";
+import { notYetRead } from "../../../domain/request/source.ts";
 import { type Count, NO_COUNT } from "../../../domain/result/count.ts";
 import { count, request } from "../../lambdas/items.ts";
 
@@ -9,6 +10,7 @@ const NOW = Date.parse("2024-04-16T03:15:09.499Z");
 const DOUBTFUL = { count: 4_711, examples: ["Cache-Control: no-store of https://cdn.example.com/a"] };
 const UNCOMPRESSED = ["https://cdn.example.com/a.css (br)"];
 const MISSES = { "SIN2-P1": 1, "FRA56-P4": 0, "GRU1-C2": 7, "IAD89-P1": 2, "NRT57-P3": 3 };
+const SOURCE = notYetRead({ type: "list", url: "https://cdn.example.com/list" });
 const missingFor = (ms: number) => ({ active: "y" as const, missing_instances: { count: 3, since: NOW - ms } });
 
 type Item = Parameters<typeof warningsOf>[0];
@@ -27,6 +29,15 @@ it.each<[what: string, Item, Partial<Count>, expected: [code: string, count: num
       ["origin_age", 3],
       ["may_not_be_kept", 4_711, DOUBTFUL.examples],
     ],
+  ],
+  [
+    "URLs that were left out, of the list and of sources",
+    {
+      skipped_urls: { count: 2, examples: ["https://cdn.example.com/api"] },
+      sources_read: [{ ...SOURCE, left_out: { uncached: 3, duplicate: 1 } }, SOURCE],
+    },
+    {},
+    [["skipped_uncached", 5, ["https://cdn.example.com/api"]]],
   ],
   ["nothing but hits with the origin's Age", {}, { hit_count: 3, origin_age_count: 3 }, [["origin_age", 3]]],
   [

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import type { RequestItem } from "../../../domain/request/request-item.ts";
 import { notYetRead, type Source, sourceState } from "../../../domain/request/source.ts";
-import { FoundUrls, servedHosts } from "../../../domain/sources/found-urls.ts";
+import { FoundUrls, servedHosts, skippedUrls } from "../../../domain/sources/found-urls.ts";
 import { times } from "../../collect.ts";
 import { request as item, request } from "../../lambdas/items.ts";
 
@@ -52,6 +52,27 @@ it("a URL that would be left out is told before", () => {
     all.refusal(it),
   );
   expect(refusals).toEqual(["duplicate", "other_host", undefined]);
+});
+
+it("leaves out what no cache keeps, if the request wants that and its distribution is known", () => {
+  const distribution_settings = [
+    {
+      id: "E1",
+      price_class: "PriceClass_All" as const,
+      error_ttls: {},
+      behaviours: [{ path_pattern: "/api/*", uncached: true as const }, { path_pattern: "*" }],
+    },
+  ];
+  const refusalBy = (skip_uncached: boolean, aliases = [HOST]) => {
+    const skips = skippedUrls({ skip_uncached, distribution_settings }, [{ id: "E1", domain: "d1.x", aliases }]);
+    const all = new FoundUrls({ ...OPTIONS, skips });
+    return ["api/a", "a"].map((path) => all.refusal(`https://${HOST}/${path}`));
+  };
+  expect([refusalBy(true), refusalBy(false), refusalBy(true, [])]).toEqual([
+    ["uncached", undefined],
+    [undefined, undefined],
+    [undefined, undefined],
+  ]);
 });
 
 it("it goes on from what a run before has found", () => {

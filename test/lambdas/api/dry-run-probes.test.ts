@@ -36,7 +36,7 @@ async function read(listener: RequestListener, { urls = [at("own")], sources = [
   const { options } = await asking(listener, timeMs);
   const ownDistributions = [{ id: "E1", domain: "d1.cloudfront.net", aliases: [HOST] }];
   const item = request({ pops: ["SIN2-P1"], sources });
-  return readSourcesFor({ ...options, caps: { maxTasks: 1_000 }, ownDistributions }, { item, urls, warnings: [] });
+  return readSourcesFor({ ...options, caps: { maxTasks: 1_000 }, ownDistributions }, { item, urls });
 }
 
 it("sources of a dry run are read as Expand reads them: hosts of others are left out, the caller's own come first", async () => {

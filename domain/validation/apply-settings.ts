@@ -1,0 +1,101 @@
+import type { StoredSettings } from "../distribution/stored-settings.ts";
+import { urlPrefix } from "../net/urls.ts";
+import { isInPriceClass, PRICE_CLASSES } from "../pops/price-classes.ts";
+import type { RequestItem } from "../request/request-item.ts";
+import { urlBehaviours } from "../request/url-behaviours.ts";
+import { cutText } from "../result/failure.ts";
+import { ApiError, firstOf } from "./api-error.ts";
+import type { PrewarmRequest } from "./prewarm-request.ts";
+
+/** A request after the settings of its distributions were read. */
+export interface AdaptedRequest extends PrewarmRequest {
+  /** POPs of a set or of a region that the price class leaves out. */
+  readonly excludedPops: readonly string[];
+  /** URLs that the request leaves out, because no cache keeps them. */
+  readonly skippedUrls: readonly string[];
+}
+
+/** So many URLs are named in the item. */
+const MAX_EXAMPLES = 3;
+const MAX_EXAMPLE = 300;
+
+/**
+ * What the settings of its distributions change in a request: POPs that nobody named and no viewer is led to, and, if the request wants that,
+ * URLs that no cache keeps are left out.
+ * @param settings of its distributions, as far as they could be read
+ * @param idOf the id of the distribution that serves a host; undefined: it is none of this account's
+ * @throws ApiError 400 if nothing is left
+ */
+export function applySettings(
+  request: PrewarmRequest,
+  settings: readonly StoredSettings[],
+  idOf: (host: string) => string | undefined,
+): AdaptedRequest {
+  const { item, urls } = request;
+  const pops = withinPriceClass(request, settings);
+  const { skippedUrls, warnings } = skipUncached(request, settings, idOf);
+  const skipped = new Set(skippedUrls);
+  const rest = skipped.size === 0 ? urls : urls.filter((url) => !skipped.has(url));
+  const changed: Partial<RequestItem> = {
+    distribution_settings: settings.length === 0 ? undefined : [...settings],
+    pops: pops.included,
+    ...(skipped.size === 0
+      ? {}
+      : {
+          url_count: rest.length,
+          url_prefix: urlPrefix(rest),
+          skipped_urls: {
+            count: skipped.size,
+            examples: skippedUrls.slice(0, MAX_EXAMPLES).map((url) => cutText(url, MAX_EXAMPLE)),
+          },
+        }),
+  };
+  return {
+    ...request,
+    item: { ...item, ...changed },
+    urls: rest,
+    warnings: [...request.warnings, ...pops.warnings, ...warnings],
+    excludedPops: pops.excluded,
+    skippedUrls,
+  };
+}
+
+/** A POP that one of the distributions has stays for all of them. */
+function withinPriceClass({ item: { pops }, arePopsNamed }: PrewarmRequest, settings: readonly StoredSettings[]) {
+  const largest = PRICE_CLASSES.findLast((it) => settings.some(({ price_class }) => price_class === it));
+  if (arePopsNamed || largest === undefined) return { included: pops, excluded: [], warnings: [] };
+  const excluded = pops.filter((pop) => !isInPriceClass(pop, largest));
+  if (excluded.length === 0) return { included: pops, excluded, warnings: [] };
+  const which = `${excluded.length} of ${pops.length} POPs (${firstOf(excluded)})`;
+  const named = "name POPs in pops to warm them all the same";
+  if (excluded.length === pops.length)
+    throw new ApiError(400, `price_class: ${largest} leads no viewer to any of the POPs; ${named}`);
+  return {
+    included: pops.filter((pop) => !excluded.includes(pop)),
+    excluded,
+    warnings: [`price_class: ${which} are left out, because ${largest} leads no viewer to them; ${named}`],
+  };
+}
+
+function skipUncached(
+  { item, urls }: PrewarmRequest,
+  settings: readonly StoredSettings[],
+  idOf: (host: string) => string | undefined,
+): { readonly skippedUrls: readonly string[]; readonly warnings: readonly string[] } {
+  if (item.skip_uncached !== true) return { skippedUrls: [], warnings: [] };
+  const unknown = "skip_uncached: the settings of the distributions are not known, so no URL is left out";
+  if (settings.length === 0) return { skippedUrls: [], warnings: [unknown] };
+  const behaviourOf = urlBehaviours({ distribution_settings: [...settings] }, idOf);
+  const skippedUrls = urls.filter((url) => behaviourOf(url)?.uncached === true);
+  if (skippedUrls.length > 0 && skippedUrls.length === urls.length && item.sources === undefined)
+    throw new ApiError(400, "skip_uncached: leaves no URL, because CloudFront caches none of them", [...skippedUrls]);
+  return {
+    skippedUrls,
+    warnings:
+      skippedUrls.length === 0
+        ? []
+        : [
+            `skip_uncached: ${skippedUrls.length} of ${urls.length} URLs are left out, because CloudFront caches nothing of them`,
+          ],
+  };
+}
