@@ -38,6 +38,8 @@ export async function tellEnding(
   }
   const look = lookOf(shell);
   if (summary !== undefined) for (const line of summaryLines(summary.value, look)) say(shell, line);
+  const note = summary?.value.footnote;
+  if (note !== undefined) for (const line of wrapped(note, look.width)) say(shell, look.paint("dim", line));
   for (const line of verdictLines(verdictLine(sentence, progress, exitCode), look.width)) say(shell, line);
   return exitCode;
 }

@@ -1,6 +1,6 @@
 import { useMemo } from "preact/hooks";
 import type { Progress } from "../../client/answers.ts";
-import { sentence as sentenceOf } from "../../domain/readiness/sentence.ts";
+import { footnote, sentence as sentenceOf } from "../../domain/readiness/sentence.ts";
 import { isTerminal } from "../../domain/request/lifecycle.ts";
 import { Prose } from "../parts/prose.tsx";
 import { Shape } from "../parts/shape.tsx";
@@ -50,11 +50,18 @@ export function SentenceLine({ request, sentence, bad }: SentenceLineProps) {
         </p>
       ) : null}
       {ended ? <TheOthers request={request} /> : null}
+      <Footnote request={request} />
       <p class="spoken" role="status">
         {ended ? sentence : `${head} ${tenth}%`}
       </p>
     </div>
   );
+}
+
+function Footnote({ request }: Pick<SentenceLineProps, "request">) {
+  const { preferences } = useReader();
+  const note = footnote(request, preferences.language);
+  return note === undefined ? null : <p class="quiet small others">{note}</p>;
 }
 
 /** Below a bad end: where everything else is warm. */

@@ -202,6 +202,7 @@ export const summarySchema = z
     results_note: z.string().optional().describe("Why there is none."),
     verdict: verdictSchema.nullable().describe("The readiness verdict. Null: an older release ended the request."),
     sentence: z.string().describe("How it ended, in one English sentence."),
+    footnote: z.string().optional().describe("What the verdict does not cover. Absent: there is no verdict."),
     readiness: readinessSchema.nullable().describe("What the verdict rests on."),
     total_count: count("All tasks."),
     unfinished_count: count("Tasks without a result, because the request ended before."),

@@ -3,7 +3,7 @@ import { grouped } from "../collections.ts";
 import type { Target } from "../plan/target.ts";
 import { recOf } from "../pops/sites.ts";
 import { reasonText } from "../readiness/reasons.ts";
-import { sentence } from "../readiness/sentence.ts";
+import { footnote, sentence } from "../readiness/sentence.ts";
 import type { TerminalStatus } from "../request/lifecycle.ts";
 import { atWork, hasFinalCounts, NO_PROGRESS, type Progress, reportedPercentage } from "../request/progress.ts";
 import type { ListedRequest, RequestItem } from "../request/request-item.ts";
@@ -247,6 +247,7 @@ export function summaryAnswer(item: EndedItem, targets: readonly Target[], endin
     results_note: ending.results_url === null ? "There is no file of all results of this request" : undefined,
     verdict: item.verdict ?? null,
     sentence: sentence(described),
+    footnote: footnote(item),
     readiness: item.readiness ?? null,
     unfinished_count: item.total_count - described.download_count,
   });

@@ -53,6 +53,8 @@ const EN = {
   unresolvedPartlyUnanswered: `${POPS} did not resolve ({names}; for {unanswered} of them the DNS resolver did not answer or returned an error)`,
   cold: "{count, plural, one {# object is} other {# objects are}} warm at no POP of {recs}",
   coldBesides: "{count, plural, one {# other object is} other {# other objects are}} warm at no POP of {recs}",
+  embeddedPops:
+    "Embedded POPs, which stand in the networks of internet providers, cannot be reached from EC2 and are no part of this verdict. The regional edge caches behind them are.",
   coldEverywhere: "{count, plural, one {# object is} other {# objects are}} warm at no POP",
   coldEverywhereBesides: "{count, plural, one {# other object is} other {# other objects are}} warm at no POP",
   lacking:
@@ -126,6 +128,7 @@ const ZH = {
   lacking: "{pops} 个 POP 中有 {count} 个缺少超过 1% 的任务（{names}）",
   morePops: "{names} 等 {count} 个",
   moreRecs: "{names}等 {count} 处",
+  embeddedPops: "嵌入式 POP 位于互联网服务提供商的网络中，从 EC2 无法访问，不计入此结论；它们背后的区域边缘缓存计入。",
   days: "{days} 天",
   daysAndHours: "{days} 天 {hours} 小时",
   hours: "{hours} 小时",

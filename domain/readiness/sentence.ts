@@ -24,6 +24,11 @@ export function sentence(request: SentenceInput, language: Language = "en", cloc
   return sentences.join(say("betweenSentences"));
 }
 
+/** What no verdict can tell of. Undefined: the request has no verdict. */
+export function footnote({ verdict }: Pick<SentenceInput, "verdict">, language: Language = "en"): string | undefined {
+  return verdict === undefined || verdict === null ? undefined : MESSAGE_FORMATTERS[language]("embeddedPops");
+}
+
 function running(request: SentenceInput, say: FormatMessage, clock: ((ms: number) => string) | undefined): string {
   const { status, total_count: total, download_count: results, in_progress_task_count: inProgress } = request;
   const [now, timeoutAt] = [parseTimestamp(request.timestamp), parseTimestamp(request.timeout_at)];
