@@ -18,6 +18,8 @@ export interface EstimateInput {
   /** As it would begin. */
   readonly item: RequestItem;
   readonly urls: readonly string[];
+  /** POPs that its price class leaves out. @default none */
+  readonly excludedPops?: readonly string[];
   readonly timeoutMinutes: number;
   /** Paths that are invalidated first; 0: none. */
   readonly paths: number;
@@ -85,7 +87,7 @@ export function estimateRequest(it: EstimateInput): Estimate {
     tasks,
     lower_bound: it.lowerBound,
     sources: [...sources],
-    pops: popsByRec(pops),
+    pops: { ...popsByRec(pops), excluded: it.excludedPops?.length ? [...it.excludedPops] : undefined },
     bytes: {
       estimate: totalBytes(estimate),
       low: totalBytes(low),

@@ -20,6 +20,10 @@ export const estimateSchema = z
         count: whole,
         recs: z.array(z.object({ rec: z.string(), pops: z.array(z.string()) })),
         unknown_rec: z.array(z.string()).describe("POPs whose regional cache nobody knows."),
+        excluded: z
+          .array(z.string())
+          .optional()
+          .describe("POPs of the default set or of a region that the price class leaves out. Absent: none."),
       })
       .describe("The chosen POPs under their regional caches."),
     bytes: z

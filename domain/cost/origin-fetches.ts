@@ -1,7 +1,7 @@
 import { MAX_FAILED_LEADS } from "../plan/followers.ts";
 import { recGroups } from "../plan/target.ts";
 import { recOf } from "../pops/sites.ts";
-import type { Order } from "../request/options.ts";
+import { isLimited, type Order, type OriginLimits } from "../request/options.ts";
 import type { BehaviourOfUrl } from "../request/url-behaviours.ts";
 import type { Verify } from "../result/outcome.ts";
 import { MAX_DOWNLOADS } from "../result/proof.ts";
@@ -15,6 +15,7 @@ export interface Asking {
   readonly pops: readonly string[];
   readonly order: Order;
   readonly verify: Verify;
+  readonly origin?: OriginLimits | undefined;
 }
 
 /** URLs by what their cache behaviour makes of their requests. Where nobody knows it, they are `kept`. */
@@ -57,12 +58,14 @@ export function requestsPerTask(verify: Verify): number {
 }
 
 /**
- * How many tasks of an object that no cache keeps are worked on, each counted as often as it is repeated: a lead downloads the object as
- * often as a proof does, and no check is a hit. Those under its REC do not ask after {@link MAX_FAILED_LEADS} such leads. Without a
- * proof, nobody notices.
+ * How many tasks of an object that no cache keeps are worked on, each counted as often as it is repeated: a POP downloads the object as often
+ * as a proof does, and no check is a hit. Where followers wait for the proof of their lead, those after {@link MAX_FAILED_LEADS}
+ * leads do not ask: always under limits for the origin, otherwise if the headers of the object forbid caching, which nobody knows before.
+ * Without a proof, nobody notices.
  */
-function uncachedRounds({ pops, order, verify }: Asking): number {
+function uncachedRounds({ pops, order, verify, origin }: Asking, forbidsCaching = false): number {
   if (verify === "off") return pops.length;
+  if (!forbidsCaching && !isLimited(origin)) return pops.length * MAX_DOWNLOADS;
   return groupsOf(pops, order).reduce((sum, { length }) => sum + Math.min(length, MAX_FAILED_LEADS), 0) * MAX_DOWNLOADS;
 }
 
@@ -99,16 +102,21 @@ export function originFetches(
   const shields = Math.min(1, pops.length);
   const groups = groupsOf(pops, order).length;
   const isSure = order === "lead-first" || recs === groups || kept.length === 0;
-  const ofUncached = uncached.length * uncachedRounds(asking) * requestsPerTask(asking.verify);
-  const total = (perKept: number, perShielded: number) =>
-    variants * (kept.length * perKept + shielded.length * perShielded + ofUncached);
+  const perUncached = (forbidsCaching = false) =>
+    uncachedRounds(asking, forbidsCaching) * requestsPerTask(asking.verify);
+  const total = (perKept: number, perShielded: number, its = perUncached()) =>
+    variants * (kept.length * perKept + shielded.length * perShielded + uncached.length * its);
   return {
     expected: isSure ? total(groups, shields) : null,
-    least: total(recs, shields),
+    least: total(recs, shields, perUncached(true)),
     most: total(groups, groups),
     size_questions: variants * (kept.length + shielded.length + uncached.length),
     origin_shield: [...shieldRegions],
-    uncached: { urls: uncached.length, fetches: variants * ofUncached, examples: uncached.slice(0, MAX_EXAMPLES) },
+    uncached: {
+      urls: uncached.length,
+      fetches: variants * uncached.length * perUncached(),
+      examples: uncached.slice(0, MAX_EXAMPLES),
+    },
   };
 }
 

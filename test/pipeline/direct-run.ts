@@ -5,12 +5,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DirectRun } from "../../cli/direct/engine.ts";
 import { RunStore } from "../../cli/direct/store/run-store.ts";
+import type { StoredSettings } from "../../domain/distribution/stored-settings.ts";
 import { ERROR_CACHING_SECONDS } from "../../domain/limits.ts";
 import { DnsLookupError, type Resolver } from "../../domain/net/resolver.ts";
 import { LISTS } from "../../domain/plan/lists.ts";
 import { DEFAULT_CAPS } from "../../domain/request/caps.ts";
 import type { OwnDistribution } from "../../domain/request/distributions.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
+import { applySettings } from "../../domain/validation/apply-settings.ts";
 import { checkPrewarmRequest } from "../../domain/validation/prewarm-request.ts";
 import type { Edge } from "../../tools/edge/edge.ts";
 import { plainSettings } from "../lambdas/fakes/services.ts";
@@ -28,13 +30,22 @@ export interface DirectWorld {
   readonly dead: readonly string[];
   /** The account's distributions. */
   readonly own: readonly OwnDistribution[];
+  /** Of the first of them. @default nobody can read them */
+  readonly settings?: readonly StoredSettings[];
+}
+
+/** A body as the engine begins with it. @throws ApiError */
+export function requestOf(body: unknown, { own, settings = [] }: Pick<DirectWorld, "own" | "settings">) {
+  const checked = checkPrewarmRequest(body, { reqId: randomUUID(), now: Date.now(), caps: DEFAULT_CAPS });
+  return applySettings(checked, settings, () => own[0]?.id);
 }
 
 /** Warms the URLs of a request as the stack does. @param body of POST /prewarm @throws ApiError */
-export async function runDirect({ edge, dead, own }: DirectWorld, body: unknown): Promise<WholeRun> {
+export async function runDirect(world: DirectWorld, body: unknown): Promise<WholeRun> {
+  const { edge, dead, own } = world;
   const root = mkdtempSync(join(tmpdir(), "prewarm-direct-"));
   try {
-    const { item, urls } = checkPrewarmRequest(body, { reqId: randomUUID(), now: Date.now(), caps: DEFAULT_CAPS });
+    const { item, urls } = requestOf(body, world);
     const store = new RunStore(root);
     await store.create(item, body);
     await store.write(LISTS.urls, item.req_id, urls);
