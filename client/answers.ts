@@ -126,6 +126,7 @@ export const summarySchema = z.object({
   status: statusSchema,
   failed_count: count,
   sentence: z.string().nullish().catch(undefined),
+  footnote: z.string().optional().catch(undefined),
   failure_pops: z.array(z.string()).catch([]),
   failure_urls: z.array(z.string()).catch([]),
   failure_urls_omitted: count,
@@ -169,18 +170,23 @@ export const settingsSchema = z.object({
 export type Settings = z.infer<typeof settingsSchema>;
 
 /** POST /prewarm. */
-export const startedSchema = z.object({ request_id: z.string(), warnings: z.array(z.string()).catch([]) });
+export const startedSchema = z.object({
+  request_id: z.string(),
+  warnings: z.array(z.string()).catch([]),
+  skipped_urls: z.array(z.string()).catch([]),
+});
 
 /** POST /prewarm with `dry_run`. */
 export const estimatedSchema = z.object({
   warnings: z.array(z.string()).catch([]),
+  skipped_urls: z.array(z.string()).catch([]),
   estimate: z.object({
     urls: count,
     variants: z.number().catch(1),
     tasks: count,
     lower_bound: z.boolean().catch(false),
     sources: z.array(z.object({ from: z.string().catch(""), urls: count, done: z.boolean().catch(true) })).catch([]),
-    pops: z.object({ count }).catch({ count: 0 }),
+    pops: z.object({ count, excluded: z.array(z.string()).catch([]) }).catch({ count: 0, excluded: [] }),
     bytes: z.object({
       estimate: maybeNumber,
       low: maybeNumber,
@@ -188,7 +194,20 @@ export const estimatedSchema = z.object({
       unreadable: count,
       sampled: count,
     }),
-    origin_fetches: z.object({ expected: maybeNumber, least: count, most: count, size_questions: count }),
+    origin_fetches: z.object({
+      expected: maybeNumber,
+      least: count,
+      most: count,
+      size_questions: count,
+      origin_shield: z.array(z.string()).catch([]),
+      uncached: z
+        .object({ urls: count, fetches: count, examples: z.array(z.string()).catch([]) })
+        .catch({ urls: 0, fetches: 0, examples: [] }),
+    }),
+    flat_rate_plan: z
+      .object({ plan: z.string(), monthly_requests: count, requests: count, share: z.number() })
+      .optional()
+      .catch(undefined),
     instances: z.object({
       count,
       type: z.string().catch(""),

@@ -4,10 +4,10 @@ import { placeAndRegions } from "../body/place-words.ts";
 import { type FileWords, readBody } from "../body/read-body.ts";
 import { connect } from "../direct/connect.ts";
 import { EXIT } from "../exit-codes.ts";
-import { cleanLine } from "../output/clean.ts";
 import { estimateLines } from "../output/estimate-lines.ts";
 import { lookOf } from "../output/look.ts";
-import { mention, type Shell, say, sayJson } from "../shell.ts";
+import { mentionWarnings } from "../output/warnings.ts";
+import { type Shell, say, sayJson } from "../shell.ts";
 import { type DirectWords, estimateDirect, tellHow } from "./direct.ts";
 
 /** What a request would come to. Nothing is made. */
@@ -28,7 +28,7 @@ export async function tellEstimate(
   { json }: { readonly json?: boolean },
 ): Promise<number> {
   const answer = await client.estimate(body);
-  for (const warning of answer.value.warnings) mention(shell, `! ${cleanLine(warning)}`);
+  mentionWarnings(shell, answer.value);
   if (json === true) sayJson(shell, answer.json);
   else for (const line of estimateLines(answer.value.estimate, lookOf(shell))) say(shell, line);
   return EXIT.good;

@@ -2,7 +2,7 @@ import type { Client } from "../api/client.ts";
 import { findRequest } from "../api/find-request.ts";
 import { type Body, withToken } from "../body/body.ts";
 import { EXIT } from "../exit-codes.ts";
-import { cleanLine } from "../output/clean.ts";
+import { mentionWarnings } from "../output/warnings.ts";
 import { mention, type Shell, say, sayJson } from "../shell.ts";
 import { comeBack } from "../watch/watch.ts";
 import { waitFor } from "./wait-for.ts";
@@ -22,7 +22,7 @@ function isPaused({ instance_count }: Body): boolean {
 /** Starts a request, and waits for its end unless that is not wanted. Returns the exit code. */
 export async function start(shell: Shell, client: Client, body: Body, words: StartWords): Promise<number> {
   const { value, json } = await client.start(withToken(body));
-  for (const warning of value.warnings) mention(shell, `! ${cleanLine(warning)}`);
+  mentionWarnings(shell, value);
   const id = value.request_id;
   if (words.wait === false) {
     if (words.json === true) sayJson(shell, json);

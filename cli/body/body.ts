@@ -25,6 +25,8 @@ export interface RequestWords extends SourceWords {
   readonly maxBytes?: string;
   readonly maxFailures?: string;
   readonly token?: string;
+  readonly flatRatePlan?: string;
+  readonly skipUncached?: boolean;
 }
 
 export type Body = Readonly<Record<string, unknown>>;
@@ -46,6 +48,7 @@ export function bodyOf(from: Body, urls: readonly string[], regions: readonly st
     ...(urls.length > 0 || sources.length > 0 ? { url_list: undefined, sources: undefined } : {}),
     ...(urls.length > 0 ? { url_list: urls } : {}),
     ...(sources.length > 0 ? { sources } : {}),
+    ...said(words.skipUncached, (skip_uncached) => ({ skip_uncached })),
     ...settingsOf(words, from["origin"]),
   };
   // A file may have them under a name that is spelt wrong: the API says which.
@@ -74,6 +77,7 @@ export function settingsOf(words: RequestWords, origin: unknown = undefined): Bo
     ...said(words.verify, (verify) => ({ verify })),
     ...said(words.order, (order) => ({ order })),
     ...originOf(words, origin),
+    ...said(words.flatRatePlan, (flat_rate_plan) => ({ flat_rate_plan })),
     ...said(words.maxBytes, (text) => ({ max_bytes: bytesNumber("--max-bytes", text) })),
     ...said(words.maxFailures, (text) => ({ max_failures: wholeNumber("--max-failures", text) })),
     ...said(words.token, (client_token) => ({ client_token })),

@@ -1,4 +1,5 @@
 import { type Command, Option } from "commander";
+import { FLAT_RATE_PLAN_NAMES } from "../../domain/cost/flat-rate-plan.ts";
 import type { Order } from "../../domain/request/options.ts";
 import type { Verify } from "../../domain/result/outcome.ts";
 
@@ -56,6 +57,11 @@ export function withSettings(command: Command): Command {
       ),
     )
     .addOption(list("--invalidate-tag <tag>", "invalidate what has this cache tag first; repeatable"))
+    .addOption(
+      new Option("--flat-rate-plan <plan>", "of the distribution: which part of its month is used").choices(
+        FLAT_RATE_PLAN_NAMES,
+      ),
+    )
     .option("--cf-domain <name>", "the distribution, if the URLs do not tell it")
     .option("--max-bytes <n>", "ends as FAILED before it downloads more: 500GB")
     .option("--max-failures <n>", "ends as FAILED once more tasks failed")
@@ -89,6 +95,7 @@ export function withUrls(command: Command): Command {
     .option("--base <url>", "what URLs of a bucket begin with")
     .option("--origin-path <path>", "origin path of the distribution, for --s3")
     .option("--since <date>", "only what a sitemap says is newer")
+    .option("--skip-uncached", "leave out what CloudFront does not cache")
     .option("--from <file>", "a body of POST /prewarm; the other options overrule it");
 }
 

@@ -1,6 +1,7 @@
 import type { Estimate } from "../../client/answers.ts";
 import type { Estimate as DescribedEstimate } from "../../domain/cost/estimate.ts";
-import { bytes, count, dollars, many } from "./figures.ts";
+import { cleanLine } from "./clean.ts";
+import { bytes, count, dollars, many, percent } from "./figures.ts";
 import type { Look } from "./look.ts";
 import { table } from "./table.ts";
 import { wrapped } from "./wrapped.ts";
@@ -21,16 +22,18 @@ const LINES: Readonly<Record<string, string>> = {
 export function estimateLines(estimate: Estimate, look: Look): string[] {
   const { urls, variants, tasks, pops, lower_bound: isLeast, instances, dollars: cost } = estimate;
   const forms = variants > 1 ? ` × ${many(variants, "variant")}` : "";
-  const facts = [
+  const facts: readonly (readonly [name: string, value: string])[] = [
     [
       "Tasks",
       `${isLeast ? "at least " : ""}${count(tasks)}: ${many(urls, "URL")}${forms} × ${many(pops.count, "POP")}`,
     ],
     ["Bytes", bytesOf(estimate)],
     ["From the origin", originOf(estimate)],
+    ...uncachedOf(estimate),
+    ...planOf(estimate),
     ["Time", timeOf(instances)],
     ["Costs about", `${look.paint("bold", dollars(cost.total))}${spreadOf(cost)}, prices of ${cost.prices_as_of}`],
-  ] as const;
+  ];
   const lines = cost.lines.map((it) => [`  ${LINES[it.line] ?? it.line}`, dollars(it.dollars), it.of]);
   return [
     ...facts.flatMap(([name, value]) => {
@@ -49,10 +52,31 @@ function bytesOf({ bytes: { estimate, low, high, sampled } }: Estimate): string 
   return `about ${bytes(estimate)}${spread}, from ${many(sampled, "size")}`;
 }
 
-function originOf({ origin_fetches: { expected, least, most, size_questions } }: Estimate): string {
+function originOf({ origin_fetches: fetched }: Estimate): string {
+  const { expected, least, most, size_questions, origin_shield: shields } = fetched;
   const fetches =
     expected === null ? `${count(least)} to ${many(most, "download")}` : `about ${many(expected, "download")}`;
-  return `${fetches}, ${many(size_questions, "question", "questions")} for sizes`;
+  const by = shields.length === 0 ? "" : ` (Origin Shield in ${shields.join(", ")})`;
+  return `${fetches}${by}, ${many(size_questions, "question", "questions")} for sizes`;
+}
+
+/** What no cache keeps: the origin is asked for each request. */
+function uncachedOf({ origin_fetches: { uncached } }: Estimate): readonly (readonly [string, string])[] {
+  const { urls, fetches, examples } = uncached;
+  if (urls === 0) return [];
+  const what = `${many(urls, "URL")}, ${many(fetches, "download")} of the origin: ${examples.map(cleanLine).join(" ")}`;
+  return [["Not cached", `${what}. --skip-uncached leaves them out.`]];
+}
+
+function planOf({ flat_rate_plan: used }: Estimate): readonly (readonly [string, string])[] {
+  if (used === undefined) return [];
+  const { plan, monthly_requests, requests, share } = used;
+  return [
+    [
+      "Flat-rate plan",
+      `${percent(share)} of the month: ${count(requests)} of ${many(monthly_requests, "request")} (${plan})`,
+    ],
+  ];
 }
 
 function timeOf({ count: instances, type, minutes_to_finish: minutes, binds }: Estimate["instances"]): string {

@@ -41,6 +41,12 @@ export function age(ms: number): string {
   return seconds < 172_800 ? `${Math.floor(seconds / 3_600)} h` : `${Math.floor(seconds / 86_400)} d`;
 }
 
+/** `2.4%`; of what is less than a thousandth: `less than 0.1%`. @param share 1 is all */
+export function percent(share: number): string {
+  if (share > 0 && share < 0.001) return "less than 0.1%";
+  return `${Number((share * 100).toFixed(1))}%`;
+}
+
 /** About so much: no cents above ten dollars. */
 export function dollars(value: number): string {
   if (value > 0 && value < 0.01) return "less than $0.01";

@@ -26,6 +26,8 @@ const formSchema = z.object({
   invalidate: z.boolean(),
   invalidatePaths: text,
   invalidateTags: text,
+  skipUncached: z.boolean(),
+  plan: text,
   maxBytes: text,
   maxFailures: text,
   token: text,

@@ -5,7 +5,7 @@ import { Shape } from "../parts/shape.tsx";
 import { useReader } from "../session/reader.ts";
 import { findingInChinese } from "../words/api-chinese.ts";
 import { dollarsIn, mostPaid } from "./cost.ts";
-import { fromOrigin, plusMinus } from "./figures.ts";
+import { fromOrigin, percentOf, plusMinus } from "./figures.ts";
 import type { Estimated } from "./use-estimate.ts";
 
 /** What it comes to: the last estimate stays while the next is asked for. */
@@ -32,7 +32,10 @@ export function EstimateFacts({ estimated }: { readonly estimated: Estimated }) 
 
 function Facts({ estimate }: { readonly estimate: Estimate }) {
   const { say, count, formats, preferences } = useReader();
-  const { urls, variants, tasks, pops, bytes, instances, dollars } = estimate;
+  const { urls, variants, tasks, pops, bytes, instances, dollars, flat_rate_plan: plan } = estimate;
+  const { origin_shield: shields } = estimate.origin_fetches;
+  const byShield = (fetches: string) =>
+    shields.length === 0 ? fetches : `${fetches} ${say("byShield", [shields.join(", ")])}`;
   const origin = fromOrigin(estimate);
   const spread = plusMinus(bytes);
   const most = mostPaid(dollars);
@@ -49,7 +52,14 @@ function Facts({ estimate }: { readonly estimate: Estimate }) {
         bytes={bytes.estimate}
         rest={spread === undefined ? "" : say("plusMinus", [String(spread)])}
       />
-      <Bytes label={say("fromOrigin")} bytes={origin.bytes ?? null} rest={count("inFetches", origin.fetches)} />
+      <Bytes
+        label={say("fromOrigin")}
+        bytes={origin.bytes ?? null}
+        rest={byShield(count("inFetches", origin.fetches))}
+      />
+      {plan === undefined ? null : (
+        <Fact label={say("flatRatePlan")} value={`${percentOf(plan.share)}%`} rest={say("ofTheMonth")} />
+      )}
       <Fact
         label={say("takes")}
         {...(instances.minutes_to_finish === null
@@ -105,6 +115,28 @@ function Bytes({
   const { value, unit } = formats.figure(bytes);
   return <Fact label={label} value={value} rest={`${unit} ${rest}`} />;
 }
+
+/** The URLs that are left out, because nothing of them is cached. */
+export function LeftOut({ urls }: { readonly urls: readonly string[] }) {
+  const { count } = useReader();
+  if (urls.length === 0) return null;
+  return (
+    <details class="small">
+      <summary>{count("leftOut", urls.length)}</summary>
+      <ul class="foreseen">
+        {urls.slice(0, MAX_LISTED).map((url) => (
+          <li key={url} class="break">
+            {url}
+          </li>
+        ))}
+      </ul>
+      {urls.length > MAX_LISTED ? <p class="quiet">{count("moreLines", urls.length - MAX_LISTED)}</p> : null}
+    </details>
+  );
+}
+
+/** So many URLs are listed. */
+const MAX_LISTED = 100;
 
 /** What the API foresees: it may end before it is done. */
 export function Foreseen({ warnings }: { readonly warnings: readonly string[] }) {

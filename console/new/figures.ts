@@ -14,3 +14,9 @@ export function fromOrigin({ origin_fetches: fetches, bytes, tasks }: Estimate) 
     bytes: bytes.estimate === null || tasks === 0 ? undefined : (bytes.estimate / tasks) * count,
   };
 }
+
+/** A share in per cent, with one digit behind the point. What is less is told as that. */
+export function percentOf(share: number): string {
+  const percent = share * 100;
+  return percent > 0 && percent < 0.1 ? "< 0.1" : String(Number(percent.toFixed(1)));
+}

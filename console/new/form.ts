@@ -47,6 +47,10 @@ export interface Form {
   readonly invalidatePaths: string;
   /** Parted by commas, spaces or lines. */
   readonly invalidateTags: string;
+  /** Whether what CloudFront does not cache is left out. */
+  readonly skipUncached: boolean;
+  /** Of the distribution; "": none. */
+  readonly plan: string;
   readonly order: string;
   readonly maxBytes: string;
   readonly maxFailures: string;
@@ -72,6 +76,8 @@ export const EMPTY_FORM: Form = {
   invalidate: false,
   invalidatePaths: "",
   invalidateTags: "",
+  skipUncached: false,
+  plan: "",
   order: "lead-first",
   maxBytes: "",
   maxFailures: "",

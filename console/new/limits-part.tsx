@@ -85,6 +85,17 @@ export function LimitsPart({ form, onForm, faults, settings, beyond, paths }: Li
       </div>
       <Wrong lines={faultsAt(faults, "origin")} />
       <InvalidatePart form={form} onForm={onForm} faults={faults} paths={paths} />
+      <label class="check switch">
+        <input
+          type="checkbox"
+          checked={form.skipUncached}
+          onChange={({ currentTarget }) => onForm({ skipUncached: currentTarget.checked })}
+        />
+        <span>
+          <b>{say("skipUncached")}</b> <span class="quiet">{say("skipUncachedSays")}</span>
+        </span>
+      </label>
+      <Wrong lines={faultsAt(faults, "skip_uncached")} />
     </section>
   );
 }

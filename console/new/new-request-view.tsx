@@ -42,17 +42,22 @@ export function NewRequestView() {
   }, [say]);
   const lines = useMemo(() => readUrlLines(form.urls), [form.urls]);
   const pops = useMemo(() => catalogueWith(catalogue.pops ?? [], form.pops ?? []), [catalogue.pops, form.pops]);
+  // The default set is the API's: it leaves out POPs to which the price class leads no viewer.
+  const body = useMemo(() => bodyOf(form, lines.urls), [form, lines]);
+  const json = useMemo(() => JSON.stringify(body), [body]);
+  const given = lines.urls.length + (body.sources?.length ?? 0);
+  const estimated = useEstimate(given > 0 && form.pops?.length !== 0 && !lines.isTooMany ? json : "");
+  const { value } = estimated;
+  const excluded = value?.estimate.pops.excluded;
   const selection: Selection = useMemo(
-    () => (form.pops === undefined ? defaultSelection(catalogue.pops ?? []) : new Set(form.pops)),
-    [form.pops, catalogue.pops],
+    () =>
+      form.pops === undefined
+        ? new Set([...defaultSelection(catalogue.pops ?? [])].filter((pop) => excluded?.includes(pop) !== true))
+        : new Set(form.pops),
+    [form.pops, catalogue.pops, excluded],
   );
   const select = (chosen: Selection) =>
     change({ pops: pops.map(({ code }) => code).filter((code) => chosen.has(code)) });
-  const body = useMemo(() => bodyOf({ ...form, pops: [...selection] }, lines.urls), [form, selection, lines]);
-  const json = useMemo(() => JSON.stringify(body), [body]);
-  const given = lines.urls.length + (body.sources?.length ?? 0);
-  const estimated = useEstimate(given > 0 && selection.size > 0 && !lines.isTooMany ? json : "");
-  const { value } = estimated;
   const faults =
     preferences.language === "zh" ? withHints(estimated.faults, fieldInChinese, findingInChinese) : estimated.faults;
   const urls = value?.estimate.urls ?? lines.urls.length;

@@ -3,7 +3,7 @@ import type { Source } from "../../domain/request/source.ts";
 import type { Form, SourceRow } from "./form.ts";
 import { headerLines, variantsOf } from "./variant-choices.ts";
 
-/** The body of POST /prewarm that the form stands for. What is as the API has it by default is left out, but never the POPs. */
+/** The body of POST /prewarm that the form stands for. What is as the API has it by default is left out. */
 export interface RequestBody {
   readonly url_list?: readonly string[];
   readonly sources?: readonly Source[];
@@ -19,6 +19,8 @@ export interface RequestBody {
   readonly origin?: { readonly requests_per_second?: number | string; readonly concurrency?: number | string };
   readonly need_invalidate?: true;
   readonly invalidate?: { readonly paths?: readonly string[]; readonly tags?: readonly string[] };
+  readonly skip_uncached?: true;
+  readonly flat_rate_plan?: string;
   readonly max_bytes?: number | string;
   readonly max_failures?: number | string;
   readonly client_token?: string;
@@ -49,6 +51,8 @@ export function bodyOf(form: Form, urls: readonly string[]): RequestBody {
     ...(Object.keys(origin).length > 0 ? { origin } : {}),
     ...(form.invalidate ? { need_invalidate: true } : {}),
     ...invalidateOf(form),
+    ...(form.skipUncached ? { skip_uncached: true } : {}),
+    ...(form.plan === "" ? {} : { flat_rate_plan: form.plan }),
     ...filled("max_bytes", form.maxBytes),
     ...filled("max_failures", form.maxFailures),
     ...(form.token.trim() === "" ? {} : { client_token: form.token.trim() }),

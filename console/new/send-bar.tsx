@@ -3,7 +3,7 @@ import { apiBase } from "../session/client.ts";
 import { useReader } from "../session/reader.ts";
 import type { TextName } from "../words/table.ts";
 import { curlOf } from "./curl.ts";
-import { EstimateFacts, Foreseen } from "./estimate-bar.tsx";
+import { EstimateFacts, Foreseen, LeftOut } from "./estimate-bar.tsx";
 import { Wrong } from "./field.tsx";
 import { SaveButton } from "./save-button.tsx";
 import type { Estimated } from "./use-estimate.ts";
@@ -27,6 +27,7 @@ export function SendBar({ json, estimated, off, hasInput, onSend, onNext }: Send
   return (
     <section class="new-send" aria-label={say("estimate")}>
       <Foreseen warnings={estimated.value?.warnings ?? []} />
+      <LeftOut urls={estimated.value?.skipped_urls ?? []} />
       <Wrong lines={estimated.faults.rest} />
       <div class="send-row">
         <EstimateFacts estimated={estimated} />

@@ -78,6 +78,13 @@ export const startedSchema = z
       .min(1)
       .optional()
       .describe("What may not be as it was meant, in words. Absent: nothing."),
+    skipped_urls: z
+      .array(z.string())
+      .min(1)
+      .optional()
+      .describe(
+        "URLs of `url_list` that `skip_uncached` leaves out, as many as an answer has room for. Absent: none. What it leaves out of sources is counted there.",
+      ),
   })
   .meta({
     id: "Started",

@@ -1,4 +1,6 @@
 import { keysOf } from "../collections.ts";
+import { shareOfPlan } from "../cost/flat-rate-plan.ts";
+import { requestsPerTask } from "../cost/origin-fetches.ts";
 import { MAX_URLS } from "../limits.ts";
 import { urlPrefix } from "../net/urls.ts";
 import { knownNames, selectPops, suggestPops, type TargetType } from "../pops/select.ts";
@@ -91,7 +93,9 @@ export function checkPrewarmRequest(
     warnings.unshift(...targets.warnings);
     ({ pops, arePopsNamed } = targets);
   }
-  problems.push(...beyondCaps(body, Math.max(urls.length, urlVariants) * pops.length, caps));
+  const tasks = Math.max(urls.length, urlVariants) * pops.length;
+  problems.push(...beyondCaps(body, tasks, caps));
+  warnings.push(...planWarnings(body, tasks));
   if (invalidates) errorUrls.push(...checkPaths(urls, covering, problems));
   if (parsed.data === undefined || problems.length > 0) throw new ApiError(400, faultList(problems), errorUrls);
   return { body: parsed.data, item: newRequestItem(parsed.data, pops, rules), urls, arePopsNamed, warnings };
@@ -151,6 +155,16 @@ function beyondCaps(body: PartialPrewarmBody, tasks: number, caps: Caps): string
     beyondCap(caps, "maxTasks", what, tasks),
     beyondCap(caps, "maxRequestBytes", "max_bytes", body.max_bytes ?? 0),
   ].filter((problem) => problem !== undefined);
+}
+
+/** @param tasks as many as there are at the most */
+function planWarnings({ flat_rate_plan: plan, verify = DEFAULT_VERIFY }: PartialPrewarmBody, tasks: number): string[] {
+  if (plan === undefined) return [];
+  const { requests, monthly_requests: monthly, share } = shareOfPlan(plan, tasks * requestsPerTask(verify));
+  if (share <= 1) return [];
+  return [
+    `flat_rate_plan: this request makes ${requests} requests, more than the ${monthly} that the plan ${plan} includes in a month; CloudFront may slow down what exceeds them`,
+  ];
 }
 
 const TARGET_FIELDS = { pop: "pops", country: "countries", region: "regions" } as const satisfies Record<

@@ -79,7 +79,7 @@ async function smoke({ steps = [RUNNING, ENDED], instances = [0, 1, 0], ...world
       start: async (body) => {
         if (world.refusal !== undefined) throw world.refusal;
         sent.push(body);
-        return answer({ request_id: "r", warnings: [] });
+        return answer({ request_id: "r", warnings: [], skipped_urls: [] });
       },
       progress: async () => {
         if (asked === world.interruptedAt) await stop?.();

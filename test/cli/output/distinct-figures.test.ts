@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { plainLine } from "../../../cli/live/plain-line.ts";
 import { estimateLines } from "../../../cli/output/estimate-lines.ts";
 import { statusLines } from "../../../cli/watch/status-lines.ts";
+import { estimatedSchema } from "../../../client/answers.ts";
 import { ESTIMATE_EXAMPLE } from "../../../domain/api/started-answer.ts";
 import { progress } from "../progress.ts";
 
@@ -57,8 +58,21 @@ test("a POP's row has tasks, done, warm, hit, not kept and failed, in the order 
   expect(numbersOf(row).slice(0, 6)).toEqual([997, 463, 211, 103, 31, 58]);
 });
 
+const estimateOf = (changes: object) => estimatedSchema.shape.estimate.parse({ ...ESTIMATE_EXAMPLE, ...changes });
+
 test("what an estimate does not know is told as a span from the least to the most", () => {
-  const origin_fetches = { expected: null, least: 13, most: 1_700, size_questions: 23 };
-  const lines = estimateLines({ ...ESTIMATE_EXAMPLE, origin_fetches }, LOOK);
-  expect(lines.map(numbersOf)).toContainEqual([13, 1_700, 23]);
+  const uncached = { urls: 3, fetches: 41, examples: ["https://www.example.com/api"] };
+  const fetched = {
+    expected: null,
+    least: 13,
+    most: 1_700,
+    size_questions: 23,
+    origin_shield: ["us-west-2"],
+    uncached,
+  };
+  const flat_rate_plan = { plan: "pro" as const, monthly_requests: 10_000_000, requests: 240_000, share: 0.024 };
+  const lines = estimateLines(estimateOf({ origin_fetches: fetched, flat_rate_plan }), LOOK);
+  expect(lines.map(numbersOf)).toContainEqual([13, 1_700, 2, 23]);
+  expect(lines.map(numbersOf)).toContainEqual([3, 41]);
+  expect(lines.map(numbersOf)).toContainEqual([2.4, 240_000, 10_000_000]);
 });
