@@ -1,7 +1,11 @@
 // What `warm`, `retry` and `resume` do without a stack: this process does the work, and shows it as a stack's.
+import type { Estimate } from "../../domain/cost/estimate.ts";
+import { FLAT_RATE_PLAN_NAMES, shareOfPlan } from "../../domain/cost/flat-rate-plan.ts";
+import { requestsPerTask } from "../../domain/cost/origin-fetches.ts";
 import { MAX_TIMEOUT_MINUTES } from "../../domain/limits.ts";
 import { POP_CODES } from "../../domain/pops/pop-codes.ts";
 import { invalidatingFields } from "../../domain/request/invalidation.ts";
+import { variantNames } from "../../domain/request/options.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { formatTimestamp, parseTimestamp } from "../../domain/timestamps.ts";
 import type { Api } from "../api/client.ts";
@@ -13,8 +17,10 @@ import { connectDirect } from "../direct/connect.ts";
 import type { DirectClient } from "../direct/direct-client.ts";
 import type { Approve } from "../direct/engine.ts";
 import { EXIT } from "../exit-codes.ts";
-import { cleanLine } from "../output/clean.ts";
+import { factLines, originFacts, planFacts } from "../output/estimate-lines.ts";
 import { bytes, clock, count, many } from "../output/figures.ts";
+import { lookOf } from "../output/look.ts";
+import { mentionWarnings } from "../output/warnings.ts";
 import { mention, type Shell, say, sayJson } from "../shell.ts";
 import { isWanted } from "../watch/question.ts";
 import { waitFor } from "./wait-for.ts";
@@ -53,13 +59,14 @@ export function tellHow(
 /** Warms without a stack. Returns the exit code. @param body of POST /prewarm */
 export async function warmDirect(shell: Shell, client: DirectClient, body: Body, words: DirectWords): Promise<number> {
   refuseWhatNeedsAStack(body, words);
-  const { item, warnings } = await client.create(directBody(body));
-  for (const warning of warnings) mention(shell, `! ${cleanLine(warning)}`);
+  const { item, warnings, skippedUrls } = await client.create(directBody(body));
+  mentionWarnings(shell, { warnings, skipped_urls: skippedUrls });
   const reads = (item.sources ?? []).length > 0 ? "the sources" : `sizes of ${many(item.url_count, "URL")}`;
   mention(shell, `${item.pops.length} of ${many(POP_CODES.length, "POP")}${setOf(body)}. Reading ${reads} …`);
   let refusal: unknown;
   const approve: Approve = async (planned, signal) => {
     try {
+      for (const line of factLines(planFacts(planShareOf(body, planned)), lookOf(shell))) mention(shell, line);
       const isWanted = await mayBegin(shell, planned, words.yes, signal);
       if (isWanted && invalidatingFields(planned) !== "") mention(shell, `Invalidating ${invalidated(planned)} …`);
       return isWanted;
@@ -89,15 +96,17 @@ export async function estimateDirect(
   words: DirectWords,
 ): Promise<number> {
   refuseWhatNeedsAStack(body, words);
-  const { item, warnings } = await client.create(directBody(body));
-  for (const warning of warnings) mention(shell, `! ${cleanLine(warning)}`);
+  const { item, warnings, skippedUrls } = await client.create(directBody(body));
+  mentionWarnings(shell, { warnings, skipped_urls: skippedUrls });
   let planned: RequestItem | undefined;
+  let fetches: Estimate["origin_fetches"] | undefined;
   const quiet = stopOnSignal(shell, client, item.req_id, {
     stopping: "Stopping. Nothing was downloaded.",
     leave: () => client.remove(item.req_id),
   });
   const run = await client.start(item, async (it) => {
     planned = it;
+    fetches = await client.originFetches(it);
     return false;
   });
   await client.ended(item.req_id).finally(() => client.discard(item.req_id).finally(quiet));
@@ -105,17 +114,32 @@ export async function estimateDirect(
   if (planned === undefined)
     throw new CommandError(`it would fail: ${run.item.reason ?? run.item.status}`, "Correct that, and call again.");
   const { url_count: urls, total_count: tasks, total_size: size, sizes_known, targets_total: pops } = planned;
-  if (words.json === true) sayJson(shell, { urls, pops, tasks, bytes: size, are_all_sizes_known: sizes_known });
-  else
+  const used = planShareOf(body, planned);
+  if (words.json === true) {
+    const more = { origin_fetches: fetches, flat_rate_plan: used, skipped_urls: skippedUrls };
+    sayJson(shell, { urls, pops, tasks, bytes: size, are_all_sizes_known: sizes_known, ...more });
+  } else {
     say(
       shell,
       `${many(tasks, "task")}: ${many(urls, "URL")} × ${many(pops, "POP")}; ${sizes_known ? "" : "at least "}${bytes(size)}.`,
     );
+    if (fetches !== undefined) for (const line of factLines(originFacts(fetches), lookOf(shell))) say(shell, line);
+    for (const line of factLines(planFacts(used), lookOf(shell))) say(shell, line);
+  }
   mention(
     shell,
     "Nothing was downloaded. Without --dry-run, the same words start it, and the first seconds show how long it takes.",
   );
   return EXIT.good;
+}
+
+/** What a run uses of the plan that its body names. */
+function planShareOf({ flat_rate_plan: named }: Body, item: RequestItem) {
+  const plan = FLAT_RATE_PLAN_NAMES.find((it) => it === named);
+  if (plan === undefined) return undefined;
+  const { total_count: tasks, url_count: urls, variants, verify } = item;
+  const requests = tasks * requestsPerTask(verify) + urls * variantNames(variants).length;
+  return shareOfPlan(plan, requests);
 }
 
 /** Goes on with a run that was cut off. Returns the exit code. */

@@ -14,6 +14,8 @@ import {
   summaryAnswer,
 } from "../../domain/api/request-view.ts";
 import { toArray } from "../../domain/collections.ts";
+import type { Estimate } from "../../domain/cost/estimate.ts";
+import { originFetches, urlsByCaching } from "../../domain/cost/origin-fetches.ts";
 import { findingText } from "../../domain/distribution/findings.ts";
 import { isMissing, LISTS, type ReadableList } from "../../domain/plan/lists.ts";
 import { Plan } from "../../domain/plan/plan.ts";
@@ -21,15 +23,19 @@ import { urlVariantKey } from "../../domain/plan/task.ts";
 import { countryCode } from "../../domain/pops/countries.ts";
 import { listPops } from "../../domain/pops/list-pops.ts";
 import { isRegion } from "../../domain/pops/regions.ts";
+import { hostOwners } from "../../domain/request/distributions.ts";
 import { invalidatingFields } from "../../domain/request/invalidation.ts";
 import { isTerminal } from "../../domain/request/lifecycle.ts";
+import { variantNames } from "../../domain/request/options.ts";
 import { NO_PROGRESS, type Progress } from "../../domain/request/progress.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { checkSettings } from "../../domain/request/settings-check.ts";
+import { urlBehaviours } from "../../domain/request/url-behaviours.ts";
 import { type FailureGroup, mostFirst } from "../../domain/result/failure-groups.ts";
 import { failureGroupsOf } from "../../domain/result/failure-tally.ts";
 import { formatTimestamp } from "../../domain/timestamps.ts";
 import { ApiError, faultList } from "../../domain/validation/api-error.ts";
+import { type AdaptedRequest, applySettings } from "../../domain/validation/apply-settings.ts";
 import { checkPrewarmRequest, type PrewarmRequest } from "../../domain/validation/prewarm-request.ts";
 import type { Api } from "../api/client.ts";
 import { explained } from "../api/refusal.ts";
@@ -51,18 +57,17 @@ export class DirectClient implements Api {
   constructor(private readonly deps: EngineDeps) {}
 
   /** Checks a body, and makes the run of it; {@link start} begins it. */
-  async create(body: object): Promise<{ readonly item: RequestItem; readonly warnings: readonly string[] }> {
+  async create(body: object): Promise<AdaptedRequest> {
     const { store, caps } = this.deps;
     await store.removeOld(Date.now());
     const retryOf = "retry_of" in body ? String(body.retry_of) : undefined;
     const retried = retryOf === undefined ? undefined : await this.itemOf(retryOf);
     const request = checked(() => checkPrewarmRequest(body, { reqId: randomUUID(), now: Date.now(), caps, retried }));
-    const { urls } = request;
     // Nothing is made where it cannot be invalidated.
     const invalidating = invalidatingFields(request.item);
     if (invalidating !== "") await this.checkAccount(invalidating);
-    const { warnings, stored } = await this.checkSettings(request, retried);
-    const item = { ...request.item, distribution_settings: stored };
+    const adapted = await this.adaptToSettings(request, retried);
+    const { item, urls } = adapted;
     try {
       await store.create(item, body);
       await store.write(LISTS.urls, item.req_id, urls);
@@ -70,18 +75,40 @@ export class DirectClient implements Api {
       await store.remove(item.req_id).catch(() => undefined);
       throw error;
     }
-    return { item, warnings: [...request.warnings, ...warnings] };
+    return adapted;
   }
 
-  /** How the distributions are configured, if there are credentials to ask with. @throws CommandError: one would serve nothing */
-  private async checkSettings({ item, urls }: PrewarmRequest, retried: RequestItem | undefined) {
+  /**
+   * A request as the settings of its distributions make it, if there are credentials to ask for them.
+   * @throws CommandError: one would serve nothing, or nothing is left to warm
+   */
+  private async adaptToSettings(request: PrewarmRequest, retried: RequestItem | undefined): Promise<AdaptedRequest> {
     const { account, env } = this.deps;
-    if (!hasCredentials(env)) return { warnings: [], stored: undefined };
-    const { refusals, refusedUrls, warnings, stored } = await checkSettings(account, { item, urls, retried });
-    checked(() => {
+    if (!hasCredentials(env)) return applySettings(request, [], () => undefined);
+    const {
+      refusals,
+      refusedUrls,
+      warnings,
+      stored = [],
+      idOf,
+    } = await checkSettings(account, { ...request, retried });
+    return checked(() => {
       if (refusals.length > 0) throw new ApiError(400, faultList(refusals.map(findingText)), refusedUrls);
+      const adapted = applySettings(request, stored, idOf);
+      return { ...adapted, warnings: [...adapted.warnings, ...warnings.map(findingText)] };
     });
-    return { warnings: warnings.map(findingText), stored };
+  }
+
+  /** How often a run that is planned will ask its origin. */
+  async originFetches(item: RequestItem): Promise<Estimate["origin_fetches"]> {
+    const { store, account } = this.deps;
+    const urls = new Set((await toArray(store.read(LISTS.goodUrls, item.req_id))).map(({ url }) => url));
+    const targets = await store.of(item.req_id);
+    const pops = targets.flatMap(({ pop, state }) => (state === "FAILED" ? [] : [pop]));
+    // Settings that could be read are those of the account.
+    const ownerOf = hostOwners(item.distribution_settings === undefined ? [] : await account.own());
+    const behaviourOf = urlBehaviours(item, (host) => ownerOf(item.cf_domain ?? host)?.id);
+    return originFetches({ ...item, pops }, urlsByCaching([...urls], behaviourOf), variantNames(item.variants).length);
   }
 
   /** @param fields which need the account @throws CommandError: nothing can be invalidated with the environment's credentials */

@@ -22,28 +22,33 @@ const LINES: Readonly<Record<string, string>> = {
 export function estimateLines(estimate: Estimate, look: Look): string[] {
   const { urls, variants, tasks, pops, lower_bound: isLeast, instances, dollars: cost } = estimate;
   const forms = variants > 1 ? ` × ${many(variants, "variant")}` : "";
-  const facts: readonly (readonly [name: string, value: string])[] = [
+  const facts: readonly Fact[] = [
     [
       "Tasks",
       `${isLeast ? "at least " : ""}${count(tasks)}: ${many(urls, "URL")}${forms} × ${many(pops.count, "POP")}`,
     ],
     ["Bytes", bytesOf(estimate)],
-    ["From the origin", originOf(estimate)],
-    ...uncachedOf(estimate),
-    ...planOf(estimate),
+    ...originFacts(estimate.origin_fetches),
+    ...planFacts(estimate.flat_rate_plan),
     ["Time", timeOf(instances)],
     ["Costs about", `${look.paint("bold", dollars(cost.total))}${spreadOf(cost)}, prices of ${cost.prices_as_of}`],
   ];
   const lines = cost.lines.map((it) => [`  ${LINES[it.line] ?? it.line}`, dollars(it.dollars), it.of]);
   return [
-    ...facts.flatMap(([name, value]) => {
-      const [first = "", ...more] = wrapped(value, look.width, " ".repeat(NAME));
-      return [name.padEnd(NAME) + first.slice(NAME), ...more];
-    }),
+    ...factLines(facts, look),
     ...table([{ head: "" }, { head: "", align: "right" }, { head: "", gives: true }], lines, look).slice(1),
     ...(cost.not_included.length > 0 ? wrapped(`Not included: ${cost.not_included.join("; ")}`, look.width) : []),
     "Nothing was made. Without --dry-run, the same words start it.",
   ];
+}
+
+type Fact = readonly [name: string, value: string];
+
+export function factLines(facts: readonly Fact[], { width }: Look): string[] {
+  return facts.flatMap(([name, value]) => {
+    const [first = "", ...more] = wrapped(value, width, " ".repeat(NAME));
+    return [name.padEnd(NAME) + first.slice(NAME), ...more];
+  });
 }
 
 function bytesOf({ bytes: { estimate, low, high, sampled } }: Estimate): string {
@@ -52,23 +57,24 @@ function bytesOf({ bytes: { estimate, low, high, sampled } }: Estimate): string 
   return `about ${bytes(estimate)}${spread}, from ${many(sampled, "size")}`;
 }
 
-function originOf({ origin_fetches: fetched }: Estimate): string {
-  const { expected, least, most, size_questions, origin_shield: shields } = fetched;
+/** How often the origin is asked, and for what no cache keeps. */
+export function originFacts(fetched: Estimate["origin_fetches"]): readonly Fact[] {
+  const { expected, least, most, size_questions, origin_shield: shields, uncached } = fetched;
   const fetches =
     expected === null ? `${count(least)} to ${many(most, "download")}` : `about ${many(expected, "download")}`;
   const by = shields.length === 0 ? "" : ` (Origin Shield in ${shields.join(", ")})`;
-  return `${fetches}${by}, ${many(size_questions, "question", "questions")} for sizes`;
+  const facts: Fact[] = [["From the origin", `${fetches}${by}, ${many(size_questions, "question")} for sizes`]];
+  if (uncached.urls > 0) {
+    const what = `${many(uncached.urls, "URL")}, ${many(uncached.fetches, "request")} to the origin`;
+    facts.push([
+      "Not cached",
+      `${what}: ${uncached.examples.map(cleanLine).join(" ")}. --skip-uncached leaves them out.`,
+    ]);
+  }
+  return facts;
 }
 
-/** What no cache keeps: the origin is asked for each request. */
-function uncachedOf({ origin_fetches: { uncached } }: Estimate): readonly (readonly [string, string])[] {
-  const { urls, fetches, examples } = uncached;
-  if (urls === 0) return [];
-  const what = `${many(urls, "URL")}, ${many(fetches, "download")} of the origin: ${examples.map(cleanLine).join(" ")}`;
-  return [["Not cached", `${what}. --skip-uncached leaves them out.`]];
-}
-
-function planOf({ flat_rate_plan: used }: Estimate): readonly (readonly [string, string])[] {
+export function planFacts(used: Estimate["flat_rate_plan"]): readonly Fact[] {
   if (used === undefined) return [];
   const { plan, monthly_requests, requests, share } = used;
   return [

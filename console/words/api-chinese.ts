@@ -41,7 +41,6 @@ const FINDINGS: Readonly<Record<FindingCode, string>> = {
   query_strings: "这些 URL 的缓存键包含查询字符串，请按实际发送的列出 URL。",
   cookies: "这些 URL 的缓存键包含 Cookie，请在 header 或 variants 中发送。",
   signed: "这些 URL 需要签名 URL 或签名 Cookie。",
-  flat_rate_plan: "占包月套餐每月请求数的比例。",
   not_checked: "部分配置无法读取，未经检查。",
 };
 

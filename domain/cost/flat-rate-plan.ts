@@ -2,7 +2,7 @@ import { keysOf } from "../collections.ts";
 
 /**
  * Requests of a month that each of CloudFront's flat-rate plans includes. There is no charge beyond them, but CloudFront may slow down what
- * exceeds them. CloudFront's API does not tell the plan of a distribution, so the caller does.
+ * exceeds them. CloudFront's API does not tell the plan of a distribution, so the caller does, or whoever deployed the stack.
  * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/flat-rate-pricing-plan.html
  */
 export const FLAT_RATE_PLANS = {
@@ -15,6 +15,11 @@ export const FLAT_RATE_PLANS = {
 export type FlatRatePlan = keyof typeof FLAT_RATE_PLANS;
 
 export const FLAT_RATE_PLAN_NAMES = keysOf(FLAT_RATE_PLANS);
+
+/** The plan that includes so many requests a month; undefined: none does. */
+export function planWith(monthlyRequests: number): FlatRatePlan | undefined {
+  return FLAT_RATE_PLAN_NAMES.find((plan) => FLAT_RATE_PLANS[plan] === monthlyRequests);
+}
 
 /** What of a plan's month so many requests use. @returns `share`: 1 is all of it */
 export function shareOfPlan(plan: FlatRatePlan, requests: number) {

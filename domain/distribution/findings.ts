@@ -21,7 +21,6 @@ export const FINDINGS = {
   query_strings: "warning",
   cookies: "warning",
   signed: "warning",
-  flat_rate_plan: "warning",
   not_checked: "warning",
 } as const satisfies Record<string, "refusal" | "warning">;
 
@@ -169,20 +168,6 @@ function ofDistribution(settings: DistributionSettings, wanted: WantedWarming): 
 }
 
 const RULE_KINDS = { "rate-based": "rate-based rule", "bot-control": "Bot Control rule" };
-
-/**
- * How much of a flat-rate plan a request uses. CloudFront's API does not tell whether a distribution has one.
- * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/flat-rate-pricing-plan.html
- * @param requests that CloudFront answers @param monthly requests that the plan includes a month
- */
-export function flatRateFinding(requests: number, monthly: number): Finding {
-  const share = requests / monthly < 0.001 ? "less than 0.1%" : percent(requests / monthly);
-  return {
-    code: "flat_rate_plan",
-    problem: `about ${requests} requests are ${share} of the ${monthly / 1e6} million a month of the flat-rate plan (flatRateRequests of this deployment)`,
-    action: "Beyond them, CloudFront charges nothing and may reduce performance",
-  };
-}
 
 /** @param what that AWS did not tell @param why as AWS says it */
 export function notChecked(what: string, why: string, action = "Allow the call, or look there yourself"): Finding {

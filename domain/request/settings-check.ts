@@ -23,8 +23,10 @@ const CHECK_MS = 4_000;
 const MAX_DISTRIBUTIONS = 5;
 
 interface CheckedRequest {
-  readonly item: Pick<RequestItem, "cf_domain" | "pops" | "header" | "variants" | "verify" | "invalidate">;
+  readonly item: Pick<RequestItem, "cf_domain" | "pops" | "header" | "variants" | "verify" | "invalidate" | "skip_uncached">;
   readonly urls: readonly string[];
+  /** Others are left out where the price class excludes them. */
+  readonly arePopsNamed: boolean;
   /** The request that it tries again, whose URLs are not known yet. */
   readonly retried?: Pick<RequestItem, "distributions"> | undefined;
 }
@@ -37,6 +39,8 @@ export interface SettingsCheck {
   readonly settings: readonly DistributionSettings[];
   /** For the item; undefined: nothing could be read. */
   readonly stored: StoredSettings[] | undefined;
+  /** The id of the distribution whose settings hold for a host; undefined: it is none of this account's. */
+  readonly idOf: (host: string) => string | undefined;
 }
 
 /** A distribution of the request, by the name that led to it. */
@@ -53,7 +57,8 @@ export async function checkSettings(source: SettingsSource, request: CheckedRequ
   const deadline = performance.now() + CHECK_MS;
   const inTime = <T>(answer: Promise<T>) => withTimeout(Math.max(1, deadline - performance.now()), answer);
   const own = await inTime(source.own()).catch((error: unknown) => unread("the distributions of the account", error));
-  if ("code" in own) return { refusals: [], refusedUrls: [], warnings: [own], settings: [], stored: undefined };
+  if ("code" in own)
+    return { refusals: [], refusedUrls: [], warnings: [own], settings: [], stored: undefined, idOf: () => undefined };
   const { named, unserved, unknown } = namedBy(own, request);
   const checked = named.slice(0, MAX_DISTRIBUTIONS);
   const read = await Promise.all(
@@ -68,7 +73,9 @@ export async function checkSettings(source: SettingsSource, request: CheckedRequ
   );
   const all = [...unserved, ...read];
   const isRefusal = ({ code }: Finding) => FINDINGS[code] === "refusal";
-  const findings = all.flatMap((one) => one.findings);
+  // What is left out keeps nothing from being warmed.
+  const isTold = ({ code }: Finding) => code !== "not_cached" || request.item.skip_uncached !== true;
+  const findings = all.flatMap((one) => one.findings).filter(isTold);
   const settings = all.flatMap((one) => one.settings ?? []);
   const unchecked = named.slice(MAX_DISTRIBUTIONS).map(({ id }) => id);
   return {
@@ -84,12 +91,19 @@ export async function checkSettings(source: SettingsSource, request: CheckedRequ
     ],
     settings,
     stored: settings.length === 0 ? undefined : settings.map(storedSettings),
+    idOf: idsOf(own, request),
   };
 }
 
-function wantedOf({ item }: CheckedRequest) {
+/** Whatever the host of a URL is: `cf_domain` names the distribution of all. */
+function idsOf(own: readonly OwnDistribution[], { item: { cf_domain: domain } }: CheckedRequest) {
+  const ownerOf = hostOwners(own);
+  return (host: string) => ownerOf(domain ?? host)?.id;
+}
+
+function wantedOf({ item, arePopsNamed }: CheckedRequest) {
   return {
-    pops: item.pops,
+    pops: arePopsNamed ? item.pops : [],
     variants: variantNames(item.variants).map((name) => ownHeaders(headerOf(item, name))),
     isVerified: item.verify !== "off",
     hasTags: (item.invalidate?.tags ?? []).length > 0,

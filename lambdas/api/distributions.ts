@@ -20,9 +20,10 @@ import {
   unlistedProblem,
 } from "../../domain/request/find-distributions.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
-import { checkSettings } from "../../domain/request/settings-check.ts";
+import { checkSettings, type SettingsCheck } from "../../domain/request/settings-check.ts";
 import { withTimeout } from "../../domain/retry.ts";
 import { ApiError, faultList, firstOf } from "../../domain/validation/api-error.ts";
+import { type AdaptedRequest, applySettings } from "../../domain/validation/apply-settings.ts";
 import type { PrewarmRequest } from "../../domain/validation/prewarm-request.ts";
 import type { ApiDeps } from "./deps.ts";
 
@@ -109,17 +110,19 @@ export async function checkDistributions(
 }
 
 /**
- * How the distributions of a request are configured, and what may stand in its way. The last check: it takes calls of CloudFront.
+ * A request as the settings of its distributions make it, and what may stand in its way, as warnings. The last check: it takes calls of
+ * CloudFront.
  * @param retried the request that it tries again; undefined: none
- * @throws ApiError 400: one of them would serve nothing
+ * @throws ApiError 400: one of them would serve nothing, or nothing is left to warm
  */
-export async function refuseByFindings(
+export async function adaptToSettings(
   { distributions, settings }: ApiDeps,
-  { item, urls }: PrewarmRequest,
+  request: PrewarmRequest,
   retried: RequestItem | undefined,
-) {
+): Promise<AdaptedRequest & Pick<SettingsCheck, "idOf">> {
   const source = { own: () => distributions.own(), settings: (id: string) => settings.read(id) };
-  const check = await checkSettings(source, { item, urls, retried });
-  if (check.refusals.length > 0) throw new ApiError(400, faultList(check.refusals.map(findingText)), check.refusedUrls);
-  return { ...check, warnings: check.warnings.map(findingText) };
+  const { refusals, refusedUrls, stored = [], idOf, ...check } = await checkSettings(source, { ...request, retried });
+  if (refusals.length > 0) throw new ApiError(400, faultList(refusals.map(findingText)), refusedUrls);
+  const adapted = applySettings(request, stored, idOf);
+  return { ...adapted, warnings: [...adapted.warnings, ...check.warnings.map(findingText)], idOf };
 }

@@ -1,12 +1,10 @@
 import type { Estimated } from "../../domain/api/started-answer.ts";
-import { requestsPerTask } from "../../domain/cost/bill.ts";
 import type { Estimate } from "../../domain/cost/estimate.ts";
 import { estimateRequest } from "../../domain/cost/estimate-request.ts";
+import { planWith } from "../../domain/cost/flat-rate-plan.ts";
 import { samplePlaces } from "../../domain/cost/size-sample.ts";
-import { findingText, flatRateFinding } from "../../domain/distribution/findings.ts";
 import { errorFields } from "../../domain/log-fields.ts";
 import { beyondCap } from "../../domain/request/caps.ts";
-import { distributionOf } from "../../domain/request/distributions.ts";
 import { coverOf, spelledPath } from "../../domain/request/invalidation.ts";
 import { variantNames } from "../../domain/request/options.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
@@ -19,8 +17,9 @@ import type { PrewarmBody } from "../../domain/validation/bodies.ts";
 import type { PrewarmRequest } from "../../domain/validation/prewarm-request.ts";
 import type { SizeQuestion } from "../../probe/size/measure-urls.ts";
 import type { ApiDeps } from "./deps.ts";
-import { FIND_MS, lookUpDistributions, refuseByFindings } from "./distributions.ts";
+import { adaptToSettings, FIND_MS, lookUpDistributions } from "./distributions.ts";
 import type { ReadSources } from "./dry-run-probes.ts";
+import { skippedUrlsThatFit } from "./query.ts";
 import { checkActiveLimit } from "./start-request.ts";
 
 /** API Gateway ends a call after 29 s, and the checks before may have taken ten of them. */
@@ -35,12 +34,12 @@ const SAMPLE_MS = 6_000;
 export async function dryRun(
   deps: ApiDeps,
   body: PrewarmBody,
-  request: PrewarmRequest,
+  asked: PrewarmRequest,
   retried: RequestItem | undefined,
 ): Promise<Estimated> {
-  const { item } = request;
   const activeRequests = await checkActiveLimit(deps);
-  const checked = await refuseByFindings(deps, request, retried);
+  const request = await adaptToSettings(deps, asked, retried);
+  const { item } = request;
   const { dns, ports, caps, kind, flatRateRequests } = deps;
   const { sampleSizes } = await deps.loadProbes();
   const { urls, sources, isAll, problem } = await readSources(deps, request);
@@ -66,8 +65,9 @@ export async function dryRun(
     kind,
     paths: pathCount(item, urls, distributionCount),
     distributions: distributionCount,
-    behaviourOf: urlBehaviours(item, (host) => distributionOf(distributions, host)?.id),
-    flatRatePlan: body.flat_rate_plan,
+    behaviourOf: urlBehaviours(item, request.idOf),
+    excludedPops: request.excludedPops,
+    flatRatePlan: body.flat_rate_plan ?? planWith(flatRateRequests),
     sources,
     lowerBound: !isAll,
   });
@@ -75,9 +75,6 @@ export async function dryRun(
   const [firstRefused] = refused.values();
   const warnings = [
     ...request.warnings,
-    ...checked.warnings,
-    flatRateRequests > 0 &&
-      findingText(flatRateFinding(estimate.tasks * requestsPerTask(item.verify), flatRateRequests)),
     problem !== undefined && `${WOULD_FAIL}: ${problem}`,
     problem === undefined &&
       !isAll &&
@@ -97,6 +94,7 @@ export async function dryRun(
     timeout_at: "",
     estimate,
     warnings: warnings.length === 0 ? undefined : warnings,
+    skipped_urls: skippedUrlsThatFit(request.skippedUrls),
   };
 }
 

@@ -14,7 +14,7 @@ import { readFailures, readPopRows, readPopUrls, readSamples } from "./details.t
 import { checkDistributions } from "./distributions.ts";
 import { dryRun } from "./dry-run.ts";
 import { changeInstances, readInstances } from "./instances.ts";
-import { detailsOf, findRequest, urlSizeFilter } from "./query.ts";
+import { detailsOf, findRequest, skippedUrlsThatFit, urlSizeFilter } from "./query.ts";
 import { describeNow, listRequests } from "./requests.ts";
 import { onceForToken, retriedRequest, startRequest } from "./start-request.ts";
 import { summarize } from "./summary.ts";
@@ -54,14 +54,16 @@ const ALL: { readonly [Name in RouteName]: Route<AnswerOf<Name>> } = {
     const { caps, sourceBuckets } = deps;
     const rules = { caps, sourceBuckets, retried, reqId: deps.newId(), now: deps.now() };
     const { body, ...request } = checkPrewarmRequest(json, rules);
-    const warnings = [...request.warnings, ...(await checkDistributions(deps, request))];
+    let warnings = [...request.warnings, ...(await checkDistributions(deps, request))];
+    let skipped: readonly string[] = [];
     if (body.dry_run === true) {
       if (body.client_token !== undefined) warnings.push("client_token: ignored, because a dry run creates no request");
       return dryRun(deps, body, { ...request, warnings }, retried);
     }
     const make = async () => {
-      const started = await startRequest(deps, request, { retried, timeout: body.timeout });
-      warnings.push(...started.warnings);
+      const started = await startRequest(deps, { ...request, warnings }, { retried, timeout: body.timeout });
+      warnings = [...started.warnings];
+      skipped = started.skippedUrls;
       return started.item;
     };
     const { client_token: token } = body;
@@ -75,6 +77,7 @@ const ALL: { readonly [Name in RouteName]: Route<AnswerOf<Name>> } = {
       timestamp: item.created_at,
       timeout_at: item.timeout_at,
       warnings: warnings.length === 0 ? undefined : warnings,
+      skipped_urls: skippedUrlsThatFit(skipped),
     };
   },
 

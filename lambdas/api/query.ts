@@ -56,6 +56,11 @@ export function unknownRequest(reqId: string, field = "req_id"): ApiError {
  */
 const MAX_URL_BYTES = 5_000_000;
 
+/** The URLs that a request leaves out, as many as an answer has room for; undefined: none. */
+export function skippedUrlsThatFit(urls: readonly string[]): string[] | undefined {
+  return urls.length === 0 ? undefined : urls.filter(urlSizeFilter());
+}
+
 /** Tells for each URL in turn whether the response has room for it. */
 export function urlSizeFilter(): (url: string) => boolean {
   let bytes = 0;

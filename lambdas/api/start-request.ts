@@ -9,16 +9,11 @@ import type { RequestItem } from "../../domain/request/request-item.ts";
 import { retry } from "../../domain/retry.ts";
 import { parseTimestamp } from "../../domain/timestamps.ts";
 import { ApiError } from "../../domain/validation/api-error.ts";
+import type { AdaptedRequest } from "../../domain/validation/apply-settings.ts";
 import { type PrewarmRequest, timesFrom } from "../../domain/validation/prewarm-request.ts";
 import type { ApiDeps } from "./deps.ts";
-import { refuseByFindings } from "./distributions.ts";
+import { adaptToSettings } from "./distributions.ts";
 import { findRequest } from "./query.ts";
-
-interface Started {
-  readonly item: RequestItem;
-  /** Of its distributions' settings. */
-  readonly warnings: readonly string[];
-}
 
 /**
  * Creates everything that a request needs, its item last, because the item starts the pipeline. Where an invalidation or sources come
@@ -32,18 +27,17 @@ export async function startRequest(
   deps: ApiDeps,
   request: PrewarmRequest,
   { retried, timeout }: { readonly retried: RequestItem | undefined; readonly timeout: number },
-): Promise<Started> {
-  const { urls } = request;
+): Promise<AdaptedRequest> {
   const { req_id: reqId } = request.item;
   await checkActiveLimit(deps);
   const current = await retriedNow(deps, retried);
-  const { warnings, stored } = await refuseByFindings(deps, request, retried);
+  const adapted = await adaptToSettings(deps, request, retried);
   // The checks, and another call with the same token, may have taken 20 s.
-  const item = { ...request.item, distribution_settings: stored, ...timesFrom(deps.now(), timeout) };
+  const item = { ...adapted.item, ...timesFrom(deps.now(), timeout) };
   const undo: (() => Promise<unknown>)[] = [];
   try {
     undo.push(() => deps.lists.delete(LISTS.urls, reqId));
-    await deps.lists.write(LISTS.urls, reqId, urls);
+    await deps.lists.write(LISTS.urls, reqId, adapted.urls);
     undo.push(() => deps.timer.cancel(reqId));
     await deps.timer.set(reqId, parseTimestamp(item.timeout_at), deps.timerTarget);
     const needed = neededCapacity([item]);
@@ -60,7 +54,7 @@ export async function startRequest(
       throw new ApiError(409, "Too many requests are being made at the same time; send this one again in a moment");
     if (outcome === "RETRIED") throw alreadyRetried((await retriedNow(deps, retried)) ?? current ?? item);
     deps.logger.info("Request created", { req_id: reqId, urls: item.url_count, pops: item.pops.length });
-    return { item, warnings };
+    return { ...adapted, item };
   } catch (error) {
     for (const step of undo.reverse()) {
       await step().catch((cause: unknown) =>

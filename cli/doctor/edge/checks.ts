@@ -43,7 +43,7 @@ export function edgeChecks(deps: EdgeDeps): Check[] {
   return [
     check("distribution", "docs/distributions.md#what-prewarm-looks-at", async () => {
       const item = { cf_domain: undefined, pops: [...pops], header: [], variants: undefined, verify: "edge" as const };
-      return judgeSettings(await checkSettings(deps.source, { item, urls: [url.href] }));
+      return judgeSettings(await checkSettings(deps.source, { item, urls: [url.href], arePopsNamed: true }));
     }),
     check("POPs in the DNS", "docs/doctor.md#the-edge", async () => {
       const { from, pops: found } = await resolved();

@@ -270,7 +270,14 @@ test("after its end, no file of a run has its headers; list names a folder that 
 test("an estimate leaves no run, and says what would be downloaded", async () => {
   const before = (await run("list", "--json")).stdout.length;
   const estimated = await warm(["/a", "/b"], POPS, "--dry-run", "--json");
-  expect(JSON.parse(estimated.stdout)).toEqual({ urls: 2, pops: 3, tasks: 6, bytes: 9_000, are_all_sizes_known: true });
+  expect(JSON.parse(estimated.stdout)).toMatchObject({
+    urls: 2,
+    pops: 3,
+    tasks: 6,
+    bytes: 9_000,
+    are_all_sizes_known: true,
+    origin_fetches: { expected: 4 },
+  });
   expect((await run("estimate", `${SITE}/a`, "--pop", POPS.join(), "--cf-domain", DOMAIN)).stdout).toMatch(
     /^3 tasks: /,
   );

@@ -1,5 +1,6 @@
 // What POST /prewarm does about how the distribution is configured. The texts: test/domain/distribution/findings.test.ts.
 import { expect, it } from "vitest";
+import { estimatedSchema } from "../../../domain/api/started-answer.ts";
 import { times } from "../../collect.ts";
 import { useVirtualClock } from "../../virtual-clock.ts";
 import { PLAIN_BEHAVIOUR } from "../fakes/services.ts";
@@ -8,6 +9,10 @@ import { failing } from "../noted-calls.ts";
 import { BODY, NOTHING, refusalOf, world } from "./world.ts";
 
 useVirtualClock();
+
+const {
+  caching: CACHING = { minTtl: 0, defaultTtl: 0, maxTtl: 0, queryStrings: "none", cookies: "none", headers: [] },
+} = PLAIN_BEHAVIOUR;
 
 it.each([{}, { cf_domain: "d1.cloudfront.net" }, { dry_run: true }])(
   "a refusal is a 400 that makes nothing, with the URLs that led there: %j",
@@ -40,6 +45,51 @@ it.each([{}, { dry_run: true }])(
   },
 );
 
+it("POPs of other price classes are left out of regions, and an estimate lists them", async () => {
+  const { post, requests } = world({ settings: { priceClass: "PriceClass_100" } });
+  const where = { pops: undefined, regions: ["jp", "ca"] };
+  const { body } = await post(where);
+  expect(requests.the("new-id").pops).toEqual(["YUL62-C2", "YUL62-C1"]);
+  expect(body["warnings"]).toEqual([expect.stringMatching(/^price_class: 2 of 4 POPs .*NRT51-P2/)]);
+  const estimated = await post({ ...where, dry_run: true });
+  const pops = { count: 2, excluded: ["NRT51-P2", "NRT57-P3"] };
+  expect(estimated.body).toMatchObject({ estimate: { pops }, warnings: body["warnings"] });
+  expect(refusalOf(await post({ pops: undefined, regions: ["jp"] }))).toMatch(/^400 price_class: /);
+});
+
+const UNCACHED = {
+  behaviours: [
+    { ...PLAIN_BEHAVIOUR, pathPattern: "/api/*", caching: { ...CACHING, minTtl: 0, defaultTtl: 0, maxTtl: 0 } },
+    { ...PLAIN_BEHAVIOUR, originShieldRegion: "us-west-2" },
+  ],
+};
+
+it("what is not cached is left out if that is wanted, and listed", async () => {
+  const { post, lists } = world({ settings: UNCACHED });
+  const [kept, uncached] = ["https://cdn.example.com/a", "https://cdn.example.com/api/b"];
+  const { body } = await post({ url_list: [kept, uncached], skip_uncached: true });
+  expect(lists.objects["new-id.csv"]).toEqual([[kept]]);
+  expect(body["skipped_urls"]).toEqual([uncached]);
+  expect(body["warnings"]).toEqual([expect.stringMatching(/^skip_uncached: 1 of 2 URLs/)]);
+  expect((await post({ url_list: [kept, uncached] })).body).not.toHaveProperty("skipped_urls");
+  expect(refusalOf(await post({ url_list: [uncached], skip_uncached: true }))).toMatch(/^400 skip_uncached: /);
+});
+
+it("an estimate counts Origin Shield, what is not cached, and the month of a plan", async () => {
+  const { post } = world({ settings: UNCACHED });
+  const url_list = ["https://cdn.example.com/a", "https://cdn.example.com/api/b"];
+  const { body } = await post({ url_list, dry_run: true, flat_rate_plan: "free" });
+  // Two POPs of two RECs: once for the one, and two downloads with a check each at both for the other.
+  expect(body["estimate"]).toMatchObject({
+    origin_fetches: {
+      expected: 1 + 8,
+      origin_shield: ["us-west-2"],
+      uncached: { urls: 1, fetches: 8, examples: [url_list[1]] },
+    },
+    flat_rate_plan: { plan: "free", monthly_requests: 1_000_000 },
+  });
+});
+
 it.each([
   [400, { timeout: 0 }, {}],
   [400, { dry_run: true, instance_count: 300 }, {}],
@@ -63,16 +113,13 @@ it.each([
   expect(requests.the("new-id").distribution_settings).toBeUndefined();
 });
 
-it.each([
-  [{}, "about 8 requests are less than 0.1% of the 1 million"],
-  [
-    { verify: "off", url_list: times(60_000, (i) => `https://cdn.example.com/${i}`) },
-    "about 120000 requests are 12% of the 1 million",
-  ],
-])("an estimate tells the share of a flat-rate plan that the request uses: %#", async (change, text) => {
-  const { post } = world({ flatRateRequests: 1e6 });
-  const { body } = await post({ dry_run: true, ...change });
-  expect(body["warnings"]).toContainEqual(expect.stringContaining(text));
+it("without a plan in the request, an estimate is for the plan of the stack's parameter", async () => {
+  const { post } = world({ flatRateRequests: 10e6 });
+  const planOf = async (change: object) => {
+    const { estimate } = estimatedSchema.parse((await post({ dry_run: true, ...change })).body);
+    return estimate.flat_rate_plan?.plan;
+  };
+  expect([await planOf({}), await planOf({ flat_rate_plan: "free" })]).toEqual(["pro", "free"]);
 });
 
 it("a tenant that is disabled is refused by the account's list alone", async () => {

@@ -57,6 +57,7 @@ describe("GET /summary", () => {
         results_url: "https://bucket.example/r1/results.csv.gz?signed&as=prewarm-r1-results.csv.gz",
         verdict: "not_ready",
         sentence: "Not ready for traffic: 1 object is warm at no POP of Singapore.",
+        footnote: expect.stringMatching(/^Embedded POPs/),
         readiness,
         failures: [
           {
