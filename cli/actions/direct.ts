@@ -17,6 +17,7 @@ import { connectDirect } from "../direct/connect.ts";
 import type { DirectClient } from "../direct/direct-client.ts";
 import type { Approve } from "../direct/engine.ts";
 import { EXIT } from "../exit-codes.ts";
+import { cleanLine } from "../output/clean.ts";
 import { factLines, originFacts, planFacts } from "../output/estimate-lines.ts";
 import { bytes, clock, count, many } from "../output/figures.ts";
 import { lookOf } from "../output/look.ts";

@@ -103,7 +103,7 @@ export class DirectClient implements Api {
   async originFetches(item: RequestItem): Promise<Estimate["origin_fetches"]> {
     const { store, account } = this.deps;
     const urls = new Set((await toArray(store.read(LISTS.goodUrls, item.req_id))).map(({ url }) => url));
-    const targets = await store.of(item.req_id);
+    const targets = await store.targets(item.req_id);
     const pops = targets.flatMap(({ pop, state }) => (state === "FAILED" ? [] : [pop]));
     // Settings that could be read are those of the account.
     const ownerOf = hostOwners(item.distribution_settings === undefined ? [] : await account.own());

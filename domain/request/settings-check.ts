@@ -23,7 +23,10 @@ const CHECK_MS = 4_000;
 const MAX_DISTRIBUTIONS = 5;
 
 interface CheckedRequest {
-  readonly item: Pick<RequestItem, "cf_domain" | "pops" | "header" | "variants" | "verify" | "invalidate" | "skip_uncached">;
+  readonly item: Pick<
+    RequestItem,
+    "cf_domain" | "pops" | "header" | "variants" | "verify" | "invalidate" | "skip_uncached"
+  >;
   readonly urls: readonly string[];
   /** Others are left out where the price class excludes them. */
   readonly arePopsNamed: boolean;
