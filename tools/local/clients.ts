@@ -1,7 +1,6 @@
 import { APIGatewayClient } from "@aws-sdk/client-api-gateway";
 import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
 import { CloudFormationClient } from "@aws-sdk/client-cloudformation";
-import { CloudFrontClient } from "@aws-sdk/client-cloudfront";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { EC2Client } from "@aws-sdk/client-ec2";
 import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
@@ -28,7 +27,6 @@ export function localClients(aws: Pick<Aws, "endpoint" | "region" | "env">) {
     apiGateway: new APIGatewayClient(config),
     autoScaling: new AutoScalingClient(config),
     cloudFormation: new CloudFormationClient(config),
-    cloudFront: new CloudFrontClient(config),
     db: DynamoDBDocument.from(new DynamoDBClient(config)),
     ec2: new EC2Client(config),
     events: new EventBridgeClient(config),

@@ -30,7 +30,7 @@ function tenantsOf(template: MemoryDistribution, account: CloudFrontAccount): Di
     ({ DistributionId, Enabled = true }) => Enabled && DistributionId === template.id,
   );
   return tenants.flatMap(({ domains: [domain, ...aliases], ConnectionGroupId }) => {
-    const group = account.connectionGroups?.find(({ Id }) => Id === ConnectionGroupId);
+    const group = account.connectionGroups?.find(({ Id, Enabled = true }) => Enabled && Id === ConnectionGroupId);
     if (domain === undefined || group === undefined) return [];
     return [{ ...distributionOf(template, account), domain, aliases, routingEndpoint: group.RoutingEndpoint }];
   });

@@ -39,6 +39,7 @@ it.each<[DistributionKind, readonly Asked[], readonly string[]]>([
   ["staging", [{ host: "dstaging111111abcdef8.cloudfront.net", servername: HOST }], ["Error untold"]],
   ["staging-weight", Array(10).fill({}), ["Miss origin", ...Array(8).fill("Hit EDGE"), "Miss origin"]],
   ["mtls", [{ plain: true }], ["Error untold"]],
+  ["disabled", [{ servername: BASIS.domain }, { plain: true }], ["Error untold", "Error untold"]],
   ["origin-shield", [{}, FRA, FRA], ["Miss origin", "Hit Origin Shield", "Hit EDGE"]],
   ["no-server-timing", [{}, {}], ["Miss -", "Hit -"]],
   [
