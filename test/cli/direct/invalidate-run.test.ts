@@ -20,7 +20,12 @@ async function run({ fails, error }: { readonly fails: number; readonly error: E
     isInvalidated: () => unlessFailing(true),
   };
   const timeout_at = formatTimestamp(Date.now() + TIMEOUT_MS);
-  let item = request({ status: "INSERT_TASK", distributions: [{ label: "d1", id: "E1", names: [] }], timeout_at });
+  let item = request({
+    status: "INSERT_TASK",
+    need_invalidate: true,
+    distributions: [{ label: "d1", id: "E1", names: [] }],
+    timeout_at,
+  });
   const deps = {
     account: new Account(async () => cloudFront),
     lists: {
