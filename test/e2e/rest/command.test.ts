@@ -42,8 +42,9 @@ describe("the command", () => {
     stack.setFaults((asked) =>
       asked.path === "/js/shop.js" && asked.method === "GET" ? { kind: "status", status: 404 } : undefined,
     );
-    const { stdout } = await run("warm", broken, good, "--pop", "SIN2-C1,ATL56-C1", "--timeout", "5m", "--json");
-    const id = endingSchema.parse(JSON.parse(stdout)).request_id;
+    const { code, stdout } = await run("warm", broken, good, "--pop", "SIN2-C1,ATL56-C1", "--timeout", "5m", "--json");
+    const { request_id: id, exit_code } = endingSchema.parse(JSON.parse(stdout));
+    expect([code, exit_code]).toEqual([2, 2]);
     const page = join(folderWith(), "report.html");
     expect((await run("report", id, "--html", page)).code).toBe(0);
     const { text, faults } = await lookAt(page);

@@ -9,28 +9,17 @@ const text = (changes: Record<string, unknown>) => JSON.stringify(body(changes))
 const PREWARM: readonly [what: string, body: string | undefined, says: RegExp, errorUrls?: string[]][] = [
   ["no body", undefined, /no body/],
   ["broken JSON", '{"url_list": [', /not valid JSON/],
-  ["a list", "[]", /must be a JSON object/],
   [
     "bad URLs, all of them named",
     text({ url_list: ["ftp://a.example/x", "/relative", "https://a.example/", "not a url"] }),
     /^url_list: 3 of 4 URLs are invalid \(see error_urls\); the first, 'ftp:\/\/a\.example\/x', has the scheme ftp; absolute/,
     ["ftp://a.example/x", "/relative", "not a url"],
   ],
-  ["a timeout that is text", text({ timeout: "5" }), /timeout: must be whole minutes .*, not "5"/],
-  ["a malformed POP", text({ pops: ["SIN2-C1", "SIN-C9"] }), /pops: unknown 'SIN-C9'; known there: .*SIN2-C1/],
-  ["an unknown site", text({ pops: ["QQQ-C1"] }), /pops: unknown 'QQQ-C1'; known: /],
   ["several faults at once", text({ timeout: 0, instance_count: -1 }), /timeout: .*; instance_count: /],
 ];
 
 const INSTANCES: readonly [what: string, body: string | undefined, status: number, says: RegExp][] = [
   ["no body", undefined, 400, /no body/],
-  ["too many", '{"DesiredCapacity": 301}', 400, /DesiredCapacity: must be a whole number from 0 to 300/],
-  [
-    "force_stop without req_id",
-    '{"DesiredCapacity": 0, "force_stop": true}',
-    400,
-    /req_id: is required with force_stop/,
-  ],
   ["an unknown request", '{"DesiredCapacity": 0, "req_id": "no-such"}', 404, /there is no request 'no-such'/],
 ];
 
