@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { describeRequest } from "../../../domain/api/request-view.ts";
-import { timingsOf } from "../../../domain/request/lifecycle.ts";
+import { type Status, timingsOf } from "../../../domain/request/lifecycle.ts";
 import type { Heartbeat } from "../../../domain/request/progress.ts";
 import { count, heartbeat, request } from "../items.ts";
 
@@ -92,10 +92,10 @@ class Model {
     return this.counted === FILES;
   }
 
-  told() {
+  told(status: Status = "IN_PROGRESS") {
     const told = describeRequest(
       request({
-        status: "IN_PROGRESS",
+        status,
         total_count: FILES,
         total_size: FILES * SIZE,
         sizes_known: true,
@@ -153,6 +153,8 @@ it("of a request whose agents are killed and whose downloads begin anew, the per
         expect(percentage).toBeLessThanOrEqual(99);
         before = percentage;
       }
+      // Nor when it is stopped, before the recount.
+      expect(model.told("STOPPED").percentage_complete).toBeGreaterThanOrEqual(before);
     }),
   );
 });

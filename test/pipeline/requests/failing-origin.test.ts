@@ -1,8 +1,7 @@
-// Requests whose origin fails for a while.
+// A request whose origin fails for a while.
 import { describe, expect, it } from "vitest";
 import { body, urls } from "../../e2e/bodies.ts";
 import { addObjects } from "../../e2e/edge-control.ts";
-import { DEVICES } from "../../e2e/recs.ts";
 import { type PipelineStack, pipelineStack } from "./stack.ts";
 
 /** Each has three addresses, and a REC of its own. */
@@ -16,7 +15,6 @@ describe("an origin that fails", () => {
       aliases: [],
       pops: POPS.map((pop) => ({ pop, rec: `rec of ${pop}`, addresses: 3 })),
       site: {},
-      behaviours: [{ path: "/device/*", keyHeaders: ["x-device"] }, {}],
     },
   });
 
@@ -32,30 +30,6 @@ describe("an origin that fails", () => {
       expect(attempts).toBe(2);
       // Its time includes the wait between the two messages.
       expect(ms).toBeGreaterThan(11_000);
-    }
-  });
-
-  it("for one variant leaves the attempts of the next one to it", async () => {
-    stack.standIn.edge.addObject("/device/a.html", { size: 3_000, vary: ["x-device"] });
-    const asked: Record<string, number> = { desktop: 0, mobile: 0 };
-    stack.setFaults((request) => {
-      const device = String(request.headers["x-device"]);
-      if (!isDownload(request) || request.path !== "/device/a.html" || asked[device] === undefined) return undefined;
-      const failures = device === "desktop" ? 3 : 2;
-      return ++asked[device] <= failures ? { kind: "status", status: 502 } : undefined;
-    });
-    const [pop = ""] = POPS;
-    const reqId = await stack.start(body({ url_list: urls("/device/a.html"), pops: [pop], variants: DEVICES }));
-    expect(await stack.until(reqId, "FINISHED")).toMatchObject({ total_count: 2, warm_count: 1, failed_count: 1 });
-    const results = await stack.taskResults(reqId);
-    expect(results.map(({ variant, ok, attempts }) => ({ variant, ok, attempts }))).toEqual([
-      { variant: "desktop", ok: false, attempts: 3 },
-      { variant: "mobile", ok: true, attempts: 3 },
-    ]);
-    for (const { ms } of results) {
-      // Two waits for each, and not those of the other.
-      expect(ms).toBeGreaterThan(22_000);
-      expect(ms).toBeLessThan(40_000);
     }
   });
 });

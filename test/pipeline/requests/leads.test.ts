@@ -68,17 +68,6 @@ describe("under one regional edge cache", () => {
     expect(originRequests(stack, "untold").downloads).toHaveLength(1);
   });
 
-  it("an object that nobody keeps is downloaded by two leads, and its headers alone do not decide", async () => {
-    stack.standIn.edge.addObject("/never/a.bin", { size: 1_000, headers: { "cache-control": "no-store" } });
-    const reqId = await stack.start(body({ url_list: urls("/never/a.bin"), pops: TOKYO }));
-    expect(await stack.until(reqId, "FINISHED")).toMatchObject({ not_kept_count: 2, failed_count: 3 });
-    const results = await stack.taskResults(reqId);
-    expect(results.map(({ reason }) => reason).toSorted()).toEqual(["not_asked", "not_kept", "not_kept"]);
-    expect(results.find(({ reason }) => reason === "not_asked")?.error).toMatch(
-      /did not keep the object: \S+ \(not_kept\), \S+ \(not_kept\)$/,
-    );
-  });
-
   it("an object that a cache policy does not keep is decided by two leads, and the limits of the origin hold", async () => {
     const paths = addObjects(stack, "policy/limited", 10);
     expect(await stack.warm(body({ url_list: urls(...paths), pops: TOKYO, origin: { concurrency: 2 } }))).toMatchObject(
@@ -101,23 +90,6 @@ describe("under one regional edge cache", () => {
       expect(busiest(downloads, ORIGIN_MS)).toBeLessThanOrEqual(2);
     },
   );
-
-  it("an object that a cache policy does not keep says nothing of the catalogue's REC", async () => {
-    const [path = ""] = addObjects(stack, "policy/free", 1);
-    const reqId = await stack.start(body({ url_list: urls(path), pops: TOKYO }));
-    const { warnings } = await stack.until(reqId, "FINISHED");
-    const results = await stack.taskResults(reqId);
-    expect(results.map(({ reason }) => reason)).toEqual(["not_kept", "not_kept", "not_kept"]);
-    expect((warnings as { code: string }[]).map(({ code }) => code)).not.toContain("rec_wrong");
-  });
-
-  it("an object that expires at once is requested at every POP: each response after a download is a RefreshHit", async () => {
-    stack.standIn.edge.addObject("/never/b.bin", { size: 1_000, headers: { "cache-control": "s-maxage=0" } });
-    expect(await stack.warm(body({ url_list: urls("/never/b.bin"), pops: TOKYO }))).toMatchObject({
-      not_kept_count: 3,
-      failed_count: 3,
-    });
-  });
 
   describe("an agent that is killed after it queued a lead's followers", () => {
     let slow: ReturnType<typeof killLead> | undefined;

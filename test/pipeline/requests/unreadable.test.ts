@@ -1,4 +1,4 @@
-// What a request says of URLs that could not be read, of POPs that did not resolve, and of downloads that nobody verified.
+// What a request says of URLs that could not be read, and what its retry makes of them.
 import { parse } from "csv-parse/sync";
 import { request } from "undici";
 import { describe, expect, it } from "vitest";
@@ -73,33 +73,6 @@ describe("a request of which 3 of 4 URLs cannot be read", () => {
   });
 });
 
-describe("a request whose URLs cannot be read at all", () => {
-  it("fails, and its report and failures name them", async () => {
-    const reqId = await stack.start(body({ url_list: urls("/gone/1.html", "/gone/2.html") }));
-    await stack.until(reqId, "FAILED");
-    const summary = await stack.summary(reqId);
-    expect(summary).toMatchObject({ verdict: "not_ready", failures: [{ code: "http_4xx", subject: "url", urls: 2 }] });
-    expect((await reportOf(summary)).map(({ error }) => error)).toEqual(["HTTP 404", "HTTP 404"]);
-  });
-});
-
-describe("a POP that does not resolve", () => {
-  it("is named, is in the report, and does not count", async () => {
-    const reqId = await stack.start(body({ pops: ["SIN2-C1", DEAD_POP] }));
-    await stack.until(reqId, "FINISHED");
-    const summary = await stack.summary(reqId);
-    expect(summary).toMatchObject({
-      verdict: "ready_with_exceptions",
-      readiness: { lacking_pops: 0, cold_objects: 0, pops: 1, unresolved_pops: 1, unresolved_examples: [DEAD_POP] },
-      failures: [{ code: "name_not_found", subject: "pop", tasks: 0, pops: 1, urls: 0, examples: [{ pop: DEAD_POP }] }],
-    });
-    expect(summary["sentence"]).toContain(`1 POP did not resolve (${DEAD_POP})`);
-    expect(await reportOf(summary)).toMatchObject([
-      { pop: DEAD_POP, url: "", error: expect.stringMatching(/ENOTFOUND/) },
-    ]);
-  });
-});
-
 describe("a retry", () => {
   it("reads the report: what could not be read is asked for again, and the POP is looked up again", async () => {
     const path = "/later.html";
@@ -112,15 +85,5 @@ describe("a retry", () => {
     const tasks = await stack.taskResults(retry);
     expect(tasks.map(({ url, pop, ok }) => [url, pop, ok])).toEqual([[`https://${HOST}${path}`, "SIN2-C1", true]]);
     expect(await stack.summary(retry)).toMatchObject({ failure_pops: [DEAD_POP] });
-  });
-});
-
-describe("a request that verifies nothing", () => {
-  it("is not verified, whatever came of its downloads", async () => {
-    const reqId = await stack.start(body({ verify: "off" }));
-    await stack.until(reqId, "FINISHED");
-    const summary = await stack.summary(reqId);
-    expect(summary).toMatchObject({ verdict: "not_verified", failures: [] });
-    expect(summary["sentence"]).toBe("Downloaded; warmth not verified: 6 tasks.");
   });
 });
