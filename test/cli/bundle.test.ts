@@ -62,17 +62,6 @@ test("in a pipe, the list ends in the sentence of each request", async () => {
   expect(stdout.split("\n")[1]).toMatch(/On time: about 6 min left\. Done by \d\d:\d\d, 40 min before the timeout\.$/);
 });
 
-test("open prints the console's address, at a request if one is named, and never the key", async () => {
-  const { endpoint, asked } = await world("S");
-  const at = ["--print", "--endpoint", `${endpoint}/prod/`, "--api-key", "the-key"];
-  expect(await run(endpoint, "open", ...at)).toEqual({ code: 0, stdout: `${endpoint}/prod/console\n`, stderr: "" });
-  const { stdout } = await run(endpoint, "open", "e059b77b", ...at);
-  expect(stdout).toBe(`${endpoint}/prod/console#/r/e059b77b-e427-4489-a50b-4d8c652f114c\n`);
-  // Nobody is asked for the page with the key, nor for the route.
-  expect(asked.filter((call) => call.includes("console"))).toEqual(["GET /prod/console", "GET /prod/console"]);
-  expect(await run(endpoint, "open", "ffff", ...at)).toMatchObject({ code: 1, stdout: "" });
-});
-
 test("every command finds what it does in the file beside it", async () => {
   const words = ["warm x", "status", "report", "list", "retry x", "stop x", "estimate x", "pops", "instances set 1"];
   const at = ["--endpoint", "not an address", "--api-key", "x"];

@@ -25,13 +25,3 @@ export function holdBack(stack: StackClient, path: string): () => void {
   stack.setFaults((request) => (request.method === "GET" && request.path === path ? { kind: "stall" } : undefined));
   return () => stack.setFaults(undefined);
 }
-
-/** Records each request to the edge from now on, as `POP method path`. */
-export function recordRequests(stack: StackClient) {
-  const requests: string[] = [];
-  stack.setFaults(({ pop, method, path }) => {
-    requests.push(`${pop} ${method} ${path}`);
-    return undefined;
-  });
-  return requests;
-}

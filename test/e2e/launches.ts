@@ -69,7 +69,7 @@ async function publish(prewarm: Stack["prewarm"]) {
 }
 
 /** Runs the script as `npm run` does. @throws CommandError when it ends with anything but 0 */
-export function publishTemplates({ aws }: Stack["prewarm"], ...args: string[]) {
+function publishTemplates({ aws }: Stack["prewarm"], ...args: string[]) {
   const script = [`${ROOT}node_modules/tsx/dist/cli.mjs`, `${ROOT}tools/release/publish-templates.ts`];
   return run(process.execPath, [...script, ...args], { ...process.env, ...aws.env }, ROOT);
 }

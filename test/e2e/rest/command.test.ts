@@ -76,20 +76,6 @@ describe("the command", () => {
     expect((await run("status", id, "--json")).stdout).toMatch(/"status": "(?!STOPPED)/);
     expect((await run("stop", id, "--yes")).code).toBe(0);
   });
-
-  it("on a terminal: Ctrl-C twice offers to stop it", async () => {
-    holdBack(running(), "/hangs.bin");
-    const live = command.onTerminal([100, 30], {}, "warm", `https://${HOST}/hangs.bin`, "--pop", "SIN2-C1");
-    await until(() => /Singapore/.test(live.heard.stdout));
-    live.child.stdin.write("\u0003");
-    await until(() => /Ctrl-C again: stop it\?/.test(live.heard.stdout));
-    live.child.stdin.write("\u0003");
-    await until(() => /Stop it\? .*\[y\/N\]/.test(live.heard.stdout));
-    live.child.stdin.write("y\n");
-    const { code, stdout } = await live.ended;
-    expect(code).toBe(3);
-    expect(stdout).toMatch(/Stopped at 0%\./);
-  });
 });
 
 /** What a browser shows of a page, and what it says against it. */

@@ -2,13 +2,12 @@
 // The stacks are this file's own: each makes the emulator look at more streams, which slows down what runs beside it.
 import { DescribeStacksCommand } from "@aws-sdk/client-cloudformation";
 import { beforeAll, describe, expect, it } from "vitest";
-import { CommandError } from "../../../tools/local/processes.ts";
 import { readResults } from "../../../tools/local/results.ts";
 import { FILES } from "../../../tools/local/world.ts";
 import { apiPolicy, changeAccess } from "../api-access.ts";
 import { body, urls } from "../bodies.ts";
 import { deployedStackWithoutRest } from "../deployed-stack.ts";
-import { EXISTING_VPC, LAUNCHES, type Launched, launchAll, publishTemplates } from "../launches.ts";
+import { EXISTING_VPC, LAUNCHES, type Launched, launchAll } from "../launches.ts";
 import { resetStack } from "../reset-stack.ts";
 import type { Stack } from "../stack.ts";
 
@@ -84,11 +83,5 @@ describe("launching", () => {
     const values = Stacks?.[0]?.Parameters?.map(({ ParameterKey, ParameterValue }) => [ParameterKey, ParameterValue]);
     expect(Object.fromEntries(values ?? [])).toMatchObject({ envName: "fourth", ...launched.network, vpce });
     expect(await apiPolicy(stack)).toContain(vpce);
-  });
-
-  it("templates are not published to a bucket that is not there: one line, and 1", async () => {
-    const failed = await publishTemplates(running().prewarm, "--bucket", "no-such-bucket").catch((error) => error);
-    expect(failed).toBeInstanceOf(CommandError);
-    expect(failed.message).toMatch(/ ended with 1:\nThere is no bucket no-such-bucket; make it: [^\n]+$/);
   });
 });

@@ -34,22 +34,6 @@ describe("the origin", () => {
     await sleep(60_000);
     expect(permits(stack, reqId)).toEqual({ held: 0, leases: [] });
   });
-
-  it("that throttles gets fewer requests, and every task is warm in the end", async () => {
-    const { edge } = stack.standIn;
-    const paths = addObjects(stack, "refusing", 80, () => 2_000);
-    edge.setBehaviours([{ errorTtlMs: 800 }]);
-    edge.setOrigin({ limit: { perSecond: 30, status: 503, retryAfter: { seconds: 1, form: "date" } } });
-    const reqId = await stack.start(body({ url_list: urls(...paths), pops: POPS, instance_count: 2 }));
-    const progress = await stack.until(reqId, "FINISHED");
-    edge.setOrigin({});
-    edge.setBehaviours([]);
-    const seen = originRequests(stack, "refusing").downloads;
-    const first = seen[0]?.at ?? 0;
-    expect(progress).toMatchObject({ total_count: 240, download_count: 240, failed_count: 0 });
-    const later = seen.filter(({ at }) => at > first + 10_000);
-    expect(later.filter(({ refused }) => refused).length).toBeLessThanOrEqual(0.05 * later.length);
-  });
 });
 
 /** The permits that all processes hold, and the leases that are not empty. */
