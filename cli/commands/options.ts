@@ -1,5 +1,5 @@
 import { type Command, Option } from "commander";
-import { FLAT_RATE_PLAN_NAMES } from "../../domain/cost/flat-rate-plan.ts";
+import type { FlatRatePlan } from "../../domain/cost/flat-rate-plan.ts";
 import type { Order } from "../../domain/request/options.ts";
 import type { Verify } from "../../domain/result/outcome.ts";
 

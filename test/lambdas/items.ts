@@ -92,6 +92,14 @@ export function fullRequest(change: Partial<RequestItem> = {}): RequestItem {
     total_size: download_size + d.bytes(),
     sizes_known: true,
     distributions: [{ label: d.id("label"), domain: d.host(), id: d.id("distribution"), names: [d.host()] }],
+    distribution_settings: [
+      {
+        id: d.id("settings"),
+        price_class: "PriceClass_100",
+        error_ttls: { "404": d.integer() },
+        behaviours: [{ path_pattern: d.id("pattern"), origin_shield: d.id("shield"), uncached: true }],
+      },
+    ],
     tasks_per_target: { label: d.integer() },
     may_not_be_kept: { count: d.integer(), examples: [d.url()] },
     shards: d.integer(),
