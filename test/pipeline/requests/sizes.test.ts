@@ -40,19 +40,14 @@ describe("an object that is larger than Get Size saw", () => {
   });
 });
 
-it.each([
-  ["of the URL", "/url.json?v=1", { need_invalidate: true }],
-  ["by a path", "/path.json?v=1", { invalidate: { paths: ["/path*"] } }],
-])(
-  "an object that a POP still has in its old size fails, and is warm in the new one after an invalidation %s",
-  async (_, path, change) => {
-    const request = body({ url_list: urls(path), pops: ["DUB2-C1"] });
-    const { edge } = stack.standIn;
-    edge.addObject(path, { size: 100 });
-    await stack.warm(request);
-    edge.addObject(path, { size: 200 });
-    // Another POP told the size.
-    expect(await stack.warm(request)).toMatchObject({ download_size: 0, failed_count: 1 });
-    expect(await stack.warm({ ...request, ...change })).toMatchObject({ download_size: 200, warm_count: 1 });
-  },
-);
+it("an object that a POP still has in its old size fails, and is warm in the new one with need_invalidate", async () => {
+  const path = "/news.json?v=1";
+  const request = body({ url_list: urls(path), pops: ["DUB2-C1"] });
+  const { edge } = stack.standIn;
+  edge.addObject(path, { size: 100 });
+  await stack.warm(request);
+  edge.addObject(path, { size: 200 });
+  // Another POP told the size.
+  expect(await stack.warm(request)).toMatchObject({ download_size: 0, failed_count: 1 });
+  expect(await stack.warm({ ...request, need_invalidate: true })).toMatchObject({ download_size: 200, warm_count: 1 });
+});
