@@ -41,12 +41,33 @@ const MAX_TENANTS = 10_000;
 
 const LIST_TENANTS = "it takes cloudfront:ListDistributionTenants and cloudfront:ListConnectionGroups";
 
+/** How long a list is kept: the checks of one call of the API ask for it several times. */
+const LIST_KEPT_MS = 5_000;
+
 /** CloudFront, as far as warming needs it. */
 export class Distributions implements Invalidations {
-  constructor(private readonly cloudFront: CloudFrontClient) {}
+  private kept: { readonly at: number; readonly list: Promise<OwnDistribution[]> } | undefined;
+
+  /** @param now milliseconds since the epoch */
+  constructor(
+    private readonly cloudFront: CloudFrontClient,
+    private readonly now: () => number = Date.now,
+  ) {}
 
   /** All distributions of the account; with multi-tenant ones among them, also its tenants and connection groups. */
-  async own(): Promise<OwnDistribution[]> {
+  own(): Promise<OwnDistribution[]> {
+    const at = this.now();
+    if (this.kept !== undefined && at - this.kept.at < LIST_KEPT_MS) return this.kept.list;
+    const kept = { at, list: this.list() };
+    this.kept = kept;
+    // An error is not kept. Whoever asked gets it.
+    kept.list.catch(() => {
+      if (this.kept === kept) this.kept = undefined;
+    });
+    return kept.list;
+  }
+
+  private async list(): Promise<OwnDistribution[]> {
     const standard: OwnDistribution[] = [];
     const multiTenant: OwnDistribution[] = [];
     for await (const page of paginateListDistributions({ client: this.cloudFront }, {})) {

@@ -21,12 +21,27 @@ it("lists all of the account, page by page", async () => {
     { Quantity: 0 },
   ];
   const send = vi.spyOn(client, "send").mockImplementation(async () => ({ DistributionList: pages.shift() }));
-  const distributions = new Distributions(client);
+  let now = 0;
+  const distributions = new Distributions(client, () => now);
   expect(await distributions.own()).toEqual([
     { id: "E1", domain: "d1.cloudfront.net", aliases: ["a.example"] },
     { id: "E2", domain: "d2.cloudfront.net", aliases: [] },
   ]);
   expect(send.mock.calls.map(([{ input }]) => input)).toMatchObject([{}, { Marker: "E1" }]);
+  // The checks of one call ask again and again, and a later call asks anew.
+  now = 4_999;
+  expect(await distributions.own()).toHaveLength(2);
+  now = 5_000;
+  expect(await distributions.own()).toEqual([]);
+  expect(send).toHaveBeenCalledTimes(3);
+});
+
+it("an error of the list is not kept", async () => {
+  const client = new RealClient({ region: "us-east-1" });
+  vi.spyOn(client, "send").mockImplementationOnce(() => Promise.reject(awsError("Throttling")));
+  const distributions = new Distributions(client, () => 0);
+  await expect(distributions.own()).rejects.toThrow("Throttling");
+  vi.spyOn(client, "send").mockImplementation(async () => ({ DistributionList: { Quantity: 0 } }));
   expect(await distributions.own()).toEqual([]);
 });
 
