@@ -6,6 +6,7 @@ import type { Verify } from "../../domain/result/outcome.ts";
 /** As the domain has them. They stand here because its files load zod, which help does not wait for. */
 export const VERIFY = ["edge", "addresses", "off"] as const satisfies readonly Verify[];
 export const ORDERS = ["lead-first", "all-at-once"] as const satisfies readonly Order[];
+export const FLAT_RATE_PLANS = ["free", "pro", "business", "premium"] as const satisfies readonly FlatRatePlan[];
 
 /** An option that may be given several times. */
 export function list(flags: string, says: string): Option {
@@ -59,7 +60,7 @@ export function withSettings(command: Command): Command {
     .addOption(list("--invalidate-tag <tag>", "invalidate what has this cache tag first; repeatable"))
     .addOption(
       new Option("--flat-rate-plan <plan>", "of the distribution: which part of its month is used").choices(
-        FLAT_RATE_PLAN_NAMES,
+        FLAT_RATE_PLANS,
       ),
     )
     .option("--cf-domain <name>", "the distribution, if the URLs do not tell it")

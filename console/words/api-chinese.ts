@@ -8,35 +8,35 @@ const WARNINGS: Readonly<Record<Warning["code"], string>> = {
     "个任务命中但未说明层级，命中的可能是区域边缘缓存。为缓存行为设置启用 Server-Timing 的响应头策略（采样率不限），CloudFront 就会说明层级。",
   no_age: "个任务的命中没有 Age 响应头，可能是请求折叠后共享的响应。请检查是否有函数或响应头策略移除了 Age。",
   age_constant:
-    "个任务的 Age 没有随时间增加（检查之间不变、减小或跳变，或者只有一次检查命中），可能是请求折叠后共享的响应。请检查是否有函数或响应头策略设置了 Age，以及这些对象的请求是否大量回源。",
+    "个任务的 Age 没有随时间增加（不变、减小、跳变，或只有一次检查命中），可能是请求折叠后共享的响应。请检查是否有函数或响应头策略设置 Age，以及这些对象是否大量回源。",
   origin_age:
     "个任务的源站自行发送 Age 响应头，无论 CloudFront 是否缓存对象，它都会增加，因此命中的 Age 不能证明缓存。在源站移除该响应头后即可验证。",
-  skipped_uncached: "个 URL 没有预热：CloudFront 不缓存它们，且预热请求设置了 skip_uncached。访问者由源站获得它们。",
-  may_not_be_kept: "个 URL 的响应头要求任何缓存都不得保存。缓存策略的最小 TTL 可以覆盖这一要求，因此仍有可能被缓存。",
+  skipped_uncached: "个 URL 因 skip_uncached 未预热：CloudFront 不缓存它们。",
+  may_not_be_kept: "个 URL 的响应头要求任何缓存都不得保存。缓存策略的最小 TTL 可以覆盖这一要求，仍可能被缓存。",
   not_compressed:
     "个任务请求 br 或 gzip，得到的文本却没有 Content-Encoding，POP 目前缓存的就是未压缩的内容。原因可能是缓存行为未启用压缩、未压缩的内容先被缓存，或 CloudFront 当时来不及压缩。",
   rec_wrong:
-    "个任务的 POP 在目录所列的区域边缘缓存已有对象时仍然回源，因此它们多半属于别的区域边缘缓存。每个任务多一次回源，此外没有影响。",
+    "个任务的 POP 在目录所列的区域边缘缓存已有对象时仍然回源，因此它们多半属于别的区域边缘缓存。每个任务因此多一次回源。",
   size_changed:
     "个任务的对象完整（与 Content-Length 一致），但大于探测时的大小：对象在此期间被替换，或源站对 HEAD 请求给出的大小不同。total_size 为探测到的大小。",
   no_capacity:
-    "个实例超过十分钟未能启动：所选实例类型没有 Spot 容量，或已达到配额，详见 Auto Scaling 组的活动历史记录。可增加实例类型（参数 instanceTypes）、提高 onDemandPercent，或申请提高配额。",
+    "个实例超过十分钟未能启动：所选实例类型没有 Spot 容量，或已达到配额，详见 Auto Scaling 组的活动历史记录。可增加实例类型（参数 instanceTypes）、提高 onDemandPercent 或配额。",
 };
 
 /** What is found in the settings of a distribution. The English text names it. */
 const FINDINGS: Readonly<Record<FindingCode, string>> = {
   viewer_mtls: "该分配要求客户端证书，Prewarm 没有。预热期间请将查看器 mTLS 设为 optional。",
   disabled: "该分配已禁用，请先启用。",
-  not_deployed: "该分配正在部署，请等到状态变为 Deployed。",
+  not_deployed: "该分配正在部署，请等到 Deployed。",
   staging: "暂存分配须用主分配的域名和持续部署策略的请求头访问。",
   cache_tags: "分配没有 CacheTagConfig。请设置它，或改用路径。",
   template: "这是多租户分配的模板，请使用其租户的域名。",
   routing_endpoint: "这是连接组的路由端点，请使用租户的域名。",
-  web_acl: "Web ACL 的这条规则可能拦截下载。请放行带有保密请求头的请求，并在 header 中发送它。",
+  web_acl: "Web ACL 的这条规则可能拦截下载。请放行带保密请求头的请求，并在 header 中发送它。",
   continuous_deployment: "主分配与暂存分配不共享缓存。",
   price_class: "价格级别不包含部分 POP，请去掉它们或更改级别。",
-  anycast_ips: "该分配使用任播静态 IP，POP 的域名不一定指向该 POP。请先用一个 URL 试预热。",
-  server_timing: "这些 URL 的命中不会说明层级。请在响应头策略中启用 Server-Timing。",
+  anycast_ips: "任播静态 IP：POP 的域名不一定指向该 POP，请先试一个 URL。",
+  server_timing: "这些 URL 的命中不说明层级，请启用 Server-Timing。",
   not_cached: "CloudFront 不缓存这些 URL，请去掉它们。",
   query_strings: "这些 URL 的缓存键包含查询字符串，请按实际发送的列出 URL。",
   cookies: "这些 URL 的缓存键包含 Cookie，请在 header 或 variants 中发送。",
@@ -45,9 +45,9 @@ const FINDINGS: Readonly<Record<FindingCode, string>> = {
 };
 
 const FIELDS: ReadonlyMap<string, string> = new Map([
-  ["url_list", "这些 URL 不能预热：应为 http(s) 绝对地址，且域名属于本账户的一个分配或分配租户。"],
+  ["url_list", "这些 URL 不能预热：应为 http(s) 绝对地址，且属于本账户的分配或租户。"],
   ["sources", "来源填写有误，或读不到。"],
-  ["cf_domain", "应为分配的域名，如 d111111abcdef8.cloudfront.net，或它的备用域名；也可以是分配租户的域名。"],
+  ["cf_domain", "应为分配的域名（如 d111111abcdef8.cloudfront.net）、备用域名或租户的域名。"],
   ["pops", "POP 填写有误，或任务总数超出限额。"],
   ["target_type", "POP 的选择方式有误。"],
   ["timeout", "应为 1 到 10080 分钟，且不超过本部署的限额。"],

@@ -2,10 +2,11 @@
 import { spawnSync } from "node:child_process";
 import { Readable } from "node:stream";
 import { expect, test } from "vitest";
-import { ORDERS as COMMAND_ORDERS, VERIFY as COMMAND_VERIFY } from "../../../cli/commands/options.ts";
+import { ORDERS as COMMAND_ORDERS, VERIFY as COMMAND_VERIFY, FLAT_RATE_PLANS } from "../../../cli/commands/options.ts";
 import { SHELLS } from "../../../cli/completion/shells.ts";
 import { wordsOf } from "../../../cli/completion/words.ts";
 import { program } from "../../../cli/program.ts";
+import { FLAT_RATE_PLAN_NAMES } from "../../../domain/cost/flat-rate-plan.ts";
 import { ORDERS } from "../../../domain/request/options.ts";
 import { VERIFY } from "../../../domain/result/outcome.ts";
 
@@ -39,5 +40,5 @@ test("fish and zsh have the same words", () => {
 });
 
 test("the choices are those of the domain", () => {
-  expect([COMMAND_VERIFY, COMMAND_ORDERS]).toEqual([VERIFY, ORDERS]);
+  expect([COMMAND_VERIFY, COMMAND_ORDERS, FLAT_RATE_PLANS]).toEqual([VERIFY, ORDERS, FLAT_RATE_PLAN_NAMES]);
 });

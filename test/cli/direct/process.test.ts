@@ -303,7 +303,14 @@ async function cloudFront() {
   const downloads = () => edge.popRequests().filter(isDownload).length;
   const before = downloads();
   const api = new MemoryCloudFront({
-    distributions: [{ id: "E1", domain: DOMAIN, aliases: [SITE, IMAGES].map((it) => new URL(it).host) }],
+    distributions: [
+      {
+        id: "E1",
+        domain: DOMAIN,
+        aliases: [SITE, IMAGES].map((it) => new URL(it).host),
+        config: { CacheTagConfig: { HeaderName: "x-tags" } },
+      },
+    ],
     invalidate: (_, paths) => invalidated.push(...paths.map((path) => `${path} after ${downloads() - before}`)),
   });
   const endpoint = await serve(async (request, response) => {
