@@ -5,12 +5,12 @@ import type { FindingCode } from "../../domain/distribution/findings.ts";
 
 const WARNINGS: Readonly<Record<Warning["code"], string>> = {
   no_tier:
-    "个任务命中但未说明层级，命中的可能是区域边缘缓存。为缓存行为设置启用 Server-Timing 的响应头策略（采样率不限），CloudFront 就会说明层级。",
+    "个任务命中但未说明层级，可能是区域边缘缓存的命中。请为缓存行为设置启用 Server-Timing 的响应头策略（采样率不限）。",
   no_age: "个任务的命中没有 Age 响应头，可能是请求折叠后共享的响应。请检查是否有函数或响应头策略移除了 Age。",
   age_constant:
     "个任务的 Age 没有随时间增加（不变、减小、跳变，或只有一次检查命中），可能是请求折叠后共享的响应。请检查是否有函数或响应头策略设置 Age，以及这些对象是否大量回源。",
   origin_age:
-    "个任务的源站自行发送 Age 响应头，无论 CloudFront 是否缓存对象，它都会增加，因此命中的 Age 不能证明缓存。在源站移除该响应头后即可验证。",
+    "个任务的源站自行发送 Age 响应头，无论是否缓存，它都会增加，因此不能证明缓存。在源站移除该响应头后即可验证。",
   skipped_uncached: "个 URL 因 skip_uncached 未预热：CloudFront 不缓存它们。",
   may_not_be_kept: "个 URL 的响应头要求任何缓存都不得保存。缓存策略的最小 TTL 可以覆盖这一要求，仍可能被缓存。",
   not_compressed:
@@ -38,8 +38,8 @@ const FINDINGS: Readonly<Record<FindingCode, string>> = {
   anycast_ips: "任播静态 IP：POP 的域名不一定指向该 POP，请先试一个 URL。",
   server_timing: "这些 URL 的命中不说明层级，请启用 Server-Timing。",
   not_cached: "CloudFront 不缓存这些 URL，请去掉它们。",
-  query_strings: "这些 URL 的缓存键包含查询字符串，请按实际发送的列出 URL。",
-  cookies: "这些 URL 的缓存键包含 Cookie，请在 header 或 variants 中发送。",
+  query_strings: "缓存键包含查询字符串，请按实际发送的列出 URL。",
+  cookies: "缓存键包含 Cookie，请在 header 或 variants 中发送。",
   signed: "这些 URL 需要签名 URL 或签名 Cookie。",
   not_checked: "部分配置无法读取，未经检查。",
 };
