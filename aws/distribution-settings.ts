@@ -43,7 +43,8 @@ interface Clients {
 }
 
 /**
- * Reads how distributions are configured. What is read is kept for five minutes. What cannot be read is asked for again the next time.
+ * Reads how distributions are configured. What is read is kept for five minutes; what cannot be read, or keeps the distribution from
+ * being warmed, is asked for again the next time.
  */
 export class DistributionSettingsReader {
   private readonly settings: (id: string) => Promise<DistributionSettings>;
@@ -74,8 +75,7 @@ export class DistributionSettingsReader {
       const { WebACL } = await waf(region).send(new GetWebACLCommand({ Name, Id, Scope: "CLOUDFRONT" }));
       return webAclOf(WebACL);
     });
-    const isWhole = ({ unread }: DistributionSettings) => unread.length === 0;
-    this.settings = memoizeFor({ ms: KEPT_MS, now, isKept: isWhole }, async (Id) => {
+    this.settings = memoizeFor({ ms: KEPT_MS, now, isKept }, async (Id) => {
       const { Distribution } = await withTimeout(ANSWER_MS, cloudFront.send(new GetDistributionCommand({ Id })));
       if (Distribution === undefined) throw new Error(`CloudFront returned no distribution ${Id}`);
       return this.partsOf(Distribution, cloudFront);
@@ -149,13 +149,24 @@ export class DistributionSettingsReader {
   ): Promise<ContinuousDeployment | undefined> {
     if (id !== "") return continuousDeploymentOf(await this.policies(id));
     if (Staging !== true) return undefined;
-    const { ContinuousDeploymentPolicyList: list } = await cloudFront.send(
-      new ListContinuousDeploymentPoliciesCommand({}),
-    );
-    return (list?.Items ?? [])
-      .map(({ ContinuousDeploymentPolicy: it }) => continuousDeploymentOf(it?.ContinuousDeploymentPolicyConfig))
-      .find((it) => it?.stagingDomains.includes(domain.toLowerCase()) === true);
+    let Marker: string | undefined;
+    do {
+      const { ContinuousDeploymentPolicyList: list } = await cloudFront.send(
+        new ListContinuousDeploymentPoliciesCommand({ Marker }),
+      );
+      const found = (list?.Items ?? [])
+        .map(({ ContinuousDeploymentPolicy: it }) => continuousDeploymentOf(it?.ContinuousDeploymentPolicyConfig))
+        .find((it) => it?.stagingDomains.includes(domain.toLowerCase()) === true);
+      if (found !== undefined) return found;
+      Marker = list?.NextMarker;
+    } while (Marker !== undefined && Marker !== "");
+    return undefined;
   }
+}
+
+/** What could not be read, and what a request is refused for, may be another the next time: its user was told to change it. */
+function isKept({ unread, enabled, isDeployed, isStaging, viewerMtls }: DistributionSettings): boolean {
+  return unread.length === 0 && enabled && isDeployed && !isStaging && viewerMtls !== "required";
 }
 
 /** Each once, by its id. @throws what one of them cannot be read for; Error if there are too many */

@@ -35,7 +35,7 @@ import { type FailureGroup, mostFirst } from "../../domain/result/failure-groups
 import { failureGroupsOf } from "../../domain/result/failure-tally.ts";
 import { formatTimestamp } from "../../domain/timestamps.ts";
 import { ApiError, faultList } from "../../domain/validation/api-error.ts";
-import { type AdaptedRequest, applySettings } from "../../domain/validation/apply-settings.ts";
+import { type AdaptedRequest, applySettings, NO_SETTINGS } from "../../domain/validation/apply-settings.ts";
 import { checkPrewarmRequest, type PrewarmRequest } from "../../domain/validation/prewarm-request.ts";
 import type { Api } from "../api/client.ts";
 import { explained } from "../api/refusal.ts";
@@ -84,17 +84,18 @@ export class DirectClient implements Api {
    */
   private async adaptToSettings(request: PrewarmRequest, retried: RequestItem | undefined): Promise<AdaptedRequest> {
     const { account, env } = this.deps;
-    if (!hasCredentials(env)) return applySettings(request, [], () => undefined);
+    if (!hasCredentials(env)) return applySettings(request, NO_SETTINGS);
     const {
       refusals,
       refusedUrls,
       warnings,
       stored = [],
+      areAllKnown,
       idOf,
     } = await checkSettings(account, { ...request, retried });
     return checked(() => {
       if (refusals.length > 0) throw new ApiError(400, faultList(refusals.map(findingText)), refusedUrls);
-      const adapted = applySettings(request, stored, idOf);
+      const adapted = applySettings(request, { settings: stored, areAllKnown, idOf });
       return { ...adapted, warnings: [...adapted.warnings, ...warnings.map(findingText)] };
     });
   }

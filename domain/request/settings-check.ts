@@ -3,7 +3,7 @@ import { FINDINGS, type Finding, type FindingCode, findingsOf, notChecked } from
 import type { DistributionSettings } from "../distribution/settings.ts";
 import { type StoredSettings, storedSettings } from "../distribution/stored-settings.ts";
 import { ownHeaders } from "../net/headers.ts";
-import { hostOf } from "../net/urls.ts";
+import { hostOf, hostsOf } from "../net/urls.ts";
 import { withTimeout } from "../retry.ts";
 import { hostOwners, type OwnDistribution, unservedProblem } from "./distributions.ts";
 import { headerOf, variantNames } from "./options.ts";
@@ -25,7 +25,7 @@ const MAX_DISTRIBUTIONS = 5;
 interface CheckedRequest {
   readonly item: Pick<
     RequestItem,
-    "cf_domain" | "pops" | "header" | "variants" | "verify" | "invalidate" | "skip_uncached"
+    "cf_domain" | "pops" | "header" | "variants" | "verify" | "invalidate" | "skip_uncached" | "sources"
   >;
   readonly urls: readonly string[];
   /** Others are left out where the price class excludes them. */
@@ -42,6 +42,8 @@ export interface SettingsCheck {
   readonly settings: readonly DistributionSettings[];
   /** For the item; undefined: nothing could be read. */
   readonly stored: StoredSettings[] | undefined;
+  /** Whether it has all distributions of the request. */
+  readonly areAllKnown: boolean;
   /** The id of the distribution whose settings hold for a host; undefined: it is none of this account's. */
   readonly idOf: (host: string) => string | undefined;
 }
@@ -61,7 +63,15 @@ export async function checkSettings(source: SettingsSource, request: CheckedRequ
   const inTime = <T>(answer: Promise<T>) => withTimeout(Math.max(1, deadline - performance.now()), answer);
   const own = await inTime(source.own()).catch((error: unknown) => unread("the distributions of the account", error));
   if ("code" in own)
-    return { refusals: [], refusedUrls: [], warnings: [own], settings: [], stored: undefined, idOf: () => undefined };
+    return {
+      refusals: [],
+      refusedUrls: [],
+      warnings: [own],
+      settings: [],
+      stored: undefined,
+      areAllKnown: false,
+      idOf: () => undefined,
+    };
   const { named, unserved, unknown } = namedBy(own, request);
   const checked = named.slice(0, MAX_DISTRIBUTIONS);
   const read = await Promise.all(
@@ -94,6 +104,7 @@ export async function checkSettings(source: SettingsSource, request: CheckedRequ
     ],
     settings,
     stored: settings.length === 0 ? undefined : settings.map(storedSettings),
+    areAllKnown: unknown.length === 0 && settings.length === named.length,
     idOf: idsOf(own, request),
   };
 }
@@ -126,18 +137,20 @@ function namedBy(
   { item, urls, retried }: CheckedRequest,
 ): { readonly named: Named[]; readonly unserved: Unserved[]; readonly unknown: string[] } {
   const ownerOf = hostOwners(own);
-  const { cf_domain: domain } = item;
-  if (domain === undefined && urls.length === 0)
-    return {
-      named: (retried?.distributions ?? []).flatMap(({ id, tenant, domain: name = "", hosts = [] }) =>
-        id === undefined ? [] : [{ id, name: hosts[0] ?? name, urls: [], isTenant: tenant !== undefined }],
-      ),
-      unserved: [],
-      unknown: [],
-    };
-  const byHost: Iterable<readonly [string, readonly string[]]> =
-    domain === undefined ? grouped(urls, hostOf) : [[domain, urls]];
+  const { cf_domain: domain, sources = [] } = item;
   const named = new Map<string, Named>();
+  const byHost = new Map<string, readonly string[]>(domain === undefined ? grouped(urls, hostOf) : [[domain, urls]]);
+  // Sources name hosts, too. Those that their documents name are the same distributions'.
+  for (const name of domain === undefined
+    ? hostsOf(sources.flatMap(({ url, base }) => [url ?? [], base ?? []].flat()))
+    : [])
+    if (!byHost.has(name)) byHost.set(name, []);
+  if (byHost.size === 0) {
+    for (const { id, tenant, domain: name = "", hosts = [] } of retried?.distributions ?? [])
+      if (id !== undefined && !named.has(id))
+        named.set(id, { id, name: hosts[0] ?? name, urls: [], isTenant: tenant !== undefined });
+    return { named: [...named.values()], unserved: [], unknown: [] };
+  }
   const unserved: Unserved[] = [];
   const unknown: string[] = [];
   for (const [name, its] of byHost) {

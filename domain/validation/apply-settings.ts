@@ -15,6 +15,19 @@ export interface AdaptedRequest extends PrewarmRequest {
   readonly skippedUrls: readonly string[];
 }
 
+/** What is known of a request's distributions. */
+export interface KnownSettings {
+  /** As far as they could be read. */
+  readonly settings: readonly StoredSettings[];
+  /** Whether these are all: a POP stays for a distribution of which nothing is known. */
+  readonly areAllKnown: boolean;
+  /** The id of the distribution that serves a host; undefined: it is none of this account's. */
+  readonly idOf: (host: string) => string | undefined;
+}
+
+/** Nothing could be read. */
+export const NO_SETTINGS: KnownSettings = { settings: [], areAllKnown: false, idOf: () => undefined };
+
 /** So many URLs are named in the item. */
 const MAX_EXAMPLES = 3;
 const MAX_EXAMPLE = 300;
@@ -22,18 +35,13 @@ const MAX_EXAMPLE = 300;
 /**
  * What the settings of its distributions change in a request: POPs that nobody named and no viewer is led to, and, if the request wants that,
  * URLs that no cache keeps are left out.
- * @param settings of its distributions, as far as they could be read
- * @param idOf the id of the distribution that serves a host; undefined: it is none of this account's
  * @throws ApiError 400 if nothing is left
  */
-export function applySettings(
-  request: PrewarmRequest,
-  settings: readonly StoredSettings[],
-  idOf: (host: string) => string | undefined,
-): AdaptedRequest {
+export function applySettings(request: PrewarmRequest, known: KnownSettings): AdaptedRequest {
   const { item, urls } = request;
-  const pops = withinPriceClass(request, settings);
-  const { skippedUrls, warnings } = skipUncached(request, settings, idOf);
+  const { settings } = known;
+  const pops = withinPriceClass(request, known);
+  const { skippedUrls, warnings } = skipUncached(request, known);
   const skipped = new Set(skippedUrls);
   const rest = skipped.size === 0 ? urls : urls.filter((url) => !skipped.has(url));
   const changed: Partial<RequestItem> = {
@@ -61,9 +69,9 @@ export function applySettings(
 }
 
 /** A POP that one of the distributions has stays for all of them. */
-function withinPriceClass({ item: { pops }, arePopsNamed }: PrewarmRequest, settings: readonly StoredSettings[]) {
+function withinPriceClass({ item: { pops }, arePopsNamed }: PrewarmRequest, { settings, areAllKnown }: KnownSettings) {
   const largest = PRICE_CLASSES.findLast((it) => settings.some(({ price_class }) => price_class === it));
-  if (arePopsNamed || largest === undefined) return { included: pops, excluded: [], warnings: [] };
+  if (arePopsNamed || !areAllKnown || largest === undefined) return { included: pops, excluded: [], warnings: [] };
   const excluded = pops.filter((pop) => !isInPriceClass(pop, largest));
   if (excluded.length === 0) return { included: pops, excluded, warnings: [] };
   const which = `${excluded.length} of ${pops.length} POPs (${firstOf(excluded)})`;
@@ -79,8 +87,7 @@ function withinPriceClass({ item: { pops }, arePopsNamed }: PrewarmRequest, sett
 
 function skipUncached(
   { item, urls }: PrewarmRequest,
-  settings: readonly StoredSettings[],
-  idOf: (host: string) => string | undefined,
+  { settings, idOf }: KnownSettings,
 ): { readonly skippedUrls: readonly string[]; readonly warnings: readonly string[] } {
   if (item.skip_uncached !== true) return { skippedUrls: [], warnings: [] };
   const unknown = "skip_uncached: the settings of the distributions are not known, so no URL is left out";
@@ -89,13 +96,12 @@ function skipUncached(
   const skippedUrls = urls.filter((url) => behaviourOf(url)?.uncached === true);
   if (skippedUrls.length > 0 && skippedUrls.length === urls.length && item.sources === undefined)
     throw new ApiError(400, "skip_uncached: leaves no URL, because CloudFront caches none of them", [...skippedUrls]);
-  return {
-    skippedUrls,
-    warnings:
-      skippedUrls.length === 0
-        ? []
-        : [
-            `skip_uncached: ${skippedUrls.length} of ${urls.length} URLs are left out, because CloudFront caches nothing of them`,
-          ],
-  };
+  const without = settings.flatMap(({ id, behaviours }) => (behaviours.length === 0 ? [id] : []));
+  const warnings = [
+    skippedUrls.length > 0 &&
+      `skip_uncached: ${skippedUrls.length} of ${urls.length} URLs are left out, because CloudFront caches nothing of them`,
+    without.length > 0 &&
+      `skip_uncached: ${firstOf(without)} has more cache behaviors than are kept, so none of its URLs is left out`,
+  ];
+  return { skippedUrls, warnings: warnings.filter((it) => it !== false) };
 }

@@ -52,8 +52,8 @@ export async function lookUpDistributions(
   }
 }
 
-/** API Gateway ends a call after 29 s, and the request has still to be made in them. */
-const CHECK_MS = 10_000;
+/** API Gateway ends a call after 29 s, and the request has still to be made, or a dry run to be done, in them. */
+const CHECK_MS = 8_000;
 
 /**
  * Whether this deployment may warm the distributions of a request, and whether the one that `cf_domain` names owns the hosts of the
@@ -121,8 +121,18 @@ export async function adaptToSettings(
   retried: RequestItem | undefined,
 ): Promise<AdaptedRequest & Pick<SettingsCheck, "idOf">> {
   const source = { own: () => distributions.own(), settings: (id: string) => settings.read(id) };
-  const { refusals, refusedUrls, stored = [], idOf, ...check } = await checkSettings(source, { ...request, retried });
+  const {
+    refusals,
+    refusedUrls,
+    stored = [],
+    areAllKnown,
+    idOf,
+    ...check
+  } = await checkSettings(source, {
+    ...request,
+    retried,
+  });
   if (refusals.length > 0) throw new ApiError(400, faultList(refusals.map(findingText)), refusedUrls);
-  const adapted = applySettings(request, stored, idOf);
+  const adapted = applySettings(request, { settings: stored, areAllKnown, idOf });
   return { ...adapted, warnings: [...adapted.warnings, ...check.warnings.map(findingText)], idOf };
 }

@@ -22,9 +22,9 @@ import type { ReadSources } from "./dry-run-probes.ts";
 import { skippedUrlsThatFit } from "./query.ts";
 import { checkActiveLimit } from "./start-request.ts";
 
-/** API Gateway ends a call after 29 s, and the checks before may have taken ten of them. */
-const READ_MS = 5_000;
-const SAMPLE_MS = 6_000;
+/** API Gateway ends a call after 29 s. The checks before may have taken 12 of them, and looking distributions up takes six at most. */
+const READ_MS = 4_000;
+const SAMPLE_MS = 5_000;
 
 /**
  * Body of POST /prewarm with `dry_run`: what the request would come to. Nothing is made; sizes are asked for at the distribution.

@@ -26,6 +26,8 @@ const HEADERS_TIMEOUT_MS = 15_000;
 const BODY_TIMEOUT_MS = 5_000;
 /** Mean pause before the second attempt; doubled before the third. */
 const FIRST_PAUSE_MS = 250;
+/** An error that is cached for longer is not waited for: so many questions would stop all others for minutes. */
+const MAX_REFUSED_MS = 30_000;
 const CONNECTIONS = 64;
 /** Concurrent size requests. Before an edge has cached anything, each of them reaches the origin. */
 export const MAX_PROBES = 64;
@@ -123,6 +125,7 @@ export class SizeProbe {
 
   private async ask(question: Question, attempt: number): Promise<SizeAnswer> {
     const { url, header, refusedMs } = question;
+    if (refusedMs !== undefined && refusedMs > MAX_REFUSED_MS) return { size: null };
     if (refusedMs !== undefined) await sleep(refusedMs, undefined, { signal: this.closing.signal });
     const addresses = await this.options.addressesOf(url.hostname);
     const address = addresses[attempt % addresses.length];

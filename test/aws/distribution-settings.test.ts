@@ -178,8 +178,27 @@ it("reads all that decides how a distribution can be warmed", async () => {
   expect(regions).toEqual(["us-east-1"]);
 });
 
+const deployed = (config: object, Status = "Deployed") => ({
+  GetDistributionCommand: ({ Id }: { Id: string }) => ({
+    Distribution: { Id, DomainName: "d1.cloudfront.net", Status, DistributionConfig: { ...CONFIG, ...config } },
+  }),
+});
+const OPEN = { ViewerMtlsConfig: { Mode: "optional" } };
+
+it.each([
+  ["disabled", deployed({ ...OPEN, Enabled: false })],
+  ["being deployed", deployed(OPEN, "InProgress")],
+  ["closed to viewers without a certificate", deployed({})],
+  ["a staging one", deployed({ ...OPEN, Staging: true })],
+])("asks again for a distribution that is %s, which its user may change", async (_, answers) => {
+  const { settings, calls } = reader(answers);
+  await settings.read("E1");
+  await settings.read("E1");
+  expect(calls().filter((call) => call === "GetDistribution E1")).toHaveLength(2);
+});
+
 it("keeps what it read for five minutes, and policies of other distributions with it", async () => {
-  const { settings, calls, later } = reader();
+  const { settings, calls, later } = reader(deployed(OPEN));
   await Promise.all([settings.read("E1"), settings.read("E1")]);
   const first = calls().length;
   later(299_999);

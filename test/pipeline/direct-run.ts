@@ -37,7 +37,7 @@ export interface DirectWorld {
 /** A body as the engine begins with it. @throws ApiError */
 export function requestOf(body: unknown, { own, settings = [] }: Pick<DirectWorld, "own" | "settings">) {
   const checked = checkPrewarmRequest(body, { reqId: randomUUID(), now: Date.now(), caps: DEFAULT_CAPS });
-  return applySettings(checked, settings, () => own[0]?.id);
+  return applySettings(checked, { settings, areAllKnown: true, idOf: () => own[0]?.id });
 }
 
 /** Warms the URLs of a request as the stack does. @param body of POST /prewarm @throws ApiError */

@@ -71,7 +71,7 @@ it.each<[what: string, settings: Partial<DistributionSettings>, wanted: Partial<
     "staging with a policy that cannot be read",
     { isStaging: true, unread: [{ part: "continuous deployment policy", why: "AccessDenied" }] },
     sent,
-    [/^staging: .*send the header of its continuous deployment policy/],
+    [/^not_checked: the continuous deployment policy/],
   ],
   [
     "continuous deployment by weight",

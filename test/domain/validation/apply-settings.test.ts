@@ -13,11 +13,12 @@ const [OWN, OTHER]: StoredSettings[] = (["E1", "E2"] as const).map((id) => ({
 }));
 const ASIA = ["BOM51-C1", "BOM52-C1", "ICN51-C1", "ICN54-C2", "NRT51-P2", "NRT57-P3", "SIN2-P1", "SIN52-C2"];
 
-function applied(body: object, settings = [OWN].flatMap((it) => it ?? [])) {
+function applied(body: object, settings = [OWN].flatMap((it) => it ?? []), areAllKnown = true) {
   const rules = { reqId: "r1", now: 0, caps: DEFAULT_CAPS };
   const url_list = [`${HOST}/a`, `${HOST}/api/b`, `${HOST}/api/c`];
   const request = checkPrewarmRequest({ url_list, timeout: 5, instance_count: 1, ...body }, rules);
-  return applySettings(request, settings, (host) => (host === "www.example.com" ? "E1" : undefined));
+  const idOf = (host: string) => (host === "www.example.com" ? "E1" : undefined);
+  return applySettings(request, { settings, areAllKnown, idOf });
 }
 
 describe("the price class", () => {
@@ -38,6 +39,9 @@ describe("the price class", () => {
   ])("leaves %s that are named", (_, body, pops) =>
     expect(applied(body)).toMatchObject({ item: { pops }, excludedPops: [] }),
   );
+
+  it("leaves all POPs where the settings of a distribution are not known", () =>
+    expect(applied({ regions: ["apac"] }, undefined, false).excludedPops).toEqual([]));
 
   it("of several distributions, a POP that one of them has stays", () => {
     const all = [OWN, OTHER].flatMap((it) => it ?? []);
@@ -62,6 +66,14 @@ describe("skip_uncached", () => {
     const { urls, warnings } = applied({ skip_uncached: true }, []);
     expect(urls).toHaveLength(3);
     expect(warnings).toEqual([expect.stringMatching(/^skip_uncached: /)]);
+  });
+
+  it("says of which distribution too many cache behaviors were read to leave any URL out", () => {
+    const tooMany = [OWN].flatMap((it) => (it === undefined ? [] : [{ ...it, behaviours: [] }]));
+    expect(applied({ skip_uncached: true }, tooMany)).toMatchObject({
+      urls: { length: 3 },
+      warnings: expect.arrayContaining([expect.stringMatching(/^skip_uncached: E1 has more/)]),
+    });
   });
 
   it("refuses a request that would have no URL, unless sources may name some", () => {

@@ -25,6 +25,13 @@ it.each([{}, { cf_domain: "d1.cloudfront.net" }, { dry_run: true }])(
   },
 );
 
+it("a refusal of the distribution that sources alone name makes nothing", async () => {
+  const { post, made } = world({ settings: { viewerMtls: "required" } });
+  const sources = [{ type: "list", url: "https://cdn.example.com/list" }];
+  expect(refusalOf(await post({ url_list: undefined, sources }))).toMatch(/^400 viewer_mtls: /);
+  expect(made()).toEqual(NOTHING);
+});
+
 it.each([{}, { dry_run: true }])(
   "warnings come behind the others, and keep nothing from beginning: %j",
   async (change) => {

@@ -100,6 +100,11 @@ describe("a URL's size", () => {
     expect(refused).toMatchObject({ size: { size: null }, asked });
   });
 
+  it("is unknown at once where the edge caches the error for minutes", async () => {
+    const refused = await probed((_, response) => refuse(503)(response), { errorTtls: { 503: 60 } });
+    expect(refused).toMatchObject({ size: { size: null }, asked: ["HEAD"] });
+  });
+
   it("does not slow down the origin after a response of AWS WAF, which is not from the origin", async () => {
     const origins = newOrigins();
     const captcha = { "x-amzn-waf-action": "captcha" };
