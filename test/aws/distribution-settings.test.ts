@@ -285,3 +285,80 @@ it("a policy that is not enabled is none, and a weight is a share", async () => 
   expect(await of({ Enabled: false })).toBeUndefined();
   expect(await of({ TrafficConfig: { SingleWeightConfig: { Weight: 0.05 } } })).toEqual({ weight: 0.05 });
 });
+
+const PLAIN = {
+  caching: {
+    minTtl: 0,
+    defaultTtl: 86_400,
+    maxTtl: 31_536_000,
+    queryStrings: "none",
+    cookies: "none",
+    headers: [],
+  },
+  isSigned: false,
+  hasServerTiming: false,
+  originShieldRegion: undefined,
+};
+
+it("takes what CloudFront leaves out for its default", async () => {
+  const { settings } = reader({
+    GetDistributionCommand: () => ({
+      Distribution: {
+        DistributionConfig: {
+          WebACLId: ACL,
+          ContinuousDeploymentPolicyId: "deploy",
+          CacheBehaviors: { Items: [{}, { PathPattern: "/q/*", ForwardedValues: { QueryString: true } }] },
+          DefaultCacheBehavior: { CachePolicyId: "on", ResponseHeadersPolicyId: "timing" },
+        },
+      },
+    }),
+    GetCachePolicyCommand: () => ({ CachePolicy: { CachePolicyConfig: {} } }),
+    GetResponseHeadersPolicyCommand: () => ({}),
+    GetContinuousDeploymentPolicyCommand: () => ({
+      ContinuousDeploymentPolicy: { ContinuousDeploymentPolicyConfig: { Enabled: true } },
+    }),
+    GetWebACLCommand: () => ({}),
+  });
+  expect(await settings.read("E1")).toMatchObject({
+    id: "",
+    domain: "",
+    enabled: false,
+    isDeployed: false,
+    continuousDeployment: { stagingDomains: [], traffic: { weight: 0 } },
+    webAcl: { name: "", rules: [] },
+    priceClass: "PriceClass_All",
+    hasAnycastIps: false,
+    errorTtls: {},
+    behaviours: [
+      { ...PLAIN, pathPattern: "*" },
+      { ...PLAIN, pathPattern: "/q/*", caching: { ...PLAIN.caching, queryStrings: "all" } },
+      { ...PLAIN, pathPattern: "*" },
+    ],
+    unread: [],
+  });
+});
+
+it.each([
+  ["no distribution", {}],
+  ["no configuration", { Distribution: {} }],
+])("fails where CloudFront answers with %s", async (what, answer) => {
+  const { settings } = reader({ GetDistributionCommand: () => answer });
+  await expect(settings.read("E1")).rejects.toThrow(`CloudFront returned ${what}`);
+});
+
+it("looks for the policy of a staging distribution on all pages", async () => {
+  const pages: readonly object[] = [{ NextMarker: "2" }, { Items: [], NextMarker: "3" }];
+  let page = 0;
+  const { settings, calls } = reader({
+    ...configured({ Staging: true }),
+    ListContinuousDeploymentPoliciesCommand: () => ({ ContinuousDeploymentPolicyList: pages[page++] }),
+  });
+  expect((await settings.read("E1")).continuousDeployment).toBeUndefined();
+  expect(calls().filter((call) => call.startsWith("ListContinuous"))).toHaveLength(3);
+});
+
+it("reads twenty policies, and says so where there are more", async () => {
+  const Items = Array.from({ length: 21 }, (_, i) => ({ PathPattern: `/${i}`, CachePolicyId: `p${i}` }));
+  const { unread } = await reader(configured({ CacheBehaviors: { Items } })).settings.read("E1");
+  expect(unread).toEqual([{ part: "cache policies", why: expect.stringContaining("at most 20") }]);
+});
