@@ -70,7 +70,8 @@ export class DistributionSettingsReader {
     this.webAcl = keep(async (arn) => {
       // arn:aws:wafv2:us-east-1:123456789012:global/webacl/NAME/ID
       const [, , service, region = "", , path = ""] = arn.split(":");
-      if (service !== "wafv2") throw new Error("It is a web ACL of AWS WAF Classic");
+      if (service !== "wafv2")
+        throw new Error("The web ACL belongs to AWS WAF Classic, which Prewarm does not support");
       const [, , Name, Id] = path.split("/");
       const { WebACL } = await waf(region).send(new GetWebACLCommand({ Name, Id, Scope: "CLOUDFRONT" }));
       return webAclOf(WebACL);
@@ -176,7 +177,9 @@ async function readAll<T>(
 ): Promise<ReadonlyMap<string, T>> {
   const different = [...new Set(ids)].filter((id): id is string => id !== undefined && id !== "");
   if (different.length > MAX_POLICIES)
-    throw new Error(`They are ${different.length}, and at most ${MAX_POLICIES} are read`);
+    throw new Error(
+      `The distribution uses ${different.length} different policies; Prewarm reads at most ${MAX_POLICIES}`,
+    );
   return new Map(
     await pMap(different, async (id): Promise<[string, T]> => [id, await read(id)], { concurrency: CALLS_IN_PARALLEL }),
   );

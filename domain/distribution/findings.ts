@@ -88,7 +88,7 @@ function refusalsOf(settings: DistributionSettings, wanted: WantedWarming): Find
     return [
       {
         code: "not_deployed",
-        problem: `${it} is being deployed, so POPs differ in what they do`,
+        problem: `${it} is being deployed: its latest change has not reached every POP`,
         action: "Wait until its status is Deployed, then send this again",
       },
     ];
@@ -122,22 +122,22 @@ function tagsRefusal(settings: DistributionSettings, wanted: WantedWarming): Fin
  */
 function stagingRefusal(settings: DistributionSettings, wanted: WantedWarming): Finding[] {
   const { continuousDeployment: deployment, unread } = settings;
-  const staging = `${named(settings, wanted)} is a staging distribution, to which CloudFront leads no request by its own name`;
+  const staging = `${named(settings, wanted)} is a staging distribution, which CloudFront does not serve under its own domain name`;
   const refusal = (action: string, problem = staging): Finding[] => [{ code: "staging", problem, action }];
   if (deployment === undefined)
     // Whether the header is there is not known, and the warning says so.
     return unread.some(({ part }) => part === "continuous deployment policy")
       ? []
-      : refusal("Enable a continuous deployment policy in its primary distribution, which leads to it");
+      : refusal("Enable a continuous deployment policy on its primary distribution, then send this again");
   const { traffic } = deployment;
   if ("weight" in traffic)
     return refusal(
-      "Warm it with a header-based policy: name the primary distribution, and send the policy's header in header",
-      `${staging}. Its policy gives it ${percent(traffic.weight)} of the primary distribution's requests, whichever they are`,
+      "Change the policy to a header-based policy. Then name the primary distribution in cf_domain, and add the policy's header to the field header",
+      `${staging}. Its policy routes a random ${percent(traffic.weight)} of the primary distribution's requests to it`,
     );
   return wanted.variants.every(hasHeader(traffic.header))
     ? []
-    : refusal(`Name the primary distribution, and send its header: header ["${headerLine(traffic.header)}"]`);
+    : refusal(`Name the primary distribution in cf_domain, and set "header": ["${headerLine(traffic.header)}"]`);
 }
 
 function ofDistribution(settings: DistributionSettings, wanted: WantedWarming): Finding[] {
@@ -156,14 +156,14 @@ function ofDistribution(settings: DistributionSettings, wanted: WantedWarming): 
   if (excluded.length > 0)
     findings.push({
       code: "price_class",
-      problem: `${it} has ${priceClass}, which leads no viewer to ${excluded.length} of the POPs: ${firstOf(excluded, MAX_POPS)}`,
+      problem: `${it} has the price class ${priceClass}, which excludes ${excluded.length} of the POPs of this request: ${firstOf(excluded, MAX_POPS)}`,
       action: "Leave them out, or change the price class",
     });
   if (hasAnycastIps)
     findings.push({
       code: "anycast_ips",
       problem: `${it} has Anycast static IPs, so the DNS name of a POP may not lead to this POP`,
-      action: "Warm one URL first, and look whether the POPs that you asked for answer",
+      action: "Warm one URL first, and check in the report that the POPs you selected answered",
     });
   return findings;
 }
@@ -171,8 +171,12 @@ function ofDistribution(settings: DistributionSettings, wanted: WantedWarming): 
 const RULE_KINDS = { "rate-based": "rate-based rule", "bot-control": "Bot Control rule" };
 
 /** @param what that AWS did not tell @param why as AWS says it */
-export function notChecked(what: string, why: string, action = "Allow the call, or look there yourself"): Finding {
-  const problem = `${what} could not be read, so a problem there is not known (${shortened(why)})`;
+export function notChecked(
+  what: string,
+  why: string,
+  action = "Grant the permission if access was denied; otherwise send this again, or check it in the CloudFront console",
+): Finding {
+  const problem = `${what} could not be read, so problems in it are not reported (${shortened(why)})`;
   return { code: "not_checked", problem, action };
 }
 
@@ -183,25 +187,25 @@ function deploymentWarning(settings: DistributionSettings, wanted: WantedWarming
   const it = named(settings, wanted);
   if (isStaging)
     return warning(
-      `${it} is a staging distribution, which CloudFront documents to be reached by names of the primary one`,
-      "If downloads fail, name the primary distribution and keep the header",
+      `${it} is a staging distribution. CloudFront documents access to it only through the domain names of its primary distribution`,
+      "If downloads fail, name the primary distribution in cf_domain and keep the header",
     );
   const { traffic, stagingDomains } = deployment;
-  const both = `${it} has continuous deployment, and its staging distribution ${stagingDomains.join(", ")} has a cache of its own`;
+  const both = `${it} has a continuous deployment policy. Its staging distribution ${stagingDomains.join(", ")} has a separate cache`;
   if ("weight" in traffic)
     return warning(
-      `${both}. The policy sends ${percent(traffic.weight)} of the downloads there, so some objects stay cold`,
+      `${both}. The policy routes ${percent(traffic.weight)} of the downloads to it, so some objects of the primary distribution stay cold`,
       "Disable the policy while you warm",
     );
   const line = headerLine(traffic.header);
   return wanted.variants.some(hasHeader(traffic.header))
     ? warning(
-        `${both}. What is downloaded with ${line} warms that one alone`,
-        "To warm the primary one, send another request without this header",
+        `${both}. Downloads with the header ${line} warm only the staging distribution`,
+        "To warm the primary distribution, send another request without this header",
       )
     : warning(
-        `${both}. This request warms the primary one alone`,
-        `To warm the other, send another request with header ["${line}"]`,
+        `${both}. This request warms only the primary distribution`,
+        `To warm the staging distribution, send another request with "header": ["${line}"]`,
       );
 }
 
@@ -228,13 +232,13 @@ const OF_BEHAVIOUR: readonly {
     code: "not_cached",
     holds: ({ caching }) => caching !== undefined && !isCached(caching),
     problem: (urls) =>
-      `CloudFront keeps nothing of ${urls}, so they cannot be warmed, and each download is a request to the origin`,
+      `CloudFront does not cache ${urls}, so they cannot be warmed, and each download reaches the origin`,
     action: "Leave them out, or use another cache policy: CachingDisabled, or a maximum TTL of 0, keeps nothing",
   },
   {
     code: "signed",
     holds: ({ isSigned }, url, { variants }) => isSigned && !isSignedUrl(url) && !variants.every(hasSignedCookies),
-    problem: (urls) => `CloudFront answers ${urls} only with a signature`,
+    problem: (urls) => `CloudFront requires a signed URL or signed cookies for ${urls}, and this request has neither`,
     action:
       "Sign the URLs, or send signed cookies in header: " +
       '["Cookie: CloudFront-Policy=…; CloudFront-Signature=…; CloudFront-Key-Pair-Id=…"]',
@@ -243,14 +247,14 @@ const OF_BEHAVIOUR: readonly {
     code: "query_strings",
     holds: ({ caching }) => caching !== undefined && isCached(caching) && caching.queryStrings !== "none",
     problem: (urls, { caching }) =>
-      `the cache key of ${urls} has ${keyWords(caching?.queryStrings, "query string")}: each value is an object of its own`,
+      `the cache key of ${urls} has ${keyWords(caching?.queryStrings, "query string")}: each value is cached as a separate object`,
     action: "List the URLs with the query strings that viewers send",
   },
   {
     code: "cookies",
     holds: ({ caching }) => caching !== undefined && isCached(caching) && caching.cookies !== "none",
     problem: (urls, { caching }) =>
-      `the cache key of ${urls} has ${keyWords(caching?.cookies, "cookie")}: each value is an object of its own`,
+      `the cache key of ${urls} has ${keyWords(caching?.cookies, "cookie")}: each value is cached as a separate object`,
     action: "Send the cookies of your viewers in header or variants, or take cookies out of the cache policy",
   },
   {
@@ -282,7 +286,14 @@ function ofBehaviours({ behaviours }: DistributionSettings, wanted: WantedWarmin
     const more = found.slice(MAX_GROUPS);
     if (more.length === 0) return told;
     const patterns = more.map(({ behaviour }) => behaviour.pathPattern);
-    return [...told, { code, problem: `the same holds for URLs of ${firstOf(patterns, MAX_PATTERNS)}`, action }];
+    return [
+      ...told,
+      {
+        code,
+        problem: `the same problem exists for URLs of these other path patterns: ${firstOf(patterns, MAX_PATTERNS)}`,
+        action,
+      },
+    ];
   });
 }
 

@@ -184,13 +184,19 @@ const UNSERVED: Readonly<Record<NonNullable<OwnDistribution["unserved"]>, Findin
 };
 
 function notOwned(names: readonly string[]): Finding {
-  const why = "no distribution of this account answers to it";
-  return notChecked(`the configuration of ${names.join(", ")}`, why, "Look at it in the account that has it");
+  return {
+    code: "not_checked",
+    problem: `the configuration of ${names.join(", ")} was not checked: no distribution in this account has these names`,
+    action: "If another account owns the distribution, check its configuration there",
+  };
 }
 
 function tooMany(ids: readonly string[]): Finding {
-  const why = `that of ${MAX_DISTRIBUTIONS} distributions is read for one request`;
-  return notChecked(`the configuration of ${ids.join(", ")}`, why, "Send a request for each distribution");
+  return {
+    code: "not_checked",
+    problem: `the configuration of ${ids.join(", ")} was not checked: Prewarm checks at most ${MAX_DISTRIBUTIONS} distributions in one request`,
+    action: "Send one request for each distribution",
+  };
 }
 
 function unread(what: string, error: unknown): Finding {

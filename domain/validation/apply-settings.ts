@@ -75,13 +75,18 @@ function withinPriceClass({ item: { pops }, arePopsNamed }: PrewarmRequest, { se
   const excluded = pops.filter((pop) => !isInPriceClass(pop, largest));
   if (excluded.length === 0) return { included: pops, excluded, warnings: [] };
   const which = `${excluded.length} of ${pops.length} POPs (${firstOf(excluded)})`;
-  const named = "name POPs in pops to warm them all the same";
+  const named = "to warm them anyway, list them in pops";
   if (excluded.length === pops.length)
-    throw new ApiError(400, `price_class: ${largest} leads no viewer to any of the POPs; ${named}`);
+    throw new ApiError(
+      400,
+      `price_class: CloudFront serves no viewers from the selected POPs, because the price class is ${largest}; ${named}`,
+    );
   return {
     included: pops.filter((pop) => !excluded.includes(pop)),
     excluded,
-    warnings: [`price_class: ${which} are left out, because ${largest} leads no viewer to them; ${named}`],
+    warnings: [
+      `price_class: ${which} are left out, because CloudFront serves no viewers from them with ${largest}; ${named}`,
+    ],
   };
 }
 
@@ -95,13 +100,15 @@ function skipUncached(
   const behaviourOf = urlBehaviours({ distribution_settings: [...settings] }, idOf);
   const skippedUrls = urls.filter((url) => behaviourOf(url)?.uncached === true);
   if (skippedUrls.length > 0 && skippedUrls.length === urls.length && item.sources === undefined)
-    throw new ApiError(400, "skip_uncached: leaves no URL, because CloudFront caches none of them", [...skippedUrls]);
+    throw new ApiError(400, "skip_uncached: CloudFront caches none of the URLs, so no URL is left to warm", [
+      ...skippedUrls,
+    ]);
   const without = settings.flatMap(({ id, behaviours }) => (behaviours.length === 0 ? [id] : []));
   const warnings = [
     skippedUrls.length > 0 &&
       `skip_uncached: ${skippedUrls.length} of ${urls.length} URLs are left out, because CloudFront caches nothing of them`,
     without.length > 0 &&
-      `skip_uncached: ${firstOf(without)} has more cache behaviors than are kept, so none of its URLs is left out`,
+      `skip_uncached: no URL of these distributions is left out, because they have too many cache behaviors to store: ${firstOf(without)}`,
   ];
   return { skippedUrls, warnings: warnings.filter((it) => it !== false) };
 }

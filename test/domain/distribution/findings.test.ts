@@ -83,13 +83,13 @@ it.each<[what: string, settings: Partial<DistributionSettings>, wanted: Partial<
     "continuous deployment by header",
     { continuousDeployment: byHeader },
     {},
-    [/warms the primary one alone.*\["aws-cf-cd-staging: yes"\]/],
+    [/warms only the primary distribution.*\["aws-cf-cd-staging: yes"\]/],
   ],
   [
     "continuous deployment with the header",
     { continuousDeployment: byHeader },
     sent,
-    [/aws-cf-cd-staging: yes warms that one alone/],
+    [/aws-cf-cd-staging: yes warm only the staging distribution/],
   ],
   ["a web ACL without such rules", { webAcl: { name: "acl", rules: [] } }, {}, []],
   [
@@ -113,7 +113,7 @@ it.each<[what: string, settings: Partial<DistributionSettings>, wanted: Partial<
     "a price class",
     { priceClass: "PriceClass_100" },
     {},
-    [/^price_class: .*PriceClass_100.*2 of the POPs: NRT57-P3, SYD1-C1\./],
+    [/^price_class: .*PriceClass_100.*2 of the POPs of this request: NRT57-P3, SYD1-C1\./],
   ],
   ["a price class of all POPs that are asked for", { priceClass: "PriceClass_100" }, { pops: ["FRA60-P1"] }, []],
   ["Anycast static IPs", { hasAnycastIps: true }, {}, [/^anycast_ips: /]],
@@ -166,7 +166,7 @@ it("tells five path patterns of a kind by themselves, and names the others", () 
   const behaviours = times(8, (i) => ({ ...PLAIN_BEHAVIOUR, pathPattern: `/${i}/*`, isSigned: true }));
   const texts = textsOf({ behaviours: [...behaviours, PLAIN_BEHAVIOUR] }, { urls });
   expect(texts).toHaveLength(6);
-  expect(texts[5]).toContain("URLs of /5/*, /6/*, /7/*");
+  expect(texts[5]).toContain("path patterns: /5/*, /6/*, /7/*");
 });
 
 it("of a refusal, nothing else is told", () => {

@@ -54,7 +54,7 @@ describe("hosts of the URLs and cf_domain", () => {
   it("of a distribution that is not this account's, a warning says that they were not checked", async () => {
     expect((await world({ own: [E1] }).post({ cf_domain: "d9.cloudfront.net" })).body["warnings"]).toEqual([
       "cf_domain: d9.cloudfront.net is not a name of any distribution of this account, so it was not checked whether it serves cdn.example.com",
-      expect.stringMatching(/^not_checked: the configuration of d9.cloudfront.net could not be read/),
+      expect.stringMatching(/^not_checked: the configuration of d9.cloudfront.net was not checked/),
     ]);
   });
 
