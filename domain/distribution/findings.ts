@@ -297,14 +297,6 @@ function ofBehaviours({ behaviours }: DistributionSettings, wanted: WantedWarmin
   });
 }
 
-/** The URLs that no cache would keep, which an estimate may leave out. */
-export function uncachedUrls({ behaviours }: DistributionSettings, urls: readonly string[]): string[] {
-  return urls.filter((url) => {
-    const caching = behaviourOf(behaviours, ({ pathPattern }) => pathPattern, url)?.caching;
-    return caching !== undefined && !isCached(caching);
-  });
-}
-
 /** https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-signed-urls.html */
 function isSignedUrl(url: string): boolean {
   const query = url.split("?", 2)[1] ?? "";

@@ -23,6 +23,33 @@ it("the bitmap of a request's tasks holds 60,000 URLs at 600 POPs in a few megab
   ]);
 });
 
+it("says whether a result is good, and nothing of what has none or is no task", () => {
+  const url = "https://a.example/1";
+  const bitmap = new TaskBitmap(
+    planOf(
+      [{ label: LABEL, names: [] }],
+      times(3, (i) => target(`POP${i}`)),
+    ),
+    [{ url, bytes: 1 }],
+  );
+  bitmap.addResult(result("POP0", url));
+  bitmap.addResult(result("POP1", url, { ok: false }));
+  const tasks = [
+    ["POP0", url],
+    ["POP1", url],
+    ["POP2", url],
+    ["POP9", url],
+    ["POP0", `${url}0`],
+  ] as const;
+  expect(tasks.map(([pop, its]) => bitmap.isGood({ pop, url: its }))).toEqual([
+    true,
+    false,
+    undefined,
+    undefined,
+    undefined,
+  ]);
+});
+
 it("the bitmap of a request's tasks says what a set of all tasks says, whatever comes, and however often it is saved and restored", () => {
   const POPS = ["SIN2-P1", "FRA56-P4", "NRT57-P3", "NRT20-C1"];
   const anyTarget = fc
