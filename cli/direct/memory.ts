@@ -8,7 +8,9 @@ import { runInNewContext } from "node:vm";
 export function isMemoryTight(bytes: number): boolean {
   if (process.memoryUsage.rss() <= bytes) return false;
   collectGarbage();
-  return process.memoryUsage.rss() > bytes;
+  const { rss, heapTotal, heapUsed } = process.memoryUsage();
+  // V8 returns what it has freed to the system some time later, and uses it again until then.
+  return rss - (heapTotal - heapUsed) > bytes;
 }
 
 /** It takes some 50 ms for a heap of 100 MB. V8 hides it unless a flag says otherwise, and a context that is made later has it. */
