@@ -33,7 +33,12 @@ const ROWS: readonly (readonly [DistributionKind, body: object, FindingCode | un
   ["deploying", {}, "not_deployed", /is being deployed.*Wait until its status is Deployed/],
   ["staging", STAGING, "staging", /is a staging distribution.*\["aws-cf-cd-staging: true"\]/],
   ["staging", { ...STAGING, header }, "continuous_deployment", /is a staging distribution/],
-  ["staging", {}, "continuous_deployment", /This request warms only the primary distribution.*\["aws-cf-cd-staging: true"\]/],
+  [
+    "staging",
+    {},
+    "continuous_deployment",
+    /This request warms only the primary distribution.*\["aws-cf-cd-staging: true"\]/,
+  ],
   ["staging", { header }, "continuous_deployment", /aws-cf-cd-staging: true warm only the staging distribution/],
   ["staging-weight", {}, "continuous_deployment", /routes 10% of the downloads to it/],
   ["staging-weight", { ...STAGING, header }, "staging", /10% of the primary distribution's requests/],
