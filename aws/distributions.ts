@@ -11,6 +11,7 @@ import {
   paginateListDistributions,
   paginateListDistributionTenants,
 } from "@aws-sdk/client-cloudfront";
+import { memoizeFor } from "../domain/collections.ts";
 import type { Invalidations } from "../domain/plan/invalidate.ts";
 import { isTenantId, type OwnDistribution } from "../domain/request/distributions.ts";
 import type { Invalidation } from "../domain/request/invalidation.ts";
@@ -46,25 +47,19 @@ const LIST_KEPT_MS = 5_000;
 
 /** CloudFront, as far as warming needs it. */
 export class Distributions implements Invalidations {
-  private kept: { readonly at: number; readonly list: Promise<OwnDistribution[]> } | undefined;
+  private readonly listed: (key: string) => Promise<OwnDistribution[]>;
 
   /** @param now milliseconds since the epoch */
   constructor(
     private readonly cloudFront: CloudFrontClient,
-    private readonly now: () => number = Date.now,
-  ) {}
+    now: () => number = Date.now,
+  ) {
+    this.listed = memoizeFor({ ms: LIST_KEPT_MS, now }, () => this.list());
+  }
 
   /** All distributions of the account; with multi-tenant ones among them, also its tenants and connection groups. */
   own(): Promise<OwnDistribution[]> {
-    const at = this.now();
-    if (this.kept !== undefined && at - this.kept.at < LIST_KEPT_MS) return this.kept.list;
-    const kept = { at, list: this.list() };
-    this.kept = kept;
-    // An error is not kept. Whoever asked gets it.
-    kept.list.catch(() => {
-      if (this.kept === kept) this.kept = undefined;
-    });
-    return kept.list;
+    return this.listed("");
   }
 
   private async list(): Promise<OwnDistribution[]> {

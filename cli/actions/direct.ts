@@ -1,4 +1,5 @@
 // What `warm`, `retry` and `resume` do without a stack: this process does the work, and shows it as a stack's.
+import { edgeRequests } from "../../domain/cost/bill.ts";
 import type { Estimate } from "../../domain/cost/estimate.ts";
 import { FLAT_RATE_PLAN_NAMES, shareOfPlan } from "../../domain/cost/flat-rate-plan.ts";
 import { requestsPerTask } from "../../domain/cost/origin-fetches.ts";
@@ -139,8 +140,8 @@ function planShareOf({ flat_rate_plan: named }: Body, item: RequestItem) {
   const plan = FLAT_RATE_PLAN_NAMES.find((it) => it === named);
   if (plan === undefined) return undefined;
   const { total_count: tasks, url_count: urls, variants, verify } = item;
-  const requests = tasks * requestsPerTask(verify) + urls * variantNames(variants).length;
-  return shareOfPlan(plan, requests);
+  const urlVariants = urls * variantNames(variants).length;
+  return shareOfPlan(plan, edgeRequests({ tasks, requestsPerTask: requestsPerTask(verify), urlVariants }));
 }
 
 /** Goes on with a run that was cut off. Returns the exit code. */

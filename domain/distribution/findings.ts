@@ -1,3 +1,4 @@
+import { grouped } from "../collections.ts";
 import type { Header } from "../net/headers.ts";
 import { isInPriceClass } from "../pops/price-classes.ts";
 import { behaviourOf } from "./path-pattern.ts";
@@ -266,16 +267,10 @@ const OF_BEHAVIOUR: readonly {
 ];
 
 function ofBehaviours({ behaviours }: DistributionSettings, wanted: WantedWarming): Finding[] {
-  const groups = new Map<CacheBehaviour, string[]>();
-  for (const url of wanted.urls) {
-    const behaviour = behaviourOf(behaviours, ({ pathPattern }) => pathPattern, url);
-    if (behaviour === undefined) continue;
-    const group = groups.get(behaviour);
-    if (group === undefined) groups.set(behaviour, [url]);
-    else group.push(url);
-  }
+  const groups = grouped(wanted.urls, (url) => behaviourOf(behaviours, ({ pathPattern }) => pathPattern, url));
   return OF_BEHAVIOUR.flatMap(({ code, holds, problem, action }) => {
     const found = [...groups].flatMap(([behaviour, urls]) => {
+      if (behaviour === undefined) return [];
       const concerned = urls.filter((url) => holds(behaviour, url, wanted));
       return concerned.length === 0 ? [] : [{ behaviour, urls: concerned }];
     });
