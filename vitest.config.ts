@@ -30,6 +30,7 @@ const LONG_REQUESTS = ["test/pipeline/requests/long-*.test.ts"];
 
 export default defineConfig({
   test: {
+    globals: true,
     // Node 20 will do here; on AWS it is 24.
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" },
     // On two cores, vitest would take one. Many tests wait for most of their time.
@@ -62,6 +63,7 @@ export default defineConfig({
     },
     projects: [
       {
+        extends: true,
         test: {
           name: "unit",
           include: ["test/!(domain|console|lambdas|e2e|pipeline)/**/*.test.ts", "test/*.test.ts", ...NOT_SHARED],
@@ -72,6 +74,7 @@ export default defineConfig({
         },
       },
       {
+        extends: true,
         test: {
           name: "unit-shared",
           include: SHARED,
@@ -82,6 +85,7 @@ export default defineConfig({
         },
       },
       {
+        extends: true,
         test: {
           name: "synth",
           include: SYNTHESIZES,
@@ -93,6 +97,7 @@ export default defineConfig({
         },
       },
       {
+        extends: true,
         test: {
           name: "traces",
           include: ["test/pipeline/*.test.ts"],
@@ -104,6 +109,7 @@ export default defineConfig({
         },
       },
       {
+        extends: true,
         test: {
           name: "pipeline",
           include: ["test/pipeline/requests/**/*.test.ts"],
@@ -117,6 +123,7 @@ export default defineConfig({
         },
       },
       {
+        extends: true,
         test: {
           name: "pipeline-long",
           include: LONG_REQUESTS,
@@ -128,6 +135,7 @@ export default defineConfig({
         },
       },
       {
+        extends: true,
         test: {
           name: "crash-points",
           include: ["test/pipeline/crash/**/*.test.ts"],
@@ -138,6 +146,7 @@ export default defineConfig({
         },
       },
       {
+        extends: true,
         test: {
           name: "e2e",
           include: ["test/e2e/*.test.ts"],
@@ -149,6 +158,7 @@ export default defineConfig({
         },
       },
       {
+        extends: true,
         test: {
           name: "rest",
           include: ["test/e2e/rest/**/*.test.ts"],

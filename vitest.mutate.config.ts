@@ -5,6 +5,7 @@ const tests: readonly string[] = JSON.parse(process.env["MUTATE_TESTS"] ?? "[]")
 
 export default defineConfig({
   test: {
+    globals: true,
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" },
     include: tests.filter((pattern) => !pattern.startsWith("!")),
     exclude: tests.filter((pattern) => pattern.startsWith("!")).map((pattern) => pattern.slice(1)),

@@ -1,6 +1,5 @@
 // The shared fixtures themselves: in none of them are two fields equal, so code that reads the one in place of the other fails a test.
 // Items, results and messages outlive a deployment: an update's functions and agents read what each other wrote.
-import { expect, test } from "vitest";
 import { targetSchema } from "../domain/plan/target.ts";
 import { taskMessageSchema } from "../domain/plan/task-message.ts";
 import { heartbeatSchema } from "../domain/request/progress.ts";

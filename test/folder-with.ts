@@ -2,7 +2,6 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { onTestFinished } from "vitest";
 
 /** A folder with these files, which is removed at the end of the test. */
 export function folderWith(files: Readonly<Record<string, string>> = {}): string {

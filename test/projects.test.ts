@@ -6,7 +6,6 @@ import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import ts from "typescript";
-import { expect, test } from "vitest";
 import * as z from "zod";
 import { CHECKS } from "../tools/checks/run-checks.ts";
 

@@ -1,5 +1,4 @@
 import { createServer, type RequestListener } from "node:http";
-import { onTestFinished } from "vitest";
 import { end, listen } from "../tools/listen.ts";
 
 /** A server on loopback that ends with the test. @returns its URL */

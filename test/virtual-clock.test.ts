@@ -1,7 +1,6 @@
 import { createServer, get, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterEach, expect, onTestFinished, test } from "vitest";
 import { installVirtualClock, type VirtualClock, type VirtualClockOptions } from "./virtual-clock.ts";
 
 const HOUR = 3_600_000;

@@ -1,6 +1,5 @@
 import { syncBuiltinESMExports } from "node:module";
 import { type Clock, install } from "@sinonjs/fake-timers";
-import { afterAll, beforeAll, expect } from "vitest";
 
 /** Timers and clocks of the real machine, taken before anything replaces them. */
 const real = { setImmediate, setTimeout, now: performance.now.bind(performance), timeout: AbortSignal.timeout };

@@ -1,6 +1,5 @@
 // The agent's main file: which variable of the environment reaches which part, and what ends the process.
 import { EventEmitter } from "node:events";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { DownloaderDeps } from "../../agent/fetch/downloader.ts";
 import type { HttpClientOptions } from "../../agent/fetch/http/pooled-client.ts";
 import type { RequestMonitorOptions } from "../../agent/instance/request-monitor.ts";

@@ -1,4 +1,3 @@
-import { expect, it } from "vitest";
 import { ClientTokens } from "../../aws/client-tokens.ts";
 import { TOKEN_SECONDS } from "../../domain/request/client-token.ts";
 import { memoryDb } from "./memory-db.ts";

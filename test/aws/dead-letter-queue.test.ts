@@ -1,5 +1,4 @@
 import type { SQSClient } from "@aws-sdk/client-sqs";
-import { expect, it } from "vitest";
 import { DeadLetterQueue } from "../../aws/dead-letter-queue.ts";
 import { awsError, fakeClient } from "./client.ts";
 

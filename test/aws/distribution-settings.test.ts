@@ -1,7 +1,6 @@
 // How a distribution's settings are read: from which calls, and what is said where one of them fails.
 import type { CloudFrontClient } from "@aws-sdk/client-cloudfront";
 import type { WAFV2Client } from "@aws-sdk/client-wafv2";
-import { expect, it } from "vitest";
 import { DistributionSettingsReader } from "../../aws/distribution-settings.ts";
 import { awsError, fakeClient, type Sent } from "./client.ts";
 

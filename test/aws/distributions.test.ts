@@ -1,6 +1,5 @@
 import type { CloudFrontClient } from "@aws-sdk/client-cloudfront";
 import { CloudFrontServiceException, CloudFrontClient as RealClient } from "@aws-sdk/client-cloudfront";
-import { describe, expect, it, vi } from "vitest";
 import { Distributions } from "../../aws/distributions.ts";
 import { hostOwners } from "../../domain/request/distributions.ts";
 import { times } from "../collect.ts";

@@ -1,6 +1,5 @@
 import type { DynamoDBDocument } from "@aws-sdk/lib-dynamodb";
 import fc from "fast-check";
-import { expect, it, vi } from "vitest";
 import { isConditionFailure, withConflictRetry } from "../../aws/conditional-writes.ts";
 import { fromAttributes, putItems, queryItems, toAttributes } from "../../aws/dynamodb.ts";
 import { collect, times } from "../collect.ts";

@@ -1,5 +1,4 @@
 import type { EventBridgeClient } from "@aws-sdk/client-eventbridge";
-import { expect, it } from "vitest";
 import { EventBus } from "../../aws/event-bus.ts";
 import { endedEvent } from "../../domain/readiness/ended-event.ts";
 import { request } from "../lambdas/items.ts";

@@ -1,5 +1,4 @@
 import type { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
-import { expect, it } from "vitest";
 import { Fleet } from "../../aws/fleet.ts";
 import { fakeClient } from "./client.ts";
 

@@ -1,6 +1,5 @@
 import { gunzipSync, gzipSync } from "node:zlib";
 import { parse } from "csv-parse/sync";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Lists } from "../../aws/lists.ts";
 import type { CsvValue } from "../../domain/csv.ts";
 import { LISTS, type WritableList } from "../../domain/plan/lists.ts";

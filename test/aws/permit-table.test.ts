@@ -1,5 +1,4 @@
 // The permit store in DynamoDB and the one in memory: the same contract. DynamoDB is the one of test/pipeline, behind the real client.
-import { describe, expect, it } from "vitest";
 import { PermitTable } from "../../aws/permit-table.ts";
 import { MemoryPermitStore, type PermitStore } from "../../domain/origin/permit-store.ts";
 import { memoryDb } from "./memory-db.ts";

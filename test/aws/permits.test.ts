@@ -1,7 +1,6 @@
 // Many requests are put at the same moment: their transactions meet at the one item that has the permits.
 
 import type { DynamoDBDocument } from "@aws-sdk/lib-dynamodb";
-import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { RequestTable } from "../../aws/request-table.ts";
 import { times } from "../collect.ts";
 import { request } from "../lambdas/items.ts";

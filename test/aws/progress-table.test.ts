@@ -1,4 +1,3 @@
-import { describe, expect, it } from "vitest";
 import { KEY, ProgressTable } from "../../aws/progress-table.ts";
 import type { UnparseableItem } from "../../domain/log-fields.ts";
 import { AwsError } from "../../tools/memory-aws/aws-http.ts";

@@ -1,5 +1,4 @@
 import { type DynamoDBClient, DynamoDBServiceException } from "@aws-sdk/client-dynamodb";
-import { expect, it, vi } from "vitest";
 import { toAttributes } from "../../aws/dynamodb.ts";
 import { RequestTaskTable } from "../../aws/request-task-table.ts";
 import type { TaskResult } from "../../domain/result/task-result.ts";

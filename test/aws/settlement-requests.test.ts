@@ -1,5 +1,4 @@
 import type { LambdaClient } from "@aws-sdk/client-lambda";
-import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { AsyncFunction, requestEventSchema } from "../../aws/async-function.ts";
 import { SettlementRequests } from "../../aws/settlement-requests.ts";
 import { FakeAsyncFunction } from "../lambdas/fakes/services.ts";

@@ -1,5 +1,4 @@
 import type { S3Client } from "@aws-sdk/client-s3";
-import { expect, it } from "vitest";
 import { SourceObjects } from "../../aws/source-objects.ts";
 import { collect } from "../collect.ts";
 import { startBucket } from "./bucket.ts";

@@ -1,6 +1,5 @@
 import type { SQSClient } from "@aws-sdk/client-sqs";
 import fc from "fast-check";
-import { beforeEach, describe, expect, it, vi } from "vitest";
 import { MainAndExpressQueues, QueueEntryError, SqsTaskQueue, TasksNotQueuedError } from "../../aws/task-queue.ts";
 import { taskMessage } from "../agent/task-messages.ts";
 import { times } from "../collect.ts";

@@ -1,6 +1,5 @@
 import type { APIGatewayClient } from "@aws-sdk/client-api-gateway";
 import type { S3Client } from "@aws-sdk/client-s3";
-import { expect, it } from "vitest";
 import { deployApi, emptyBucket } from "../../aws/stack-resources.ts";
 import { times } from "../collect.ts";
 import { fakeClient } from "./client.ts";

@@ -1,5 +1,4 @@
 import type { SchedulerClient } from "@aws-sdk/client-scheduler";
-import { expect, it } from "vitest";
 import { shutdownEventSchema, Timer } from "../../aws/timer.ts";
 import { awsError, fakeClient } from "./client.ts";
 

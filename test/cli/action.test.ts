@@ -2,7 +2,6 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "vitest";
 import { folderWith } from "../folder-with.ts";
 import { ROOT } from "./built-command.ts";
 

@@ -2,7 +2,6 @@
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { beforeAll } from "vitest";
 import { folderWith } from "../folder-with.ts";
 import { spawned } from "../spawned.ts";
 

@@ -2,7 +2,6 @@
 import { spawnSync } from "node:child_process";
 import { copyFileSync, cpSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "vitest";
 import { folderWith } from "../folder-with.ts";
 import { serve } from "../serve.ts";
 import { COMMAND, ROOT, runBuilt, useBuiltCommand } from "./built-command.ts";

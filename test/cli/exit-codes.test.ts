@@ -1,5 +1,4 @@
 // Every command runs to its exit code against an API in memory: in which ending a script sees 0, 1, 2, 3 or 130.
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { exitCodeOf } from "../../cli/exit-code.ts";
 import type { Progress, Summary } from "../../client/answers.ts";
 import { AT, type FakeApi, fakeApi, KNOWN_ID, NEW_ID, type Reply, run, type Typed } from "./fake-api.ts";

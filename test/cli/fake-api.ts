@@ -1,7 +1,6 @@
 // An API in memory for the command: it stands in for `fetch`, records every call, and answers what the test sets.
 import { Readable } from "node:stream";
 import { CommanderError } from "commander";
-import { vi } from "vitest";
 import * as z from "zod";
 import { CommandError } from "../../cli/command-error.ts";
 import { EXIT } from "../../cli/exit-codes.ts";

@@ -4,7 +4,6 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, expect, test, vi } from "vitest";
 import * as z from "zod";
 import { edgeEnvironment, startEdge } from "../../tools/edge/edge.ts";
 import { firstPops } from "../../tools/local/world.ts";

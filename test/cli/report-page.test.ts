@@ -2,7 +2,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { describe, expect, test } from "vitest";
 import { folderWith } from "../folder-with.ts";
 import { serve } from "../serve.ts";
 import { TASK_ROWS_HEADER, taskRow } from "../task-rows.ts";

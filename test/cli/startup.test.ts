@@ -1,7 +1,6 @@
 // Help comes at once: what it loads is the words of the commands and commander, not what the commands do.
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
-import { expect, test } from "vitest";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 

@@ -1,5 +1,4 @@
 // CloudWatch's stand-in for the tests of monitoring: alarm-state.ts beside this file, held against AWS's documentation.
-import { describe, expect, test } from "vitest";
 import { alarmState } from "./alarm-state.ts";
 
 // The two tables of https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html: 0 is

@@ -1,5 +1,4 @@
 // CloudWatch's stand-in for the tests of monitoring: embedded-metrics.ts beside this file takes what CloudWatch would take.
-import { expect, test } from "vitest";
 import { MAX_VALUES, withMetrics } from "../../domain/metrics.ts";
 import { embeddedMetrics } from "./embedded-metrics.ts";
 

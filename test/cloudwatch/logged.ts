@@ -1,5 +1,3 @@
-import { vi } from "vitest";
-
 /** The lines that a call writes to stdout and stderr, as a Lambda's log gets them. */
 export async function logged(run: () => Promise<void>): Promise<string[]> {
   let text = "";

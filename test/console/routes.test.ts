@@ -1,4 +1,3 @@
-import { expect, it } from "vitest";
 import { hrefOf, parseRoute, type Route } from "../../console/routes.ts";
 
 it.each([

@@ -1,7 +1,6 @@
 // Every call of the command that a document shows is one that the command understands.
 import { Readable } from "node:stream";
 import type { Command } from "commander";
-import { expect, test } from "vitest";
 import { program } from "../../cli/program.ts";
 import type { Shell } from "../../cli/shell.ts";
 import { blocksOf, commandsOf, inlineCommandsOf } from "./commands.ts";

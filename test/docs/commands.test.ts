@@ -1,5 +1,4 @@
 // Every command that a document shows is tried by somebody, or says why not. Who tries what: ./commands.ts. What the marks mean: CONTRIBUTING.md.
-import { describe, expect, test } from "vitest";
 import { parseOptions } from "../../tools/local/options.ts";
 import { blocksOf, commandsOf, inlineCommandsOf, triedIn, wayOf } from "./commands.ts";
 import { DOCUMENTS } from "./read-documents.ts";

@@ -1,7 +1,6 @@
 // The documents as a whole: what they link to, name and tell to run is there, and the README stays short.
 import { existsSync, readdirSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
-import { describe, expect, test } from "vitest";
 import { CHECKS } from "../../tools/checks/run-checks.ts";
 import { GENERATORS } from "../../tools/commands/generate.ts";
 import { SCENARIOS } from "../../tools/lab/scenarios/all.ts";

@@ -2,7 +2,6 @@
 // If one of these fails, bring docs/zh up to date with what you changed in the English document.
 import { existsSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
-import { describe, expect, test } from "vitest";
 import { anchors, links, pictures } from "./markdown.ts";
 import { PATHS, ROOT, read } from "./read-documents.ts";
 

@@ -2,7 +2,6 @@
 // the terminal anew.
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
-import { describe, expect, test } from "vitest";
 import { pictures } from "./markdown.ts";
 import { PATHS, ROOT, read } from "./read-documents.ts";
 

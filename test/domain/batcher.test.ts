@@ -1,5 +1,4 @@
 import fc from "fast-check";
-import { beforeEach, expect, test, vi } from "vitest";
 import { Batcher, type BatchOutcome } from "../../domain/batcher.ts";
 import { deferred } from "../agent/deferred.ts";
 

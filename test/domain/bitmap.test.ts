@@ -1,4 +1,3 @@
-import { expect, it } from "vitest";
 import { Bitmap } from "../../domain/bitmap.ts";
 
 it("is written in hexadecimal, the lowest bit of each byte first", () => {

@@ -1,4 +1,3 @@
-import { expect, it } from "vitest";
 import { byteFigure, unitOf } from "../../domain/format.ts";
 
 it.each([

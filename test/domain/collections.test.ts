@@ -1,4 +1,3 @@
-import { expect, it, vi } from "vitest";
 import { grouped, memoizeByKey } from "../../domain/collections.ts";
 
 it("items are together by what they have in common, groups and items in the order in which they come", () => {

@@ -1,6 +1,5 @@
 import { parse } from "csv-parse/sync";
 import fc from "fast-check";
-import { expect, it } from "vitest";
 import { csvRow, textOfField } from "../../domain/csv.ts";
 import { fuzz } from "../fuzz.ts";
 

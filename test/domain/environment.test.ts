@@ -1,4 +1,3 @@
-import { afterEach, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
 import { readEnvironment } from "../../domain/environment.ts";
 

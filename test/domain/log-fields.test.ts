@@ -1,4 +1,3 @@
-import { expect, it } from "vitest";
 import { errorFields, withoutQueries } from "../../domain/log-fields.ts";
 
 it("an error in a log has name, message, code, stack and cause, and no field that a client added", () => {

@@ -1,4 +1,3 @@
-import { expect, test, vi } from "vitest";
 import { pauseMs, retry } from "../../domain/retry.ts";
 
 const QUICK = { firstMs: 1 };

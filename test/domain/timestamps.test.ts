@@ -1,5 +1,4 @@
 import fc from "fast-check";
-import { expect, it } from "vitest";
 import { expiresAt, formatTimestamp, parseTimestamp } from "../../domain/timestamps.ts";
 
 const instants = fc.integer({ min: 0, max: Date.parse("9999-12-31T23:59:59.999Z") });

@@ -1,5 +1,4 @@
 // The command `prewarm` against the deployed stack: what it prints of a request that ends well. test/cli has its other ends.
-import { beforeAll, describe, expect, it } from "vitest";
 import { ANSWERS } from "../../domain/api/answers.ts";
 import { HOST } from "../../tools/local/world.ts";
 import { buildCommand, CommandLine } from "./command-line.ts";

@@ -1,5 +1,4 @@
 // What happens to a running request: its group is resized, and it is stopped or paused.
-import { describe, expect, it } from "vitest";
 import { body, urls } from "./bodies.ts";
 import { deployedStack } from "./deployed-stack.ts";
 import { holdBack } from "./edge-control.ts";

@@ -6,7 +6,6 @@ import {
   GetQueueAttributesCommand,
   ReceiveMessageCommand,
 } from "@aws-sdk/client-sqs";
-import { onTestFinished } from "vitest";
 import * as z from "zod";
 import type { Stack } from "./stack.ts";
 

@@ -1,5 +1,4 @@
 // Provides the deployed stack that an end-to-end test asks: real parts on this machine, up in seconds.
-import { afterAll, afterEach, beforeAll } from "vitest";
 import { startLocalPrewarm } from "../../tools/local/local-prewarm.ts";
 import { freePort } from "../../tools/local/ports.ts";
 import type { StandInOptions } from "../../tools/local/stand-in-edge.ts";

@@ -1,5 +1,4 @@
 // Provides dry runs, and their comparison with the request that follows.
-import { expect } from "vitest";
 import { type Estimate, estimateSchema } from "../../domain/cost/estimate.ts";
 import { originRequests } from "./edge-control.ts";
 import type { StackClient } from "./stack-client.ts";

@@ -1,5 +1,4 @@
 // Provides requests whose URLs come from a document, and the site that has the documents.
-import { expect } from "vitest";
 import { HOST } from "../../tools/local/world.ts";
 import { body, urls } from "./bodies.ts";
 import type { SiteFile } from "./media.ts";

@@ -1,5 +1,4 @@
 // A request from POST to its report through the deployed stack: API, Lambda functions, queues, agents and the stand-in edge.
-import { describe, expect, it } from "vitest";
 import { askAgain } from "../../tools/local/results.ts";
 import { DEAD_POP, FILES } from "../../tools/local/world.ts";
 import { body, urls } from "./bodies.ts";

@@ -1,6 +1,5 @@
 // Cases follow AWS's documents: the links stand with what they describe. That each piece of a policy counts is shown by
 // test/pipeline/permissions.test.ts, which removes one after the other.
-import { expect, test } from "vitest";
 import { type Decision, evaluate, type PermissionRequest, parseStatement } from "./policy.ts";
 
 const TABLE = "arn:aws:dynamodb:us-west-2:123456789012:table/GameScores";

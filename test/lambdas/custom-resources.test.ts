@@ -1,6 +1,5 @@
 import type { IncomingMessage } from "node:http";
 import { text } from "node:stream/consumers";
-import { afterAll, expect, test, vi } from "vitest";
 import { createApiDeployer, createBucketEmptier } from "../../lambdas/custom-resources.ts";
 import { serve } from "../serve.ts";
 

@@ -1,4 +1,3 @@
-import { expect, it } from "vitest";
 import { ZodError } from "zod";
 import { fitFleet, forEachKey } from "../../lambdas/runtime.ts";
 import { fakeStores } from "./fakes/stores.ts";

@@ -1,5 +1,4 @@
 // Each function as its deps.ts builds it: which variable of the environment reaches which adapter, as AWS sees it.
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { metricNamespace } from "../../domain/metrics.ts";
 import { LISTS } from "../../domain/plan/lists.ts";
 import { timingsOf } from "../../domain/request/lifecycle.ts";

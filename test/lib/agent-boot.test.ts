@@ -8,7 +8,6 @@ import { text } from "node:stream/consumers";
 import { Stack } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
 import { unzipSync, zipSync } from "fflate";
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import * as z from "zod";
 import { BootSandbox, sandboxProblem } from "../agent/instance/boot-sandbox.ts";
 import { taskMessage } from "../agent/task-messages.ts";

@@ -3,7 +3,6 @@
 import { execFileSync } from "node:child_process";
 import { Stack } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
-import { expect, test } from "vitest";
 import { envSchema } from "../../agent/env.ts";
 import { readEnvironment } from "../../domain/environment.ts";
 import { prefixedSynthesizer } from "../../lib/stacks.ts";

@@ -1,5 +1,4 @@
 import { gzipSync } from "node:zlib";
-import { expect, test } from "vitest";
 import { consoleFiles } from "../../lib/bundling.ts";
 
 const files = consoleFiles();

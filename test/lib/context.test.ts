@@ -1,6 +1,5 @@
 import { Stack, Tags } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
-import { expect, test } from "vitest";
 import { ContextError, chosenEnvName, chosenTags, stackIdOf } from "../../lib/context.ts";
 import { PrewarmStack } from "../../lib/stacks.ts";
 import { newApp, propertiesOf, synthesizeStacks, theOnly } from "./synth.ts";

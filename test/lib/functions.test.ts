@@ -1,7 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { Template } from "aws-cdk-lib/assertions";
-import { describe, expect, test } from "vitest";
 import { PrewarmExistingVpcStack, PrewarmStack } from "../../lib/stacks.ts";
 import { newApp, ROOT, rendered, resourcesOf } from "./synth.ts";
 

@@ -1,5 +1,4 @@
 import type { Template } from "aws-cdk-lib/assertions";
-import { expect, test } from "vitest";
 import { type Resource, resourcesOf } from "./synth.ts";
 
 /** Tests of what holds in every stack, whatever is added to it. */

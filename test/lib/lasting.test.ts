@@ -1,5 +1,4 @@
 // Both stacks whole: an update keeps every resource whose replacement would lose something.
-import { describe, expect, test } from "vitest";
 import { idOf, resourcesOf, synthesizeStacks, theOnly } from "./synth.ts";
 
 /** A resource that an update of the stack must not replace. */

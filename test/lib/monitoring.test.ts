@@ -1,6 +1,5 @@
 import { readFileSync } from "node:fs";
 import { Logger } from "@aws-lambda-powertools/logger";
-import { describe, expect, test } from "vitest";
 import { metricNamespace } from "../../domain/metrics.ts";
 import { failureReasons } from "../../domain/result/failure.ts";
 import type { AggregationDeps } from "../../lambdas/aggregation/deps.ts";

@@ -1,5 +1,4 @@
 import type { Template } from "aws-cdk-lib/assertions";
-import { describe, expect, test } from "vitest";
 import {
   MAX_CIDRS,
   MAX_DISTRIBUTIONS,

@@ -1,4 +1,3 @@
-import { describe, expect, test } from "vitest";
 import { addParameters, NEW_VPC } from "../../lib/parameters.ts";
 import { Pipeline } from "../../lib/pipeline.ts";
 import { Queues } from "../../lib/queues.ts";

@@ -1,6 +1,5 @@
 // Each constraint holds for both stacks, with default parameters and with the longest ones, and is shown to fail on a template
 // that violates it.
-import { describe, expect, test } from "vitest";
 import {
   MAX_CIDRS,
   MAX_DISTRIBUTIONS,

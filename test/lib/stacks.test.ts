@@ -1,6 +1,5 @@
 // Both stacks whole: invariants and the snapshot.
 import type { Template } from "aws-cdk-lib/assertions";
-import { describe, expect, test } from "vitest";
 import { testInvariants } from "./invariants.ts";
 import { idOf, propertiesOf, rendered, resourcesOf, synthesizeStacks, theOnly } from "./synth.ts";
 

@@ -6,7 +6,6 @@ import { App, Stack } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
 import { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
 import { BUNDLING_STACKS } from "aws-cdk-lib/cx-api";
-import { afterAll } from "vitest";
 import * as z from "zod";
 import { CAPS } from "../../domain/request/caps.ts";
 import { AgentFleet } from "../../lib/agent-fleet.ts";

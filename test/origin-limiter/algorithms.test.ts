@@ -1,5 +1,4 @@
 // The pure parts of the origin limiter: GCRA reservations, AIMD, and the clock that processes share.
-import { describe, expect, it, test } from "vitest";
 import { ServerClock } from "../../aws/server-clock.ts";
 import { cutRate, type Refusals, rateAt } from "../../domain/origin/adaptive-rate.ts";
 import { reservation, reservedPerSecond, SLOT_TOLERANCE_MS, spacingMs } from "../../domain/origin/reservations.ts";

@@ -1,6 +1,5 @@
 // What the origin limiter must keep to, in virtual time. `npm run lab -- origin-limiter` runs the other scenarios, too, and sets the seed;
 // LIMITER_ONLY="40 processes" selects.
-import { expect, test, vi } from "vitest";
 import { mulberry32 } from "../../tools/lab/engine/seed.ts";
 import { installVirtualClock } from "../virtual-clock.ts";
 import { ALL, SOME } from "./scenarios.ts";

@@ -6,7 +6,6 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
 import { parse } from "csv-parse/sync";
-import { beforeAll, describe, expect, test } from "vitest";
 import { directClient } from "../../cli/direct/direct.ts";
 import { type Edge, edgeEnvironment, startEdge } from "../../tools/edge/edge.ts";
 import type { EdgeOptions } from "../../tools/edge/edge-options.ts";

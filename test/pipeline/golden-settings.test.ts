@@ -1,5 +1,4 @@
 // Golden configurations: how often an estimate expects the origin to be asked, and how often the origin of the edge was asked.
-import { expect, it, onTestFinished } from "vitest";
 import { estimateRequest } from "../../domain/cost/estimate-request.ts";
 import { instanceKind } from "../../domain/cost/prices.ts";
 import type { StoredBehaviour } from "../../domain/distribution/stored-settings.ts";

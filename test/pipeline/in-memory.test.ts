@@ -1,6 +1,5 @@
 // What runs without AWS does what the deployed functions do: requests of the golden traces, by the direct engine in one process.
 import { readFileSync } from "node:fs";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { WorkQueue } from "../../cli/direct/work-queue.ts";
 import type { ReceivedMessage } from "../../domain/plan/ports.ts";
 import { type Edge, startEdge } from "../../tools/edge/edge.ts";

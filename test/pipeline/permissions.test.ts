@@ -1,5 +1,4 @@
 // Each role may do what it does, and nothing else: the permissions of one stack's life, compared with the policies that allowed them.
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { allows, type Grant, grantsOf, mutationsOf } from "../iam/grants.ts";
 import type { Deployment } from "./deployment.ts";
 import { readDeployment } from "./deployment.ts";

@@ -1,7 +1,6 @@
 // Golden traces: what requests do at the AWS APIs, compared with what is recorded. An intended change updates the recording
 // by `npx vitest run --project traces -- --update`, in the commit that makes it.
 import { readdirSync } from "node:fs";
-import { expect, test } from "vitest";
 import { SCENARIOS } from "./scenarios.ts";
 import { record } from "./trace.ts";
 

@@ -4,7 +4,6 @@ import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { readFile, symlink } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, expect, onTestFinished, test } from "vitest";
 import { folderWith } from "../folder-with.ts";
 import { alteredFiles, applyChange, ChangeError, loadBugs, type NamedBug, ROOT } from "./bug.ts";
 import { CompileCheck } from "./compile-check.ts";

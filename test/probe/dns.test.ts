@@ -1,6 +1,5 @@
 import { createSocket } from "node:dgram";
 import { decode, encode } from "dns-packet";
-import { afterAll, beforeAll, expect, it, onTestFinished } from "vitest";
 import { Dns, dnsServersSchema } from "../../probe/dns.ts";
 import { Distributions } from "../../tools/edge/distributions.ts";
 import { type DnsServer, startDnsServer } from "../../tools/edge/dns.ts";

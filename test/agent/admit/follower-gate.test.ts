@@ -1,4 +1,3 @@
-import { expect, test } from "vitest";
 import { type AdmittedFollower, FollowerGate } from "../../../agent/admit/follower-gate.ts";
 import { turn } from "../deferred.ts";
 

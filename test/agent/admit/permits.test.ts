@@ -1,6 +1,5 @@
 // What a download holds while it waits: in virtual time.
 import { setTimeout as sleep } from "node:timers/promises";
-import { describe, expect, test } from "vitest";
 import { ConcurrencyLimiter } from "../../../agent/admit/concurrency-limiter.ts";
 import type { DownloadHooks } from "../../../agent/fetch/downloader.ts";
 import { OriginLimiterRegistry } from "../../../domain/origin/origin-limiter-registry.ts";

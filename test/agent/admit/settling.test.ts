@@ -1,6 +1,5 @@
 // When the limit on downloads is judged: in virtual time.
 import { setTimeout as sleep } from "node:timers/promises";
-import { expect, test, vi } from "vitest";
 import { adaptLimit, SMALL } from "../../../agent/admit/adaptive-limit.ts";
 import { ConcurrencyLimiter } from "../../../agent/admit/concurrency-limiter.ts";
 import { Throughput } from "../../../agent/report/throughput.ts";

@@ -1,4 +1,3 @@
-import { describe, expect, test } from "vitest";
 import { type AttemptVerdict, judge } from "../../../agent/fetch/attempt-verdict.ts";
 import type { HttpResult } from "../../../agent/fetch/http/http-client.ts";
 import { errorText, type Failure, type FailureReason } from "../../../domain/result/failure.ts";

@@ -1,4 +1,3 @@
-import { describe, expect, onTestFinished, test } from "vitest";
 import { PooledHttpClient } from "../../../agent/fetch/http/pooled-client.ts";
 import { NotATaskError } from "../../../agent/fetch/request-headers.ts";
 import { AddressRefusedError } from "../../../domain/net/addresses.ts";

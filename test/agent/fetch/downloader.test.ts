@@ -1,4 +1,3 @@
-import { describe, expect, onTestFinished, test, vi } from "vitest";
 import type { DownloadHooks } from "../../../agent/fetch/downloader.ts";
 import { Cancellation } from "../../../agent/fetch/http/http-client.ts";
 import { PooledHttpClient } from "../../../agent/fetch/http/pooled-client.ts";

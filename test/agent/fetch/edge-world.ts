@@ -1,4 +1,3 @@
-import { afterAll, beforeAll } from "vitest";
 import { createDownload, type DownloaderDeps, type DownloadHooks } from "../../../agent/fetch/downloader.ts";
 import { PooledHttpClient } from "../../../agent/fetch/http/pooled-client.ts";
 import { RequestTracker } from "../../../agent/fetch/request-tracker.ts";

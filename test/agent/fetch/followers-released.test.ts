@@ -1,5 +1,4 @@
 // When the followers of a lead may ask, and what its proof tells of caches that do not keep the object.
-import { expect, test } from "vitest";
 import type { LeadResult } from "../../../domain/plan/followers.ts";
 import type { TaskResult } from "../../../domain/result/task-result.ts";
 import type { SiteObject } from "../../../tools/edge/site.ts";

@@ -1,4 +1,3 @@
-import { expect, test } from "vitest";
 import { judge } from "../../../agent/fetch/attempt-verdict.ts";
 import type { HttpResult } from "../../../agent/fetch/http/http-client.ts";
 import { nextAddress, nextTry } from "../../../agent/fetch/next-attempt.ts";

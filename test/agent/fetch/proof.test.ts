@@ -1,4 +1,3 @@
-import { describe, expect, test } from "vitest";
 import type { HttpResult } from "../../../agent/fetch/http/http-client.ts";
 import { checkFailure, checkHeaders, type ProofRequest, prove, type Timed } from "../../../agent/fetch/proof.ts";
 import { type Failure, responseFailure } from "../../../domain/result/failure.ts";

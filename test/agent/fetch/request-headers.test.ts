@@ -1,4 +1,3 @@
-import { expect, test } from "vitest";
 import { Cancellation, headerLines } from "../../../agent/fetch/http/http-client.ts";
 import { requestHeaders } from "../../../agent/fetch/request-headers.ts";
 import { taskMessage } from "../task-messages.ts";

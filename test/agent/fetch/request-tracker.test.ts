@@ -1,4 +1,3 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { HttpResult } from "../../../agent/fetch/http/http-client.ts";
 import { objectKey, RequestTracker } from "../../../agent/fetch/request-tracker.ts";
 import { taskMessage } from "../task-messages.ts";

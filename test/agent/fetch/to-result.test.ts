@@ -1,4 +1,3 @@
-import { expect, test, vi } from "vitest";
 import { judge } from "../../../agent/fetch/attempt-verdict.ts";
 import { createDownload } from "../../../agent/fetch/downloader.ts";
 import { Cancellation } from "../../../agent/fetch/http/http-client.ts";

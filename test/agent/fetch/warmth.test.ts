@@ -2,7 +2,6 @@
  * What Prewarm says of objects at a hard edge, against what the edge's caches truly have. Without Server-Timing nothing is
  * called warm; and nothing is ever called warm or a hit that no cache keeps.
  */
-import { describe, expect, test } from "vitest";
 import { RequestTracker } from "../../../agent/fetch/request-tracker.ts";
 import type { TaskResult } from "../../../domain/result/task-result.ts";
 import { CACHING_DISABLED } from "../../../tools/edge/behaviour.ts";

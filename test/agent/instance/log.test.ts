@@ -1,4 +1,3 @@
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { createLogger } from "../../../agent/instance/log.ts";
 
 beforeEach(() => void vi.useFakeTimers());

@@ -1,4 +1,3 @@
-import { describe, expect, test, vi } from "vitest";
 import { InstanceMetadata, identify } from "../../../agent/instance/metadata.ts";
 import { serve } from "../../serve.ts";
 import { useVirtualClock } from "../../virtual-clock.ts";

@@ -1,5 +1,4 @@
 import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
-import { describe, expect, test, vi } from "vitest";
 import { RequestMonitor, type RequestMonitorOptions, retire } from "../../../agent/instance/request-monitor.ts";
 import { timingsOf } from "../../../domain/request/lifecycle.ts";
 import { NO_PROGRESS } from "../../../domain/request/progress.ts";

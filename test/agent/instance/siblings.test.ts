@@ -1,7 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { isSibling, memoryIsTight, memoryShare, Siblings } from "../../../agent/instance/siblings.ts";
 import { eventually } from "../../virtual-clock.ts";
 

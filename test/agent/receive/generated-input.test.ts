@@ -1,5 +1,4 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
 import { judge } from "../../../agent/fetch/attempt-verdict.ts";
 import { processMessage } from "../../../agent/receive/process-message.ts";
 import { parseTaskMessage, taskMessageSchema } from "../../../domain/plan/task-message.ts";

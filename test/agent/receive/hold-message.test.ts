@@ -1,4 +1,3 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { ConcurrencyLimiter } from "../../../agent/admit/concurrency-limiter.ts";
 import { deferred } from "../deferred.ts";
 import { bodyOf, done, fail, start } from "./work-world.ts";

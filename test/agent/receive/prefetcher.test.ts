@@ -1,5 +1,4 @@
 import fc from "fast-check";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { ConcurrencyLimiter } from "../../../agent/admit/concurrency-limiter.ts";
 import { freeSlotsOf } from "../../../agent/receive/agent.ts";
 import {

@@ -1,4 +1,3 @@
-import { describe, expect, test } from "vitest";
 import { ConcurrencyLimiter } from "../../../agent/admit/concurrency-limiter.ts";
 import type { DownloadHooks } from "../../../agent/fetch/downloader.ts";
 import { NotATaskError } from "../../../agent/fetch/request-headers.ts";

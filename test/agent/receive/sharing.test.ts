@@ -1,6 +1,5 @@
 // Requests that share an agent, and agents that share a queue.
 import { setTimeout as sleep } from "node:timers/promises";
-import { expect, test } from "vitest";
 import type { AgentDeps } from "../../../agent/receive/agent.ts";
 import type { TaskMessage } from "../../../domain/plan/task-message.ts";
 import { eventually, useVirtualClock } from "../../virtual-clock.ts";

@@ -1,4 +1,3 @@
-import { expect } from "vitest";
 import { ConcurrencyLimiter } from "../../../agent/admit/concurrency-limiter.ts";
 import type { DownloadHooks } from "../../../agent/fetch/downloader.ts";
 import { processMessage } from "../../../agent/receive/process-message.ts";

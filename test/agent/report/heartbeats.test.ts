@@ -1,5 +1,4 @@
 import { pino } from "pino";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { Heartbeats, type HeldTasks } from "../../../agent/report/heartbeats.ts";
 import { type Heartbeat, heartbeatSchema } from "../../../domain/request/progress.ts";
 import { minuteOf } from "../../../domain/request/samples.ts";

@@ -1,4 +1,3 @@
-import { describe, expect, onTestFinished, test, vi } from "vitest";
 import type { DownloadHooks } from "../../../agent/fetch/downloader.ts";
 import { DeferredError } from "../../../domain/origin/origin-limiter.ts";
 import type { TaskMessage } from "../../../domain/plan/task-message.ts";

@@ -1,5 +1,4 @@
 import type { Logger } from "pino";
-import { afterEach, expect, test, vi } from "vitest";
 import { ResultWriter } from "../../../agent/report/result-writer.ts";
 import type { ResultStore } from "../../../domain/plan/ports.ts";
 import type { TaskResult } from "../../../domain/result/task-result.ts";

@@ -1,5 +1,4 @@
 import fc from "fast-check";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { Throughput } from "../../../agent/report/throughput.ts";
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ["performance"] }));

@@ -1,6 +1,5 @@
 // The command's client against a server that answers as it is told.
 import type { IncomingMessage } from "node:http";
-import { expect, test } from "vitest";
 import { Client } from "../../../cli/api/client.ts";
 import { findRequest, pick } from "../../../cli/api/find-request.ts";
 import { requestsSchema } from "../../../client/answers.ts";

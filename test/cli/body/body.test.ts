@@ -1,5 +1,4 @@
 import { Readable } from "node:stream";
-import { describe, expect, test } from "vitest";
 import { bodyOf, settingsOf, withDefaults, withToken } from "../../../cli/body/body.ts";
 import { minutesOf } from "../../../cli/body/duration.ts";
 import { bytesNumber, positiveNumber, wholeNumber } from "../../../cli/body/number.ts";

@@ -1,7 +1,6 @@
 // The scripts for the Tab key: bash runs its own; of the others, which may not be here, the words are looked at.
 import { spawnSync } from "node:child_process";
 import { Readable } from "node:stream";
-import { expect, test } from "vitest";
 import { ORDERS as COMMAND_ORDERS, VERIFY as COMMAND_VERIFY, FLAT_RATE_PLANS } from "../../../cli/commands/options.ts";
 import { SHELLS } from "../../../cli/completion/shells.ts";
 import { wordsOf } from "../../../cli/completion/words.ts";

@@ -1,4 +1,3 @@
-import { expect, test, vi } from "vitest";
 import { CommandError } from "../../../cli/command-error.ts";
 import { Account, type CloudFront, findRunDistributions } from "../../../cli/direct/account.ts";
 import { AliasUnclearError, DnsLookupError } from "../../../domain/net/resolver.ts";

@@ -1,4 +1,3 @@
-import { expect, test } from "vitest";
 import { Account, type CloudFront } from "../../../cli/direct/account.ts";
 import { invalidateRun } from "../../../cli/direct/invalidate-run.ts";
 import { formatTimestamp } from "../../../domain/timestamps.ts";

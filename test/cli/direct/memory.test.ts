@@ -1,4 +1,3 @@
-import { afterEach, expect, test, vi } from "vitest";
 import { isMemoryTight } from "../../../cli/direct/memory.ts";
 
 afterEach(() => vi.restoreAllMocks());

@@ -1,6 +1,5 @@
 import { EventEmitter } from "node:events";
 import { connect as connectTls } from "node:tls";
-import { beforeEach, describe, expect, test, vi } from "vitest";
 import { connect } from "../../../cli/direct/connect.ts";
 import { checkNetwork, dnsObstacle } from "../../../cli/direct/network.ts";
 import type { Target } from "../../../domain/plan/target.ts";

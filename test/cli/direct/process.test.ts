@@ -2,7 +2,6 @@
 import { randomInt } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { type Edge, edgeEnvironment, startEdge } from "../../../tools/edge/edge.ts";
 import type { FaultRequest } from "../../../tools/edge/faults.ts";
 import { Seed } from "../../../tools/lab/engine/seed.ts";

@@ -2,7 +2,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, it, onTestFinished, vi } from "vitest";
 import { Account, hasCredentials } from "../../../cli/direct/account.ts";
 import { DirectClient } from "../../../cli/direct/direct-client.ts";
 import type { EngineDeps } from "../../../cli/direct/engine.ts";

@@ -1,4 +1,3 @@
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { WorkQueue } from "../../../cli/direct/work-queue.ts";
 import { TaskBitmap } from "../../../domain/plan/task-bitmap.ts";
 import { messagesOf, type TaskMessage, urlsPerMessage } from "../../../domain/plan/task-message.ts";

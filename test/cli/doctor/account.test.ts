@@ -1,7 +1,6 @@
 // What is told from AWS's answers about an account, each with the fault and without it.
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "vitest";
 import { REPOSITORY } from "../../../cli/api/connect.ts";
 import { accountChecks, judgeNode } from "../../../cli/doctor/account/checks.ts";
 import { AccountReader } from "../../../cli/doctor/account/read-account.ts";

@@ -4,7 +4,6 @@ import { IAMClient } from "@aws-sdk/client-iam";
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { ServiceQuotasClient } from "@aws-sdk/client-service-quotas";
 import { SSMClient } from "@aws-sdk/client-ssm";
-import { expect, test } from "vitest";
 import { AccountReader } from "../../../cli/doctor/account/read-account.ts";
 import { unanswered } from "../../../cli/doctor/check/aws-errors.ts";
 import { awsError } from "../../aws/client.ts";

@@ -1,5 +1,4 @@
 // What is told from AWS's answers about a deployed stack, and from the API's, each with the fault and without it.
-import { afterEach, describe, expect, test, vi } from "vitest";
 import { Client } from "../../../cli/api/client.ts";
 import { runChecks, type Status } from "../../../cli/doctor/check/check.ts";
 import { apiChecks } from "../../../cli/doctor/deployed/api.ts";

@@ -2,7 +2,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Readable } from "node:stream";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import * as z from "zod";
 import { REPOSITORY } from "../../../cli/api/connect.ts";
 import { type DoctorWords, optionsOf } from "../../../cli/doctor/check/options.ts";

@@ -1,6 +1,5 @@
 // The edge as the doctor sees it: against the stand-in, and by recorded answers where the stand-in is too good.
 import { LambdaClient } from "@aws-sdk/client-lambda";
-import { describe, expect, onTestFinished, test } from "vitest";
 import { runChecks, type Status } from "../../../cli/doctor/check/check.ts";
 import { type Answered, ask } from "../../../cli/doctor/edge/ask.ts";
 import { edgeChecks } from "../../../cli/doctor/edge/checks.ts";

@@ -2,7 +2,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Readable } from "node:stream";
-import { describe, expect, onTestFinished, test, vi } from "vitest";
 import type { DoctorWords } from "../../../cli/doctor/check/options.ts";
 import { doctor } from "../../../cli/doctor/doctor.ts";
 import { EVIDENCE_LIMITS, type Evidence, evidenceSchema, evidenceText } from "../../../cli/doctor/edge/evidence.ts";

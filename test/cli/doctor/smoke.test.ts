@@ -1,6 +1,5 @@
 // The smoke test: a request that is followed to its end, and what is told from what it leaves behind.
 import { EventEmitter } from "node:events";
-import { expect, test } from "vitest";
 import { runChecks, type Status } from "../../../cli/doctor/check/check.ts";
 import { StackReader } from "../../../cli/doctor/deployed/read-stack.ts";
 import { judgeProof, smokeChecks } from "../../../cli/doctor/smoke/checks.ts";

@@ -1,5 +1,4 @@
 import { Readable } from "node:stream";
-import { expect } from "vitest";
 import { type Check, type Judgement, runChecks, type Status } from "../../../cli/doctor/check/check.ts";
 import { type AwsClients, awsClients } from "../../../cli/doctor/check/place.ts";
 import { awsError, fakeClient } from "../../aws/client.ts";

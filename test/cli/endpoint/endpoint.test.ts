@@ -1,4 +1,3 @@
-import { describe, expect, test } from "vitest";
 import type { PlaceFlags, StackPlace } from "../../../cli/endpoint/endpoint.ts";
 import { findEndpoint } from "../../../cli/endpoint/find-endpoint.ts";
 import { localRun } from "../../../cli/endpoint/local-run.ts";

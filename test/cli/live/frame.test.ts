@@ -1,5 +1,4 @@
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
 import { cellsOf } from "../../../cli/live/cells.ts";
 import { type FrameLook, frame } from "../../../cli/live/frame.ts";
 import { ASCII, SHAPES } from "../../../cli/live/glyphs.ts";

@@ -1,5 +1,4 @@
 // Every figure that the command prints, from counts of which no two are equal: each stands in its own column.
-import { expect, test } from "vitest";
 import { plainLine } from "../../../cli/live/plain-line.ts";
 import { estimateLines } from "../../../cli/output/estimate-lines.ts";
 import { statusLines } from "../../../cli/watch/status-lines.ts";

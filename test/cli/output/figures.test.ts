@@ -1,4 +1,3 @@
-import { expect, test } from "vitest";
 import { age, bytes, bytesOf, clock, dollars } from "../../../cli/output/figures.ts";
 import { wantsColour } from "../../../cli/output/paint.ts";
 import { table } from "../../../cli/output/table.ts";

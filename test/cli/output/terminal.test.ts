@@ -1,4 +1,3 @@
-import { describe, expect, test } from "vitest";
 import { clean, cleanJson, cleanStyled } from "../../../cli/output/clean.ts";
 import { painter } from "../../../cli/output/paint.ts";
 import { sinkOf } from "../../../cli/output/sink.ts";

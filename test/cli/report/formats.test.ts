@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { gzipSync } from "node:zlib";
-import { expect, test } from "vitest";
 import { download } from "../../../cli/report/download.ts";
 import { formatOf, ROW_FORMATS } from "../../../cli/report/formats.ts";
 import { writeFile } from "../../../cli/report/write-file.ts";

@@ -1,5 +1,4 @@
 import { Readable } from "node:stream";
-import { describe, expect, test } from "vitest";
 import { failedObjects } from "../../../cli/report/failed-objects.ts";
 import { languageOf } from "../../../cli/report/language-of.ts";
 import { Quantiles } from "../../../cli/report/quantiles.ts";

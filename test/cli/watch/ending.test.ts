@@ -1,5 +1,4 @@
 import { Readable } from "node:stream";
-import { expect, test } from "vitest";
 import { CommandError } from "../../../cli/command-error.ts";
 import { explain } from "../../../cli/explain.ts";
 import { tellEnding } from "../../../cli/watch/ending.ts";

@@ -1,5 +1,4 @@
 import { EventEmitter } from "node:events";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { CommandError } from "../../../cli/command-error.ts";
 import { verdictLine } from "../../../cli/watch/ending.ts";
 import { follow } from "../../../cli/watch/follow.ts";

@@ -1,5 +1,4 @@
 import { PassThrough } from "node:stream";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { SHAPES } from "../../../cli/live/glyphs.ts";
 import { screen } from "../../../cli/watch/screen.ts";
 import { progress } from "../progress.ts";

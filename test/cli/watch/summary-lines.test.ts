@@ -1,4 +1,3 @@
-import { expect, test } from "vitest";
 import { painter } from "../../../cli/output/paint.ts";
 import { summaryLines } from "../../../cli/watch/summary-lines.ts";
 import { FAILURES } from "../progress.ts";

@@ -1,4 +1,3 @@
-import { expect, it } from "vitest";
 import { minutesAndSeconds } from "../../../console/format/durations.ts";
 import { formatsOf } from "../../../console/format/formats.ts";
 

@@ -1,4 +1,3 @@
-import { expect, it } from "vitest";
 import { askedFirst, wishOf } from "../../../console/instances/wish.ts";
 
 it.each([

@@ -1,4 +1,3 @@
-import { describe, expect, test } from "vitest";
 import { isMeant, popGroups, popsByMetro } from "../../../console/map/groups.ts";
 import { defaultSelection, nextOfRegion, popsOfRegion, REGIONS } from "../../../console/map/regions.ts";
 import { added, chosenOf, shareOf, toggled, without } from "../../../console/map/selection.ts";

@@ -1,4 +1,3 @@
-import { expect, test } from "vitest";
 import { labelsOf, textWidth } from "../../../console/map/labels.ts";
 import { isWithin } from "../../../console/map/lasso.ts";
 import { MAP_HEIGHT, MAP_WIDTH } from "../../../console/map/miller.ts";

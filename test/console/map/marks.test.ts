@@ -1,4 +1,3 @@
-import { expect, test } from "vitest";
 import { describe as describePlace } from "../../../console/map/describe.ts";
 import { linesOf } from "../../../console/map/lines.ts";
 import { type Mark, metrosOf, type Placed, recsOf } from "../../../console/map/metros.ts";

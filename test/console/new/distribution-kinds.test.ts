@@ -2,7 +2,6 @@
 // console, in both languages. What is found in which settings: test/domain/distribution/findings.test.ts.
 import { createElement } from "preact";
 import { renderToString } from "preact-render-to-string";
-import { afterEach, expect, it, vi } from "vitest";
 import { DistributionSettingsReader } from "../../../aws/distribution-settings.ts";
 import { Distributions } from "../../../aws/distributions.ts";
 import { Foreseen } from "../../../console/new/estimate-bar.tsx";

@@ -1,4 +1,3 @@
-import { describe, expect, test } from "vitest";
 import { estimatedSchema } from "../../../client/answers.ts";
 import { beyondCaps, capOf } from "../../../console/new/caps.ts";
 import { catalogueWith } from "../../../console/new/catalogue-with.ts";

@@ -1,4 +1,3 @@
-import { expect, test } from "vitest";
 import { EMPTY_FORM, type Form } from "../../../console/new/form.ts";
 import { formOfBody } from "../../../console/new/form-of-body.ts";
 import { bodyOf } from "../../../console/new/request-body.ts";

@@ -1,5 +1,4 @@
 import fc from "fast-check";
-import { expect, it } from "vitest";
 import { barParts } from "../../../console/parts/bar-parts.ts";
 import { outcomeOf, stripParts } from "../../../console/pop/strip-parts.ts";
 import { NO_TASK_STATES, TASK_STATES, type TaskStates } from "../../../domain/readiness/task-states.ts";

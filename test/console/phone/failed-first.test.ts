@@ -1,4 +1,3 @@
-import { expect, it } from "vitest";
 import { failedFirst, inOrder } from "../../../console/phone/failed-first.ts";
 import type { RecGroup } from "../../../console/request/group-pops.ts";
 import { NO_TASK_STATES } from "../../../domain/readiness/task-states.ts";

@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
 import { buildSync } from "esbuild";
-import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { type FailedObject, MAX_FAILED } from "../../../console/report/failed-objects.ts";
 import type { Report } from "../../../console/report/report.ts";
 import { reportFileName, reportHtml } from "../../../console/report/report-html.tsx";

@@ -1,7 +1,6 @@
 // Every figure of the console's pages, read off what is rendered: which count stands at which heading, button, row and question.
 import { type ComponentType, createElement } from "preact";
 import { renderToString } from "preact-render-to-string";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Failure, Listed, Progress, Summary } from "../../../client/answers.ts";
 import { ApiClient } from "../../../client/api-client.ts";
 import { InstancesView } from "../../../console/instances/instances-view.tsx";

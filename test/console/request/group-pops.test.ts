@@ -1,4 +1,3 @@
-import { expect, it, test } from "vitest";
 import { type Pop, popSchema } from "../../../client/answers.ts";
 import { groupPops, popState, troubleFirst, worstOf } from "../../../console/request/group-pops.ts";
 

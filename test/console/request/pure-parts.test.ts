@@ -1,4 +1,3 @@
-import { describe, expect, it } from "vitest";
 import { moved } from "../../../console/request/grid-move.ts";
 import { reportLink } from "../../../console/request/report-link.ts";
 import { firstSentence, sentenceParts } from "../../../console/request/sentence-parts.ts";

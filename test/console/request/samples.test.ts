@@ -1,4 +1,3 @@
-import { describe, expect, it } from "vitest";
 import type { Progress } from "../../../client/answers.ts";
 import { detailOf } from "../../../console/request/detail.ts";
 import {

@@ -1,4 +1,3 @@
-import { describe, expect, it } from "vitest";
 import { type Listed, listedSchema } from "../../../client/answers.ts";
 import { groupRows } from "../../../console/requests/group-rows.ts";
 import { matches } from "../../../console/requests/matches.ts";

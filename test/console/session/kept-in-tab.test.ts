@@ -1,5 +1,4 @@
 // What the page keeps for its tab alone: the key and the draft of a form.
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { forgetDraft, keepDraft, readDraft } from "../../../console/new/draft.ts";
 import { EMPTY_FORM } from "../../../console/new/form.ts";
 import { copyText } from "../../../console/parts/copy.ts";

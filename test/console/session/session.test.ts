@@ -1,4 +1,3 @@
-import { afterEach, expect, it, test, vi } from "vitest";
 import { NoAnswerError, UnreadableAnswerError } from "../../../client/api-client.ts";
 import { delayOf } from "../../../console/api/pace.ts";
 import { apiBase, createClient } from "../../../console/session/client.ts";

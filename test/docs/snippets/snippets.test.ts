@@ -1,6 +1,5 @@
 // The constructs that the documents show, against the event as Prewarm writes it.
 import { Template } from "aws-cdk-lib/assertions";
-import { describe, expect, it, test } from "vitest";
 import * as z from "zod";
 import { EVENT_SOURCE, EVENT_TYPE, endedEvent } from "../../../domain/readiness/ended-event.ts";
 import { snippets } from "../../../tools/release/snippets.ts";

@@ -2,7 +2,6 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
-import { afterAll, beforeAll, beforeEach, expect, it, vi } from "vitest";
 import { prewarmBodySchema } from "../../../domain/validation/bodies.ts";
 import { uploaded } from "./uploaded.ts";
 

@@ -1,5 +1,4 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
 import { describeRequest, progressAnswer } from "../../../domain/api/request-view.ts";
 import { timingsOf } from "../../../domain/request/lifecycle.ts";
 import { type Heartbeat, NO_PROGRESS, type Progress } from "../../../domain/request/progress.ts";

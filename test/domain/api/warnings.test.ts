@@ -1,4 +1,3 @@
-import { expect, it } from "vitest";
 import { describeRequest } from "../../../domain/api/request-view.ts";
 import { warningsOf } from "../../../domain/api/warnings.ts";
 import { NO_PROGRESS } from "../../../domain/request/progress.ts";

@@ -1,4 +1,3 @@
-import { describe, expect, it } from "vitest";
 import { estimateSchema } from "../../../domain/cost/estimate.ts";
 import { type EstimateInput, estimateRequest, popsByRec } from "../../../domain/cost/estimate-request.ts";
 import { originFetches, urlsByCaching } from "../../../domain/cost/origin-fetches.ts";

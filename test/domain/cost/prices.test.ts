@@ -1,4 +1,3 @@
-import { expect, it } from "vitest";
 import { EDGE_PRICE, instanceKind, vcpusOf } from "../../../domain/cost/prices.ts";
 import { SITES } from "../../../domain/pops/sites.ts";
 

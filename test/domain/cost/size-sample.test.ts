@@ -1,4 +1,3 @@
-import { expect, it } from "vitest";
 import { MAX_SAMPLED, samplePlaces, totalFrom } from "../../../domain/cost/size-sample.ts";
 import { times } from "../../collect.ts";
 

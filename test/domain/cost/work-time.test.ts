@@ -1,4 +1,3 @@
-import { expect, it } from "vitest";
 import { instanceKind } from "../../../domain/cost/prices.ts";
 import { UNITS as USED, type Work, workTime } from "../../../domain/cost/work-time.ts";
 import { measuredUnits } from "../../../tools/bench/scaling.ts";

@@ -1,4 +1,3 @@
-import { expect, it } from "vitest";
 import { errorCachedMs, longestErrorTtls } from "../../../domain/distribution/error-caching.ts";
 
 it("of several distributions the longest TTL counts, of statuses after which a task is tried again", () => {

@@ -1,5 +1,4 @@
 // What is refused and what is warned of, by the settings of the distribution and by what the request wants.
-import { expect, it } from "vitest";
 import { FINDINGS, findingsOf, findingText, type WantedWarming } from "../../../domain/distribution/findings.ts";
 import type { CacheBehaviour, DistributionSettings } from "../../../domain/distribution/settings.ts";
 import { times } from "../../collect.ts";

@@ -1,4 +1,3 @@
-import { expect, it } from "vitest";
 import { behaviourOf, matchesPathPattern } from "../../../domain/distribution/path-pattern.ts";
 
 it.each([

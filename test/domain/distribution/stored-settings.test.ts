@@ -1,4 +1,3 @@
-import { expect, it } from "vitest";
 import { type CacheBehaviour, PLAIN_SETTINGS } from "../../../domain/distribution/settings.ts";
 import {
   storedBehaviourOf,

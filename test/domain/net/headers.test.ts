@@ -1,5 +1,4 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
 import { MAX_HEADER_LENGTH } from "../../../domain/limits.ts";
 import { acceptedEncodings, headersToSend, parseHeader } from "../../../domain/net/headers.ts";
 import { fuzz } from "../../fuzz.ts";

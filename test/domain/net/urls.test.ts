@@ -1,5 +1,4 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
 import { MAX_URL_LENGTH } from "../../../domain/limits.ts";
 import { asciiHost, hostOf, normalizeUrl, parseUrl, urlPrefix } from "../../../domain/net/urls.ts";
 import { fuzz } from "../../fuzz.ts";

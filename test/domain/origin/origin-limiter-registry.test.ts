@@ -1,4 +1,3 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { DeferredError } from "../../../domain/origin/origin-limiter.ts";
 import {
   OriginLimiterRegistry,

@@ -1,4 +1,3 @@
-import { beforeEach, expect, test, vi } from "vitest";
 import type { LimiterOptions } from "../../../domain/origin/paced-calls.ts";
 import { PermitLease } from "../../../domain/origin/permit-lease.ts";
 import { MemoryPermitStore, type PermitStore } from "../../../domain/origin/permit-store.ts";

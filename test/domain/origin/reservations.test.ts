@@ -1,4 +1,3 @@
-import { beforeEach, expect, test, vi } from "vitest";
 import { MemoryPermitStore } from "../../../domain/origin/permit-store.ts";
 import { Reservations } from "../../../domain/origin/reservations.ts";
 

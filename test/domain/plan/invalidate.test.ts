@@ -1,4 +1,3 @@
-import { describe, expect, it } from "vitest";
 import { type InvalidationDeps, invalidateAll } from "../../../domain/plan/invalidate.ts";
 import type { RequestItem } from "../../../domain/request/request-item.ts";
 import { fakeDeps } from "../../../tools/local/fake-deps.ts";

@@ -1,4 +1,3 @@
-import { expect, it } from "vitest";
 import { goodUrlsList, LISTS, resultsKey } from "../../../domain/plan/lists.ts";
 
 it("a request's lists stand in the bucket under its id", () => {

@@ -1,4 +1,3 @@
-import { describe, expect, it } from "vitest";
 import { totalsOf } from "../../../domain/plan/plan.ts";
 import type { Target, Task } from "../../../domain/plan/target.ts";
 import { fromRow } from "../../../domain/plan/task.ts";

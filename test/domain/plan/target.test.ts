@@ -1,4 +1,3 @@
-import { describe, expect, it } from "vitest";
 import { candidatesFor, recGroups, targetKey } from "../../../domain/plan/target.ts";
 import type { Order } from "../../../domain/request/options.ts";
 import { times } from "../../collect.ts";

@@ -1,5 +1,4 @@
 import fc from "fast-check";
-import { expect, it } from "vitest";
 import type { Task } from "../../../domain/plan/target.ts";
 import type { GoodUrl, UrlVariant } from "../../../domain/plan/task.ts";
 import { TaskBitmap } from "../../../domain/plan/task-bitmap.ts";

@@ -1,5 +1,4 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
 import { grouped } from "../../../domain/collections.ts";
 import { MAX_MESSAGE_BYTES } from "../../../domain/limits.ts";
 import type { Task } from "../../../domain/plan/target.ts";

@@ -1,4 +1,3 @@
-import { expect, it } from "vitest";
 import { listPops, popsToRecord } from "../../../domain/pops/list-pops.ts";
 import { POP_CODES } from "../../../domain/pops/pop-codes.ts";
 import { selectPops } from "../../../domain/pops/select.ts";

@@ -1,4 +1,3 @@
-import { expect, it } from "vitest";
 import { isInPriceClass, PRICE_CLASSES } from "../../../domain/pops/price-classes.ts";
 
 it.each([

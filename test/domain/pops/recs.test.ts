@@ -1,4 +1,3 @@
-import { expect, it } from "vitest";
 import { byPopCount, RECS, recName, regionOfRec } from "../../../domain/pops/recs.ts";
 import { regionsOf } from "../../../domain/pops/regions.ts";
 import { recOf, siteOf } from "../../../domain/pops/sites.ts";

@@ -1,4 +1,3 @@
-import { describe, expect, it } from "vitest";
 import type { Target } from "../../../domain/plan/target.ts";
 import type { GoodUrl } from "../../../domain/plan/task.ts";
 import { TaskBitmap } from "../../../domain/plan/task-bitmap.ts";

@@ -1,4 +1,3 @@
-import { expect, it } from "vitest";
 import { endedEvent, endedEventSchema } from "../../../domain/readiness/ended-event.ts";
 import { sentence } from "../../../domain/readiness/sentence.ts";
 import { fullRequest, request } from "../../lambdas/items.ts";

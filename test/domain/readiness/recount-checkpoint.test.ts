@@ -1,4 +1,3 @@
-import { expect, it } from "vitest";
 import { TaskBitmap } from "../../../domain/plan/task-bitmap.ts";
 import { RECOUNT_CHECKPOINT, recountCheckpointSchema, recountState } from "../../../domain/readiness/recount.ts";
 import { count, LABEL, request, result, target } from "../../lambdas/items.ts";

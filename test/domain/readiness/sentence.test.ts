@@ -1,4 +1,3 @@
-import { expect, it } from "vitest";
 import { duration, MESSAGE_FORMATTERS } from "../../../domain/readiness/messages.ts";
 import { reasonText } from "../../../domain/readiness/reasons.ts";
 import { type SentenceInput, sentence } from "../../../domain/readiness/sentence.ts";

@@ -1,4 +1,3 @@
-import { expect, it } from "vitest";
 import { badTasksOf, NO_TASK_STATES, sumOfTaskStates, taskStatesOf } from "../../../domain/readiness/task-states.ts";
 
 const COUNTS = { total_count: 0, download_count: 0, failed_count: 0, warm_count: 0, hit_count: 0, not_kept_count: 0 };

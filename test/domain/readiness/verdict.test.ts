@@ -1,4 +1,3 @@
-import { expect, it, test } from "vitest";
 import {
   type Coverage,
   lacksOnlyPops,

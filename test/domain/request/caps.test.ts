@@ -1,4 +1,3 @@
-import { expect, it } from "vitest";
 import * as z from "zod";
 import { beyondCap, CAPS, type CapName, capsOf, capVariables, DEFAULT_CAPS } from "../../../domain/request/caps.ts";
 

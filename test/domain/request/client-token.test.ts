@@ -1,4 +1,3 @@
-import { expect, it } from "vitest";
 import { bodyDigest } from "../../../domain/request/client-token.ts";
 
 const BODY = {

@@ -1,4 +1,3 @@
-import { describe, expect, it } from "vitest";
 import type { OwnDistribution } from "../../../domain/request/distributions.ts";
 import { findDistributions, notAllowedReason, unlistedProblem } from "../../../domain/request/find-distributions.ts";
 

@@ -1,4 +1,3 @@
-import { expect, it } from "vitest";
 import { normalizeUrl } from "../../../domain/net/urls.ts";
 import {
   BATCH_PATHS,

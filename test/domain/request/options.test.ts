@@ -1,4 +1,3 @@
-import { expect, it } from "vitest";
 import { headerOf, isLimited, variantNames } from "../../../domain/request/options.ts";
 
 const variants = [

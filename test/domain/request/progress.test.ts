@@ -1,5 +1,4 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
 import { timingsOf } from "../../../domain/request/lifecycle.ts";
 import { atWork, percentage } from "../../../domain/request/progress.ts";
 import { heartbeat } from "../../lambdas/items.ts";

@@ -1,4 +1,3 @@
-import { describe, expect, it } from "vitest";
 import { MAX_SAMPLES, minuteOf, samplesOf } from "../../../domain/request/samples.ts";
 import { type Count, NO_COUNT } from "../../../domain/result/count.ts";
 import { times } from "../../collect.ts";

@@ -1,5 +1,4 @@
 // What a whole POST makes of the check: test/lambdas/api/settings.test.ts.
-import { expect, it } from "vitest";
 import { PLAIN_SETTINGS } from "../../../domain/distribution/settings.ts";
 import { checkSettings } from "../../../domain/request/settings-check.ts";
 

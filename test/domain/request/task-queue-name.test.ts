@@ -1,4 +1,3 @@
-import { expect, test } from "vitest";
 import { taskQueueFor } from "../../../domain/request/task-queue-name.ts";
 
 test("small requests use the express queue: few tasks, all sizes known", () => {

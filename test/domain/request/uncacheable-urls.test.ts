@@ -1,4 +1,3 @@
-import { expect, it } from "vitest";
 import { NO_UNCACHEABLE_URLS, requestItemSchema, withUncacheable } from "../../../domain/request/request-item.ts";
 import { request } from "../../lambdas/items.ts";
 

@@ -1,4 +1,3 @@
-import { expect, test } from "vitest";
 import { isHit, outcomeSchema, outcomes, tierOf, upstreamOf } from "../../../domain/result/outcome.ts";
 
 test.each([

@@ -1,6 +1,5 @@
 // The decision table for proofs, held against generated histories of an edge: what is reported as warm was kept.
 import fc from "fast-check";
-import { expect, test } from "vitest";
 import {
   type CacheStatus,
   downloadsIn,

@@ -1,5 +1,4 @@
 import { parse } from "csv-parse/sync";
-import { expect, it } from "vitest";
 import { textOfField } from "../../../domain/csv.ts";
 import {
   REPORT_COLUMNS,

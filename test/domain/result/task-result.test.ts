@@ -1,4 +1,3 @@
-import { expect, it } from "vitest";
 import { cameUncompressed, taskResultSchema } from "../../../domain/result/task-result.ts";
 import { result } from "../../lambdas/items.ts";
 

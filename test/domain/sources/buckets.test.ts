@@ -1,4 +1,3 @@
-import { describe, expect, it } from "vitest";
 import { listVariable } from "../../../domain/environment.ts";
 import { formatS3Location, isReadable, keyPath, parseS3Location, pathKey } from "../../../domain/sources/buckets.ts";
 

@@ -1,4 +1,3 @@
-import { expect, it } from "vitest";
 import type { RequestItem } from "../../../domain/request/request-item.ts";
 import { notYetRead, type Source, sourceState } from "../../../domain/request/source.ts";
 import { FoundUrls, servedHosts, skippedUrls } from "../../../domain/sources/found-urls.ts";

@@ -1,4 +1,3 @@
-import { describe, expect, it } from "vitest";
 import type { StoredSettings } from "../../../domain/distribution/stored-settings.ts";
 import { DEFAULT_CAPS } from "../../../domain/request/caps.ts";
 import { applySettings } from "../../../domain/validation/apply-settings.ts";

@@ -1,4 +1,3 @@
-import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { ApiError } from "../../../domain/validation/api-error.ts";
 import { checkBody, parseJson } from "../../../domain/validation/parse-body.ts";

@@ -1,4 +1,3 @@
-import { describe, expect, it } from "vitest";
 import { ApiError } from "../../../domain/validation/api-error.ts";
 import { instancesBodySchema } from "../../../domain/validation/bodies.ts";
 import { checkBody } from "../../../domain/validation/parse-body.ts";

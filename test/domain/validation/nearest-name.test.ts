@@ -1,4 +1,3 @@
-import { expect, it } from "vitest";
 import { nearestName } from "../../../domain/nearest-name.ts";
 
 const KNOWN = ["url_list", "cf_domain", "pops", "regions", "timeout", "instance_count", "DesiredCapacity"];

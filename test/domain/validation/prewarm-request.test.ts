@@ -1,4 +1,3 @@
-import { describe, expect, it } from "vitest";
 import { knownNames, selectPops } from "../../../domain/pops/select.ts";
 import { type Caps, DEFAULT_CAPS } from "../../../domain/request/caps.ts";
 import { ApiError } from "../../../domain/validation/api-error.ts";

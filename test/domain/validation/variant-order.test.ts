@@ -1,4 +1,3 @@
-import { expect, it } from "vitest";
 import { variantOrderWarnings } from "../../../domain/validation/check-headers.ts";
 
 const accepting = (name: string, value: string, ...more: string[]) => ({

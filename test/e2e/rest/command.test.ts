@@ -1,7 +1,6 @@
 // The command as its users run it: the bundle as a process, against the deployed stack, in a pipe and on a terminal.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { beforeAll, describe, expect, it } from "vitest";
 import { HOST } from "../../../tools/local/world.ts";
 import { folderWith } from "../../folder-with.ts";
 import { body } from "../bodies.ts";

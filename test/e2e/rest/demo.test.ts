@@ -1,5 +1,4 @@
 // The first command of the README: `npm run demo`. It starts a stack of its own, and its exit code is 0 only if all was as expected.
-import { expect, it } from "vitest";
 import { ROOT } from "../../../tools/local/paths.ts";
 import { run } from "../../../tools/local/processes.ts";
 

@@ -1,6 +1,5 @@
 // The calls of the guide that Prewarm's users know, with its bodies as they stand there, sent as `curl -d @file` sends them. The
 // answers have the guide's fields, of its types, with its values where it tells any. They may have more.
-import { describe, expect, it } from "vitest";
 import { problemWith } from "../../../tools/local/api-client.ts";
 import { deployedStack } from "../deployed-stack.ts";
 import type { Stack } from "../stack.ts";

@@ -5,7 +5,6 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CreateBucketCommand, PutObjectCommand } from "@aws-sdk/client-s3";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DEAD_POP, HOST, world } from "../../../tools/local/world.ts";
 import { blocksOf, inlineCommandsOf, triedIn, wayOf } from "../../docs/commands.ts";
 import { DOCUMENTS, ROOT } from "../../docs/read-documents.ts";

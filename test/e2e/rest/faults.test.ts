@@ -1,5 +1,4 @@
 // A whole deployed stack in the fault lab: agents are killed and AWS calls fail while a request runs. It starts a stack of its own.
-import { expect, it } from "vitest";
 import { isGood, reportText, runScenario } from "../../../tools/lab/run.ts";
 import { faults } from "../../../tools/lab/scenarios/faults.ts";
 

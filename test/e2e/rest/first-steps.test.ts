@@ -4,7 +4,6 @@ import type { ChildProcess } from "node:child_process";
 import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { blocksOf, commandsOf } from "../../docs/commands.ts";
 import { DOCUMENTS, ROOT } from "../../docs/read-documents.ts";
 import { ran, spawned } from "../../spawned.ts";

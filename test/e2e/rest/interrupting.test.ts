@@ -3,7 +3,6 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { describe, expect, it, onTestFinished } from "vitest";
 import { LOCAL, ROOT } from "../../../tools/local/paths.ts";
 import { onTerminal } from "../../../tools/local/processes.ts";
 import { until } from "../command-line.ts";

@@ -1,7 +1,6 @@
 // Every way of launching a whole stack that the documents name: cdk deploy and template URL, a new VPC and an existing one.
 // The stacks are this file's own: each makes the emulator look at more streams, which slows down what runs beside it.
 import { DescribeStacksCommand } from "@aws-sdk/client-cloudformation";
-import { beforeAll, describe, expect, it } from "vitest";
 import { readResults } from "../../../tools/local/results.ts";
 import { FILES } from "../../../tools/local/world.ts";
 import { apiPolicy, changeAccess } from "../api-access.ts";

@@ -10,7 +10,6 @@ import {
 } from "@aws-sdk/client-cloudformation";
 import { ListObjectsV2Command } from "@aws-sdk/client-s3";
 import { ListSchedulesCommand } from "@aws-sdk/client-scheduler";
-import { describe, expect, it } from "vitest";
 import { cdk, destroy } from "../../../tools/local/deploy.ts";
 import { LOCAL } from "../../../tools/local/paths.ts";
 import { readResults } from "../../../tools/local/results.ts";

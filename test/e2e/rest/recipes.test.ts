@@ -6,7 +6,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { GetApiKeysCommand } from "@aws-sdk/client-api-gateway";
 import { CreateBucketCommand, PutObjectCommand } from "@aws-sdk/client-s3";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import * as z from "zod";
 import { ROOT } from "../../../tools/local/paths.ts";
 import { HOST } from "../../../tools/local/world.ts";

@@ -1,5 +1,4 @@
 // A Spot notice of the metadata service, which an agent asks over HTTP. The pipeline in one process has no metadata service.
-import { describe, expect, it } from "vitest";
 import { deployedStack } from "../deployed-stack.ts";
 
 describe("a Spot notice", () => {

@@ -4,7 +4,6 @@ import { CreateTableCommand } from "@aws-sdk/client-dynamodb";
 import { CreateEventSourceMappingCommand, CreateFunctionCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import { zipSync } from "fflate";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type LocalClients, localClients } from "../../../tools/local/clients.ts";
 import { type Aws, startAws } from "../../../tools/local/emulator.ts";
 import { closeRunFolder, openRunFolder, RUN } from "../../../tools/local/paths.ts";

@@ -1,5 +1,4 @@
 // The hard edge of the lab: what agents claim is true, and each failure says why. It starts a stack of its own.
-import { expect, it } from "vitest";
 import { isGood, reportText, runScenario } from "../../../tools/lab/run.ts";
 import { deception } from "../../../tools/lab/scenarios/warmth.ts";
 

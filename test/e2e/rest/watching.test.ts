@@ -1,6 +1,5 @@
 // What an operator sees of a whole deployed stack: its functions log the metrics that its alarms look at. test/lib/monitoring.test.ts says
 // when an alarm goes on, and that it tells the topic.
-import { expect, it } from "vitest";
 import * as z from "zod";
 import { embeddedMetrics } from "../../cloudwatch/embedded-metrics.ts";
 import { cloudWatch, invoke, logLines } from "../aws-call.ts";

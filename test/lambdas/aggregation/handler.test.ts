@@ -1,4 +1,3 @@
-import { afterEach, describe, expect, it, vi } from "vitest";
 import type { AggregationDeps } from "../../../lambdas/aggregation/deps.ts";
 import { createHandler, RequestCounters } from "../../../lambdas/aggregation/handler.ts";
 import { fakeStores } from "../fakes/stores.ts";

@@ -1,5 +1,4 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
 import { addCount, type Count, isNothing, NO_COUNT, type Sum } from "../../../domain/result/count.ts";
 import { progressOfBatch } from "../../../lambdas/aggregation/batch.ts";
 import { times } from "../../collect.ts";

@@ -1,4 +1,3 @@
-import { describe, expect, it } from "vitest";
 import type { ApiDeps } from "../../../lambdas/api/deps.ts";
 import { onceForToken } from "../../../lambdas/api/start-request.ts";
 import { type Fakes, fakeDeps } from "../../../tools/local/fake-deps.ts";

@@ -1,6 +1,5 @@
 // What the API tells of its deployment: POPs, settings, its own description.
 import { readFileSync } from "node:fs";
-import { expect, it } from "vitest";
 import * as z from "zod";
 import { popRowSchema } from "../../../domain/pops/list-pops.ts";
 import { POP_CODES } from "../../../domain/pops/pop-codes.ts";

@@ -1,6 +1,5 @@
 // What `detail` adds to GET /prewarm.
 
-import { describe, expect, it } from "vitest";
 import { LISTS } from "../../../domain/plan/lists.ts";
 import { type GoodUrl, sortKeyOf } from "../../../domain/plan/task.ts";
 import { reasonText } from "../../../domain/readiness/reasons.ts";

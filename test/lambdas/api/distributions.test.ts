@@ -1,6 +1,5 @@
 // Whether a POST /prewarm may warm what its URLs and its cf_domain name.
 
-import { describe, expect, it } from "vitest";
 import { times } from "../../collect.ts";
 import { useVirtualClock } from "../../virtual-clock.ts";
 import { failing } from "../noted-calls.ts";

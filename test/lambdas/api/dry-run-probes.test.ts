@@ -1,5 +1,4 @@
 import type { RequestListener } from "node:http";
-import { expect, it } from "vitest";
 import type { Source } from "../../../domain/request/source.ts";
 import { readSourcesFor, sampleSizes } from "../../../lambdas/api/dry-run-probes.ts";
 import type { SizeQuestion } from "../../../probe/size/measure-urls.ts";

@@ -1,4 +1,3 @@
-import { describe, expect, it } from "vitest";
 import { estimateSchema } from "../../../domain/cost/estimate.ts";
 import { times } from "../../collect.ts";
 import { request } from "../items.ts";

@@ -1,5 +1,4 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
 import { knownNames } from "../../../domain/pops/select.ts";
 import { hostileBody } from "../../../tools/lab/load/hostile-bodies.ts";
 import { FUZZ_TIMEOUT_MS, fuzz } from "../../fuzz.ts";

@@ -1,4 +1,3 @@
-import { describe, expect, it } from "vitest";
 import { ApiError } from "../../../domain/validation/api-error.ts";
 import { errorBody } from "../../../lambdas/api/handler.ts";
 import { times } from "../../collect.ts";

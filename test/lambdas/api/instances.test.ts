@@ -1,4 +1,3 @@
-import { expect, it } from "vitest";
 import type { Status } from "../../../domain/request/lifecycle.ts";
 import type { RequestItem } from "../../../domain/request/request-item.ts";
 import { decideResize } from "../../../lambdas/api/instances.ts";

@@ -1,6 +1,5 @@
 // What GET /prewarm tells of progress while heartbeats, results, batches of Aggregation and kills come in any order.
 import fc from "fast-check";
-import { expect, it } from "vitest";
 import { describeRequest } from "../../../domain/api/request-view.ts";
 import { type Status, timingsOf } from "../../../domain/request/lifecycle.ts";
 import type { Heartbeat } from "../../../domain/request/progress.ts";

@@ -1,4 +1,3 @@
-import { expect, it } from "vitest";
 import type { RequestItem } from "../../../domain/request/request-item.ts";
 import { times } from "../../collect.ts";
 import { count, request } from "../items.ts";

@@ -1,4 +1,3 @@
-import { describe, expect, it } from "vitest";
 import type { RequestItem } from "../../../domain/request/request-item.ts";
 import { notYetRead } from "../../../domain/request/source.ts";
 import { times } from "../../collect.ts";

@@ -1,5 +1,4 @@
 // What POST /prewarm does about how the distribution is configured. The texts: test/domain/distribution/findings.test.ts.
-import { expect, it } from "vitest";
 import { estimatedSchema } from "../../../domain/api/started-answer.ts";
 import { times } from "../../collect.ts";
 import { useVirtualClock } from "../../virtual-clock.ts";

@@ -1,4 +1,3 @@
-import { describe, expect, it, vi } from "vitest";
 import { request } from "../items.ts";
 import { failing } from "../noted-calls.ts";
 import { BODY, NOTHING, refusalOf, STAMP, world } from "./world.ts";

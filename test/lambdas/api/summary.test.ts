@@ -1,4 +1,3 @@
-import { describe, expect, it } from "vitest";
 import { LISTS } from "../../../domain/plan/lists.ts";
 import { reasonText } from "../../../domain/readiness/reasons.ts";
 import { readiness as readinessWith } from "../../readiness.ts";

@@ -1,5 +1,4 @@
 import type { APIGatewayProxyEvent } from "aws-lambda";
-import { expect } from "vitest";
 import { instanceKind } from "../../../domain/cost/prices.ts";
 import type { DistributionSettings } from "../../../domain/distribution/settings.ts";
 import { hostOf } from "../../../domain/net/urls.ts";

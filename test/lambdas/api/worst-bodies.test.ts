@@ -1,7 +1,6 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, expect, it } from "vitest";
 import * as z from "zod";
 import { IS_LONG } from "../../fuzz.ts";
 import { WORST_BODIES, type WorstBody } from "./worst-bodies.ts";

@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, it, onTestFinished } from "vitest";
 import { createHandler, readPageFiles } from "../../../lambdas/console/handler.ts";
 
 function filesOf(contents: Readonly<Record<string, string>>) {

@@ -1,4 +1,3 @@
-import { describe, expect, it } from "vitest";
 import { AliasUnclearError, DnsLookupError } from "../../../domain/net/resolver.ts";
 import { LISTS } from "../../../domain/plan/lists.ts";
 import { timeBudget } from "../../../lambdas/get-size/handler.ts";

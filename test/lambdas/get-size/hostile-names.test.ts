@@ -5,7 +5,6 @@ import { createSocket } from "node:dgram";
 import { channel } from "node:diagnostics_channel";
 import { once } from "node:events";
 import { type Answer, decode, encode } from "dns-packet";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as z from "zod";
 import { resolveTargets } from "../../../domain/plan/resolve-targets.ts";
 import { DEFAULT_CAPS } from "../../../domain/request/caps.ts";

@@ -1,4 +1,3 @@
-import { beforeEach, expect, test, vi } from "vitest";
 import { MemoryPermitStore } from "../../../domain/origin/permit-store.ts";
 import { timingsOf } from "../../../domain/request/lifecycle.ts";
 import type { Heartbeat } from "../../../domain/request/progress.ts";

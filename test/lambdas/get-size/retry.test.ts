@@ -1,4 +1,3 @@
-import { describe, expect, it } from "vitest";
 import { request, target } from "../items.ts";
 import { url as at, world } from "./world.ts";
 

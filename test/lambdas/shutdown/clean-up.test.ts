@@ -1,4 +1,3 @@
-import { describe, expect, it } from "vitest";
 import { endedEventSchema } from "../../../domain/readiness/ended-event.ts";
 import { taskMessage } from "../../agent/task-messages.ts";
 import { failing } from "../noted-calls.ts";

@@ -1,4 +1,3 @@
-import { expect, it } from "vitest";
 import { count } from "../items.ts";
 import { failing } from "../noted-calls.ts";
 import { ENDED, HEADER, ONE_MISSING, OTHER, PAST, world } from "./world.ts";

@@ -1,7 +1,6 @@
 // Huge requests: what a recount comes to that is stopped again and again, at whatever shard, or that crashes.
 
 import fc from "fast-check";
-import { expect, it } from "vitest";
 import { LISTS, type ReadableList } from "../../../domain/plan/lists.ts";
 import { taskKey, UNFINISHED } from "../../../domain/plan/task.ts";
 import { recount } from "../../../domain/readiness/recount.ts";

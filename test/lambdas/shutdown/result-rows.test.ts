@@ -1,7 +1,6 @@
 // The files of a recount in several segments: each row stands in them once, whichever segment it came in and however it was cut.
 
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
 import { REPORT_FILE, RESULTS_FILE, SegmentedFile } from "../../../domain/readiness/report-writer.ts";
 import { times } from "../../collect.ts";
 import { FakeLists } from "../fakes/lists.ts";

@@ -1,4 +1,3 @@
-import { describe, expect, it } from "vitest";
 import { taskMessageSchema } from "../../../domain/plan/task-message.ts";
 import { MAX_REQUEUES } from "../../../domain/request/lifecycle.ts";
 import { formatTimestamp } from "../../../domain/timestamps.ts";

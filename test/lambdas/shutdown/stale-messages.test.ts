@@ -1,4 +1,3 @@
-import { describe, expect, it } from "vitest";
 import type { ReceivedMessage, TaskQueue } from "../../../domain/plan/ports.ts";
 import type { TaskMessage } from "../../../domain/plan/task-message.ts";
 import { dropStaleMessages } from "../../../lambdas/shutdown/stale-messages.ts";

@@ -1,6 +1,5 @@
 // The whole function: what its steps come to when a run ends half way.
 
-import { expect, it } from "vitest";
 import { run, TASKS, world } from "./world.ts";
 
 const item = { need_invalidate: true };

@@ -1,4 +1,3 @@
-import { describe, expect, it } from "vitest";
 import { fanOutGroups } from "../../../domain/plan/target.ts";
 import type { RequestItem } from "../../../domain/request/request-item.ts";
 import { times } from "../../collect.ts";

@@ -1,4 +1,3 @@
-import { describe, expect, it } from "vitest";
 import { resolvePops, resolveTargets } from "../../../domain/plan/resolve-targets.ts";
 import { probeSchema } from "../../../lambdas/task/handler.ts";
 import { fakeDns, fakeResolver } from "../fakes/dns.ts";

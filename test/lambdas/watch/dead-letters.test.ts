@@ -1,4 +1,3 @@
-import { describe, expect, it } from "vitest";
 import type { ReceivedMessage } from "../../../domain/plan/ports.ts";
 import { taskKey } from "../../../domain/plan/task.ts";
 import type { TaskMessage } from "../../../domain/plan/task-message.ts";

@@ -1,7 +1,6 @@
 // Finds every call with an effect that a scenario makes, and lets each of them fail, or the process die right after it.
 import { gunzipSync } from "node:zlib";
 import { parse } from "csv-parse/sync";
-import { describe, expect, test } from "vitest";
 import type { AwsCall, Injection } from "../../../tools/memory-aws/memory-aws.ts";
 import { isBatch } from "../../../tools/memory-aws/partial-batch.ts";
 import type { ApiAnswer, Pipeline } from "../pipeline.ts";

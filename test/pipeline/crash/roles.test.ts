@@ -1,5 +1,4 @@
 // Whose calls the crash points try. That each role of a scenario makes calls with an effect is tested where the scenario runs.
-import { expect, test } from "vitest";
 import { readDeployment } from "../deployment.ts";
 import { CRASH_SCENARIOS, NOT_TRIED } from "./crash-scenarios.ts";
 

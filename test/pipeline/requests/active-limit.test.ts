@@ -1,5 +1,4 @@
 // maxActiveRequests bounds the requests that are active at once, also for calls of the same moment.
-import { describe, expect, it } from "vitest";
 import { body } from "../../e2e/bodies.ts";
 import { type PipelineStack, pipelineStack } from "./stack.ts";
 

@@ -1,5 +1,4 @@
 // What a dry run estimates, beside what the same request then comes to.
-import { describe, expect, it } from "vitest";
 import type { Estimate } from "../../../domain/cost/estimate.ts";
 import { body, urls } from "../../e2e/bodies.ts";
 import { compareWithDryRun, estimated } from "../../e2e/dry-runs.ts";

@@ -1,5 +1,4 @@
 // A request whose origin fails for a while.
-import { describe, expect, it } from "vitest";
 import { body, urls } from "../../e2e/bodies.ts";
 import { addObjects } from "../../e2e/edge-control.ts";
 import { type PipelineStack, pipelineStack } from "./stack.ts";

@@ -1,5 +1,4 @@
 // What a request names in `invalidate` is removed from the caches, and only then downloaded.
-import { expect, it } from "vitest";
 import { world } from "../../../tools/local/world.ts";
 import { TAG_HEADER } from "../../../tools/memory-aws/distribution-kinds.ts";
 import { body, urls } from "../../e2e/bodies.ts";

@@ -1,5 +1,4 @@
 // When the POPs of a regional edge cache request an object, as the edge saw it.
-import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import { fnv1a } from "../../../domain/plan/task.ts";
 import { busiest } from "../../../tools/edge/origin-log.ts";

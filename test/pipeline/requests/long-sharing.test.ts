@@ -1,5 +1,4 @@
 // How large files are shared among instances that boot one after the other.
-import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { body, urls } from "../../e2e/bodies.ts";
 import { pipelineStack } from "./stack.ts";
 

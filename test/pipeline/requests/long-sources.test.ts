@@ -1,6 +1,5 @@
 // Requests whose URLs come from long documents and long listings: thousands of tasks, which take minutes of CPU time.
 import { gzipSync } from "node:zlib";
-import { describe, expect, it } from "vitest";
 import { HOST } from "../../../tools/local/world.ts";
 import { urls } from "../../e2e/bodies.ts";
 import { addDocument, addSmallObjects, expectWarm, sitemap, warmSource } from "../../e2e/source-requests.ts";

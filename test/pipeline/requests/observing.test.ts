@@ -1,6 +1,5 @@
 // What an operator sees of a request while it runs: samples of its progress, and logs without secrets.
 import { setTimeout as sleep } from "node:timers/promises";
-import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import { HOST } from "../../../tools/local/world.ts";
 import { body, urls } from "../../e2e/bodies.ts";

@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { describe, expect, it } from "vitest";
 import { busiestSecond } from "../../../tools/edge/origin-log.ts";
 import { body, urls } from "../../e2e/bodies.ts";
 import { addObjects, originRequests } from "../../e2e/edge-control.ts";

@@ -1,5 +1,4 @@
 // What requests say of edges whose hits do not prove that an object is kept.
-import { describe, expect, it } from "vitest";
 import type { Behaviour } from "../../../tools/edge/behaviour.ts";
 import type { SiteObject } from "../../../tools/edge/site.ts";
 import { FRANKFURT, HOST, SINGAPORE, TOKYO } from "../pipeline.ts";

@@ -1,5 +1,4 @@
 // What the API rejects, which reason it gives, and that nothing is left of it.
-import { describe, expect, it } from "vitest";
 import { body } from "../../e2e/bodies.ts";
 import { pipelineStack } from "./stack.ts";
 

@@ -1,5 +1,4 @@
 // What a stack makes of the settings that CloudFront's API tells: estimates, and how often the origin of the edge was asked.
-import { describe, expect, it } from "vitest";
 import { type Behaviour, CACHING_DISABLED } from "../../../tools/edge/behaviour.ts";
 import { world } from "../../../tools/local/world.ts";
 import type { DistributionKind } from "../../../tools/memory-aws/distribution-kinds.ts";

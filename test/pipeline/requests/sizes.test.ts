@@ -1,5 +1,4 @@
 // Requests for objects whose size is another one than a probe was told.
-import { describe, expect, it } from "vitest";
 import { body, urls } from "../../e2e/bodies.ts";
 import { originRequests } from "../../e2e/edge-control.ts";
 import { pipelineStack } from "./stack.ts";

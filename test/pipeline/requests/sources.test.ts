@@ -1,7 +1,6 @@
 // Requests whose URLs come from documents: what a player or a browser would ask for is warm, and nothing else. Documents that
 // attack end their requests.
 import { gzipSync } from "node:zlib";
-import { beforeAll, describe, expect, it } from "vitest";
 import { HOST } from "../../../tools/local/world.ts";
 import { dashFilm, hlsFilm } from "../../e2e/media.ts";
 import {

@@ -1,5 +1,4 @@
 // Provides the pipeline in one process as the end-to-end tests ask a deployed stack, with the same site at the same POPs.
-import { afterAll, afterEach, beforeAll } from "vitest";
 import { isTerminal, statusSchema } from "../../../domain/request/lifecycle.ts";
 import { type TaskResult, taskResultSchema } from "../../../domain/result/task-result.ts";
 import { problemWith } from "../../../tools/local/api-client.ts";

@@ -1,5 +1,4 @@
 // A request whose timer goes wrong, and one whose URL and headers are at their longest.
-import { describe, expect, it } from "vitest";
 import { MAX_HEADER_BYTES, MAX_URL_LENGTH } from "../../../domain/limits.ts";
 import { HOST } from "../../../tools/local/world.ts";
 import { body, urls } from "../../e2e/bodies.ts";

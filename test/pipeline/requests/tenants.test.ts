@@ -1,5 +1,4 @@
 // Distribution tenants that share a routing endpoint: each is found, warmed, proved and invalidated by itself.
-import { describe, expect, it } from "vitest";
 import { Distributions } from "../../../aws/distributions.ts";
 import { accountOf } from "../../../tools/memory-aws/distribution-kinds.ts";
 import { memoryCloudFront } from "../../aws/memory-cloudfront.ts";

@@ -1,7 +1,6 @@
 // What a request says of URLs that could not be read, and what its retry makes of them.
 import { parse } from "csv-parse/sync";
 import { request } from "undici";
-import { describe, expect, it } from "vitest";
 import { DEAD_POP, HOST } from "../../../tools/local/world.ts";
 import { body, urls } from "../../e2e/bodies.ts";
 import { pipelineStack } from "./stack.ts";

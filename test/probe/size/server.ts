@@ -4,7 +4,6 @@ import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import type { TLSSocket } from "node:tls";
 import { promisify } from "node:util";
-import { afterEach } from "vitest";
 import { createCertificate } from "../../../tools/edge/certificate.ts";
 
 /** A request that the server received. */

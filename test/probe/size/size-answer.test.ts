@@ -1,5 +1,4 @@
 import fc from "fast-check";
-import { expect, it } from "vitest";
 import { readHeadAnswer, readRangeAnswer, readResponse } from "../../../probe/size/size-answer.ts";
 import { fuzz } from "../../fuzz.ts";
 

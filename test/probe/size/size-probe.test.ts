@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { afterEach, describe, expect, it, vi } from "vitest";
 import { headersToSend } from "../../../domain/net/headers.ts";
 import { DnsLookupError } from "../../../domain/net/resolver.ts";
 import { DeferredError } from "../../../domain/origin/origin-limiter.ts";

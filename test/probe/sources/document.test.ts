@@ -1,4 +1,3 @@
-import { describe, expect, it } from "vitest";
 import type { Source } from "../../../domain/request/source.ts";
 import { ExtractedUrls } from "../../../probe/sources/document.ts";
 import { foundFor, readOne, SourceProblem } from "./site.ts";

@@ -1,5 +1,4 @@
 import fc from "fast-check";
-import { expect, it } from "vitest";
 import type { Source } from "../../../domain/request/source.ts";
 import { fuzz } from "../../fuzz.ts";
 import { bucketsWith, depsAt, SourceProblem, walkAll } from "./site.ts";

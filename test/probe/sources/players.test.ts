@@ -1,6 +1,5 @@
 import { Parser } from "m3u8-parser";
 import { parse } from "mpd-parser";
-import { expect, it } from "vitest";
 import { readOne } from "./site.ts";
 
 // References that parsers of players extract. Production code uses none of these parsers.

@@ -1,4 +1,3 @@
-import { describe, expect, it, vi } from "vitest";
 import { readOne, SourceProblem, type walkAll, walkSite } from "./site.ts";
 
 const OWN = "http://site.test/doc";

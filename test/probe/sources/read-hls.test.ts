@@ -1,4 +1,3 @@
-import { describe, expect, it } from "vitest";
 import { hlsAttributes } from "../../../probe/sources/read-hls.ts";
 import { readOne, SourceProblem, walkSite } from "./site.ts";
 

@@ -1,5 +1,4 @@
 import { gzipSync } from "node:zlib";
-import { describe, expect, it } from "vitest";
 import { isSince } from "../../../probe/sources/read-sitemap.ts";
 import { depsAt, readOne, SourceProblem, site, walkAll, walkSite } from "./site.ts";
 

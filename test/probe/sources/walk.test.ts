@@ -1,4 +1,3 @@
-import { describe, expect, it, vi } from "vitest";
 import type { Source } from "../../../domain/request/source.ts";
 import type { Buckets } from "../../../domain/sources/buckets.ts";
 import { Walk, walkStateSchema } from "../../../probe/sources/walk.ts";

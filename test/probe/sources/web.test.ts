@@ -1,6 +1,5 @@
 import { once } from "node:events";
 import { gzipSync } from "node:zlib";
-import { afterEach, describe, expect, it, vi } from "vitest";
 import { checkAddresses } from "../../../domain/net/addresses.ts";
 import { DOCUMENT_LIMITS, type DocumentLimits } from "../../../domain/sources/limits.ts";
 import type { DocumentDeps } from "../../../probe/sources/read-document.ts";

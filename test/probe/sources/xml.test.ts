@@ -1,5 +1,4 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
 import { readXml } from "../../../probe/sources/xml.ts";
 import { fuzz } from "../../fuzz.ts";
 

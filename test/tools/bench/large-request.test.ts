@@ -1,4 +1,3 @@
-import { expect, it } from "vitest";
 import { countedRows, runLargeRequest } from "../../../tools/bench/large-request.ts";
 
 const SMALL = { urls: 20, pops: 50 };

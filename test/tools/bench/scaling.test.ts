@@ -1,4 +1,3 @@
-import { describe, expect, it } from "vitest";
 import { secondsToWrite } from "../../../domain/cost/work-time.ts";
 import { estimate } from "../../../tools/bench/scaling.ts";
 

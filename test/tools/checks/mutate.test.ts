@@ -1,4 +1,3 @@
-import { describe, expect, test } from "vitest";
 import { targetOf, UnknownFolderError } from "../../../tools/checks/mutate.ts";
 import { folderWith } from "../../folder-with.ts";
 

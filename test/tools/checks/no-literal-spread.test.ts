@@ -1,7 +1,6 @@
 // The rule of tools/checks/no-literal-spread.grit, as biome applies it.
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
-import { expect, test } from "vitest";
 import { ROOT } from "../../../tools/local/paths.ts";
 import { folderWith } from "../../folder-with.ts";
 

@@ -1,6 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
 import { CHECKS, groupsOf, runChecks, summaryOf, table } from "../../../tools/checks/run-checks.ts";
 import { ROOT } from "../../../tools/local/paths.ts";
 import { folderWith } from "../../folder-with.ts";

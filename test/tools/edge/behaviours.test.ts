@@ -1,4 +1,3 @@
-import { expect, test } from "vitest";
 import { Behaviours } from "../../../tools/edge/behaviour.ts";
 import { Distributions } from "../../../tools/edge/distributions.ts";
 

@@ -1,5 +1,4 @@
 // The edge as a whole: what a POP and its REC keep, and what they ask the origin.
-import { expect, test } from "vitest";
 import { useVirtualClock } from "../../virtual-clock.ts";
 import { ALIAS, ask, DOMAIN, expectInTurn, inTurn, newEdge, originSha256, POPS } from "./client.ts";
 

@@ -1,5 +1,4 @@
 import fc from "fast-check";
-import { expect, test } from "vitest";
 import { freshFor } from "../../../tools/edge/freshness.ts";
 import { requestedRange } from "../../../tools/edge/reply.ts";
 import { Content } from "../../../tools/edge/site.ts";

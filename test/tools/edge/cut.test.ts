@@ -1,4 +1,3 @@
-import { expect, test } from "vitest";
 import type { Edge } from "../../../tools/edge/edge.ts";
 import type { Cut } from "../../../tools/edge/site.ts";
 import { newEdge, open } from "./client.ts";

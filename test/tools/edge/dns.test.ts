@@ -3,7 +3,6 @@ import { createSocket } from "node:dgram";
 import { Resolver } from "node:dns/promises";
 import { once } from "node:events";
 import { connect } from "node:net";
-import { expect, test } from "vitest";
 import type { Edge } from "../../../tools/edge/edge.ts";
 import { ALIAS, DOMAIN, newEdge, POPS } from "./client.ts";
 

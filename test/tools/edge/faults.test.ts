@@ -1,6 +1,5 @@
 // What a fault hook is asked. That each fault is what its kind says is seen by the agent's tests, which tell them apart.
 import { setTimeout as after } from "node:timers/promises";
-import { expect, test } from "vitest";
 import { useVirtualClock } from "../../virtual-clock.ts";
 import { ask, newEdge, open } from "./client.ts";
 

@@ -1,4 +1,3 @@
-import { expect, test } from "vitest";
 import { cacheKey } from "../../../tools/edge/cache-key.ts";
 import { InvalidArgumentError, invalidated } from "../../../tools/edge/invalidation.ts";
 import { ask, DOMAIN, newEdge } from "./client.ts";

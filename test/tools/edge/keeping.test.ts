@@ -1,5 +1,4 @@
 // What is kept, where and for how long: by the origin's headers and by policy.
-import { expect, test } from "vitest";
 import { CACHING_DISABLED } from "../../../tools/edge/behaviour.ts";
 import type { EdgeOptions } from "../../../tools/edge/edge-options.ts";
 import { freshFor, isNeverKept } from "../../../tools/edge/freshness.ts";

@@ -2,7 +2,6 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
-import { expect, test } from "vitest";
 import { startEdge } from "../../../tools/edge/edge.ts";
 import { ask, DOMAIN, newEdge, open, POPS } from "./client.ts";
 

@@ -1,5 +1,4 @@
 // What the origin is asked, and what it refuses.
-import { expect, test } from "vitest";
 import type { OriginLimit } from "../../../tools/edge/origin.ts";
 import { busiest, busiestSecond, isProbe, perSecond } from "../../../tools/edge/origin-log.ts";
 import { ask, DOMAIN, expectInTurn, newEdge } from "./client.ts";

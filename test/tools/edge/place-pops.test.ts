@@ -1,5 +1,4 @@
 import { execFileSync } from "node:child_process";
-import { expect, test } from "vitest";
 import { aliasCommand, loopbackAddresses } from "../../../tools/edge/place-pops.ts";
 import { ask, inTurn, newEdge } from "./client.ts";
 

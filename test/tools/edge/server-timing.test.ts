@@ -1,4 +1,3 @@
-import { expect, test } from "vitest";
 import { ask, inTurn, newEdge, seen } from "./client.ts";
 
 test("the header has CloudFront's format", async () => {

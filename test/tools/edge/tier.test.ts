@@ -1,4 +1,3 @@
-import { expect, test } from "vitest";
 import type { Policy } from "../../../tools/edge/behaviour.ts";
 import type { Edge } from "../../../tools/edge/edge.ts";
 import type { Answer } from "../../../tools/edge/reply.ts";

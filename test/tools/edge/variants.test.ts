@@ -1,7 +1,6 @@
 // Forms of one object: Accept-Encoding, compression by the edge, and headers in the cache key.
 import { createHash } from "node:crypto";
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
-import { expect, test } from "vitest";
 import { acceptedEncodings, type Behaviour, normalised } from "../../../tools/edge/behaviour.ts";
 import type { Edge } from "../../../tools/edge/edge.ts";
 import type { SiteObject } from "../../../tools/edge/site.ts";

@@ -1,5 +1,4 @@
 // Each check of the lab is shown what is well, and what is not.
-import { describe, expect, it } from "vitest";
 import {
   allTasksEndWell,
   countsAreRight,

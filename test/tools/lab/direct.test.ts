@@ -1,5 +1,4 @@
 // The world of the lab without a stack: the built command warms at the stand-in edge.
-import { expect, it } from "vitest";
 import { allTasksEndWell, nothingLeft, reportedPops } from "../../../tools/lab/check/tasks.ts";
 import { inOrder, rowOf, type Scenario } from "../../../tools/lab/engine/scenario.ts";
 import { fleetIsGone } from "../../../tools/lab/load/fleet.ts";

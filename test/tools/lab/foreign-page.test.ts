@@ -1,5 +1,4 @@
 import { request } from "node:http";
-import { expect, it, onTestFinished } from "vitest";
 import { attack, signedAs } from "../../../tools/lab/load/foreign-page.ts";
 import { openEntrance } from "../../../tools/local/entrance.ts";
 import { openFront } from "../../../tools/local/front.ts";

@@ -1,6 +1,5 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
-import { expect, it, onTestFinished } from "vitest";
 import { listeningPorts } from "../../../tools/lab/load/exposure.ts";
 import { type BodyAnswer, bodiesRefused, nothingMade } from "../../../tools/lab/scenarios/hostile.ts";
 import { runTests } from "../../../tools/lab/scenarios/tests.ts";

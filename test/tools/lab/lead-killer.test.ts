@@ -1,4 +1,3 @@
-import { expect, it } from "vitest";
 import type { TaskMessage } from "../../../domain/plan/task-message.ts";
 import { Leads } from "../../../tools/lab/nemesis/lead-killer.ts";
 

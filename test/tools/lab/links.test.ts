@@ -1,6 +1,5 @@
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer } from "node:net";
-import { afterEach, expect, it } from "vitest";
 import { type Link, startLink } from "../../../tools/lab/world/links.ts";
 
 const BYTES = 400_000;

@@ -1,5 +1,4 @@
 // The checks of what a load took, of what the origin was asked, and of what is claimed: each is shown what is well, and what is not.
-import { describe } from "vitest";
 import type { Holder } from "../../../tools/edge/tiers.ts";
 import { downloadedTimes, notDelayed, progressRises, sharedEvenly } from "../../../tools/lab/check/load.ts";
 import {

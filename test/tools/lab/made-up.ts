@@ -1,5 +1,4 @@
 // What a lab's run may show, made up: all is well, unless a test changes something.
-import { expect, it } from "vitest";
 import type { Progress } from "../../../client/answers.ts";
 import type { TaskResult } from "../../../domain/result/task-result.ts";
 import type { OriginRequestSeen } from "../../../tools/edge/origin-log.ts";

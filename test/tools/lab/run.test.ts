@@ -1,4 +1,3 @@
-import { describe, expect, it } from "vitest";
 import { UsageError } from "../../../tools/command-line.ts";
 import { listText, parseLabCommand } from "../../../tools/lab/command-line.ts";
 import { type LabRun, rowOf, type Scenario, type ScenarioParts, together } from "../../../tools/lab/engine/scenario.ts";

@@ -1,5 +1,4 @@
 // What the tests hold every answer of the API against.
-import { expect, test } from "vitest";
 import { problemWith } from "../../../tools/local/api-client.ts";
 
 const timestamp = "2024-04-16 03:12:21.046000";

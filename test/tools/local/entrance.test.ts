@@ -1,6 +1,5 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type RequestOptions, request } from "node:http";
-import { describe, expect, it, onTestFinished } from "vitest";
 import { openEntrance } from "../../../tools/local/entrance.ts";
 import { addressOf } from "../../../tools/local/ports.ts";
 

@@ -1,6 +1,5 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "vitest";
 import { faultFile, faultRules } from "../../../tools/local/fault-file.ts";
 import { folderWith } from "../../folder-with.ts";
 

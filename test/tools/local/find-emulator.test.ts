@@ -1,6 +1,5 @@
 import { chmodSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, describe, expect, test, vi } from "vitest";
 import { folderWith } from "../../folder-with.ts";
 
 const installed = vi.hoisted(() => vi.fn(async () => "/venv"));

@@ -1,4 +1,3 @@
-import { expect, test, vi } from "vitest";
 import { aliasCommand, edgeAddresses } from "../../../tools/edge/place-pops.ts";
 import { refuseUnfit, UnfitMachineError, unfit } from "../../../tools/local/fit-machine.ts";
 import { startLocalPrewarm } from "../../../tools/local/local-prewarm.ts";

@@ -1,4 +1,3 @@
-import { expect, it } from "vitest";
 import { ROOT } from "../../../tools/local/paths.ts";
 import { runProgram } from "./program.ts";
 

@@ -3,7 +3,6 @@ import { GetObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3
 import { ListQueuesCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { GetWebACLCommand, WAFV2Client } from "@aws-sdk/client-wafv2";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
-import { describe, expect, it, onTestFinished } from "vitest";
 import { ask, signedAs } from "../../../tools/lab/load/foreign-page.ts";
 import {
   accessKeyId,

@@ -1,6 +1,5 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
-import { expect, it, onTestFinished } from "vitest";
 import { addressOf, freePort, listenOnFirst } from "../../../tools/local/ports.ts";
 
 async function taken() {

@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { expect, it } from "vitest";
 import { ROOT } from "../../../tools/local/paths.ts";
 import { folderWith } from "../../folder-with.ts";
 import { runProgram } from "./program.ts";

@@ -1,7 +1,6 @@
 import { EventEmitter } from "node:events";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
 import { ROOT, writeSecret } from "../../../tools/local/paths.ts";
 import { handleSignals, INTERRUPTED, ONE_PRESS_MS } from "../../../tools/local/signals.ts";
 import { folderWith } from "../../folder-with.ts";

@@ -1,4 +1,3 @@
-import { expect, test } from "vitest";
 import { hashSources } from "../../../tools/local/source-cache.ts";
 import { folderWith } from "../../folder-with.ts";
 

@@ -1,5 +1,4 @@
 import { Resolver } from "node:dns/promises";
-import { expect, it } from "vitest";
 import type { SiteMap } from "../../../tools/edge/site.ts";
 import {
   accountOf,

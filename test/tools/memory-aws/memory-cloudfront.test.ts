@@ -20,7 +20,6 @@ import {
   paginateListInvalidations,
 } from "@aws-sdk/client-cloudfront";
 import { GetWebACLCommand } from "@aws-sdk/client-wafv2";
-import { expect, it } from "vitest";
 import { AwsError } from "../../../tools/memory-aws/aws-http.ts";
 import {
   CACHING_DISABLED,

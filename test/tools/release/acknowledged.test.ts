@@ -1,4 +1,3 @@
-import { describe, expect, test } from "vitest";
 import { compare } from "../../../tools/release/nag.ts";
 
 describe("an acknowledgement", () => {

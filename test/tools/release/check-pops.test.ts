@@ -1,5 +1,4 @@
 // The check as a whole, and the parts that it is made of, against a DNS server on loopback.
-import { describe, expect, it, onTestFinished } from "vitest";
 import { POP_CODES, type PopCode } from "../../../domain/pops/pop-codes.ts";
 import { Dns } from "../../../probe/dns.ts";
 import { Distributions } from "../../../tools/edge/distributions.ts";

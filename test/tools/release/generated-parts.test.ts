@@ -1,5 +1,4 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { beforeAll, expect, test } from "vitest";
 import { GENERATED_PARTS } from "../../../tools/commands/document-parts.ts";
 import { table } from "../../../tools/markdown-table.ts";
 import { fillParts } from "../../../tools/release/generated-parts.ts";

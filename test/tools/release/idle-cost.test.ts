@@ -1,4 +1,3 @@
-import { describe, expect, it } from "vitest";
 import { idleByMode, monitoringModes } from "../../../tools/release/cost.ts";
 import { idleCost } from "../../../tools/release/idle-cost.ts";
 import { type StackTemplate, stackTemplateSchema, stackTemplates } from "../../../tools/release/stack-template.ts";

@@ -1,4 +1,3 @@
-import { expect, test } from "vitest";
 import { consoleUrl, createStackCommand, templateUrl } from "../../../tools/release/launch-links.ts";
 
 const template = {

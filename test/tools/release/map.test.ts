@@ -1,5 +1,4 @@
 import { readFileSync } from "node:fs";
-import { describe, expect, test } from "vitest";
 import { project } from "../../../console/map/miller.ts";
 import { METRO_PLACES } from "../../../console/map/world.ts";
 import { SITES } from "../../../domain/pops/sites.ts";

@@ -1,4 +1,3 @@
-import { describe, expect, it } from "vitest";
 import { UNITS } from "../../../domain/cost/work-time.ts";
 import { estimate } from "../../../tools/bench/scaling.ts";
 import { figures, millionTasks } from "../../../tools/release/cost.ts";

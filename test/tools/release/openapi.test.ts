@@ -1,7 +1,6 @@
 // The description of the API: it is as the code would make it now, linters have nothing against it, and its examples are true.
 import { readFileSync } from "node:fs";
 import { createConfig, lint } from "@redocly/openapi-core";
-import { describe, expect, test } from "vitest";
 import * as z from "zod";
 import { ANSWERS } from "../../../domain/api/answers.ts";
 import { DEFAULT_CAPS } from "../../../domain/request/caps.ts";

@@ -1,4 +1,3 @@
-import { expect, test } from "vitest";
 import { UsageError } from "../../../tools/command-line.ts";
 import { publishOptions, USAGE } from "../../../tools/release/publish-options.ts";
 

@@ -3,7 +3,6 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { FileSystem } from "aws-cdk-lib";
 import { unzipSync } from "fflate";
-import { afterAll, describe, expect, test } from "vitest";
 import { CAPABILITY, requiredParameters } from "../../../tools/release/launch-links.ts";
 import { publishedFiles } from "../../../tools/release/published-files.ts";
 import { ROOT } from "../../lib/synth.ts";

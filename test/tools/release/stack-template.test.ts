@@ -1,4 +1,3 @@
-import { describe, expect, it } from "vitest";
 import { ConfiguredStack, type Parameters, stackTemplateSchema } from "../../../tools/release/stack-template.ts";
 
 const PARAMETERS = { mode: { Default: "on" }, most: { Default: 0 }, list: { Default: "" } };

@@ -1,5 +1,4 @@
 import { S3Client, type S3ClientConfig } from "@aws-sdk/client-s3";
-import { expect, test } from "vitest";
 import { PublishError, TargetBucket } from "../../../tools/release/target-bucket.ts";
 import { serve } from "../../serve.ts";
 

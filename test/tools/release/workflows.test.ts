@@ -3,7 +3,6 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseYaml } from "@redocly/openapi-core";
-import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import { folderWith } from "../../folder-with.ts";
 

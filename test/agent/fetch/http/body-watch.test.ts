@@ -1,4 +1,3 @@
-import { describe, expect, it } from "vitest";
 import { BodyWatch, maxBytesOf } from "../../../../agent/fetch/http/body-limits.ts";
 
 /** Looks every second at a body that comes at this rate. @returns the failure and the second in which it is told */

@@ -3,7 +3,6 @@ import { type AddressInfo, createServer } from "node:net";
 import { createSecureContext } from "node:tls";
 import fc from "fast-check";
 import { Client } from "undici";
-import { expect, onTestFinished, test } from "vitest";
 import { ConnectionPool } from "../../../../agent/fetch/http/connection.ts";
 import { MAX_ANSWER_HEAD_BYTES } from "../../../../domain/limits.ts";
 import { FUZZ_TIMEOUT_MS, fuzz } from "../../../fuzz.ts";

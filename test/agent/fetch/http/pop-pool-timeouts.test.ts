@@ -1,5 +1,4 @@
 import { createServer, type Socket } from "node:net";
-import { describe, expect, test, vi } from "vitest";
 import { createCertificate } from "../../../../tools/edge/certificate.ts";
 import { useVirtualClock } from "../../../virtual-clock.ts";
 import { HEADERS, HOST, listen, poolOf, raw } from "./raw-server.ts";

@@ -1,6 +1,5 @@
 import { createServer as createHttpsServer } from "node:https";
 import { createServer } from "node:tls";
-import { describe, expect, test } from "vitest";
 import { createCertificate } from "../../../../tools/edge/certificate.ts";
 import { HOST, listen, poolOf } from "./raw-server.ts";
 

@@ -1,6 +1,5 @@
 import type { Socket } from "node:net";
 import { createServer } from "node:tls";
-import { describe, expect, test } from "vitest";
 import { createCertificate } from "../../../../tools/edge/certificate.ts";
 import { useVirtualClock } from "../../../virtual-clock.ts";
 import { gathering, HOST, listen, OK, poolOf, raw } from "./raw-server.ts";

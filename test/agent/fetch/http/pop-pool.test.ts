@@ -1,6 +1,5 @@
 import { once } from "node:events";
 import type { Socket } from "node:net";
-import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { socketFailure } from "../../../../agent/fetch/http/connection.ts";
 import { Cancellation } from "../../../../agent/fetch/http/http-client.ts";
 import { PooledHttpClient } from "../../../../agent/fetch/http/pooled-client.ts";

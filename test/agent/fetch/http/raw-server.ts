@@ -1,7 +1,6 @@
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 import { createSecureContext } from "node:tls";
-import { onTestFinished } from "vitest";
 import { ConnectionPool } from "../../../../agent/fetch/http/connection.ts";
 import { type HttpResult, headerLines } from "../../../../agent/fetch/http/http-client.ts";
 

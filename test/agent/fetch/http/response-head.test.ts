@@ -1,4 +1,3 @@
-import { describe, expect, it } from "vitest";
 import { BadResponseError, parseHead } from "../../../../agent/fetch/http/response-head.ts";
 
 const head = (...lines: string[]) => parseHead(lines.join("\r\n"));

@@ -1,6 +1,5 @@
 // The verdict on an answer depends on its bytes alone, not on the pieces in which the network hands them over.
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
 import { ResponseReader } from "../../../../agent/fetch/http/response-reader.ts";
 import { MAX_ANSWER_HEAD_BYTES } from "../../../../domain/limits.ts";
 import { FUZZ_TIMEOUT_MS, fuzz } from "../../../fuzz.ts";

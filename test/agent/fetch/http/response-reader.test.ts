@@ -1,4 +1,3 @@
-import { describe, expect, it } from "vitest";
 import type { HttpResult } from "../../../../agent/fetch/http/http-client.ts";
 import { ResponseReader } from "../../../../agent/fetch/http/response-reader.ts";
 import type { Failure } from "../../../../domain/result/failure.ts";

@@ -1,6 +1,5 @@
 import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "vitest";
 import { Journal } from "../../../../cli/direct/store/journal.ts";
 import type { TaskResult } from "../../../../domain/result/task-result.ts";
 import { folderWith } from "../../../folder-with.ts";

@@ -2,7 +2,6 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { expect, test, vi } from "vitest";
 import { RunStore, stateFolder } from "../../../../cli/direct/store/run-store.ts";
 import { toArray } from "../../../../domain/collections.ts";
 import { LISTS } from "../../../../domain/plan/lists.ts";
