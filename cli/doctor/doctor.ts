@@ -1,4 +1,4 @@
-// `prewarm doctor`: docs/doctor.md. The build makes a bundle of its own of it, because the clients of fourteen AWS services are large.
+// `prewarm doctor`: docs/operations.md#the-doctor. The build makes a bundle of its own of it, because the clients of fourteen AWS services are large.
 import { DistributionSettingsReader } from "../../aws/distribution-settings.ts";
 import { Distributions } from "../../aws/distributions.ts";
 import { Fleet } from "../../aws/fleet.ts";

@@ -37,7 +37,7 @@ async function serve({ edge, edgeLike: file, port, distribution }: ReturnType<ty
     say(welcome(prewarm, edge));
     if (distribution !== undefined)
       say(`The distribution is of the kind ${distribution}: docs/local-runs.md#kinds-of-distributions`);
-    if (file !== undefined) say(`The edge behaves as ${file} shows: docs/doctor.md#evidence-of-the-edge`);
+    if (file !== undefined) say(`The edge behaves as ${file} shows: docs/operations.md#evidence-of-the-edge`);
     if (!ending.signal.aborted) await once(ending.signal, "abort");
   } finally {
     await prewarm.close();

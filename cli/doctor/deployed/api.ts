@@ -17,8 +17,8 @@ export interface ApiDeps {
 export function apiChecks({ api, mustAnswer }: ApiDeps): Check[] {
   const keyed = once(async () => judgeKey(await api(), mustAnswer));
   return [
-    check("API and key", "docs/troubleshooting.md#the-api-does-not-answer", keyed),
-    check("version", "docs/troubleshooting.md#the-command-finds-no-api", async () => {
+    check("API and key", "docs/operations.md#the-api-does-not-answer", keyed),
+    check("version", "docs/operations.md#the-command-finds-no-api", async () => {
       const { status } = await keyed();
       if (status === "ok" || status === "warn") return judgeVersion(await api());
       return cannotTell("the API does not answer this key", "see the check before this one");

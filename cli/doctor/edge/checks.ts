@@ -45,12 +45,12 @@ export function edgeChecks(deps: EdgeDeps): Check[] {
       const item = { cf_domain: undefined, pops: [...pops], header: [], variants: undefined, verify: "edge" as const };
       return judgeSettings(await checkSettings(deps.source, { item, urls: [url.href], arePopsNamed: true }));
     }),
-    check("POPs in the DNS", "docs/doctor.md#the-edge", async () => {
+    check("POPs in the DNS", "docs/operations.md#the-edge", async () => {
       const { from, pops: found } = await resolved();
       return judgeResolved(from, found);
     }),
-    check("POPs by name", "docs/troubleshooting.md#answered-by-another-pop", async () => judgeReached(await reached())),
-    check("servers of a POP", "docs/doctor.md#the-edge", async () => {
+    check("POPs by name", "docs/operations.md#answered-by-another-pop", async () => judgeReached(await reached())),
+    check("servers of a POP", "docs/operations.md#the-edge", async () => {
       const all = await shares();
       const table = tableOf(all);
       if (table !== "") deps.showTable(table);

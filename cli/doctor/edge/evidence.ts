@@ -1,4 +1,4 @@
-// The file of `prewarm doctor --edge --save`: what was observed of the edge, and nothing that was concluded of it. docs/doctor.md says
+// The file of `prewarm doctor --edge --save`: what was observed of the edge, and nothing that was concluded of it. docs/operations.md says
 // what to do with it; `npm start -- --edge-like` makes the stand-in edge behave alike.
 import * as z from "zod";
 import { keysOf } from "../../../domain/collections.ts";

@@ -68,7 +68,7 @@ export function judgeReached(reached: readonly Reached[]): Judgement {
   if (first !== undefined && blocked.length === answered.length)
     return fail(
       `${says}: AWS WAF answered with ${wafAnswer(first.status, first.wafAction).text}`,
-      "allow this machine's address in a rule of the web ACL; for the agents, see docs/troubleshooting.md#aws-waf-answers-instead-of-the-object",
+      "allow this machine's address in a rule of the web ACL; for the agents, see docs/operations.md#aws-waf-answers-instead-of-the-object",
     );
   const refused = answered.filter(({ status }) => status >= 400);
   if (refused.length === answered.length)

@@ -48,7 +48,7 @@ export async function saveEvidence(shell: Shell, deps: SaveEvidenceDeps): Promis
   await writeFile(isAbsolute(file) ? file : join(shell.cwd, file), text).catch((cause: unknown) => {
     throw new CommandError(`${file} cannot be written (${errorCode(cause)})`, "Name another file.", { cause });
   });
-  mention(shell, `Written to ${file}. What to do with it: docs/doctor.md#evidence-of-the-edge`);
+  mention(shell, `Written to ${file}. What to do with it: docs/operations.md#evidence-of-the-edge`);
   return EXIT.good;
 }
 

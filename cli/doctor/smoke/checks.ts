@@ -90,7 +90,7 @@ export function smokeChecks(deps: SmokeDeps): Check[] {
   const no = "docs/operations.md#no-instances";
   return [
     awsOnly("time to InService", no, async () => judgeInService(await followed())),
-    check("results", "docs/troubleshooting.md#when-something-failed", async () => judgeFollowed(followed)),
+    check("results", "docs/operations.md#when-something-failed", async () => judgeFollowed(followed)),
     awsOnly("proof", "docs/api.md#warmth", async () => {
       await followed();
       return judgeProof(deps.pops, await proofs(deps));
