@@ -237,7 +237,7 @@ describe("the limits of a document", () => {
   // Compressed about 4:1: below the limit of the ratio.
   const many = Array.from({ length: 350_000 }, (_, n) => `#${(n * 7_919).toString(36)}xxxxxxxx\n`).join("");
 
-  it("are 50 MB, as docs/sources.md has it", () => expect(DOCUMENT_LIMITS.unpackedBytes).toBe(50e6));
+  it("are 50 MB, as docs/recipes.md has it", () => expect(DOCUMENT_LIMITS.unpackedBytes).toBe(50e6));
 
   it.each<[string, string, Answer, DocumentLimits]>([
     ["a file", "grows by more than 100 times when it is unpacked", bomb, limits],
