@@ -10,9 +10,9 @@ import { OriginClient } from "./origin-client.ts";
 import type { OriginRequestSeen } from "./origin-log.ts";
 import { placePops } from "./place-pops.ts";
 import { popHandler } from "./pop-handler.ts";
+import { PopLog, type PopRequestSeen } from "./pop-log.ts";
 import { startPopServer } from "./pop-server.ts";
 import { Site, type SiteObject } from "./site.ts";
-import { type EdgeStats, edgeStats, PopLog, type PopRequestSeen } from "./stats.ts";
 import { type EvictedFrom, evict, type Holder, holdersOf, wireTiers } from "./tiers.ts";
 
 /** What a process needs in its environment to find an edge of this machine. @param caFile a file of `caPem`; absent: it trusts the edge already */
@@ -65,7 +65,6 @@ export interface Edge {
   evict(paths: readonly string[], from?: EvictedFrom): number;
   /** The caches that have a path, whole and fresh. */
   holders(path: string): Holder[];
-  stats(): EdgeStats;
   /** Every request that reached an origin, in the order of time. */
   originRequests(): readonly OriginRequestSeen[];
   /** Every request that a POP answered, if `logPops` is set. */
@@ -140,7 +139,6 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
       },
       evict: (paths, from = {}) => evict(paths, from, servers, tiers.recs),
       holders: (path) => holdersOf(path, servers, tiers.recs),
-      stats: () => edgeStats(origin, servers),
       originRequests: () => origin.log(),
       popRequests: () => log?.requests ?? [],
       close,

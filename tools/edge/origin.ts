@@ -7,21 +7,9 @@ import { isProbe, type OriginRequestSeen } from "./origin-log.ts";
 import { contentRange, type Range, requestedRange } from "./reply.ts";
 import { Content, type Cut, type Site, type StoredObject } from "./site.ts";
 
-/** What the origin was asked. Keys are paths as they were asked for, with their query strings. */
-interface OriginCounts {
-  /** GETs answered with a whole body, or with an error: what warming is meant to save. */
-  readonly fetches: Readonly<Record<string, number>>;
-  readonly heads: number;
-  /** GETs of a part. */
-  readonly ranges: number;
-  /** GETs answered 304. */
-  readonly revalidations: number;
-}
-
 export interface Origin {
   /** `http://127.0.0.1:port` */
   readonly url: string;
-  counts(): OriginCounts;
   /** Every request, in the order in which they came. It grows while the origin runs. */
   log(): readonly OriginRequestSeen[];
   close(): Promise<void>;
@@ -37,8 +25,6 @@ interface OriginOptions {
 /** A small HTTP server on loopback that has the objects of `site`. */
 export async function startOrigin(options: OriginOptions): Promise<Origin> {
   const { now, settingsOf, site } = options;
-  const fetches = new Map<string, number>();
-  const other = { heads: 0, ranges: 0, revalidations: 0 };
   const limiters = new Limiters();
   const log: OriginRequestSeen[] = [];
 
@@ -46,21 +32,15 @@ export async function startOrigin(options: OriginOptions): Promise<Origin> {
     const seen = asSeen(request, now());
     const { limit, delayMs = 0 } = settingsOf(seen.domain);
     const refused = limit !== undefined && !limiters.admit(seen.domain, seen.at, limit);
-    const fetched = fetches.get(seen.path) ?? 0;
-    const answer = refused ? refusal(limit, seen.at) : siteAnswer(site, seen, request.headers, fetched);
-    const { status } = answer;
-    if (seen.method === "HEAD") other.heads += 1;
-    else if (status === 304) other.revalidations += 1;
-    else if (status === 416 || (status === 206 && seen.range !== undefined)) other.ranges += 1;
-    else fetches.set(seen.path, fetched + 1);
-    log.push({ ...seen, status, refused });
+    const downloads = () => log.filter(({ path, probe }) => path === seen.path && !probe).length;
+    const answer = refused ? refusal(limit, seen.at) : siteAnswer(site, seen, request.headers, downloads);
+    log.push({ ...seen, status: answer.status, refused });
     if (delayMs === 0) void send(request, response, answer);
     else void sleep(delayMs, undefined, { ref: false }).then(() => send(request, response, answer));
   });
   server.keepAliveTimeout = 65_000;
   return {
     url: await listen(server),
-    counts: () => ({ fetches: Object.fromEntries(fetches), ...other }),
     log: () => log,
     close: () => end(server),
   };
@@ -101,19 +81,19 @@ export const DISTRIBUTION_HEADER = "x-distribution";
  * What the origin says of a path, with all that is wrong with the object there: to probes another size, to some GETs a
  * body that breaks off.
  *
- * @param fetched how many GETs of this path were answered before
+ * @param downloads how many GETs of this path came before, without probes
  */
 function siteAnswer(
   site: Site,
   { path, range, probe }: Pick<OriginRequestSeen, "path" | "range" | "probe">,
   headers: IncomingHttpHeaders,
-  fetched: number,
+  downloads: () => number,
 ): OriginAnswer {
   const found = site.find(path);
   const told = probe && found?.probed ? { ...found, content: found.probed } : found;
   const answer = originAnswer(told && variantOf(told, headers), { range, ifNoneMatch: headers["if-none-match"] });
   const cut = probe ? undefined : found?.cut;
-  return cut && fetched < (cut.times ?? Number.POSITIVE_INFINITY) ? { ...answer, cut } : answer;
+  return cut && (cut.times === undefined || downloads() < cut.times) ? { ...answer, cut } : answer;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { Zone } from "./dns.ts";
 import { type EdgeOptions, type EdgePop, MAX_ADDRESSES } from "./edge-options.ts";
-import { newCounters, type Pop } from "./exchange.ts";
+import type { Pop } from "./exchange.ts";
 import type { Tier } from "./tier.ts";
 
 interface PlacedPops {
@@ -66,7 +66,7 @@ function serversOf({ pop }: EdgePop, addresses: readonly string[], tiers: readon
   return addresses.flatMap((address, at) => {
     const tier = tiers[at % tiers.length];
     const via = `1.1 ${randomBytes(16).toString("hex")}.cloudfront.net (CloudFront)`;
-    return tier ? [{ name: pop, address, via, tier, counters: newCounters() }] : [];
+    return tier ? [{ name: pop, address, via, tier }] : [];
   });
 }
 

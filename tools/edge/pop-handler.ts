@@ -4,7 +4,7 @@ import { TLSSocket } from "node:tls";
 import type { Behaviours } from "./behaviour.ts";
 import { type Asked, askedFor, fragment } from "./cache-key.ts";
 import type { Distributions } from "./distributions.ts";
-import { count, type Exchange, type Found, type Pop } from "./exchange.ts";
+import type { Exchange, Found, Pop } from "./exchange.ts";
 import type { AnswerFault, Fault, FaultHook } from "./faults.ts";
 import type { OriginClient } from "./origin-client.ts";
 import { type Answer, contentRange, type Entry, type Reply, requestedRange } from "./reply.ts";
@@ -37,7 +37,7 @@ export function popHandler(options: PopHandlerOptions): RequestListener {
 }
 
 function handle(exchange: Exchange, fault: Fault | undefined, options: PopHandlerOptions): void {
-  const { pop, request, response } = exchange;
+  const { pop, response } = exchange;
   if (fault?.kind === "status") {
     send(exchange, madeUp(fault.status, fault.headers), options);
   } else if (fault?.kind === "otherPop") {
@@ -48,9 +48,7 @@ function handle(exchange: Exchange, fault: Fault | undefined, options: PopHandle
     response.once("close", () => clearTimeout(timer));
   } else if (fault?.kind === "held") {
     void fault.until.then(() => (response.destroyed ? undefined : answer(exchange, options)));
-  } else if (fault?.kind === "stall" && fault.after === undefined) {
-    count(pop.counters, { method: request.method ?? "GET", status: 0, source: "none", bytes: 0 });
-  } else {
+  } else if (fault?.kind !== "stall" || fault.after !== undefined) {
     void answer(exchange, options, fault);
   }
 }

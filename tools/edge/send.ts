@@ -3,10 +3,10 @@ import type { Socket } from "node:net";
 import { performance } from "node:perf_hooks";
 import type { Policy } from "./behaviour.ts";
 import { edgeHeaders, type Sampling, type Served } from "./edge-headers.ts";
-import { count, type Exchange, type Found } from "./exchange.ts";
+import type { Exchange, Found } from "./exchange.ts";
 import type { AnswerFault, BodyFault } from "./faults.ts";
+import type { PopLog } from "./pop-log.ts";
 import { headerOf, type Reply } from "./reply.ts";
-import type { PopLog } from "./stats.ts";
 
 /** What all answers of an edge have in common. */
 export interface SendContext {
@@ -21,17 +21,15 @@ const EMPTY = Buffer.alloc(0);
 
 /** Sends an answer with the headers that the edge adds, unless `fault` spoils it on its way. */
 export function send(exchange: Exchange, found: Found, context: SendContext, fault?: AnswerFault): void {
-  const { pop, request, response } = exchange;
-  const { reply, source } = found;
-  const { method = "GET" } = request;
+  const { request, response } = exchange;
+  const { reply } = found;
   const own = edgeHeaders(servedOf(exchange, found, context));
   const bodyFault = fault?.kind === "headers" ? undefined : fault;
   const head = [...passedOn(found), ...lengthOf(reply, bodyFault), ...own];
   response.writeHead(reply.status, fault?.kind === "headers" ? replaced(head, fault.headers) : head);
-  const body = method === "HEAD" ? EMPTY : reply.body;
+  const body = request.method === "HEAD" ? EMPTY : reply.body;
   const bytes = deliver(response, body, bodyFault ?? brokenOff(reply), context.reset);
-  count(pop.counters, { method, status: reply.status, source, bytes });
-  context.log?.add(exchange, found, context.now());
+  context.log?.add(exchange, found, { at: context.now(), bytes });
 }
 
 function servedOf({ pop, request, policy, began }: Exchange, found: Found, context: SendContext): Served {

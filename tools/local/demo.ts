@@ -73,7 +73,7 @@ async function warm(prewarm: LocalPrewarm, say: (line: string) => void): Promise
   const { standIn } = prewarm;
   if (standIn === undefined) throw new Error("The demo needs its edge");
   // Read before the edge is asked again: a URL that is not warm would add a fetch then.
-  const { originFetches } = standIn.edge.stats();
+  const originFetches = standIn.edge.originRequests().filter(({ probe }) => !probe).length;
   say(`\n${popTable(results)}\n`);
   say(`Failed tasks:            ${progress.failed_count}`);
   say(`What was seen:           ${outcomeCounts(results)}`);

@@ -27,11 +27,11 @@ export async function demoDirect(pops: readonly string[], say: (line: string) =>
     for (const line of said.trim().split("\n")) say(`  ${line}`);
     const tasks = URLS.length * pops.length;
     const recs = new Set(popsNamed(pops).map(({ rec }) => rec)).size;
-    const { originFetches } = edge.stats();
+    const downloads = edge.originRequests().filter(({ probe }) => !probe).length;
     const cold = await askAgain({ edge }, URLS, pops);
     return unmet([
       ["direct: the verdict", said.includes(`all ${tasks} tasks are warm`), true],
-      ["direct: fetches the origin saw", originFetches, URLS.length * recs],
+      ["direct: fetches the origin saw", downloads, URLS.length * recs],
       ["direct: URLs that are not warm", cold.join("; "), ""],
     ]);
   } finally {

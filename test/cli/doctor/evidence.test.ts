@@ -33,6 +33,7 @@ async function newEdge(options: Partial<EdgeOptions> = {}): Promise<Edge> {
     // So that two requests at the same time meet at the edge.
     origin: { delayMs: 50 },
     firstAddress: "127.81.0.1",
+    logPops: true,
     ...options,
   });
   onTestFinished(() => edge.close());
@@ -55,9 +56,8 @@ function taken(edge: Edge, over: Partial<EvidenceDeps> = {}): Promise<Evidence> 
 
 /** What the edge counted, at all its POPs. */
 function countedAt(edge: Edge) {
-  const all = Object.values(edge.stats().byPop);
-  const sum = (of: "requests" | "bytes") => all.reduce((total, counters) => total + counters[of], 0);
-  return { requests: sum("requests"), bytes: sum("bytes") };
+  const all = edge.popRequests();
+  return { requests: all.length, bytes: all.reduce((sum, { bytes }) => sum + bytes, 0) };
 }
 
 describe("what is written", () => {

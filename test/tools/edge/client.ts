@@ -82,6 +82,11 @@ export async function inTurn(edge: Edge, ...all: readonly Asked[]) {
   return got;
 }
 
+/** What reached the origin, in order: `GET 200`. */
+export function atOrigin(edge: Edge) {
+  return edge.originRequests().map(({ method, status }) => `${method} ${status}`);
+}
+
 /** Asks one after the other, and expects of each answer what stands beside it. */
 export async function expectInTurn(edge: Edge, ...all: readonly (readonly [asked: Asked, got: Partial<Got>])[]) {
   for (const [asked, got] of all) expect(await ask(edge, asked)).toMatchObject(got);

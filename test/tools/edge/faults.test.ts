@@ -31,7 +31,6 @@ test("a body that drips takes its time, and is whole", async () => {
   expect(await ask(edge)).toMatchObject({ status: 200, bytes: size });
   // A quarter of a second's worth, in steps of 50 ms.
   expect(performance.now() - started).toBeGreaterThanOrEqual(200);
-  expect(edge.stats().byPop["SIN2-P1"]).toMatchObject({ misses: 1, errors: 0, bytes: size });
 });
 
 test("otherPop: another one answers and is the one that is warm", async () => {
@@ -41,7 +40,6 @@ test("otherPop: another one answers and is the one that is warm", async () => {
   expect((await ask(edge)).headers["x-amz-cf-pop"]).toBe("IAD89-P1");
   edge.setFaults(undefined);
   expect((await ask(edge, { pop: "FRA56-P4" })).xCache).toBe("Hit from cloudfront");
-  expect(edge.stats().byPop).not.toHaveProperty("IAD89-P1");
 });
 
 test("clients that leave halfway do no harm", async () => {

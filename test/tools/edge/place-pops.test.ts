@@ -20,7 +20,7 @@ test("the addresses of a POP share a cache, unless each has its own", async () =
     ...["Hit REC", "Hit REC", "Hit REC"],
     ...["Hit EDGE", "Hit EDGE", "Hit EDGE"],
   ]);
-  expect(edge.stats()).toMatchObject({ originFetches: 1, byPop: { "BOM78-P1": { requests: 6, recHits: 3, hits: 3 } } });
+  expect(edge.originRequests()).toHaveLength(1);
 });
 
 test("each request at each address is remembered where that is wanted", async () => {
@@ -32,11 +32,19 @@ test("each request at each address is remembered where that is wanted", async ()
   await ask(edge, { address: one });
   await ask(edge, { address: other });
   await ask(edge, { address: other, headers: { range: "bytes=0-0" } });
-  const ofAll = { pop: "SIN2-P1", method: "GET", path: PATH, form: "" };
+  const ofAll = { pop: "SIN2-P1", method: "GET", path: PATH, form: "", bytes: 10_000 };
   expect(edge.popRequests()).toMatchObject([
     { ...ofAll, address: one, status: 200, xCache: "Miss from cloudfront", source: "origin" },
     { ...ofAll, address: other, status: 200, xCache: "Hit from cloudfront", source: "rec" },
-    { ...ofAll, address: other, status: 206, xCache: "Hit from cloudfront", source: "pop", range: "bytes=0-0" },
+    {
+      ...ofAll,
+      address: other,
+      status: 206,
+      xCache: "Hit from cloudfront",
+      source: "pop",
+      range: "bytes=0-0",
+      bytes: 1,
+    },
   ]);
 });
 
