@@ -36,7 +36,7 @@ test("a result of a newer release is read for the report", () => {
   expect(reportedResultSchema.parse(newer)).toEqual(reportedResultSchema.parse(fullResult()));
 });
 
-test.each<[name: string, fixture: object]>([
+test.each([
   ...FULL.map(([name, fixture]): [string, object] => [name, fixture]),
   ["target()", target("SIN2-P1")],
   ["heartbeat()", heartbeat()],

@@ -168,7 +168,7 @@ const answered = (name: string, httpStatusCode = 400) =>
   new DynamoDBServiceException({ name, $fault: "client", $metadata: { httpStatusCode } });
 const failed = (what: object) => Object.assign(new Error("no answer"), what);
 
-it.each<[boolean, Error]>([
+it.each([
   // Each way in which DynamoDB says that it is too much.
   [true, answered("ProvisionedThroughputExceededException")],
   [true, answered("ThrottlingException")],

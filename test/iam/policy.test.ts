@@ -28,7 +28,7 @@ test("a Deny counts more than an Allow, wherever it stands, unless its condition
   expect(evaluate([deny, allow], request("true"))).toBe("allow");
 });
 
-test.each<[object, string]>([
+test.each([
   [{ NotAction: "*" }, "NotAction"],
   [{ NotResource: "*" }, "NotResource"],
   [{ NotPrincipal: "*" }, "NotPrincipal"],

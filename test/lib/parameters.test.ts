@@ -217,7 +217,7 @@ describe("what a parameter changes", () => {
   const tracing = (Mode: string) => ({ TracingConfig: { Mode } });
   const latestAmi = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64";
 
-  test.each<[given: Record<string, string>, type: string, has: object]>([
+  test.each([
     // A policy that is no longer in the template stays on the API. So there is always one.
     [{}, "ApiGateway::RestApi", { ...PUBLIC, ...policy() }],
     [{ allowedCidrs: "192.0.2.0/24" }, "ApiGateway::RestApi", policy({ IpAddress: { "aws:SourceIp": allowed } })],
@@ -246,7 +246,7 @@ describe("what a parameter changes", () => {
       for (const [name, value] of Object.entries(has)) expect(properties[name]).toEqual(value);
   });
 
-  test.each<[given: Record<string, string>, type: string, count: number]>([
+  test.each([
     [{}, "Budgets::Budget", 0],
     [{ monthlyBudget: "100", alarmEmail: "ops@example.com" }, "Budgets::Budget", 1],
     [{}, "SNS::Subscription", 0],

@@ -170,7 +170,7 @@ describe.concurrent("what is deferred, because the edge keeps an error, or the o
 });
 
 describe.concurrent("a task that was deferred", () => {
-  test.each<[attempts: number | undefined, step: number]>([
+  test.each([
     [undefined, 0],
     [1, 1],
     [2, 0],

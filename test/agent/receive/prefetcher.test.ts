@@ -231,7 +231,7 @@ describe("unstarted messages", () => {
   }
 
   const BACK = ["u0 goes back", "u1 goes back"];
-  test.each<[what: string, ms: number, available: number | undefined, ends: string[], depths: number]>([
+  test.each([
     ["stay for three seconds", 3_000, 0, [], 0],
     ["return to the queue then, when it is empty", 3_001, 0, BACK, 1],
     ["stay while nobody knows whether the queue is empty", 3_001, undefined, [], 1],

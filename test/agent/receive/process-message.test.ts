@@ -90,7 +90,7 @@ test.each<[what: string, body: string, plan: Plan, last: string]>([
 const without = (...fields: string[]) =>
   JSON.stringify({ ...taskMessage(), ...Object.fromEntries(fields.map((field) => [field, undefined])) });
 
-test.each<[name: string, body: string, reason: RegExp]>([
+test.each([
   ["no JSON", "{", /^bury \{: not JSON$/],
   ["null", "null", /^bury null: .*expected object/],
   ["two fields missing", without("pop", "shards"), /: pop: .*; shards: \S/],

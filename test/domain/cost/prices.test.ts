@@ -13,7 +13,7 @@ it.each([
   ["c7gn.*", 2],
 ])("%s has %d vCPUs", (type, vcpus) => expect(vcpusOf(type)).toBe(vcpus));
 
-it.each<[what: string, types: string[], price: number | undefined, type: string, spotHour: number]>([
+it.each([
   ["the middle one", ["c7gn.medium", "c7gn.large", "c7gn.xlarge"], undefined, "c7gn.large", 0.1248 * 0.4],
   ["the smaller one of two", ["c6g.2xlarge", "c6g.large"], undefined, "c6g.large", 0.068 * 0.4],
   ["a family without a price costs as the dearest", ["x9g.large"], undefined, "x9g.large", 0.1248 * 0.4],

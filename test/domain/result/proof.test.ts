@@ -45,7 +45,7 @@ function inShort(step: ProofStep): string {
   return step.outcome === "not_kept" ? `not_kept: ${step.reason}` : step.outcome;
 }
 
-test.each<[what: string, seen: string, next: string, originSendsAge?: boolean]>([
+test.each([
   ["nothing", "", "download"],
   ["D without x-cache", "D_UNKNOWN", "done"],
   ["D is a Miss", "D", "check"],

@@ -113,7 +113,7 @@ describe("the POPs", () => {
   const lists = { pops: names.pop, countries: names.country, regions: names.region };
 
   describe.each(["pop", "country", "region"] as const)("with target_type %s", (type) => {
-    it.each<[string, object, string[]]>([
+    it.each([
       ["its own list counts, no other", { target_type: type, ...lists }, names[type]],
       ["an absent list is its default set", { target_type: type }, []],
       ["an empty list is its default set", { target_type: type, [LISTS[type]]: [] }, []],

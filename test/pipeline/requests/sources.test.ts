@@ -73,7 +73,7 @@ describe("sources", () => {
     await expectWarm(stack, reqId, [url, `https://${HOST}${kept}`]);
   });
 
-  it.each<[what: string, source: Record<string, string>, reason: RegExp]>([
+  it.each([
     ["a bomb", { type: "list", url: `https://${HOST}/bad/bomb.txt.gz` }, /bad\/bomb\.txt\.gz .*(100|50000000)/],
     ["a loop", { type: "sitemap", url: `https://${HOST}/bad/loop.xml` }, /^sources: no URL is left to warm/],
     [

@@ -8,7 +8,7 @@ const rep = (inside = "", id = "v1") => `<Representation id="${id}" bandwidth="5
 const timeline = (...s: string[]) => `<SegmentTimeline>${s.map((it) => `<S ${it}/>`).join("")}</SegmentTimeline>`;
 
 describe("a manifest of DASH", () => {
-  it.each<[string, string, string[]]>([
+  it.each([
     [
       "numbers and a duration",
       one(

@@ -6,7 +6,7 @@ const vod = (...lines: string[]) => ["#EXTM3U", "#EXT-X-TARGETDURATION:6", ...li
 const segments = (...names: string[]) => vod(...names.flatMap((name) => ["#EXTINF:6,", name]));
 
 describe("a media playlist", () => {
-  it.each<[string, string, string[], object]>([
+  it.each([
     [
       "segments, relative and not",
       segments("1.ts", "/a/2.ts?x=1", "https://a.test/3.ts"),

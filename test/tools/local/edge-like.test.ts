@@ -61,7 +61,7 @@ function evidenceOf(over: Partial<Evidence> = {}): Evidence {
 
 describe("a file that is none", () => {
   const valid = JSON.parse(evidenceText(evidenceOf({ requests: [miss("first")] })));
-  test.each<[string, string, string]>([
+  test.each([
     ["is not there", "", "does not exist"],
     ["is no JSON", "{", "it is not JSON"],
     ["is of another format", JSON.stringify({ format: "prewarm-edge/1" }), 'format: must be "prewarm-evidence/1"'],
