@@ -1,4 +1,6 @@
-// Provides the documents of a site with films: what a packager writes.
+// Provides documents of the stand-in edge's site: sitemaps, and what a packager writes of a film.
+import type { Edge } from "../../tools/edge/edge.ts";
+import { urls } from "./bodies.ts";
 
 const SEGMENTS = 12;
 const VARIANTS = 5;
@@ -8,6 +10,23 @@ const LANGUAGES = ["en", "fr"];
 export interface SiteFile {
   readonly path: string;
   readonly text?: string;
+}
+
+export function addDocument(edge: Edge, path: string, content: Buffer | string) {
+  const bytes = Buffer.from(content);
+  edge.addObject(path, { size: bytes.length, body: bytes });
+}
+
+export function addFilm(edge: Edge, files: readonly SiteFile[]) {
+  for (const { path, text } of files)
+    if (text === undefined) edge.addObject(path, { size: 1_200 });
+    else addDocument(edge, path, text);
+}
+
+/** A sitemap (`urlset`, `url`) or an index of sitemaps (`sitemapindex`, `sitemap`) of paths of the site. */
+export function sitemap(root: string, entry: string, paths: readonly string[]) {
+  const entries = urls(...paths).map((url) => `<${entry}><loc>${url.replaceAll("&", "&amp;")}</loc></${entry}>`);
+  return `<?xml version="1.0"?><${root} xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">${entries.join("\n")}</${root}>`;
 }
 
 /** An HLS film: five variants, two languages, init sections and keys; one variant's segments are parts of one file. */

@@ -22,14 +22,9 @@ export function isProbe(method: string, range: string | undefined): boolean {
   return method === "HEAD" || (from !== undefined && from === to);
 }
 
-/** The most requests in any 1,000 milliseconds of the log, wherever they begin. The log is in the order of time. */
-export function busiestSecond(log: readonly Pick<OriginRequestSeen, "at">[]): number {
-  return busiest(log, 1_000);
-}
-
 /**
- * The same for another length of time. Where each answer takes the origin so long, it is the most that it had at once, or
- * less than that.
+ * The most requests in any so many milliseconds of the log, wherever they begin. The log is in the order of time. Where each answer takes
+ * the origin so long, it is the most that it had at once, or less than that.
  */
 export function busiest(log: readonly Pick<OriginRequestSeen, "at">[], ms: number): number {
   return busiestSpan(log, ms).length;
@@ -47,14 +42,4 @@ export function busiestSpan<Seen extends Pick<OriginRequestSeen, "at">>(
     if (last + 1 - first > most.to - most.from) most = { from: first, to: last + 1 };
   });
   return log.slice(most.from, most.to);
-}
-
-/** Requests by the second of the clock; seconds without any are absent. */
-export function perSecond(log: readonly Pick<OriginRequestSeen, "at">[]): Map<number, number> {
-  const seconds = new Map<number, number>();
-  for (const { at } of log) {
-    const second = Math.floor(at / 1000);
-    seconds.set(second, (seconds.get(second) ?? 0) + 1);
-  }
-  return seconds;
 }

@@ -104,6 +104,12 @@ test.each(["told", "untold"])("tier %s: hits of collapsing, of what is kept nowh
   expect(results.map(({ outcome }) => outcome)).toEqual(Array(12).fill("not_kept"));
 });
 
+test("a hit with an Age that its origin sends is not warm", async () => {
+  const own = { options: { tracker: new RequestTracker() } };
+  const result = await warm("/told/aging.bin", { size: 500, headers: { age: "100" } }, own);
+  expect(result).toMatchObject({ ok: true, outcome: "hit", warning: "origin_age" });
+});
+
 test("a collapsed response with its origin's Age is not warm, though another origin of the host sends none", async () => {
   const ofProcess = () => ({ options: { tracker: new RequestTracker() } });
   const own = ofProcess();

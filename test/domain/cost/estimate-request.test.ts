@@ -148,6 +148,13 @@ it.each([
     { expected: null, least: 20, most: 40 },
   ],
   [
+    "all-at-once, each under its own REC",
+    ["KIX50-C1", ...DUBLIN],
+    "all-at-once",
+    10,
+    { expected: 20, least: 20, most: 20 },
+  ],
+  [
     "a REC that nobody knows may be another's",
     [...TOKYO, NOWHERE],
     "lead-first",

@@ -12,6 +12,7 @@ import { ran } from "../../spawned.ts";
 import { body, urls } from "../bodies.ts";
 import { buildCommand } from "../command-line.ts";
 import { deployedStackWithoutRest } from "../deployed-stack.ts";
+import { addDocument } from "../media.ts";
 import { jsonOf } from "../recipes.ts";
 import { resetStack } from "../reset-stack.ts";
 import type { Stack } from "../stack.ts";
@@ -119,10 +120,7 @@ async function publish({ prewarm, standIn: { edge } }: Stack) {
     "/live/main.m3u8": "#EXTM3U\n#EXT-X-TARGETDURATION:4\n#EXTINF:4,\n1.ts\n#EXT-X-ENDLIST\n",
     "/vod/main.mpd": `<MPD xmlns="urn:mpeg:dash:schema:mpd:2011" type="static" mediaPresentationDuration="PT8S"><Period><AdaptationSet mimeType="video/mp4"><SegmentTemplate timescale="1" duration="4" startNumber="1" initialization="init.mp4" media="$Number$.m4s"/><Representation id="v" bandwidth="1"/></AdaptationSet></Period></MPD>`,
   };
-  for (const [path, text] of Object.entries(documents)) {
-    const bytes = Buffer.from(text);
-    edge.addObject(path, { size: bytes.length, body: bytes });
-  }
+  for (const [path, text] of Object.entries(documents)) addDocument(edge, path, text);
   const { s3 } = prewarm.clients;
   await s3.send(new CreateBucketCommand({ Bucket: BUCKET }));
   await s3.send(new PutObjectCommand({ Bucket: BUCKET, Key: "static/a.js", Body: "x" }));

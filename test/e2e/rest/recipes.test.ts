@@ -13,7 +13,7 @@ import { uploaded } from "../../docs/snippets/uploaded.ts";
 import { ran } from "../../spawned.ts";
 import { urls } from "../bodies.ts";
 import { deployedStackWithoutRest } from "../deployed-stack.ts";
-import { hlsFilm } from "../media.ts";
+import { addDocument, addFilm, hlsFilm, sitemap } from "../media.ts";
 import { jsonOf, sectionsOf } from "../recipes.ts";
 import { resetStack } from "../reset-stack.ts";
 import type { Stack } from "../stack.ts";
@@ -105,13 +105,8 @@ async function prepare({ standIn: { edge }, prewarm }: Stack) {
     edge.addObject(`/${Key}`, { size: 200_000 });
   }
   for (const path of ["/shop/", "/gate/open.html", ...PAGES, ...UPLOADED]) edge.addObject(path, { size: 1_000 });
-  const entries = urls(...PAGES).map((url) => `<url><loc>${url}</loc></url>`);
-  const sitemap = `<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">${entries.join("")}</urlset>`;
-  const documents = [{ path: "/sitemap.xml", text: sitemap }, ...FILM];
-  for (const { path, text } of documents) {
-    const body = text === undefined ? undefined : Buffer.from(text);
-    edge.addObject(path, body === undefined ? { size: 1_200 } : { size: body.length, body });
-  }
+  addDocument(edge, "/sitemap.xml", sitemap("urlset", "url", PAGES));
+  addFilm(edge, FILM);
 }
 
 /** Runs the gate with a body, as a deployment script does. */

@@ -3,7 +3,6 @@ import { type Behaviour, CACHING_DISABLED } from "../../../tools/edge/behaviour.
 import { world } from "../../../tools/local/world.ts";
 import type { DistributionKind } from "../../../tools/memory-aws/distribution-kinds.ts";
 import { body, urls } from "../../e2e/bodies.ts";
-import { estimated } from "../../e2e/dry-runs.ts";
 import { addObjects } from "../../e2e/edge-control.ts";
 import { DUBLIN, FRANKFURT, TOKYO } from "../../e2e/recs.ts";
 import { pipelineStack } from "./stack.ts";
@@ -27,7 +26,7 @@ describe.each<[kind: DistributionKind, edge: readonly Behaviour[], where: object
     // Checks of the larger ones ask for one byte.
     const paths = addObjects(stack, "patch", 4, (i) => 1_000 + 99_000 * (i % 2));
     const request = body({ url_list: urls(...paths, "/index.html"), timeout: 60, ...where });
-    const { origin_fetches: expected } = await estimated(stack, request);
+    const { origin_fetches: expected } = await stack.estimated(request);
     const before = stack.standIn.edge.originRequests().length;
     await stack.warm(request);
     const asked = stack.standIn.edge.originRequests().length - before - expected.size_questions;

@@ -1,4 +1,5 @@
 // Provides the pipeline in one process as the end-to-end tests ask a deployed stack, with the same site at the same POPs.
+import { type Estimate, estimateSchema } from "../../../domain/cost/estimate.ts";
 import { isTerminal, statusSchema } from "../../../domain/request/lifecycle.ts";
 import { type TaskResult, taskResultSchema } from "../../../domain/result/task-result.ts";
 import { problemWith } from "../../../tools/local/api-client.ts";
@@ -63,6 +64,15 @@ export class PipelineStack extends StackClient {
   /** Starts a request, and waits until it is finished. @returns its progress */
   async warm(request: Record<string, unknown>): Promise<Record<string, unknown>> {
     return this.until(await this.start(request), "FINISHED");
+  }
+
+  /** The estimate of a request. Expects that the dry run changes nothing. */
+  async estimated(request: Record<string, unknown>): Promise<Estimate> {
+    const before = await this.inventory();
+    const { status, json } = await this.post("prewarm", { ...request, dry_run: true });
+    expect([status, json["error_message"], json["request_id"]]).toEqual([200, "", ""]);
+    expect(await this.inventory()).toEqual(before);
+    return estimateSchema.parse(json["estimate"]);
   }
 
   get standIn() {
