@@ -56,7 +56,7 @@ export function InstancesView() {
             </a>
             <code class="quiet">{shortId(request.request_id)}</code>
             <span class="number">
-              {count("atWorkCount", request.instances_at_work)} {say("of", [formats.count(request.instance_count)])}
+              {count("atWorkCount", request.instances_at_work)} {say("of", { total: request.instance_count })}
             </span>
           </li>
         ))}
@@ -77,7 +77,7 @@ function Figure({ name, value }: { readonly name: string; readonly value: string
 }
 
 function SetInstances({ cap, onDone }: { readonly cap: number | undefined; readonly onDone: () => void }) {
-  const { say, formats } = useReader();
+  const { say } = useReader();
   const client = useClient();
   const [typed, setTyped] = useState("");
   const [asking, setAsking] = useState(false);
@@ -85,7 +85,7 @@ function SetInstances({ cap, onDone }: { readonly cap: number | undefined; reado
   const wish = wishOf(typed, cap);
   const problem =
     wish.problem === "overCap"
-      ? say("overCap", [formats.count(cap ?? 0), "maxInstances"])
+      ? say("overCap", { max: cap ?? 0, parameter: "maxInstances" })
       : wish.problem === "notNumber"
         ? say("notNumber")
         : "";

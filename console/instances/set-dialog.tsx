@@ -11,13 +11,13 @@ interface SetDialogProps {
 
 /** Asks before everything is paused, and before many instances are started. */
 export function SetDialog({ wanted, onSet, onClose }: SetDialogProps) {
-  const { say, formats } = useReader();
+  const { say } = useReader();
   const action = useAction(async () => {
     await onSet(wanted);
     onClose();
   });
   return (
-    <Dialog title={say("setTitle", [formats.count(wanted)])} onClose={onClose}>
+    <Dialog title={say("setTitle", { count: wanted })} onClose={onClose}>
       <p>{say(wanted === 0 ? "setPauses" : "setMany")}</p>
       <DialogEnd action={action} onClose={onClose} text={say("setSure")} weight={wanted === 0 ? "loses" : "costs"} />
     </Dialog>

@@ -1,20 +1,20 @@
 import { CloseButton } from "../parts/close-button.tsx";
 import { Dialog } from "../parts/dialog.tsx";
 import { useReader } from "../session/reader.ts";
-import type { TextName } from "../words/table.ts";
+import type { TextName } from "../words/messages.ts";
 
 const KEYS: readonly (readonly [key: string, says: TextName])[] = [
   ["/", "keySearch"],
-  ["n", "keyNew"],
+  ["n", "newRequest"],
   ["j k", "keyRows"],
-  ["Enter", "keyOpenRow"],
+  ["Enter", "keyOpen"],
   ["v", "keyView"],
-  ["f", "keyFailed"],
-  ["c", "keyCopy"],
+  ["f", "failedOnly"],
+  ["c", "copySentence"],
   ["s", "keyStop"],
   ["r", "keyRetry"],
   ["?", "keyHelp"],
-  ["Esc", "keyClose"],
+  ["Esc", "close"],
 ];
 
 export function KeysDialog({ onClose }: { readonly onClose: () => void }) {

@@ -12,11 +12,11 @@ export interface Described {
   readonly says: string;
 }
 
-export function describe(mark: Mark, selection: Selection, { say, formats, preferences }: Reader): Described {
+export function describe(mark: Mark, selection: Selection, { say, preferences }: Reader): Described {
   const { language } = preferences;
-  const chosen = say("ofPops", [formats.count(chosenOf(mark.pops, selection)), formats.count(mark.pops.length)]);
+  const chosen = say("ofPops", { chosen: chosenOf(mark.pops, selection), total: mark.pops.length });
   if (mark.kind === "rec") return { title: recName(mark.id, language), code: "REC", says: chosen };
-  const rec = mark.rec === undefined ? say("recUnknown") : say("itsRec", [recName(mark.rec, language)]);
+  const rec = mark.rec === undefined ? say("recUnknown") : say("itsRec", { rec: recName(mark.rec, language) });
   const asleep = mark.isAsleep ? `, ${say("notLately")}` : "";
   return {
     title: cityName(siteOf(mark.id)?.city ?? mark.id, language),

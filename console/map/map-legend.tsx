@@ -34,7 +34,7 @@ export function MapLegend() {
         <svg viewBox="0 0 12 12" aria-hidden="true">
           <circle class="asleep" cx="6" cy="6" r="5" />
         </svg>
-        {say("legendAsleep")}
+        {say("notLately")}
       </span>
     </figcaption>
   );

@@ -1,5 +1,5 @@
 import { useReader } from "../session/reader.ts";
-import type { TextName } from "../words/table.ts";
+import type { TextName } from "../words/messages.ts";
 import type { Tool } from "./use-map-pointer.ts";
 
 const DRAWINGS = {

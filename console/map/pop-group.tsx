@@ -36,13 +36,13 @@ export function PopGroupRow({ group, by, selection, onSelect, isOpen, onOpen }: 
           </span>
         </TriState>
         <span class="count">
-          {chosen > 0 ? <b>{formats.count(chosen)}</b> : null} {chosen > 0 ? say("of", [total]) : total}
+          {chosen > 0 ? <b>{formats.count(chosen)}</b> : null} {chosen > 0 ? say("of", { total }) : total}
         </span>
         <button
           type="button"
           class="button plain"
           aria-expanded={isOpen}
-          aria-label={say("popsOf", [name])}
+          aria-label={say("popsOf", { place: name })}
           onClick={onOpen}
         >
           <Icon name={isOpen ? "down" : "next"} />

@@ -52,7 +52,7 @@ export function PopTree({ pops, selection, onSelect }: PopTreeProps) {
         {isSearch && found.length > 0 ? (
           <>
             <button type="button" class="button" onClick={() => onSelect(added(selection, found))}>
-              {say("chooseFound", [String(found.length)])}
+              {say("chooseFound", { count: found.length })}
             </button>
             <button type="button" class="button" onClick={() => onSelect(without(selection, found))}>
               {say("none")}

@@ -4,7 +4,7 @@ import { OUTCOME_NAMES } from "../parts/outcome-names.ts";
 import { BAD_SHAPES, Shape } from "../parts/shape.tsx";
 import { useWidth } from "../parts/use-width.ts";
 import { useReader } from "../session/reader.ts";
-import type { TextName } from "../words/table.ts";
+import type { TextName } from "../words/messages.ts";
 import { Land } from "./land.tsx";
 import { MAP_HEIGHT, MAP_WIDTH } from "./miller.ts";
 import { cityName } from "./names.ts";
@@ -50,7 +50,7 @@ export function RequestMap({ pops }: { readonly pops: readonly PopOutcomes[] }) 
           </span>
         ))}
       </figcaption>
-      {unplaced.length === 0 ? null : <p class="quiet small">{say("notOnMap", [unplaced.join(", ")])}</p>}
+      {unplaced.length === 0 ? null : <p class="quiet small">{say("notOnMap", { pops: unplaced.join(", ") })}</p>}
     </figure>
   );
 }

@@ -1,5 +1,5 @@
 import type { Estimate } from "../../client/answers.ts";
-import type { TextName } from "../words/table.ts";
+import type { TextName } from "../words/messages.ts";
 
 /** Dollars as they are said: no cents above ten. @param locale of the reader's language */
 export function dollarsIn(locale: string, dollars: number): string {

@@ -15,7 +15,11 @@ export function EstimateFacts({ estimated }: { readonly estimated: Estimated }) 
   const { value, isUpdating, problem, faults } = estimated;
   const isFaulty = faults.of.size + faults.rest.length > 0;
   const why =
-    problem !== undefined ? say("noEstimate", [wordsOf(problem).says]) : isFaulty ? say("estimateFaults") : "";
+    problem !== undefined
+      ? say("noEstimate", { reason: wordsOf(problem).says })
+      : isFaulty
+        ? say("estimateFaults")
+        : "";
   if (value === undefined) {
     const waits = why !== "" ? why : say(isUpdating ? "asking" : "estimateWaits");
     return <p class={problem === undefined ? "estimate quiet" : "estimate failed"}>{waits}</p>;
@@ -35,7 +39,7 @@ function Facts({ estimate }: { readonly estimate: Estimate }) {
   const { urls, variants, tasks, pops, bytes, instances, dollars, flat_rate_plan: plan } = estimate;
   const { origin_shield: shields } = estimate.origin_fetches;
   const byShield = (fetches: string) =>
-    shields.length === 0 ? fetches : `${fetches} ${say("byShield", [shields.join(", ")])}`;
+    shields.length === 0 ? fetches : `${fetches} ${say("byShield", { regions: shields.join(", ") })}`;
   const origin = fromOrigin(estimate);
   const spread = plusMinus(bytes);
   const most = mostPaid(dollars);
@@ -50,7 +54,7 @@ function Facts({ estimate }: { readonly estimate: Estimate }) {
       <Bytes
         label={say("downloaded")}
         bytes={bytes.estimate}
-        rest={spread === undefined ? "" : say("plusMinus", [String(spread)])}
+        rest={spread === undefined ? "" : say("plusMinus", { percent: spread })}
       />
       <Bytes
         label={say("fromOrigin")}
@@ -76,7 +80,7 @@ function Facts({ estimate }: { readonly estimate: Estimate }) {
             ? say("lessThanCent")
             : dollarsIn(preferences.language === "zh" ? "zh-CN" : "en", dollars.total)
         }
-        rest={most === undefined || dollars.total < 0.01 ? "" : say(most.says, [say(most.what)])}
+        rest={most === undefined || dollars.total < 0.01 ? "" : say(most.says, { what: say(most.what) })}
       />
     </dl>
   );

@@ -40,10 +40,10 @@ export function ProofPart({ form, onForm, faults }: PartProps) {
 
 /** How much at once, how long, and what the origin takes. */
 export function LimitsPart({ form, onForm, faults, settings, beyond, paths }: LimitsPartProps) {
-  const { say, formats } = useReader();
+  const { say } = useReader();
   const over = (parameter: CapName) => {
     const it = beyond.get(parameter);
-    return it === undefined ? [] : [say("beyondCap", [formats.count(it.cap), it.parameter])];
+    return it === undefined ? [] : [say("beyondCap", { max: it.cap, parameter: it.parameter })];
   };
   const cap = capOf(settings, "maxInstances");
   return (
@@ -53,7 +53,7 @@ export function LimitsPart({ form, onForm, faults, settings, beyond, paths }: Li
         <Field
           label={say("instances")}
           value={form.instances}
-          unit={cap === undefined ? undefined : say("of", [formats.count(cap)])}
+          unit={cap === undefined ? undefined : say("of", { total: cap })}
           isNumber
           wrong={[
             ...over("maxInstances"),

@@ -1,4 +1,4 @@
-import type { TextName } from "../words/table.ts";
+import type { TextName } from "../words/messages.ts";
 
 interface Asked {
   /** URLs and sources that were given. */

@@ -114,7 +114,7 @@ export function NewRequestView() {
             selection={selection}
             onSelect={select}
             wrong={[
-              ...(tooMany === undefined ? [] : [say("beyondCap", [String(tooMany.cap), tooMany.parameter])]),
+              ...(tooMany === undefined ? [] : [say("beyondCap", { max: tooMany.cap, parameter: tooMany.parameter })]),
               ...faultsAt(faults, "pops", "target_type"),
             ]}
           />

@@ -22,9 +22,9 @@ export function Paste({ form, onForm, lines }: PasteProps) {
     let now = form;
     for (const file of files) {
       const dropped = readDropped(file.name, await file.text(), now);
-      if ("nothing" in dropped) setTold(say("fileNothing", [file.name]));
+      if ("nothing" in dropped) setTold(say("fileNothing", { file: file.name }));
       else {
-        setTold(say("fileRead", [file.name]));
+        setTold(say("fileRead", { file: file.name }));
         now = "form" in dropped ? dropped.form : { ...now, urls: joined(now.urls, dropped.lines) };
       }
     }

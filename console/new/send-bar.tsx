@@ -1,7 +1,7 @@
 import { CopyButton } from "../parts/copy-button.tsx";
 import { apiBase } from "../session/client.ts";
 import { useReader } from "../session/reader.ts";
-import type { TextName } from "../words/table.ts";
+import type { TextName } from "../words/messages.ts";
 import { curlOf } from "./curl.ts";
 import { EstimateFacts, Foreseen, LeftOut } from "./estimate-bar.tsx";
 import { Wrong } from "./field.tsx";
@@ -40,7 +40,7 @@ export function SendBar({ json, estimated, off, hasInput, onSend, onNext }: Send
             type="button"
             class="button primary send"
             disabled={off !== undefined}
-            title={off === undefined ? "" : say("whyNotSend", [say(off)])}
+            title={off === undefined ? "" : say("whyNotSend", { reason: say(off) })}
             onClick={onSend}
           >
             {say("send")} <kbd>Ctrl Enter</kbd>
@@ -50,7 +50,7 @@ export function SendBar({ json, estimated, off, hasInput, onSend, onNext }: Send
           </button>
         </div>
       </div>
-      {off === undefined || !hasInput ? null : <p class="small quiet">{say("whyNotSend", [say(off)])}</p>}
+      {off === undefined || !hasInput ? null : <p class="small quiet">{say("whyNotSend", { reason: say(off) })}</p>}
     </section>
   );
 }

@@ -21,7 +21,7 @@ interface SendDialogProps {
 
 /** Asks before money is spent: cost, instances, what is invalidated. */
 export function SendDialog({ body, estimated, paths, onSent, onClose }: SendDialogProps) {
-  const { say, count, formats, preferences } = useReader();
+  const { say, count, preferences } = useReader();
   const client = useClient();
   // An answer that got lost is asked for again under the same token: it is one request all the same.
   const [token] = useState(newToken);
@@ -41,10 +41,10 @@ export function SendDialog({ body, estimated, paths, onSent, onClose }: SendDial
       <ul class="send-facts">
         {estimate === undefined ? null : (
           <li>
-            {say("sendTasks", [
-              `${count("urlCount", estimate.urls)} × ${count("popCount", estimate.pops.count)}`,
-              formats.count(estimate.tasks),
-            ])}
+            {say("sendTasks", {
+              factors: `${count("urlCount", estimate.urls)} × ${count("popCount", estimate.pops.count)}`,
+              tasks: estimate.tasks,
+            })}
           </li>
         )}
         <li class="strong">
@@ -52,17 +52,13 @@ export function SendDialog({ body, estimated, paths, onSent, onClose }: SendDial
             ? say("sendCostUnknown")
             : estimate.dollars.total < 0.01
               ? say("sendCostLittle")
-              : say("sendCost", [dollarsIn(locale, estimate.dollars.total)])}
+              : say("sendCost", { dollars: dollarsIn(locale, estimate.dollars.total) })}
           {estimated.isUpdating ? <span class="quiet"> {say("updating")}</span> : null}
         </li>
-        <li>{say("sendInstances", [formats.count(instances), formats.count(Number(body.timeout))], instances)}</li>
+        <li>{say("sendInstances", { count: instances, minutes: Number(body.timeout) })}</li>
         {named.length > 0 ? (
           <li class="not_kept break">
-            {say(
-              "sendInvalidatesNamed",
-              [named.slice(0, MAX_NAMED).join("  "), formats.count(named.length)],
-              named.length,
-            )}
+            {say("sendInvalidatesNamed", { names: named.slice(0, MAX_NAMED).join("  "), count: named.length })}
           </li>
         ) : null}
         {body.need_invalidate === true ? <li class="not_kept">{count("sendInvalidates", paths)}</li> : null}

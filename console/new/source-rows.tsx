@@ -1,13 +1,13 @@
 import type { SourceType } from "../../domain/request/source.ts";
 import { Icon } from "../parts/icon.tsx";
 import { useReader } from "../session/reader.ts";
-import type { TextName } from "../words/table.ts";
+import type { TextName } from "../words/messages.ts";
 import { Field, Wrong } from "./field.tsx";
 import { NEW_SOURCE, type SourceRow } from "./form.ts";
 
 const ADDRESS: Readonly<Record<SourceType, TextName>> = {
   list: "sourceList",
-  sitemap: "sourceSitemap",
+  sitemap: "waySitemap",
   hls: "sourceHls",
   dash: "sourceDash",
   "s3-prefix": "sourceS3",

@@ -1,6 +1,6 @@
 import { useReader } from "../session/reader.ts";
 
-const NAMES = ["stepWhat", "stepWhere", "stepSend"] as const;
+const NAMES = ["what", "where", "sendDo"] as const;
 
 /** On a phone one of three parts is shown at a time. */
 export function Steps({ step, onStep }: { readonly step: number; readonly onStep: (step: number) => void }) {

@@ -20,7 +20,7 @@ const isRecipe = (name: string): name is Recipe => Object.hasOwn(TEXTS, name);
 
 /** In which forms each URL is warmed: ready-made ones, each combined with the others. */
 export function VariantsPart({ form, onForm, faults, urls }: PartProps & { readonly urls: number }) {
-  const { say, count, formats } = useReader();
+  const { say, count } = useReader();
   const variants = variantsOf(form);
   const flip = (list: readonly string[], name: string) =>
     list.includes(name) ? list.filter((it) => it !== name) : [...list, name];
@@ -30,8 +30,8 @@ export function VariantsPart({ form, onForm, faults, urls }: PartProps & { reado
     </button>
   );
   const tooMany = [
-    ...(variants.length > MAX_VARIANTS ? [say("tooManyVariants", [formats.count(MAX_VARIANTS)])] : []),
-    ...(urls * variants.length > MAX_URLS ? [say("tooManyForms", [formats.count(MAX_URLS)])] : []),
+    ...(variants.length > MAX_VARIANTS ? [say("tooManyVariants", { max: MAX_VARIANTS })] : []),
+    ...(urls * variants.length > MAX_URLS ? [say("tooManyForms", { max: MAX_URLS })] : []),
   ];
   return (
     <section class="part">

@@ -50,7 +50,7 @@ export function WhatPart({ form, onForm, faults, lines, estimate, settings }: Wh
       {form.way === "s3" ? <Buckets settings={settings} /> : null}
       <Wrong
         lines={[
-          ...(lines.isTooMany ? [say("tooManyUrls", [formats.count(MAX_URLS)])] : []),
+          ...(lines.isTooMany ? [say("tooManyUrls", { max: MAX_URLS })] : []),
           ...faultsAt(faults, "url_list", "retry_of"),
         ]}
       />
@@ -77,7 +77,7 @@ function Allowed({ settings }: OfSettings) {
   const { say } = useReader();
   const allowed = settings?.distributions?.allowed ?? [];
   if (allowed.length === 0 || allowed.includes("*")) return null;
-  return <p class="quiet small break">{say("allowedHere", [allowed.join(", ")])}</p>;
+  return <p class="quiet small break">{say("allowedHere", { distributions: allowed.join(", ") })}</p>;
 }
 
 /** Which buckets may be read. */
@@ -88,7 +88,7 @@ function Buckets({ settings }: OfSettings) {
   const { allowed, parameter } = buckets;
   return (
     <p class="quiet small break">
-      {allowed.length === 0 ? say("noBuckets", [parameter]) : say("bucketsHere", [allowed.join(", ")])}
+      {allowed.length === 0 ? say("noBuckets", { parameter }) : say("bucketsHere", { buckets: allowed.join(", ") })}
     </p>
   );
 }
@@ -104,7 +104,7 @@ function Found({ lines, estimate }: Pick<WhatPartProps, "lines" | "estimate">) {
     <p class="found" aria-live="polite">
       <b>
         {count("urlCount", urls)}
-        {bytes === undefined ? "" : say("aboutBytes", [formats.bytes(bytes)])}
+        {bytes === undefined ? "" : say("aboutBytes", { size: formats.bytes(bytes) })}
       </b>{" "}
       {lines.duplicates > 0 ? <span class="quiet">{count("duplicates", lines.duplicates)}</span> : null}
       {estimate?.lower_bound ? <span class="quiet"> {say("lowerBound")}</span> : null}

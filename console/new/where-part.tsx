@@ -17,16 +17,16 @@ interface WherePartProps {
 
 /** At which POPs: chips, the map and the list are one choice. */
 export function WherePart({ pops, selection, onSelect, wrong }: WherePartProps) {
-  const { say, formats } = useReader();
+  const { say } = useReader();
   const metros = useMemo(() => metrosOf(pops, Date.now()), [pops]);
   const recs = useMemo(() => recsOf(pops), [pops]);
   const chosen = metros.filter((metro) => chosenOf(metro.pops, selection) > 0).length;
-  const figures = [selection.size, pops.length, chosen].map(formats.count);
   return (
     <>
       <div class="where-head">
         <h2>
-          {say("where")} <span class="quiet">{say("whereCount", figures, chosen)}</span>
+          {say("where")}{" "}
+          <span class="quiet">{say("whereCount", { chosen: selection.size, total: pops.length, metros: chosen })}</span>
         </h2>
         <RegionChips pops={pops} selection={selection} onSelect={onSelect} />
       </div>

@@ -1,5 +1,5 @@
 import type { TaskState } from "../../domain/readiness/task-states.ts";
-import type { TextName } from "../words/table.ts";
+import type { TextName } from "../words/messages.ts";
 
 export const OUTCOME_NAMES: Readonly<Record<TaskState, TextName>> = {
   warm: "warm",
@@ -7,6 +7,6 @@ export const OUTCOME_NAMES: Readonly<Record<TaskState, TextName>> = {
   done: "done",
   not_kept: "notKept",
   failed: "failed",
-  under_way: "taskUnderWay",
+  under_way: "underWay",
   waiting: "waiting",
 };

@@ -18,10 +18,10 @@ export function Trouble({ error, lostSince, again }: TroubleProps) {
   return (
     <div class="banner" role="alert">
       <p>
-        {lost ? say("lostSays", [formats.long(now - (lostSince ?? now))]) : <Problem error={error} />}
+        {lost ? say("lostSays", { time: formats.long(now - (lostSince ?? now)) }) : <Problem error={error} />}
         {error instanceof RefusedError && error.status >= 500 ? ` ${say("errorNext")}` : ""}
         {error instanceof RefusedError && error.awsRequestId !== undefined ? (
-          <span class="quiet"> {say("errorRequestId", [error.awsRequestId])}</span>
+          <span class="quiet"> {say("errorRequestId", { id: error.awsRequestId })}</span>
         ) : null}
       </p>
       <button type="button" class="button" onClick={again}>

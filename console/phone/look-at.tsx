@@ -16,7 +16,7 @@ export function LookAt({ request }: { readonly request: Progress }) {
   const unresolved = failures.reduce((sum, { subject, pops }) => sum + (subject === "pop" ? pops : 0), 0);
   const head = [
     ...(failures.some(({ subject }) => subject === "task")
-      ? [say("failedAt", [count("failedTasks", bad), count("popCount", Math.max(1, pops))])]
+      ? [say("failedAt", { tasks: count("failedTasks", bad), pops: count("popCount", Math.max(1, pops)) })]
       : []),
     ...(unread > 0 ? [count("unreadableCount", unread)] : []),
     ...(unresolved > 0 ? [count("unresolvedCount", unresolved)] : []),
@@ -27,7 +27,7 @@ export function LookAt({ request }: { readonly request: Progress }) {
         <span class="failed">
           <Shape form="failed" />
         </span>
-        <h2>{head.reduce((told, next) => say("listOfTwo", [told, next]))}</h2>
+        <h2>{head.reduce((told, next) => say("listOfTwo", { first: told, second: next }))}</h2>
         <Icon name="next" />
         <span class="reasons-line">
           {failures.map((failure) => (

@@ -14,7 +14,7 @@ export function PhoneFacts({ request, now }: { readonly request: Progress; reado
         <span>
           {downloaded.name} {downloaded.value} {downloaded.children}
         </span>
-        <span>{say("tasksOf", [formats.count(results), formats.count(total)])}</span>
+        <span>{say("tasksOf", { done: results, total })}</span>
       </p>
       <dl class="three-facts">
         <Fact {...rate} />

@@ -43,7 +43,7 @@ function Urls({ urls }: { readonly urls: PopUrls }) {
   const { total_count: total, buckets, failures, failures_omitted: more } = urls;
   return (
     <>
-      <p class="quiet">{say("stripSays", [count("taskCount", total)])}</p>
+      <p class="quiet">{say("stripSays", { tasks: count("taskCount", total) })}</p>
       <Strip buckets={buckets} />
       {failures.length === 0 ? null : (
         <ul class="failed-urls">

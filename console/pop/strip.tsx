@@ -69,6 +69,9 @@ function useBucketWords(): (bucket: Bucket) => string {
     const last = first + tasks - 1;
     const which = tasks === 1 ? formats.count(first) : `${formats.count(first)}–${formats.count(last)}`;
     const name = say(state === "not_tried" ? "notTried" : OUTCOME_NAMES[outcomeOf(state)]);
-    return say("stripBucket", [which, failed > 0 && tasks > 1 ? `${name} ${formats.count(failed)}` : name]);
+    return say("stripBucket", {
+      position: which,
+      outcome: failed > 0 && tasks > 1 ? `${name} ${formats.count(failed)}` : name,
+    });
   };
 }

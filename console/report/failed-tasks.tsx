@@ -37,7 +37,7 @@ function FailedTable({ failed, prefix }: FailedTableProps) {
         <tr>
           <th scope="col">{say("object")}</th>
           <th scope="col">{say("whatWentWrong")}</th>
-          <th scope="col">{say("atPops")}</th>
+          <th scope="col">{say("pops")}</th>
         </tr>
       </thead>
       <tbody>

@@ -74,10 +74,10 @@ function Head({ request }: Pick<Report, "request">) {
       <h1 class="break">{titleOf(request)}</h1>
       <span class="quiet">{sizes.join(" × ")}</span>
       <span class="quiet dates">
-        {say("listOfTwo", [
-          say("reportSent", [utc(request.created_at)]),
-          say("reportEnded", [utc(request.last_update_time)]),
-        ])}
+        {say("listOfTwo", {
+          first: say("reportSent", { at: utc(request.created_at) }),
+          second: say("reportEnded", { at: utc(request.last_update_time) }),
+        })}
       </span>
     </header>
   );
@@ -91,7 +91,7 @@ function Foot({ request }: Pick<Report, "request">) {
         Prewarm <code>{request.request_id}</code>
       </span>
       <span>
-        {say("reportAsOf", [utc(request.timestamp)])} {say("reportCopy")}
+        {say("reportAsOf", { at: utc(request.timestamp) })} {say("reportCopy")}
       </span>
     </footer>
   );

@@ -2,7 +2,7 @@ import type { ComponentChildren } from "preact";
 import type { Progress } from "../../client/answers.ts";
 import { parseTimestamp } from "../../domain/timestamps.ts";
 import { useReader } from "../session/reader.ts";
-import type { TextName } from "../words/table.ts";
+import type { TextName } from "../words/messages.ts";
 
 const PROOFS: Readonly<Record<string, TextName>> = { edge: "proofEdge", addresses: "proofAddresses", off: "proofOff" };
 const ORDERS: Readonly<Record<string, TextName>> = { "lead-first": "orderLead", "all-at-once": "orderAll" };
@@ -15,7 +15,7 @@ export function AsSent({ request }: { readonly request: Progress }) {
   const [proof, sequence] = [PROOFS[verify], ORDERS[order]];
   const limits = [
     ...(origin?.requests_per_second === undefined ? [] : [`${formats.count(origin.requests_per_second)}/s`]),
-    ...(origin?.concurrency === undefined ? [] : [say("atOnce", [formats.count(origin.concurrency)])]),
+    ...(origin?.concurrency === undefined ? [] : [say("atOnce", { count: origin.concurrency })]),
   ];
   return (
     <section>

@@ -43,12 +43,12 @@ export function useFacts(request: Progress, now: number) {
     downloaded: {
       name: say("downloaded"),
       value: done.value,
-      children: `${done.unit === total.unit ? "" : `${done.unit} `}${say("of", [`${total.value} ${total.unit}`])}`,
+      children: `${done.unit === total.unit ? "" : `${done.unit} `}${say("of", { total: `${total.value} ${total.unit}` })}`,
     },
     results: {
       name: say("results"),
       value: formats.count(request.download_count),
-      children: say("of", [formats.count(request.total_count)]),
+      children: say("of", { total: request.total_count }),
     },
     rate: { name: say(ended ? "meanRate" : "rate"), value: speed.value, children: `${speed.unit}/s` },
     time: ended
@@ -59,7 +59,7 @@ export function useFacts(request: Progress, now: number) {
       : {
           name: say("instancesAtWork"),
           value: formats.count(request.instances_at_work),
-          children: say("of", [wanted]),
+          children: say("of", { total: wanted }),
         },
     when: {
       name: say(ended ? (request.status === "FINISHED" ? "finished" : "ended") : "sent"),

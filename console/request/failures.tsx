@@ -31,8 +31,8 @@ function useScope({ subject, tasks, pops, urls, examples }: Failure, everyPop: n
   if (subject === "pop") return count("unresolvedCount", pops);
   const place = count(pops === everyPop && pops > 2 ? "everyPop" : "popCount", pops);
   const where = pops === 1 ? (examples[0]?.pop ?? place) : place;
-  if (urls === null) return say("scopePops", [count("taskCount", tasks), where]);
-  return say("scope", [count("taskCount", tasks), count("objectCount", urls), where]);
+  if (urls === null) return say("scopePops", { tasks: count("taskCount", tasks), pops: where });
+  return say("scope", { tasks: count("taskCount", tasks), objects: count("objectCount", urls), pops: where });
 }
 
 /** While it runs: a reason, where, and what to do. */
@@ -49,7 +49,7 @@ export function FailureCard({ failure }: { readonly failure: Failure }) {
       <h3>{words.title}</h3>
       <strong class={`number ${formOf(failure)}`}>{formats.count(numberOf(failure))}</strong>
       <p>
-        {say("scopeThen", [scope])}
+        {say("scopeThen", { scope })}
         <Prose text={words.next} />
       </p>
       <Examples failure={failure} line={say("examples")} />
@@ -110,11 +110,11 @@ export function Names({ names, count: all }: NamesProps) {
   const { say, count } = useReader();
   const [first = "", second] = names;
   const more = all - names.length;
-  const told = second === undefined ? first : say("listOfTwo", [first, second]);
+  const told = second === undefined ? first : say("listOfTwo", { first, second });
   return (
     <span class="names">
       <code class="break">{told}</code>
-      {more > 0 ? <span class="quiet">{say("listOfTwo", ["", count("andMore", more)])}</span> : null}
+      {more > 0 ? <span class="quiet">{say("listOfTwo", { first: "", second: count("andMore", more) })}</span> : null}
     </span>
   );
 }

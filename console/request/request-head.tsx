@@ -37,17 +37,19 @@ export function RequestHead({ request, sentence, tasks, mayRetry, onStop, onRetr
       <h1 class="cut" title={request.url_prefix}>
         {phone ? pathOf(request) : titleOf(request)}
       </h1>
-      <span class="quiet size cut">{phone && size !== "" ? say("listOfTwo", [size, shortId(id)]) : size}</span>
+      <span class="quiet size cut">
+        {phone && size !== "" ? say("listOfTwo", { first: size, second: shortId(id) }) : size}
+      </span>
       {phone ? null : (
         <CopyButton class="button id-button" text={id} label={`${say("copyId")}: ${shortId(id)}`}>
           <code>{shortId(id)}</code>
         </CopyButton>
       )}
       {retry_of === undefined ? null : (
-        <a href={hrefOf({ name: "request", id: retry_of })}>{say("retryOf", [shortId(retry_of)])}</a>
+        <a href={hrefOf({ name: "request", id: retry_of })}>{say("retryOf", { id: shortId(retry_of) })}</a>
       )}
       {retried_by === undefined ? null : (
-        <a href={hrefOf({ name: "request", id: retried_by })}>{say("retriedBy", [shortId(retried_by)])}</a>
+        <a href={hrefOf({ name: "request", id: retried_by })}>{say("retriedBy", { id: shortId(retried_by) })}</a>
       )}
       <span class="fill" />
       <div class="actions">

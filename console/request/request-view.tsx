@@ -59,7 +59,7 @@ function NoRequest({ id }: { readonly id: string }) {
   const { say } = useReader();
   return (
     <section class="empty" role="alert">
-      <h1>{say("noRequest", [id])}</h1>
+      <h1>{say("noRequest", { id })}</h1>
       <p>
         <a href={hrefOf({ name: "requests" })}>{say("back")}</a>
       </p>

@@ -26,13 +26,13 @@ export function Running({ request, points }: RunningProps) {
             {say("toLookAt")}{" "}
             {failures.length === 0 ? null : (
               <span class="quiet">
-                {say("listOfTwo", [
-                  count(
+                {say("listOfTwo", {
+                  first: count(
                     "taskCount",
                     failures.reduce((sum, { tasks }) => sum + tasks, 0),
                   ),
-                  count("reasonCount", failures.length),
-                ])}
+                  second: count("reasonCount", failures.length),
+                })}
               </span>
             )}
           </h2>

@@ -46,7 +46,7 @@ export function SentenceLine({ request, sentence, bad }: SentenceLineProps) {
       {!ended && bad > 0 ? (
         <p class="failed alarm">
           <Shape form="failed" />
-          {say("failedAt", [count("failedTasks", bad), count("popCount", Math.max(1, pops))])}
+          {say("failedAt", { tasks: count("failedTasks", bad), pops: count("popCount", Math.max(1, pops)) })}
         </p>
       ) : null}
       {ended ? <TheOthers request={request} /> : null}
@@ -66,20 +66,20 @@ function Footnote({ request }: Pick<SentenceLineProps, "request">) {
 
 /** Below a bad end: where everything else is warm. */
 function TheOthers({ request }: Pick<SentenceLineProps, "request">) {
-  const { say, count, formats } = useReader();
+  const { say, count } = useReader();
   const others = useMemo(() => othersOf(request), [request]);
   if (others === undefined) return null;
   const { objects, areOthers, pops, warmPops, but } = others;
   const where =
-    warmPops === pops && pops > 2
-      ? count("everyPop", pops)
-      : say("popsOfPops", [formats.count(warmPops), formats.count(pops)]);
-  const warm = say(areOthers ? "othersWarm" : "allObjectsWarm", [formats.count(objects), where], objects);
+    warmPops === pops && pops > 2 ? count("everyPop", pops) : say("popsOfPops", { count: warmPops, total: pops });
+  const warm = say(areOthers ? "othersWarm" : "allObjectsWarm", { count: objects, pops: where });
   return (
     <p class="others">
       <Prose
         text={
-          but === undefined ? say("othersEnd", [warm]) : say("othersBut", [warm, formats.count(but.objects), but.pop])
+          but === undefined
+            ? say("othersEnd", { clause: warm })
+            : say("othersBut", { clause: warm, count: but.objects, pop: but.pop })
         }
       />
     </p>

@@ -65,7 +65,7 @@ function Progress({ request }: { readonly request: Listed }) {
   const cutShort = request.status === "STOPPED" || request.status === "TIMEOUT";
   if (isTerminal(request.status) && !cutShort) {
     const took = parseTimestamp(request.last_update_time) - parseTimestamp(request.created_at);
-    const text = done === 0 ? say("nothing") : say("inTime", [formats.bytes(done), formats.long(took)]);
+    const text = done === 0 ? say("nothing") : say("inTime", { size: formats.bytes(done), time: formats.long(took) });
     return (
       <div>
         <span>{text}</span>
@@ -74,7 +74,7 @@ function Progress({ request }: { readonly request: Listed }) {
   }
   return (
     <div>
-      <span>{say("ofBytes", [formats.bytes(done + under), formats.bytes(total)])}</span>
+      <span>{say("ofBytes", { done: formats.bytes(done + under), total: formats.bytes(total) })}</span>
       {cutShort ? null : <span class="strong">{formats.percent(percent)}</span>}
     </div>
   );

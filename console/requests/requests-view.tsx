@@ -15,7 +15,7 @@ import { useRequests } from "./use-requests.ts";
 
 /** All requests: those under way first, then by day. Nobody's row moves while it is looked at. */
 export function RequestsView() {
-  const { say, formats, count } = useReader();
+  const { say, count } = useReader();
   const list = useRequests();
   const [filter, setFilter] = useState<Filter>("all");
   const [text, setText] = useState("");
@@ -44,7 +44,7 @@ export function RequestsView() {
       {list.waiting > 0 ? (
         <p class="foot-line">
           <button type="button" class="button" onClick={list.showNew}>
-            {say("newSince", [formats.count(list.waiting)])}
+            {say("newSince", { count: list.waiting })}
           </button>
         </p>
       ) : null}

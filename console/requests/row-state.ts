@@ -2,7 +2,7 @@ import type { Listed } from "../../client/answers.ts";
 import { isTerminal } from "../../domain/request/lifecycle.ts";
 import { parseTimestamp } from "../../domain/timestamps.ts";
 import type { Form } from "../parts/shape.tsx";
-import type { TextName } from "../words/table.ts";
+import type { TextName } from "../words/messages.ts";
 
 /** How a request is shown in a list: the verdict where there is one, not the status alone. */
 export interface RowState {
@@ -48,17 +48,17 @@ function running({
   if (status === "CHECK_POP") return state("stCheckPop");
   if (wanted === 0) return { ...state("stPaused", "waiting"), form: "stopped" };
   if (finish !== null && parseTimestamp(finish) > parseTimestamp(timeout)) return state("stLate", "not_kept");
-  return state(status === "INSERT_TASK" ? "stInsertTask" : "stUnderWay");
+  return state(status === "INSERT_TASK" ? "stInsertTask" : "underWay");
 }
 
 function ended({ status, verdict, failed_count: failed, ...counts }: Asked): RowState {
   if (status === "STOPPED") return { form: "stopped", tone: "waiting", text: "stStopped", filter: "toLookAt" };
   if (status === "TIMEOUT") return { form: "timed_out", tone: "not_kept", text: "stTimedOut", filter: "toLookAt" };
-  if (status === "FAILED") return { form: "failed", tone: "failed", text: "stFailed", filter: "toLookAt" };
+  if (status === "FAILED") return { form: "failed", tone: "failed", text: "failed", filter: "toLookAt" };
   if (verdict === "not_ready") return { form: "failed", tone: "failed", text: "stNotReady", filter: "toLookAt" };
   if (verdict === "ready_with_exceptions")
     return { form: "not_kept", tone: "not_kept", text: "stReadyExceptions", filter: "toLookAt" };
-  if (verdict === "ready") return { ...claim(counts), text: "stReady", filter: "ready" };
+  if (verdict === "ready") return { ...claim(counts), text: "ready", filter: "ready" };
   if (verdict === "not_verified")
     return { form: "done", tone: "done", text: "stNotVerified", filter: failed > 0 ? "toLookAt" : "ready" };
   // A release before gave no verdict.

@@ -1,6 +1,7 @@
 import { createContext } from "preact";
 import { useContext, useMemo, useState } from "preact/hooks";
 import { type Formats, formatsOf } from "../format/formats.ts";
+import type { CountName } from "../words/messages.ts";
 import { type Say, sayIn } from "../words/say.ts";
 import { keepPreferences, type Preferences, readPreferences } from "./preferences.ts";
 
@@ -10,7 +11,7 @@ export interface Reader {
   readonly say: Say;
   readonly formats: Formats;
   /** `n` and the text, each in its right form: `count("urlCount", 84)` → `84 URLs`. */
-  readonly count: (name: Parameters<Say>[0], value: number) => string;
+  readonly count: (name: CountName, value: number) => string;
   readonly prefer: (change: Partial<Preferences>) => void;
   /** Nothing on the page can be pressed: it is a copy to read, or on paper. What else opens is open. */
   readonly still: boolean;
@@ -47,6 +48,6 @@ export function readerOf(preferences: Preferences, timeZone?: string): Reader {
     formats,
     prefer: () => {},
     still: true,
-    count: (name, value) => say(name, [formats.count(value)], value),
+    count: (name, value) => say(name, { count: value }),
   };
 }

@@ -1,18 +1,10 @@
 import type { Language } from "../../domain/format.ts";
-import { ZH } from "./chinese.ts";
-import { EN } from "./english.ts";
-import type { Table, TextName } from "./table.ts";
+import { type FormatMessage, formatterOf } from "../../domain/messages.ts";
+import { MESSAGES } from "./messages.ts";
 
-const TABLES: Readonly<Record<Language, Table>> = { en: EN, zh: ZH };
-
-/** A text in a language, filled in. @param many which form is meant, where the text has forms by number */
-export type Say = (name: TextName, values?: readonly string[], many?: number) => string;
+/** A text of the console in a language, filled in. */
+export type Say = FormatMessage<typeof MESSAGES>;
 
 export function sayIn(language: Language): Say {
-  const table = TABLES[language];
-  return (name, values = [], many = 0) => {
-    const text = table[name];
-    const form = typeof text === "string" ? text : many === 1 ? text.one : text.other;
-    return form.replaceAll(/\{(\d)\}/g, (_, index) => values[Number(index)] ?? "");
-  };
+  return formatterOf(MESSAGES, language);
 }

@@ -1,9 +1,11 @@
+import { duration } from "../durations.ts";
 import type { Language } from "../format.ts";
+import { formatterOf } from "../messages.ts";
 import { recName } from "../pops/recs.ts";
 import { isTerminal, type Status } from "../request/lifecycle.ts";
 import type { Readiness, Verdict } from "../request/readiness-schema.ts";
 import { parseTimestamp } from "../timestamps.ts";
-import { duration, type FormatMessage, MESSAGE_FORMATTERS } from "./messages.ts";
+import { READINESS_MESSAGES, type SayReadiness } from "./messages.ts";
 import { tooManyLack } from "./verdict.ts";
 
 /** A request without a new result for so long makes no progress. */
@@ -12,24 +14,30 @@ const SHORT_WAIT_MS = 60_000;
 /** So many POPs or RECs are named. */
 const MAX_NAMES = 3;
 
+const SAY: Readonly<Record<Language, SayReadiness>> = {
+  en: formatterOf(READINESS_MESSAGES, "en"),
+  zh: formatterOf(READINESS_MESSAGES, "zh"),
+};
+
 /**
  * The state of a request in one sentence: while it runs, whether it will end before its timeout; at its end, whether its objects are
  * ready for traffic. Console, command, report and event have the same sentence.
  * @param clock writes a moment as a time of day. @default the sentence says how long it takes
  */
 export function sentence(request: SentenceInput, language: Language = "en", clock?: (ms: number) => string): string {
-  const say = MESSAGE_FORMATTERS[language];
-  if (!isTerminal(request.status)) return running(request, say, clock);
+  const say = SAY[language];
+  if (!isTerminal(request.status)) return running(request, language, clock);
   const sentences = ended(request, say, language).map((text) => text.charAt(0).toUpperCase() + text.slice(1));
-  return sentences.join(say("betweenSentences"));
+  return sentences.reduce((first, second) => say("twoSentences", { first, second }));
 }
 
 /** What no verdict can tell of. Undefined: the request has no verdict. */
 export function footnote({ verdict }: Pick<SentenceInput, "verdict">, language: Language = "en"): string | undefined {
-  return verdict === undefined || verdict === null ? undefined : MESSAGE_FORMATTERS[language]("embeddedPops");
+  return verdict === undefined || verdict === null ? undefined : SAY[language]("embeddedPops");
 }
 
-function running(request: SentenceInput, say: FormatMessage, clock: ((ms: number) => string) | undefined): string {
+function running(request: SentenceInput, language: Language, clock: ((ms: number) => string) | undefined): string {
+  const say = SAY[language];
   const { status, total_count: total, download_count: results, in_progress_task_count: inProgress } = request;
   const [now, timeoutAt] = [parseTimestamp(request.timestamp), parseTimestamp(request.timeout_at)];
   if (now >= timeoutAt) return say("timeIsUp");
@@ -43,20 +51,20 @@ function running(request: SentenceInput, say: FormatMessage, clock: ((ms: number
   }
   if (status === "INSERT_TASK" && results === 0) return say("queuing");
   const stillMs = Math.max(0, now - parseTimestamp(request.last_update_time));
-  const time = duration(say, stillMs);
+  const time = duration(stillMs, language);
   if (request.instances_at_work === 0)
     return stillMs < SHORT_WAIT_MS ? say("waitingForInstances") : say("waitingForInstancesLong", { time });
   if (stillMs >= NO_PROGRESS_AFTER_MS && request.bytes_per_second === 0) return say("noProgress", { time });
   if (request.estimated_finish_at === null) return say("underWay", { percentage: request.percentage_complete });
   const finishAt = parseTimestamp(request.estimated_finish_at);
-  if (finishAt > timeoutAt) return say("late", { time: duration(say, finishAt - timeoutAt) });
-  const left = duration(say, Math.max(0, finishAt - now));
-  const spare = duration(say, timeoutAt - finishAt);
+  if (finishAt > timeoutAt) return say("late", { time: duration(finishAt - timeoutAt, language) });
+  const left = duration(Math.max(0, finishAt - now), language);
+  const spare = duration(timeoutAt - finishAt, language);
   const at = clock?.(finishAt);
   return at === undefined ? say("onTime", { left, spare }) : say("onTimeAt", { left, spare, at });
 }
 
-function ended(request: SentenceInput, say: FormatMessage, language: Language): string[] {
+function ended(request: SentenceInput, say: SayReadiness, language: Language): string[] {
   const { status, reason, failed_count: failed, percentage_complete: percentage } = request;
   if (status === "FAILED")
     return [reason === undefined ? say("failed") : say("failedFor", { reason: reason.replace(/[.。]$/, "") })];
@@ -72,7 +80,7 @@ function ended(request: SentenceInput, say: FormatMessage, language: Language): 
   ];
 }
 
-function finished(request: SentenceInput, say: FormatMessage, language: Language): string[] {
+function finished(request: SentenceInput, say: SayReadiness, language: Language): string[] {
   const { verdict, readiness, failed_count: failed, total_count: total } = request;
   const asSentence = (clause: string) => say("sentence", { clause });
   const failures = failed > 0 ? [say("failedOf", { count: failed, total })] : [];
@@ -98,7 +106,7 @@ function finished(request: SentenceInput, say: FormatMessage, language: Language
 }
 
 /** @param failures how many tasks failed, if any */
-function notReady(readiness: Readiness, failures: readonly string[], say: FormatMessage, language: Language): string {
+function notReady(readiness: Readiness, failures: readonly string[], say: SayReadiness, language: Language): string {
   const lacking = lackingOf(readiness, say);
   // Failed tasks are a reason if no other explains them.
   const explained = readiness.cold_objects > readiness.cold_unreadable || lacking.length > 0;
@@ -114,7 +122,7 @@ function notReady(readiness: Readiness, failures: readonly string[], say: Format
 }
 
 /** What is known of the good tasks, if all are good. */
-function claimsOf(request: SentenceInput, say: FormatMessage): string {
+function claimsOf(request: SentenceInput, say: SayReadiness): string {
   const { total_count: count, warm_count: warm } = request;
   if (warm === count) return say("allWarm", { count });
   const claims = [...(warm > 0 ? [say("warm", { count: warm })] : []), unclaimedOf(request, say)];
@@ -122,7 +130,7 @@ function claimsOf(request: SentenceInput, say: FormatMessage): string {
 }
 
 /** Good tasks that are not proven warm. */
-function unclaimedOf(request: SentenceInput, say: FormatMessage): string {
+function unclaimedOf(request: SentenceInput, say: SayReadiness): string {
   const downloaded = downloadedOf(request);
   return [
     ...(request.hit_count > 0 ? [say("hits", { count: request.hit_count })] : []),
@@ -135,12 +143,12 @@ function downloadedOf({ download_count, failed_count, warm_count, hit_count }: S
   return Math.max(0, download_count - failed_count - warm_count - hit_count);
 }
 
-function unreadableOf({ unreadable_urls: count, urls }: Readiness, say: FormatMessage): string[] {
+function unreadableOf({ unreadable_urls: count, urls }: Readiness, say: SayReadiness): string[] {
   return count === 0 ? [] : [say("unreadable", { count, urls })];
 }
 
 /** A resolver that is down is another fault than a name that does not exist. */
-function unresolvedOf(readiness: Readiness, say: FormatMessage): string[] {
+function unresolvedOf(readiness: Readiness, say: SayReadiness): string[] {
   const { unresolved_pops: count, unanswered_pops: unanswered } = readiness;
   if (count === 0) return [];
   const names = firstOf(readiness.unresolved_examples, "morePops", count, say);
@@ -155,7 +163,7 @@ function unresolvedOf(readiness: Readiness, say: FormatMessage): string[] {
 /** Cold objects that could be read. {@link unreadableOf} names the others. */
 function coldOf(
   { cold_objects, cold_unreadable, cold_recs }: Readiness,
-  say: FormatMessage,
+  say: SayReadiness,
   language: Language,
 ): string[] {
   const count = cold_objects - cold_unreadable;
@@ -168,15 +176,15 @@ function coldOf(
 }
 
 /** Besides what is cold or could not be read. */
-function lackingOf({ lacking_other_pops: count, lacking_examples, pops }: Readiness, say: FormatMessage): string[] {
+function lackingOf({ lacking_other_pops: count, lacking_examples, pops }: Readiness, say: SayReadiness): string[] {
   if (!tooManyLack(count, pops)) return [];
   return [say("lacking", { count, pops, names: firstOf(lacking_examples, "morePops", count, say) })];
 }
 
 /** The first few of so many names. */
-function firstOf(all: readonly string[], more: "morePops" | "moreRecs", count: number, say: FormatMessage): string {
-  const names = all.slice(0, MAX_NAMES).join(say("betweenNames"));
-  return count > MAX_NAMES ? say(more, { names, count, more: count - MAX_NAMES }) : names;
+function firstOf(all: readonly string[], more: "morePops" | "moreRecs", count: number, say: SayReadiness): string {
+  const names = all.slice(0, MAX_NAMES);
+  return count > MAX_NAMES ? say(more, { names, more: count - MAX_NAMES }) : say("names", { names });
 }
 
 /** What GET /prewarm says of a request, as far as the sentence needs it. */

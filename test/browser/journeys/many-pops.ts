@@ -62,7 +62,7 @@ async function checkFold({ page, say }: Operator, { pops }: Progress): Promise<v
   const all = new Set(pops.map(({ rec }) => rec));
   const bad = new Set(pops.filter(({ failed_count }) => failed_count > 0).map(({ rec }) => rec));
   const fine = all.size - bad.size;
-  await page.getByText(say("recFine", [String(fine)], fine)).waitFor();
+  await page.getByText(say("recFine", { count: fine })).waitFor();
   await expect(page.locator(".matrix .rec")).toHaveCount(bad.size);
 }
 

@@ -48,9 +48,9 @@ export async function reasonDifferences({ page, language, say }: Operator, told:
   const missing = failures.flatMap(({ code, subject, tasks, pops, urls, examples }) => {
     const words = reasonText(readReason(code), language);
     const count = {
-      task: say("taskCount", [String(tasks)], tasks),
-      url: say("unreadableCount", [String(urls)], urls ?? 0),
-      pop: say("unresolvedCount", [String(pops)], pops),
+      task: say("taskCount", { count: tasks }),
+      url: say("unreadableCount", { count: urls ?? 0 }),
+      pop: say("unresolvedCount", { count: pops }),
     }[subject];
     const shown = subject === "task" ? examples.flatMap(({ url = "", pop = "", error = "" }) => [url, pop, error]) : [];
     const parts = [words.title, count, words.next, ...shown].map(squeezed);

@@ -40,9 +40,9 @@ export async function retryAll(operator: Operator, failed: Progress): Promise<vo
   const since = Date.now();
 
   const tasks = failed.failed_count;
-  await page.getByRole("button", { name: say("retry", [String(tasks)], tasks) }).click();
+  await page.getByRole("button", { name: say("retry", { count: tasks }) }).click();
   const dialog = page.locator("dialog[open]");
-  await dialog.getByText(say("retrySays", [String(tasks)], tasks)).waitFor();
+  await dialog.getByText(say("retrySays", { count: tasks })).waitFor();
   await operator.look("retry-asks");
   await dialog.locator(".primary").click();
   await page.waitForURL((url) => /^#\/r\//.test(url.hash) && !url.hash.includes(failed.request_id));
@@ -82,7 +82,7 @@ export async function stopOne(operator: Operator): Promise<void> {
   const stop = page.locator(".request-head .danger");
   const dialog = page.locator("dialog[open]");
   await stop.click();
-  await dialog.getByText(say("stopSays", [String(HELD)], HELD)).waitFor();
+  await dialog.getByText(say("stopSays", { count: HELD })).waitFor();
   await operator.look("stop-asks");
   await page.keyboard.press("Enter");
   await dialog.waitFor({ state: "detached" });
@@ -99,7 +99,7 @@ export async function stopOne(operator: Operator): Promise<void> {
   const untried = page.locator(".reason h3").filter({ hasText: say("untriedTitle") });
   await untried.waitFor();
   await expect(page.locator(".matrix .pop.under_way")).toHaveCount(0);
-  await page.getByRole("button", { name: say("retry", [String(HELD)], HELD) }).waitFor();
+  await page.getByRole("button", { name: say("retry", { count: HELD }) }).waitFor();
   await operator.shows(ended, sentenceDifferences, countDifferences);
   await operator.look("stopped");
   trouble.release();

@@ -21,20 +21,20 @@ it("an answer of an older deployment has defaults for what it does not tell", ()
 
 it.each([
   [{ status: "CREATED" }, "stCreated", "underWay"],
-  [{ status: "IN_PROGRESS", instance_count: 2 }, "stUnderWay", "underWay"],
+  [{ status: "IN_PROGRESS", instance_count: 2 }, "underWay", "underWay"],
   [{ status: "IN_PROGRESS", instance_count: 0 }, "stPaused", "underWay"],
   [
     { status: "IN_PROGRESS", instance_count: 1, estimated_finish_at: "2026-11-25 12:33:00.000000" },
     "stLate",
     "underWay",
   ],
-  [{ status: "FINISHED", verdict: "ready" }, "stReady", "ready"],
+  [{ status: "FINISHED", verdict: "ready" }, "ready", "ready"],
   [{ status: "FINISHED", verdict: "not_ready", failed_count: 2 }, "stNotReady", "toLookAt"],
   [{ status: "FINISHED", verdict: "ready_with_exceptions" }, "stReadyExceptions", "toLookAt"],
   [{ status: "FINISHED", failed_count: 1 }, "stFinished", "toLookAt"],
   [{ status: "STOPPED", verdict: "not_ready" }, "stStopped", "toLookAt"],
   [{ status: "TIMEOUT" }, "stTimedOut", "toLookAt"],
-  [{ status: "FAILED" }, "stFailed", "toLookAt"],
+  [{ status: "FAILED" }, "failed", "toLookAt"],
 ] as const)("rowState: %o is %s, among %s", (some, text, filter) =>
   expect(rowState(listed(some))).toMatchObject({ text, filter }),
 );

@@ -4,34 +4,61 @@ import {
   refusalInChinese,
   warningInChinese,
 } from "../../../console/words/api-chinese.ts";
-import { ZH } from "../../../console/words/chinese.ts";
-import { EN } from "../../../console/words/english.ts";
+import { MESSAGES } from "../../../console/words/messages.ts";
 import { sayIn } from "../../../console/words/say.ts";
-import type { Text } from "../../../console/words/table.ts";
 import { ANSWERS } from "../../../domain/api/answers.ts";
 import { WARNING_CODES } from "../../../domain/api/warnings.ts";
 import { keysOf } from "../../../domain/collections.ts";
 import { FINDINGS } from "../../../domain/distribution/findings.ts";
+import { DURATION_MESSAGES } from "../../../domain/durations.ts";
+import type { Catalogue } from "../../../domain/messages.ts";
+import { READINESS_MESSAGES } from "../../../domain/readiness/messages.ts";
+import { REASON_MESSAGES } from "../../../domain/readiness/reasons.ts";
 import { instancesBodySchema, prewarmBodySchema } from "../../../domain/validation/bodies.ts";
 
-const formsOf = (text: Text) => (typeof text === "string" ? [text] : [text.one, text.other]);
-const places = (text: Text) => new Set(formsOf(text).flatMap((form) => form.match(/\{\d\}/g) ?? []));
+const CATALOGUES: Readonly<Record<string, Catalogue>> = { MESSAGES, READINESS_MESSAGES, DURATION_MESSAGES };
+const ROWS = [
+  ...Object.entries(CATALOGUES).flatMap(([of, rows]) => Object.entries(rows).map(([name, row]) => ({ name, row, of }))),
+  ...Object.entries(REASON_MESSAGES).flatMap(([of, rows]) =>
+    Object.entries(rows).map(([name, row]) => ({ name, row, of })),
+  ),
+];
+/** A text with its plural forms taken out, and what it has of them. */
+const partsOf = (text: string) => {
+  const plurals = [...text.matchAll(/\{(\w+), plural,((?: \w+ \{[^{}]*\})+)\}/g)];
+  const rest = plurals.reduce((left, [plural, name = ""]) => left.replace(plural, `{${name}}`), text);
+  const forms = plurals.map(([, , all = ""]) => [...all.matchAll(/ (\w+) \{/g)].map(([, form]) => form));
+  return { rest, forms, places: [...new Set(rest.match(/\{\w+\}/g))].sort() };
+};
 
-it.each(Object.entries(EN))("every text: %s has the same places in both languages", (name, text) => {
-  const chinese = new Map<string, Text>(Object.entries(ZH)).get(name) ?? "";
-  expect(places(chinese)).toEqual(places(text));
-  expect(formsOf(chinese).join("")).not.toBe("");
+it.each(ROWS)(
+  "$of $name has the same placeholders in both languages, all plural forms, and nothing left over",
+  ({ row }) => {
+    const [en, zh] = [partsOf(row.en), partsOf(row.zh)];
+    expect(zh.places).toEqual(en.places);
+    for (const forms of en.forms) expect(forms).toEqual(["one", "other"]);
+    for (const forms of zh.forms) expect(forms).toEqual(["other"]);
+    for (const text of [en, zh]) expect(text.rest.replaceAll(/\{\w+\}/g, "")).toMatch(/^[^{}#]*$/);
+    expect(Math.min(row.en.length, row.zh.length)).toBeGreaterThan(0);
+  },
+);
+
+it("each text of a catalogue appears once", () => {
+  for (const [of, rows] of Object.entries(CATALOGUES)) {
+    const texts = Object.values(rows).map(({ en, zh }) => `${en} | ${zh}`);
+    expect([of, texts.filter((text, at) => texts.indexOf(text) < at)]).toEqual([of, []]);
+  }
 });
 
 it("sayIn fills in, in the form of the number", () => {
   const say = sayIn("en");
-  expect([say("urlCount", ["1"], 1), say("urlCount", ["84"], 84)]).toEqual(["1 URL", "84 URLs"]);
-  expect(say("newest", ["1"], 1)).toBe("1 request");
-  expect(sayIn("zh")("urlCount", ["84"], 84)).toBe("84 个 URL");
+  expect([say("urlCount", { count: 1 }), say("urlCount", { count: 8_400 })]).toEqual(["1 URL", "8,400 URLs"]);
+  expect(say("newest", { count: 1 })).toBe("1 request");
+  expect(sayIn("zh")("urlCount", { count: 84 })).toBe("84 个 URL");
 });
 
 it("sayIn puts in nothing but what is given, once: a text that looks like a place stays", () =>
-  expect(sayIn("en")("retryOf", ["{0}"])).toBe("retry of {0}"));
+  expect(sayIn("en")("retryOf", { id: "{id}" })).toBe("retry of {id}"));
 
 const HAN = /\p{Script=Han}/u;
 

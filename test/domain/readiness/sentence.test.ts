@@ -1,4 +1,4 @@
-import { duration, MESSAGE_FORMATTERS } from "../../../domain/readiness/messages.ts";
+import { duration } from "../../../domain/durations.ts";
 import { reasonText } from "../../../domain/readiness/reasons.ts";
 import { type SentenceInput, sentence } from "../../../domain/readiness/sentence.ts";
 import type { Readiness } from "../../../domain/request/readiness-schema.ts";
@@ -149,8 +149,8 @@ it.each<[Partial<SentenceInput>, string, string]>([
     },
     "Not ready for traffic: 1 object is warm at no POP of Mumbai, Tokyo, Seoul and 2 more; " +
       "4 of 38 POPs lack more than 1% of their tasks (BOM1-P1, BOM2-P1, BOM3-P1 and 1 more).",
-    "暂不可放量：1 个对象在孟买、东京、首尔等 5 处的任何 POP 都未预热；" +
-      "38 个 POP 中有 4 个缺少超过 1% 的任务（BOM1-P1、BOM2-P1、BOM3-P1 等 4 个）。",
+    "暂不可放量：1 个对象在孟买、东京、首尔和另外 2 处的任何 POP 都未预热；" +
+      "38 个 POP 中有 4 个缺少超过 1% 的任务（BOM1-P1、BOM2-P1、BOM3-P1 和另外 1 个）。",
   ],
   // One POP of 38 is not what keeps it from being ready.
   [
@@ -204,7 +204,7 @@ it.each<[Partial<SentenceInput>, string, string]>([
     "Not ready for traffic: 3 of 40 URLs could not be read; 2 other objects are warm at no POP of Mumbai. " +
       "4 POPs did not resolve (ICN51-C1, B, C and 1 more; for 1 of them the DNS resolver did not answer or returned an error).",
     "暂不可放量：40 个 URL 中 3 个无法读取；另有 2 个对象在孟买的任何 POP 都未预热。" +
-      "4 个 POP 无法解析（ICN51-C1、B、C 等 4 个；其中 1 个是 DNS 解析器未应答或返回错误）。",
+      "4 个 POP 无法解析（ICN51-C1、B、C 和另外 1 个；其中 1 个是 DNS 解析器未应答或返回错误）。",
   ],
   // Neither is enough by itself.
   [
@@ -276,8 +276,8 @@ it.each([
   [172_800_000, "2 days", "2 天"],
   [183_600_000, "2 days 3 h", "2 天 3 小时"],
 ])("%d ms are %s", (ms, en, zh) => {
-  expect(duration(MESSAGE_FORMATTERS.en, ms)).toBe(en);
-  expect(duration(MESSAGE_FORMATTERS.zh, ms)).toBe(zh);
+  expect(duration(ms, "en")).toBe(en);
+  expect(duration(ms, "zh")).toBe(zh);
 });
 
 it.each(failureReasons)("the words of the reason %s are all there in both languages", (reason) => {
