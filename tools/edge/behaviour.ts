@@ -5,6 +5,9 @@ export interface TtlSeconds {
   readonly max: number;
 }
 
+/** All, none, or those of these names. */
+export type InKey = "all" | "none" | readonly string[];
+
 /** How the edge treats what is asked for: a cache policy, a response headers policy, and what real edges do besides. */
 export interface Policy {
   /**
@@ -38,6 +41,16 @@ export interface Policy {
    * @default false
    */
   readonly signed: boolean;
+  /**
+   * Query strings that are part of the cache key and go to the origin, by their names.
+   * @default all
+   */
+  readonly queryStrings: InKey;
+  /**
+   * The same of cookies.
+   * @default none
+   */
+  readonly cookies: InKey;
   /**
    * Request headers that are part of the cache key and go to the origin, in lower case.
    * @default none
@@ -113,6 +126,8 @@ const DEFAULT: Omit<Policy, "errorTtlMs"> = {
   errorTtlsMs: {},
   originShield: undefined,
   signed: false,
+  queryStrings: "all",
+  cookies: "none",
   keyHeaders: [],
   encodings: [],
   compress: false,

@@ -1,10 +1,18 @@
 import type { IncomingHttpHeaders } from "node:http";
-import { acceptedEncodings, type Encoding, normalised, type Policy, policyOf } from "./behaviour.ts";
+import {
+  acceptedEncodings,
+  type Encoding,
+  type InKey,
+  normalised,
+  type Policy,
+  pathOf,
+  policyOf,
+} from "./behaviour.ts";
 
 /** What a tier is asked for: one form of one object. */
 export interface Asked {
   readonly key: string;
-  /** The path with its query string. */
+  /** The path with the query strings that go to the origin. */
   readonly target: string;
   /** The distribution, as the origin sees it. */
   readonly domain: string;
@@ -19,16 +27,19 @@ export interface Asked {
 const NONE: readonly [] = [];
 const NO_HEADERS = {};
 
-/** What a request asks for under a policy. */
-export function askedFor(domain: string, target: string, headers: IncomingHttpHeaders, policy: Policy): Asked {
+/** What a request asks for under a policy. @param url the path with its query string, as the viewer sends it */
+export function askedFor(domain: string, url: string, headers: IncomingHttpHeaders, policy: Policy): Asked {
+  const { keyHeaders, encodings, queryStrings, cookies } = policy;
+  const target = queryStrings === "all" ? url : targetWith(url, queryStrings);
   const key = cacheKey(domain, target);
-  const { keyHeaders, encodings } = policy;
-  if (keyHeaders.length === 0 && encodings.length === 0) {
+  const cookie = cookies === "none" ? "" : only(cookies, (headers.cookie ?? "").split(/; ?/)).join("; ");
+  if (keyHeaders.length === 0 && encodings.length === 0 && cookie === "") {
     return { key, target, domain, headers: NO_HEADERS, accepts: NONE, otherForms: NONE, policy };
   }
-  const forwarded = Object.fromEntries(
-    keyHeaders.flatMap((name) => (headers[name] === undefined ? [] : [[name, String(headers[name])]])),
-  );
+  const forwarded = Object.fromEntries([
+    ...keyHeaders.flatMap((name) => (headers[name] === undefined ? [] : [[name, String(headers[name])]])),
+    ...(cookie === "" ? [] : [["cookie", cookie]]),
+  ]);
   const [accept] = [headers["accept-encoding"]].flat();
   const accepts = acceptedEncodings(accept, encodings);
   const form = normalised(accepts);
@@ -44,6 +55,18 @@ export function askedFor(domain: string, target: string, headers: IncomingHttpHe
     otherForms: others.filter((one) => one !== form).map(withForm),
     policy,
   };
+}
+
+function targetWith(url: string, queryStrings: InKey): string {
+  const path = pathOf(url);
+  const query = only(queryStrings, url.slice(path.length + 1).split("&")).join("&");
+  return query === "" ? path : `${path}?${query}`;
+}
+
+/** @param pairs `name=value` */
+function only(names: InKey, pairs: readonly string[]): readonly string[] {
+  if (typeof names === "string") return names === "all" ? pairs : NONE;
+  return pairs.filter((pair) => names.includes(pair.split("=", 1)[0] ?? ""));
 }
 
 /** A part of an object, as a fragment that is kept apart from the whole. */

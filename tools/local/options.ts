@@ -7,7 +7,8 @@ export const USAGE = `npm start -- [--port N] [--distribution KIND] [--edge-like
   --distribution KIND
               the distribution that the stand-in edge serves and the API of CloudFront describes (default: standard):
               ${DISTRIBUTION_KINDS.slice(0, 9).join(", ")},
-              ${DISTRIBUTION_KINDS.slice(9).join(", ")}
+              ${DISTRIBUTION_KINDS.slice(9, 18).join(", ")},
+              ${DISTRIBUTION_KINDS.slice(18).join(", ")}
   --edge-like FILE
               make the stand-in edge behave as the evidence in this file shows (prewarm doctor --edge --save FILE)
   --no-edge   start no stand-in edge and no DNS: warm what PREWARM_DNS_SERVERS, PREWARM_HTTPS_PORT, PREWARM_HTTP_PORT and

@@ -22,12 +22,14 @@ export const STAGING_HEADER = { Header: "aws-cf-cd-staging", Value: "true" };
 /** The header in which objects of the kind `tags` have their tags. */
 export const TAG_HEADER = "cache-tag";
 const WEB_ACL_ID = "a1b2c3d4-5678-90ab-cdef-000000000001";
-const QUERY_STRINGS = "b2c3d4e5-6789-40ab-8def-000000000002";
+/** Of cache policies and continuous deployment policies; each is one of the account's. */
+const POLICY_ID = "b2c3d4e5-6789-40ab-8def-00000000000";
 
 const KINDS = {
   standard: (basis) => only(basis, {}),
-  staging: (basis) => staged(basis, { Type: "SingleHeader", SingleHeaderConfig: STAGING_HEADER }),
-  "staging-weight": (basis) => staged(basis, { Type: "SingleWeight", SingleWeightConfig: { Weight: 0.1 } }),
+  staging: (basis) => staged(basis, `${POLICY_ID}1`, { Type: "SingleHeader", SingleHeaderConfig: STAGING_HEADER }),
+  "staging-weight": (basis) =>
+    staged(basis, `${POLICY_ID}2`, { Type: "SingleWeight", SingleWeightConfig: { Weight: 0.1 } }),
   mtls: (basis) =>
     only(basis, {
       DefaultCacheBehavior: behaviour({ ViewerProtocolPolicy: "https-only" }),
@@ -47,6 +49,7 @@ const KINDS = {
       Statement: { ManagedRuleGroupStatement: { VendorName: "AWS", Name: "AWSManagedRulesBotControlRuleSet" } },
       OverrideAction: { None: {} },
     }),
+  "waf-classic": (basis) => only(basis, { WebACLId: WEB_ACL_ID }),
   "price-class": (basis) => only(basis, { PriceClass: "PriceClass_100" }),
   anycast: (basis) => only(basis, { AnycastIpListId: "aipl_1", IsIPV6Enabled: false }),
   "origin-shield": (basis) =>
@@ -57,22 +60,15 @@ const KINDS = {
     only(basis, {
       CustomErrorResponses: listed([
         { ErrorCode: 404, ErrorCachingMinTTL: 60, ResponsePagePath: "", ResponseCode: "" },
+        { ErrorCode: 500, ErrorCachingMinTTL: 3_600, ResponsePagePath: "", ResponseCode: "" },
         { ErrorCode: 503, ErrorCachingMinTTL: 0, ResponsePagePath: "", ResponseCode: "" },
       ]),
     }),
   "no-server-timing": (basis) => only(basis, { DefaultCacheBehavior: without(behaviour(), "ResponseHeadersPolicyId") }),
   uncached: (basis) =>
     only(basis, { CacheBehaviors: listed([behaviourFor("/patch/*", { CachePolicyId: CACHING_DISABLED })]) }),
-  "query-strings": (basis) => ({
-    ...only(basis, { DefaultCacheBehavior: behaviour({ CachePolicyId: QUERY_STRINGS }) }),
-    cachePolicies: {
-      [QUERY_STRINGS]: cachePolicy(
-        "query-strings",
-        [1, 86_400, 31_536_000],
-        inKey({ queryStrings: "all", encodings: [] }),
-      ),
-    },
-  }),
+  "query-strings": (basis) => keyed(basis, `${POLICY_ID}3`, { queryStrings: "all", encodings: [] }),
+  cookies: (basis) => keyed(basis, `${POLICY_ID}4`, { cookies: ["plan"], encodings: [] }),
   signed: (basis) => {
     const keys = { Enabled: true, ...listed(["key-group-1"]) };
     return only(basis, { CacheBehaviors: listed([behaviourFor("/video/*", { TrustedKeyGroups: keys })]) });
@@ -103,8 +99,7 @@ type TrafficConfig = NonNullable<
 >;
 
 /** A primary distribution, and its staging distribution with a continuous deployment policy. */
-function staged(basis: Basis, TrafficConfig: TrafficConfig): CloudFrontAccount {
-  const ContinuousDeploymentPolicyId = "c3d4e5f6-789a-40bc-9def-000000000003";
+function staged(basis: Basis, ContinuousDeploymentPolicyId: string, TrafficConfig: TrafficConfig): CloudFrontAccount {
   const staging = `dstaging${basis.domain.slice(1)}`;
   return {
     distributions: [
@@ -114,6 +109,14 @@ function staged(basis: Basis, TrafficConfig: TrafficConfig): CloudFrontAccount {
     continuousDeploymentPolicies: {
       [ContinuousDeploymentPolicyId]: { Enabled: true, StagingDistributionDnsNames: listed([staging]), TrafficConfig },
     },
+  };
+}
+
+/** A distribution with a cache policy of the account's own. */
+function keyed(basis: Basis, id: string, key: Parameters<typeof inKey>[0]): CloudFrontAccount {
+  return {
+    ...only(basis, { DefaultCacheBehavior: behaviour({ CachePolicyId: id }) }),
+    cachePolicies: { [id]: cachePolicy(id, [1, 86_400, 31_536_000], inKey(key)) },
   };
 }
 

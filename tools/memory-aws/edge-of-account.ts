@@ -1,6 +1,6 @@
 // What an edge has to know of an account to do what its configuration says.
 import type { DefaultCacheBehavior } from "@aws-sdk/client-cloudfront";
-import type { Behaviour } from "../edge/behaviour.ts";
+import type { Behaviour, InKey } from "../edge/behaviour.ts";
 import type { Distribution } from "../edge/distributions.ts";
 import {
   CACHING_OPTIMIZED,
@@ -89,20 +89,35 @@ function behavioursOf(one: MemoryDistribution, account: CloudFrontAccount): Beha
   return [...others, ...(Object.keys(fallback).length > 0 ? [fallback] : [])];
 }
 
-/** The edge's own default is CachingOptimized. Its cache key always has the query string, and never cookies. */
-function cachingOf(id: string, account: CloudFrontAccount): Pick<Behaviour, "ttl" | "keyHeaders" | "encodings"> {
+type EdgeCaching = Pick<Behaviour, "ttl" | "keyHeaders" | "encodings" | "queryStrings" | "cookies">;
+
+/**
+ * The edge's own default is CachingOptimized with all query strings in the cache key: one of the site's files has one. What is not cached goes
+ * to the origin whole, as with an origin request policy.
+ */
+function cachingOf(id: string, account: CloudFrontAccount): EdgeCaching {
   const policy = account.cachePolicies?.[id] ?? MANAGED_CACHE_POLICIES[id];
   if (policy === undefined || id === CACHING_OPTIMIZED) return {};
   const { MinTTL: min = 0, DefaultTTL = 86_400, MaxTTL: max = 31_536_000 } = policy;
   const key = policy.ParametersInCacheKeyAndForwardedToOrigin;
+  const { QueryStringsConfig: query, CookiesConfig: cookies } = key ?? {};
   return {
     ttl: { min, default: DefaultTTL, max },
+    ...(max > 0 && {
+      queryStrings: inKey(query?.QueryStringBehavior, query?.QueryStrings?.Items),
+      cookies: inKey(cookies?.CookieBehavior, cookies?.Cookies?.Items),
+    }),
     keyHeaders: (key?.HeadersConfig?.Headers?.Items ?? []).map((name) => name.toLowerCase()),
     encodings: [
       ...(key?.EnableAcceptEncodingBrotli ? ["br" as const] : []),
       ...(key?.EnableAcceptEncodingGzip ? ["gzip" as const] : []),
     ],
   };
+}
+
+function inKey(behaviour: "none" | "all" | "whitelist" | "allExcept" = "none", names: readonly string[] = []): InKey {
+  if (behaviour === "allExcept") throw new Error("The edge cannot leave single names out of the cache key");
+  return behaviour === "whitelist" ? names : behaviour;
 }
 
 function serverTimingOf(id: string, account: CloudFrontAccount): NonNullable<Behaviour["serverTiming"]> {

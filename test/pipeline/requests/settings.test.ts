@@ -1,5 +1,4 @@
 // What a stack makes of the settings that CloudFront's API tells: estimates, and how often the origin of the edge was asked.
-import { type Behaviour, CACHING_DISABLED } from "../../../tools/edge/behaviour.ts";
 import { world } from "../../../tools/local/world.ts";
 import type { DistributionKind } from "../../../tools/memory-aws/distribution-kinds.ts";
 import { body, urls } from "../../e2e/bodies.ts";
@@ -9,23 +8,27 @@ import { pipelineStack } from "./stack.ts";
 
 const POPS = [...TOKYO, ...FRANKFURT, ...DUBLIN];
 
-function stackWith(kind: DistributionKind, behaviours: readonly Behaviour[] = []) {
-  return pipelineStack({ edge: { ...world, distribution: kind, behaviours } });
-}
+const stackWith = (kind: DistributionKind) => pipelineStack({ edge: { ...world, distribution: kind } });
 
-describe.each<[kind: DistributionKind, edge: readonly Behaviour[], where: object, fetches: number]>([
-  ["origin-shield", [{ originShield: "eu-central-1" }], { pops: POPS }, 5],
+/** Values of the cookie that is in the cache key, and what is not in it. */
+const variants = ["basic", "pro"].map((plan) => ({ name: plan, header: [`Cookie: id=${plan.length}; plan=${plan}`] }));
+
+describe.each<[kind: DistributionKind, changes: object, fetches: number]>([
+  ["origin-shield", { pops: POPS }, 5],
   // Two downloads and two checks of four objects at each POP; one object at three RECs.
-  ["uncached", [{ path: "/patch/*", ...CACHING_DISABLED }], { pops: POPS }, 4 * 4 * POPS.length + 3],
+  ["uncached", { pops: POPS }, 4 * 4 * POPS.length + 3],
   // Those of the three RECs of the United States are left.
-  ["price-class", [], { pops: undefined, regions: ["us", "apac"] }, 5 * 3],
-])("a distribution of the kind %s", (kind, behaviours, where, fetches) => {
-  const stack = stackWith(kind, behaviours);
+  ["price-class", { pops: undefined, regions: ["us", "apac"] }, 5 * 3],
+  // Of one object, two more URLs.
+  ["query-strings", { pops: POPS, url_list: urls("/index.html", "/index.html?v=1", "/index.html?v=2") }, 3 * 3],
+  ["cookies", { pops: POPS, variants }, 5 * 3 * 2],
+])("a distribution of the kind %s", (kind, changes, fetches) => {
+  const stack = stackWith(kind);
 
   it("is asked for as often as its estimate says", async () => {
     // Checks of the larger ones ask for one byte.
     const paths = addObjects(stack, "patch", 4, (i) => 1_000 + 99_000 * (i % 2));
-    const request = body({ url_list: urls(...paths, "/index.html"), timeout: 60, ...where });
+    const request = body({ url_list: urls(...paths, "/index.html"), timeout: 60, ...changes });
     const { origin_fetches: expected } = await stack.estimated(request);
     const before = stack.standIn.edge.originRequests().length;
     await stack.warm(request);

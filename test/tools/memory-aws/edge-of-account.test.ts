@@ -46,6 +46,19 @@ it.each<[DistributionKind, readonly Asked[], readonly string[]]>([
     [{}, {}, { path: "/patch/1.bin" }, { path: "/patch/1.bin" }],
     ["Miss origin", "Hit EDGE", "Miss origin", "Miss origin"],
   ],
+  [
+    "query-strings",
+    [{ path: "/a.bin?v=1" }, { path: "/a.bin?v=2" }, { path: "/a.bin?v=1", headers: { cookie: "plan=a" } }],
+    ["Miss origin", "Miss origin", "Hit EDGE"],
+  ],
+  [
+    "cookies",
+    ["plan=a", "plan=b", "id=1; plan=a", "id=1"]
+      .map((cookie) => ({ headers: { cookie } }))
+      .concat({ headers: { cookie: "" } }),
+    ["Miss origin", "Miss origin", "Hit EDGE", "Miss origin", "Hit EDGE"],
+  ],
+  ["cookies", [{}, { path: "/a.bin?v=2" }], ["Miss origin", "Hit EDGE"]],
   ["signed", [{ path: VIDEO }, { path: `${VIDEO}?Key-Pair-Id=K` }, {}], ["Error untold", "Miss origin", "Miss origin"]],
   ["tenants", [{}, { host: SECOND }, {}, { host: SECOND }], ["Miss origin", "Miss origin", "Hit EDGE", "Hit EDGE"]],
   [
