@@ -1,3 +1,4 @@
+import type { MemoryCloudFront } from "../memory-aws/memory-cloudfront.ts";
 import { type LocalClients, localClients } from "./clients.ts";
 import { bootstrap, type Deployed, deploy } from "./deploy.ts";
 import { type Aws, startAws } from "./emulator.ts";
@@ -47,6 +48,8 @@ export interface LocalPrewarm extends StackAtWork {
   readonly aws: Aws;
   readonly clients: LocalClients;
   readonly standIn: StandIn | undefined;
+  /** CloudFront's API, if the emulator of this run is used. */
+  readonly cloudFront: MemoryCloudFront;
   /** Puts another deployed stack to work beside this one. It is closed with this one. */
   putToWork(deployed: Deployed): Promise<StackAtWork>;
 }
@@ -100,7 +103,7 @@ export async function startLocalPrewarm(options: LocalOptions): Promise<LocalPre
     writeEndpointFile(endpointFile(atWork.apiUrl, deployed, aws, place));
     closers.push(async () => removeEndpointFile());
     refuseIfEnding();
-    return { ...atWork, aws, clients, standIn, putToWork: (stack) => work(stack), close };
+    return { ...atWork, aws, clients, standIn, cloudFront, putToWork: (stack) => work(stack), close };
   } catch (error) {
     await close();
     throw error;

@@ -39,8 +39,8 @@ export type StandInOptions = Omit<
 > & {
   /** Alternate names of the distribution. */
   readonly aliases: readonly string[];
-  /** @default standard */
-  readonly distribution?: DistributionKind | undefined;
+  /** The kind of it, or all that the account has instead. @default standard */
+  readonly distribution?: DistributionKind | CloudFrontAccount | undefined;
   /** How long an invalidation is in progress, in milliseconds. @default 0 */
   readonly invalidationMs?: number;
 };
@@ -78,5 +78,5 @@ export async function startStandIn(place: EdgePlace, options: StandInOptions): P
 }
 
 function accountFor({ aliases, distribution = "standard" }: StandInOptions): CloudFrontAccount {
-  return accountOf(distribution, { id: ID, domain: DOMAIN, aliases });
+  return typeof distribution === "string" ? accountOf(distribution, { id: ID, domain: DOMAIN, aliases }) : distribution;
 }

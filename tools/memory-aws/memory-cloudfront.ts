@@ -110,6 +110,8 @@ export interface MemoryCloudFrontOptions extends CloudFrontAccount {
 type Stored = Invalidation & { readonly InvalidationBatch: InvalidationBatch; Status: "InProgress" | "Completed" };
 
 export class MemoryCloudFront {
+  /** Operations that were called, in order. */
+  readonly calls: string[] = [];
   private readonly distributions: MemoryDistribution[];
   /** By distribution or tenant, the oldest first. */
   private readonly invalidations = new Map<string, Stored[]>();
@@ -183,6 +185,7 @@ export class MemoryCloudFront {
   /** @throws AwsError what AWS would answer; Error for an operation that is not supported here */
   call(call: HttpCall): HttpReply {
     const asked = this.operation(call);
+    this.calls.push(asked?.operation ?? "");
     if (asked?.service === "wafv2" && asked.operation === "GetWebACL")
       return { body: JSON.stringify(this.webAcl(JSON.parse(call.body.toString()))) };
     for (const one of this.operations) {

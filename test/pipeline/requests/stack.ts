@@ -6,7 +6,7 @@ import { problemWith } from "../../../tools/local/api-client.ts";
 import type { StandInOptions } from "../../../tools/local/stand-in-edge.ts";
 import { world } from "../../../tools/local/world.ts";
 import type { CloudFrontAccount } from "../../../tools/memory-aws/cloudfront-account.ts";
-import { accountOf } from "../../../tools/memory-aws/distribution-kinds.ts";
+import { accountOf, type DistributionKind } from "../../../tools/memory-aws/distribution-kinds.ts";
 import { type HttpAnswer, type Inventory, StackClient } from "../../e2e/stack-client.ts";
 import { DOMAIN, DOMAINS, Pipeline } from "../pipeline.ts";
 import { plainItem } from "../trace.ts";
@@ -19,8 +19,6 @@ export interface PipelineStackOptions {
   readonly edge?: StandInOptions;
   readonly parameters?: Readonly<Record<string, string>>;
   readonly bootsApartMs?: number;
-  /** What the account has in CloudFront, and the edge serves. @default the distributions of other tests */
-  readonly account?: CloudFrontAccount;
 }
 
 /** What a request that changes nothing leaves as it is. */
@@ -39,11 +37,9 @@ export interface PipelineInventory extends Inventory {
 export function pipelineStack(options: PipelineStackOptions = {}): PipelineStack {
   let stack: PipelineStack | undefined;
   beforeAll(async () => {
-    const { aliases: _, distribution, invalidationMs = 0, ...edge } = options.edge ?? world;
+    const { aliases: _, distribution = "standard", invalidationMs = 0, ...edge } = options.edge ?? world;
     const { parameters = {}, bootsApartMs = 0 } = options;
-    const [first, ...others] = DOMAINS;
-    const it = accountOf(distribution ?? "standard", first);
-    const account = options.account ?? { ...it, distributions: [...it.distributions, ...others] };
+    const account = typeof distribution === "string" ? accountWith(distribution) : distribution;
     stack = new PipelineStack(await Pipeline.start({ edge, account, invalidationMs, parameters, bootsApartMs }));
   });
   afterEach(() => stack?.reset());
@@ -54,6 +50,12 @@ export function pipelineStack(options: PipelineStackOptions = {}): PipelineStack
       return Reflect.get(stack, name);
     },
   });
+}
+
+function accountWith(kind: DistributionKind): CloudFrontAccount {
+  const [first, ...others] = DOMAINS;
+  const account = accountOf(kind, first);
+  return { ...account, distributions: [...account.distributions, ...others] };
 }
 
 export class PipelineStack extends StackClient {

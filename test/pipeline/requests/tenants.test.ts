@@ -1,5 +1,6 @@
 // Distribution tenants that share a routing endpoint: each is found, warmed, proved and invalidated by itself.
 import { Distributions } from "../../../aws/distributions.ts";
+import { world } from "../../../tools/local/world.ts";
 import { accountOf } from "../../../tools/memory-aws/distribution-kinds.ts";
 import { memoryCloudFront } from "../../aws/memory-cloudfront.ts";
 import { body } from "../../e2e/bodies.ts";
@@ -15,7 +16,7 @@ const onlyHosts = (...hosts: string[]) => body({ url_list: hosts.map(urlOf), cf_
 
 describe("distribution tenants", () => {
   const stack = pipelineStack({
-    account: { ...TENANTS, distributions: [...DOMAINS, ...TENANTS.distributions] },
+    edge: { ...world, distribution: { ...TENANTS, distributions: [...DOMAINS, ...TENANTS.distributions] } },
     parameters: { distributions: "dt_1,dt_2" },
   });
   const callsOf = (operation: string) => stack.pipeline.aws.calls.filter((call) => call.operation === operation);
