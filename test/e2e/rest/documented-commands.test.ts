@@ -5,6 +5,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CreateBucketCommand, PutObjectCommand } from "@aws-sdk/client-s3";
+import type { StandInOptions } from "../../../tools/local/stand-in-edge.ts";
 import { DEAD_POP, HOST, world } from "../../../tools/local/world.ts";
 import { blocksOf, inlineCommandsOf, triedIn, wayOf } from "../../docs/commands.ts";
 import { DOCUMENTS, ROOT } from "../../docs/read-documents.ts";
@@ -18,8 +19,13 @@ import { resetStack } from "../reset-stack.ts";
 import type { Stack } from "../stack.ts";
 
 const BUCKET = "my-bucket";
-/** Some commands warm at the POPs of all regions, and are good where each of them resolves. */
-const WHOLE = { ...world, pops: [...world.pops, { pop: DEAD_POP, rec: "Seoul" }], deadPops: [] };
+/** Some commands warm at the POPs of all regions, and are good where each of them resolves; one names a cache tag. */
+const WHOLE: StandInOptions = {
+  ...world,
+  distribution: "tags",
+  pops: [...world.pops, { pop: DEAD_POP, rec: "Seoul" }],
+  deadPops: [],
+};
 
 const commands = [...DOCUMENTS]
   .flatMap(([document, text]) => [...blocksOf(document, text).flatMap(triedIn), ...inlineCommandsOf(text)])

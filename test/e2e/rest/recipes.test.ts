@@ -1,5 +1,5 @@
-// The recipes of docs/recipes.md, with their bodies as they stand there: each ends ready. Files are small here, and one instance has
-// to do; hosts, POPs and all else are the document's.
+// The recipes of docs/recipes.md and docs/distributions.md, with their bodies as they stand there: each ends ready. Files are small here,
+// and one instance has to do; hosts, POPs and all else are the document's.
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -8,7 +8,10 @@ import { GetApiKeysCommand } from "@aws-sdk/client-api-gateway";
 import { CreateBucketCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import * as z from "zod";
 import { ROOT } from "../../../tools/local/paths.ts";
-import { HOST } from "../../../tools/local/world.ts";
+import { FILES, HOST, world } from "../../../tools/local/world.ts";
+import type { CloudFrontAccount } from "../../../tools/memory-aws/cloudfront-account.ts";
+import { accountOf, TAG_HEADER } from "../../../tools/memory-aws/distribution-kinds.ts";
+import { merged } from "../../distribution-rows.ts";
 import { uploaded } from "../../docs/snippets/uploaded.ts";
 import { ran } from "../../spawned.ts";
 import { urls } from "../bodies.ts";
@@ -27,9 +30,30 @@ const PATIENCE_MS = 240_000;
 const HAS_TOOLS = ["curl", "jq"].every((it) => spawnSync(it, ["--version"]).status === 0);
 
 const bodySchema = z.looseObject({ instance_count: z.number() });
-const recipes = sectionsOf(readFileSync(`${ROOT}docs/recipes.md`, "utf8")).flatMap(({ title, text }) =>
-  jsonOf(text).map((json) => ({ title, body: { ...bodySchema.parse(JSON.parse(json)), instance_count: 1 } })),
-);
+const recipes = ["recipes.md", "distributions.md"]
+  .flatMap((name) => sectionsOf(readFileSync(`${ROOT}docs/${name}`, "utf8")))
+  .flatMap(({ title, text }) =>
+    jsonOf(text).map((json) => ({ title, body: { ...bodySchema.parse(JSON.parse(json)), instance_count: 1 } })),
+  );
+
+/** What docs/distributions.md is about: a staging distribution, cache tags, and two tenants. */
+const SITE = { id: "E1", domain: "d111111abcdef8.cloudfront.net", aliases: [HOST] };
+const SHOPS = accountOf("tenants", {
+  id: "E2",
+  domain: "d222222abcdef8.cloudfront.net",
+  aliases: ["shop-a.example.com"],
+});
+const account = merged(accountOf("staging", SITE), {
+  ...SHOPS,
+  tenants: (SHOPS.tenants ?? []).map((it, n) => (n === 0 ? it : { ...it, domains: ["shop-b.example.com"] })),
+});
+/** The recipes run at the same time: one invalidates by tag, and must not take what another one warms. */
+const UNTAGGED = Object.fromEntries(Object.entries(FILES).map(([path, size]) => [path, { size }]));
+const CacheTagConfig = { HeaderName: TAG_HEADER };
+const distribution: CloudFrontAccount = {
+  ...account,
+  distributions: account.distributions.map((it) => ({ ...it, config: { ...it.config, CacheTagConfig } })),
+};
 
 /** How many URLs each comes to. */
 const COUNTS: Readonly<Record<string, number>> = {
@@ -37,11 +61,17 @@ const COUNTS: Readonly<Record<string, number>> = {
   "Before a switch of DNS or traffic": 2 * 2,
   "Every night, from a sitemap": PAGES.length,
   "A patch of 80 GB": PATCH.length,
+  "Warm a staging distribution": 2,
+  "Distribution tenants": 2,
+  "Invalidation by path and by cache tag": 2,
   "A premiere": new Set(FILM.map(({ path }) => path)).size,
 };
 
 describe.concurrent("the recipes", () => {
-  const running = deployedStackWithoutRest({ parameters: { sourceBuckets: `${BUCKET}/lists/*,${BUCKET}/patch/*` } });
+  const running = deployedStackWithoutRest({
+    edge: { ...world, distribution, site: UNTAGGED },
+    parameters: { sourceBuckets: `${BUCKET}/lists/*,${BUCKET}/patch/*` },
+  });
   const folder = mkdtempSync(join(tmpdir(), "prewarm-recipes-"));
 
   beforeAll(() => prepare(running()));
@@ -104,7 +134,8 @@ async function prepare({ standIn: { edge }, prewarm }: Stack) {
     await s3.send(new PutObjectCommand({ Bucket: BUCKET, Key, Body: "x" }));
     edge.addObject(`/${Key}`, { size: 200_000 });
   }
-  for (const path of ["/shop/", "/gate/open.html", ...PAGES, ...UPLOADED]) edge.addObject(path, { size: 1_000 });
+  for (const path of ["/patch/2.1/a.bin", "/patch/2.1/b.bin", "/shop/", "/gate/open.html", ...PAGES, ...UPLOADED])
+    edge.addObject(path, { size: 1_000 });
   addDocument(edge, "/sitemap.xml", sitemap("urlset", "url", PAGES));
   addFilm(edge, FILM);
 }
