@@ -196,23 +196,98 @@ const MILLION = { urls: 5_000, pops: 200, objectBytes: 1e4 };
  * @param region where all POPs are billed
  */
 export function millionTasks(template: StackTemplate, region: PriceRegion = "northAmerica"): Estimate {
+  const pops = Array<string>(MILLION.pops).fill(popIn(region));
+  return estimateOf(template, { ...MILLION, pops, body: { instance_count: 1 } });
+}
+
+interface Example {
+  readonly urls: number;
+  readonly objectBytes: number;
+  /** Fields of POST /prewarm besides the list of URLs and the timeout. */
+  readonly body: object;
+  /** In place of the body's. @default those of the body */
+  readonly pops?: readonly string[];
+}
+
+/** What `dry_run` of a stack with the parameters' defaults answers for so many URLs of known sizes. */
+function estimateOf(template: StackTemplate, { urls: count, objectBytes, body: fields, pops }: Example): Estimate {
   const types = String(template.Parameters["instanceTypes"]?.Default ?? "").split(",");
-  const url_list = Array.from({ length: MILLION.urls }, (_, i) => `https://www.example.com/${i}`);
+  const url_list = Array.from({ length: count }, (_, i) => `https://www.example.com/${i}`);
   const rules = { reqId: "", now: 0, caps: DEFAULT_CAPS };
-  const { item, urls, body } = checkPrewarmRequest({ url_list, timeout: 60, instance_count: 1 }, rules);
+  const { item, urls, body } = checkPrewarmRequest({ url_list, timeout: 240, ...fields }, rules);
   return estimateRequest({
-    item: { ...item, pops: Array<string>(MILLION.pops).fill(popIn(region)) },
+    item: { ...item, pops: [...(pops ?? item.pops)] },
     urls,
     timeoutMinutes: body.timeout,
     paths: 0,
     lowerBound: false,
     sources: [],
     distributions: 1,
-    sizes: Array.from({ length: MILLION.urls }, () => ({ size: MILLION.objectBytes })),
+    sizes: urls.map(() => ({ size: objectBytes })),
     kind: instanceKind(types),
     caps: DEFAULT_CAPS,
     activeRequests: 1,
   });
+}
+
+/** The requests that docs/why.md describes. */
+const USE_CASES: Readonly<Record<string, Example>> = {
+  "Shop release": {
+    urls: 2_000,
+    objectBytes: 50_000,
+    body: {
+      regions: ["eu", "us"],
+      variants: [
+        { name: "br", header: ["Accept-Encoding: gzip, deflate, br"] },
+        { name: "gzip", header: ["Accept-Encoding: gzip"] },
+      ],
+      origin: { requests_per_second: 50 },
+      instance_count: 1,
+    },
+  },
+  "Patch of 80 GB": {
+    urls: 40,
+    objectBytes: 2e9,
+    body: { regions: ["eu", "us"], origin: { concurrency: 16 }, instance_count: 4 },
+  },
+  "Film premiere": {
+    urls: 7_200,
+    objectBytes: 2_250_000,
+    body: { countries: ["germany", "france"], verify: "addresses", instance_count: 2 },
+  },
+};
+
+/** Tasks, minutes and dollars of the use cases. */
+function useCaseTable(template: StackTemplate): string {
+  return table(
+    [
+      "use case",
+      "tasks",
+      "POPs",
+      "CloudFront bills",
+      "origin fetches",
+      "instances",
+      "minutes",
+      "dollars",
+      "of which CloudFront",
+    ],
+    Object.entries(USE_CASES).map(([name, example]) => {
+      const { tasks, pops, origin_fetches, instances, dollars } = estimateOf(template, example);
+      const edge = dollars.lines.filter(({ line }) => line.startsWith("cloudfront_"));
+      const bytes = dollars.lines.find(({ line }) => line === "cloudfront_bytes");
+      return [
+        name,
+        readable(tasks),
+        readable(pops.count),
+        String(bytes?.of),
+        readable(origin_fetches.expected ?? origin_fetches.most),
+        readable(instances.count),
+        (instances.minutes_to_finish ?? Number.NaN).toFixed(1),
+        cents(dollars.total),
+        cents(edge.reduce((sum, line) => sum + line.dollars, 0)),
+      ];
+    }),
+  );
 }
 
 function popIn(region: PriceRegion): string {
@@ -231,6 +306,7 @@ export function costParts(): readonly (readonly [name: string, make: () => strin
     ["idle-cost", () => idleTable(template())],
     ["free-while-idle", () => freeTable(template())],
     ["million-tasks", () => millionTable(template())],
+    ["use-cases", () => useCaseTable(template())],
   ];
 }
 
@@ -259,4 +335,5 @@ if (isMain(import.meta.url)) {
   console.log(`List prices of us-east-1, read in ${PRICES_AS_OF}, without free tiers. Both stacks cost the same.`);
   console.log(`\n${idle}\n\n${idleTable(template)}\n\n${freeTable(template)}`);
   console.log(`\n${million}\n\n${millionTable(template)}`);
+  console.log(`\nThe use cases of docs/why.md:\n\n${useCaseTable(template)}`);
 }
