@@ -89,6 +89,7 @@ export const PRODUCT_PARTS: ReadonlyMap<string, () => string> = new Map([
   ["limits", () => limitsTable(["what", "least", "most"], (what) => what)],
   ["lifecycle", lifecyclePart],
   ["parameters", parameterTables],
+  ["parameters-zh", parameterTables],
   ["regions", () => regionsTable(["region", "POPs"])],
   ["countries", countriesList],
   ["pop-bases", () => meaningsTable(["basis", "meaning"], BASES)],

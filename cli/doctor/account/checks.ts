@@ -21,7 +21,7 @@ const VPC_QUOTA = ["vpc", "L-F678F1CE"] as const;
 const SPOT_ROLE = "AWSServiceRoleForEC2Spot";
 const BOOTSTRAP_PARAMETER = "/cdk-bootstrap/hnb659fds/version";
 
-const DEPLOYING = "docs/deploy.md#deploying";
+const DEPLOYING = "docs/deploy.md#2-deploy";
 const NO_INSTANCES = "docs/operations.md#no-instances";
 
 const check = checker({ phase: "before", awsOnly: true });

@@ -14,7 +14,7 @@ export function stackChecks(stack: StackReader): Check[] {
   });
   const streams = "docs/operations.md#late-streams";
   return [
-    check("stack", "docs/deploy.md#deploying", async () => judgeStackState((await stack.state()).status)),
+    check("stack", "docs/deploy.md#2-deploy", async () => judgeStackState((await stack.state()).status)),
     check("event sources", streams, async () => judgeEnabled(await sources())),
     check("last results", "docs/operations.md#function-errors", async () => judgeLastResults(await sources())),
     check("filters", streams, async () => judgeFilters(await stack.template(), await sources())),
