@@ -8,7 +8,6 @@ import { reportUnparseable } from "../../lambdas/runtime.ts";
 import { fakeDeps } from "../../tools/local/fake-deps.ts";
 import { alarmState } from "../cloudwatch/alarm-state.ts";
 import { embeddedMetrics, type Measured } from "../cloudwatch/embedded-metrics.ts";
-import { logged } from "../cloudwatch/logged.ts";
 import { anchors } from "../docs/markdown.ts";
 import { record } from "../lambdas/aggregation/records.ts";
 import { memoryTables } from "../lambdas/fakes/tables.ts";
@@ -192,3 +191,20 @@ describe("the metric of failed runs", () => {
     expect(terms.some((term) => line.includes(term))).toBe(true);
   });
 });
+
+/** The lines that a call writes to stdout and stderr, as a Lambda's log gets them. */
+async function logged(run: () => Promise<void>): Promise<string[]> {
+  let text = "";
+  const outputs = [process.stdout, process.stderr].map((output) =>
+    vi.spyOn(output, "write").mockImplementation((chunk) => {
+      text += String(chunk);
+      return true;
+    }),
+  );
+  try {
+    await run();
+  } finally {
+    for (const output of outputs) output.mockRestore();
+  }
+  return text.split("\n").filter((line) => line !== "");
+}

@@ -1,6 +1,6 @@
 // The life cycle of a whole stack: updated by cdk deploy while a request runs, its API made private, and destroyed.
 // Each test changes a stack that is its own: the first updates the one of this file, the others launch one beside it.
-import { readFileSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { DescribeAutoScalingGroupsCommand } from "@aws-sdk/client-auto-scaling";
 import {
   DescribeStackResourcesCommand,
@@ -8,24 +8,38 @@ import {
   type StackEvent,
   type StackResource,
 } from "@aws-sdk/client-cloudformation";
-import { ListObjectsV2Command } from "@aws-sdk/client-s3";
+import { ListObjectsV2Command, PutBucketNotificationConfigurationCommand } from "@aws-sdk/client-s3";
 import { ListSchedulesCommand } from "@aws-sdk/client-scheduler";
-import { cdk, destroy } from "../../../tools/local/deploy.ts";
-import { LOCAL } from "../../../tools/local/paths.ts";
+import {
+  CreateQueueCommand,
+  DeleteQueueCommand,
+  GetQueueAttributesCommand,
+  ReceiveMessageCommand,
+} from "@aws-sdk/client-sqs";
+import * as z from "zod";
+import { cdk, destroy, existingNetwork, readDeployed } from "../../../tools/local/deploy.ts";
+import { LOCAL, ROOT, RUN } from "../../../tools/local/paths.ts";
 import { readResults } from "../../../tools/local/results.ts";
 import { type ApiAccess, changeAccess, servedDeployment, serving } from "../api-access.ts";
 import { logLines } from "../aws-call.ts";
 import { body, urls } from "../bodies.ts";
-import { followDeletions } from "../deletions.ts";
 import { deployedStack } from "../deployed-stack.ts";
 import { holdBack } from "../edge-control.ts";
 import { listed, listings } from "../listings.ts";
-import { NEXT_VERSION, nextVersion } from "../next-version.ts";
-import type { Stack } from "../stack.ts";
-import { launchBeside } from "../stack-beside.ts";
+import { Stack } from "../stack.ts";
 
 const HELD = "/held-while-the-stack-changes.bin";
 const PATIENCE = { timeout: 90_000 };
+
+const SAYS = "the next version";
+/** What the next version's functions and agents log at their start. */
+const NEXT_VERSION = new RegExp(SAYS);
+
+/** All that a deployment is made of. */
+const PARTS = [
+  ...["agent", "aws", "bin", "client", "console", "domain", "lambdas", "lib", "probe", "docs/openapi.json"],
+  ...["cdk.json", "tsconfig.json", "package.json", "package-lock.json"],
+];
 
 describe("life cycle", () => {
   const running = deployedStack({ launchedBy: "cdk" });
@@ -181,4 +195,65 @@ async function instances({ prewarm: { clients, deployed } }: Stack) {
 
 function agentLog(instance: string) {
   return readFileSync(`${LOCAL}logs/${instance}.log`, "utf8");
+}
+
+/** Deploys a stack in an existing VPC under a name that no other test uses, as an operator does, and puts it to work. */
+async function launchBeside({ prewarm, metadata }: Stack, envName: string): Promise<Stack> {
+  const { aws, clients } = prewarm;
+  const stackName = `PrewarmExistingVpcStack-${envName}`;
+  const network = await existingNetwork(clients, envName);
+  const parameters = Object.entries(network).flatMap(([name, value]) => ["--parameters", `${name}=${value}`]);
+  await cdk(aws, ["deploy", stackName, "-c", `envName=${envName}`, "--require-approval=never", ...parameters]);
+  return new Stack({ ...prewarm, ...(await prewarm.putToWork(await readDeployed(clients, stackName))) }, metadata);
+}
+
+/** A copy of the project as its next version may be: other functions, another agent, another API. Returns its folder. */
+function nextVersion() {
+  const folder = `${RUN}next/`;
+  mkdirSync(folder, { recursive: true });
+  for (const part of PARTS) cpSync(ROOT + part, folder + part, { recursive: true });
+  const change = (file: string, by: (text: string) => string) => {
+    const text = readFileSync(folder + file, "utf8");
+    if (by(text) === text) throw new Error(`${file} is as it was`);
+    writeFileSync(folder + file, by(text));
+  };
+  for (const entry of readdirSync(`${folder}lambdas`, { withFileTypes: true })) {
+    if (entry.isDirectory()) change(`lambdas/${entry.name}/index.ts`, (text) => `console.log("${SAYS}");\n${text}`);
+  }
+  change("agent/main.ts", (text) => `console.log("${SAYS}");\n${text}`);
+  change("lib/api.ts", (text) => text.replace("Unknown route;", "No such route;"));
+  return folder;
+}
+
+const notificationSchema = z.object({
+  Records: z.array(z.object({ s3: z.object({ object: z.object({ key: z.string() }) }) })).default([]),
+});
+
+/** Returns what tells the keys of all that was deleted in a bucket until then. It follows until the test ends. */
+async function followDeletions({ prewarm: { clients } }: Stack, Bucket: string): Promise<() => Promise<string[]>> {
+  const { QueueUrl } = await clients.sqs.send(new CreateQueueCommand({ QueueName: "deletions" }));
+  onTestFinished(async () => void (await clients.sqs.send(new DeleteQueueCommand({ QueueUrl }))));
+  const { Attributes } = await clients.sqs.send(
+    new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["QueueArn"] }),
+  );
+  await clients.s3.send(
+    new PutBucketNotificationConfigurationCommand({
+      Bucket,
+      NotificationConfiguration: {
+        QueueConfigurations: [{ QueueArn: Attributes?.["QueueArn"], Events: ["s3:ObjectRemoved:*"] }],
+      },
+    }),
+  );
+  const keys: string[] = [];
+  return async () => {
+    const { Messages = [] } = await clients.sqs.send(
+      new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, VisibilityTimeout: 600 }),
+    );
+    for (const { Body = "{}" } of Messages) {
+      keys.push(
+        ...notificationSchema.parse(JSON.parse(Body)).Records.map(({ s3 }) => decodeURIComponent(s3.object.key)),
+      );
+    }
+    return [...keys];
+  };
 }
