@@ -34,7 +34,7 @@ export function links(text: string) {
 }
 
 /** A picture that a document shows. */
-export interface Shown {
+interface Shown {
   readonly target: string;
   /** Undefined: another picture stands for it, and has the words. */
   readonly alt?: string;

@@ -8,7 +8,7 @@ import { startMetadataService } from "./metadata-service.ts";
 import { resetStack } from "./reset-stack.ts";
 import { Stack } from "./stack.ts";
 
-export interface StackOptions {
+interface StackOptions {
   /** @default that of the demo */
   readonly edge?: StandInOptions;
   readonly parameters?: Readonly<Record<string, string>>;

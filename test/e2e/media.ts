@@ -7,7 +7,7 @@ const VARIANTS = 5;
 const LANGUAGES = ["en", "fr"];
 
 /** A file of a site: its path, and its text if it is a document. */
-export interface SiteFile {
+interface SiteFile {
   readonly path: string;
   readonly text?: string;
 }

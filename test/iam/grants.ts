@@ -9,7 +9,7 @@ export interface Grant {
 }
 
 /** A policy that lacks one piece. */
-export interface Mutation {
+interface Mutation {
   readonly removed: string;
   readonly statements: readonly Statement[];
 }

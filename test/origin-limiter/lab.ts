@@ -310,15 +310,3 @@ function wait(ms: number, signals: readonly AbortSignal[]): Promise<boolean> {
     for (const signal of signals) signal.aborted ? cut() : signal.addEventListener("abort", cut);
   });
 }
-
-/** The most events in any window `(t − ms, t]`. */
-export function busiest(times: readonly number[], ms: number): number {
-  const sorted = [...times].sort((a, b) => a - b);
-  let most = 0;
-  let first = 0;
-  for (const [n, at] of sorted.entries()) {
-    while ((sorted[first] ?? at) <= at - ms) first++;
-    most = Math.max(most, n - first + 1);
-  }
-  return most;
-}

@@ -1,8 +1,9 @@
 // Scenarios of the origin limiter: each runs a lab, and states which figure violates which requirement. A seed reproduces each.
 import { setTimeout as sleep } from "node:timers/promises";
 import { grouped } from "../../domain/collections.ts";
+import { busiest } from "../../tools/edge/origin-log.ts";
 import { mulberry32 } from "../../tools/lab/engine/seed.ts";
-import { busiest, Lab, type LabOptions } from "./lab.ts";
+import { Lab, type LabOptions } from "./lab.ts";
 import type { Call, TableFaults } from "./simulated-table.ts";
 
 export interface Result {
@@ -58,13 +59,12 @@ const secondsOf = ({ started }: Lab, at: number) => (at - started) / 1_000;
 
 /** What holds for a limit of requests per second: requirements 1, 4 and 5. */
 function limitChecks(lab: Lab, limit: number, maxWrites = Number.POSITIVE_INFINITY): Check[] {
-  const times = lab.sent.map(({ at }) => at);
   const random = mulberry32(lab.options.seed + 1_000);
   // At the origin up to 20 ms later.
-  const arrived = times.map((at) => at + 20 * random());
-  const writes = lab.table.calls.filter(({ kind }) => kind !== "read").map(({ at }) => at);
+  const arrived = lab.sent.map(({ at }) => ({ at: at + 20 * random() })).toSorted((one, other) => one.at - other.at);
+  const writes = lab.table.calls.filter(({ kind }) => kind !== "read");
   return [
-    atMost("sent in a second", busiest(times, 1_000), Math.max(1, limit)),
+    atMost("sent in a second", busiest(lab.sent, 1_000), Math.max(1, limit)),
     atMost("arrived in a second", busiest(arrived, 1_000), Math.max(1, limit) + 1),
     atMost("arrived in 10 s, of the limit", busiest(arrived, 10_000) / 10 / limit, 1.02),
     atMost("arrived in 60 s, of the limit", busiest(arrived, 60_000) / 60 / limit, 1.02),
@@ -81,15 +81,7 @@ function busiestProcess({ table }: Lab, kind: Call["kind"]): number {
     table.calls.filter((call) => call.kind === kind),
     ({ owner, limit }) => `${owner} ${limit}`,
   );
-  return Math.max(
-    0,
-    ...[...calls.values()].map((all) =>
-      busiest(
-        all.map(({ at }) => at),
-        950,
-      ),
-    ),
-  );
+  return Math.max(0, ...[...calls.values()].map((all) => busiest(all, 950)));
 }
 
 /** Seconds after the start. */

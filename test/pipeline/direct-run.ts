@@ -24,7 +24,7 @@ export interface WholeRun {
   readonly objects: ReadonlyMap<string, Buffer>;
 }
 
-export interface DirectWorld {
+interface DirectWorld {
   readonly edge: Edge;
   /** POPs that do not resolve. */
   readonly dead: readonly string[];

@@ -38,7 +38,7 @@ export const record = (scenario: Scenario): Promise<Trace> =>
     atEnd: traceOf,
   });
 
-export interface ScenarioRun<Ended, Result> {
+interface ScenarioRun<Ended, Result> {
   /** Whether a call fails or a process dies. @default false */
   readonly isDisturbed?: boolean;
   readonly prepare?: (pipeline: Pipeline) => void;

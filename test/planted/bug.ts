@@ -28,7 +28,7 @@ const bugSchema = z.strictObject({
   project: z.string().min(1).optional(),
   changes: z.array(changeSchema).min(1).readonly(),
 });
-export type Bug = Readonly<z.infer<typeof bugSchema>>;
+type Bug = Readonly<z.infer<typeof bugSchema>>;
 /** Most bugs are one change, which stands in the place of a list of one. */
 const oneChangeSchema = bugSchema
   .omit({ changes: true })

@@ -32,7 +32,7 @@ export function verdictOn(unchanged: TestRun, planted: TestRun | undefined): Pic
   return { verdict: "NOT CAUGHT", detail: `${planted.tests} tests passed` };
 }
 
-export interface PlantedRunDeps {
+interface PlantedRunDeps {
   readonly copies: readonly Pick<TreeCopy, "path" | "withFiles">[];
   readonly commands: Pick<Commands, "run">;
   readonly compileCheck: Pick<CompileCheck, "problemWith">;

@@ -94,7 +94,7 @@ export function countedRows(tasks: number, { units, busiest }: Pick<LargeRun, "u
 }
 
 /** A request with very many tasks, and the function that works at it. */
-export interface LargeRequest {
+interface LargeRequest {
   /** Aggregation has all results once. Shutdown is called until the request has ended, or is closed after a stop. */
   readonly function: "aggregation" | "shutdown";
   readonly urls: number;
@@ -115,7 +115,7 @@ const tookSchema = z.object({
 });
 
 /** What the process took, what it counted, and the write units of counters, of all keys and of the busiest. */
-export interface LargeRun extends z.infer<typeof tookSchema> {
+interface LargeRun extends z.infer<typeof tookSchema> {
   readonly tasks: number;
   readonly failed: number;
   readonly units: number;

@@ -23,7 +23,7 @@ const OTHERS = ["BUCKET", "GROUP_NAME", "SCHEDULE_GROUP", "SHUTDOWN_ARN", "SCHED
 
 export type TableName = "requests" | "pops" | "tasks" | "progress";
 
-export interface MemoryStackOptions {
+interface MemoryStackOptions {
   /** Answers queries of the results. @default those that were written */
   readonly results?: TableSchema["query"];
   /** Called with each change of a table. */

@@ -81,7 +81,7 @@ export interface StackContent {
 }
 
 /** The AWS APIs of a stack in memory, on the serving core. */
-export interface ServedStack {
+interface ServedStack {
   /** Of a function or an agent of the stack. */
   readonly env: NodeJS.ProcessEnv;
   event(name: "first" | "done"): Promise<Pick<Event, "written" | "calls">>;

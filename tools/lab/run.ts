@@ -20,7 +20,7 @@ export interface Choice {
 }
 
 /** How a scenario ended. */
-export interface LabReport extends Choice {
+interface LabReport extends Choice {
   readonly rows: readonly CheckRow[];
   readonly faults: ReadonlyMap<string, number>;
   readonly seconds: number;

@@ -8,7 +8,7 @@ export interface QueueSettings {
   readonly redrive?: { readonly to: string; readonly maxReceives: number };
 }
 
-export interface QueuedMessage {
+interface QueuedMessage {
   readonly id: string;
   readonly body: string;
   readonly attributes: Readonly<Record<string, { readonly StringValue?: string }>>;
@@ -21,7 +21,7 @@ export interface QueuedMessage {
 }
 
 /** A message as it is received. */
-export interface SqsRecord {
+interface SqsRecord {
   readonly messageId: string;
   readonly receiptHandle: string;
   readonly body: string;

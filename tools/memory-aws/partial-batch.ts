@@ -11,7 +11,7 @@ interface Input {
   readonly Entries?: readonly Entry[];
 }
 
-export interface PartialBatch {
+interface PartialBatch {
   /** The call without the entry that is left out. */
   readonly http: HttpCall;
   /** The answer to that call, with the entry as one that failed. */

@@ -6,7 +6,7 @@ import type { Deployment } from "../deployment.ts";
 import type { UsedPermission } from "./authorizer.ts";
 
 /** Who needs a permission, and the document that says so. */
-export interface ServiceCall extends UsedPermission {
+interface ServiceCall extends UsedPermission {
   readonly by: string;
 }
 

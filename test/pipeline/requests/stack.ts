@@ -14,7 +14,7 @@ import { plainItem } from "../trace.ts";
 const POLL_MS = 1_000;
 const HOUR_MS = 3_600_000;
 
-export interface PipelineStackOptions {
+interface PipelineStackOptions {
   /** @default that of the demo */
   readonly edge?: StandInOptions;
   readonly parameters?: Readonly<Record<string, string>>;
@@ -22,7 +22,7 @@ export interface PipelineStackOptions {
 }
 
 /** What a request that changes nothing leaves as it is. */
-export interface PipelineInventory extends Inventory {
+interface PipelineInventory extends Inventory {
   /** Items of all tables. */
   readonly items: number;
   /** Messages that were ever sent. */

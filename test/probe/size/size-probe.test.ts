@@ -7,6 +7,7 @@ import { LeaseLostError } from "../../../domain/origin/permit-lease.ts";
 import { MemoryPermitStore } from "../../../domain/origin/permit-store.ts";
 import { entryPoints } from "../../../probe/size/measure-urls.ts";
 import { SizeProbe, type SizeProbeOptions } from "../../../probe/size/size-probe.ts";
+import { busiest } from "../../../tools/edge/origin-log.ts";
 import { eventually, useVirtualClock } from "../../virtual-clock.ts";
 import { serve } from "./server.ts";
 
@@ -258,16 +259,15 @@ describe("a size that is requested within the limits of an origin", () => {
   const request = { req_id: "r1", origin: { requests_per_second: 10, concurrency: 2 } };
 
   it("is requested in its slot: concurrency and requests per second stay within the limits of the prewarm request", async () => {
-    const at: number[] = [];
+    const asked: { readonly at: number }[] = [];
     const { port } = await serve((_, response) => {
-      at.push(performance.now());
+      asked.push({ at: performance.now() });
       whole(response);
     });
     const probe = newProbe(port, { request });
     const urls = Array.from({ length: 25 }, (_, n) => `http://cdn.example.com/${n}`);
     expect(await Promise.all(urls.map((url) => probe.size(url)))).toEqual(urls.map(() => ({ size: 1_234 })));
-    const busiest = at.map((from) => at.filter((time) => time >= from && time < from + 1_000).length);
-    expect(Math.max(...busiest)).toBeLessThanOrEqual(10);
+    expect(busiest(asked, 1_000)).toBeLessThanOrEqual(10);
   });
 
   it("waits for the next slot if its connection was not open in time, and is unknown after several", async () => {

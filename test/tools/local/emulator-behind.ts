@@ -12,7 +12,7 @@ export interface Arrived {
   readonly body: string;
 }
 
-export interface EmulatorBehind {
+interface EmulatorBehind {
   readonly socketPath: string;
   /** What has reached it. */
   readonly arrived: Arrived[];

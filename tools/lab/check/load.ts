@@ -22,7 +22,7 @@ export function sharedEvenly(name: string, agents: number, bytesPerSecond: numbe
   });
 }
 
-export interface Delay {
+interface Delay {
   /** Requests that had the fleet for themselves, and the same ones beside another. */
   readonly alone: readonly string[];
   readonly beside: readonly string[];

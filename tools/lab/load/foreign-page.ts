@@ -112,7 +112,7 @@ function get(path: string, headers: PageCall["headers"]): PageCall {
 }
 
 /** What a page attacks. */
-export interface PageTarget {
+interface PageTarget {
   /** The front of the emulator. */
   readonly aws: URL;
   /** The Authorization header of this run's own callers: a page does not know it. */

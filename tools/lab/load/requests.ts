@@ -15,7 +15,7 @@ import { HOST } from "../../local/world.ts";
 import { inOrder, type LabRun, type ObservedRequest, requestOf, type Step, taskOf } from "../engine/scenario.ts";
 import { ATTEMPTS, type World } from "../world/world.ts";
 
-export interface RequestPlan {
+interface RequestPlan {
   /** By which checks and other steps find it. */
   readonly name: string;
   /** What is warmed, by path. The origin has it from then on. */

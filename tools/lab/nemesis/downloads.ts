@@ -14,7 +14,7 @@ const FAULTS = {
 } as const satisfies Readonly<Record<string, (draw: () => number) => Fault>>;
 
 /** The share of the downloads that each kind of fault happens to. */
-export type DownloadShares = Readonly<Partial<Record<keyof typeof FAULTS, number>>>;
+type DownloadShares = Readonly<Partial<Record<keyof typeof FAULTS, number>>>;
 
 /**
  * Makes a share of the downloads go wrong at the edge. HEADs, with which Get Size asks for sizes, always work: else there would be no

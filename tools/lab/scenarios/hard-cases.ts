@@ -21,7 +21,7 @@ export interface Expected {
 }
 
 /** One URL whose answers are not what they look like. */
-export interface HardCase {
+interface HardCase {
   readonly name: string;
   /** @default 2,000 bytes */
   readonly object?: Partial<SiteObject>;

@@ -19,7 +19,7 @@ export interface Link {
   close(): Promise<void>;
 }
 
-export interface LinkOptions {
+interface LinkOptions {
   /** The edge's addresses, and its port there. */
   readonly addresses: readonly string[];
   readonly edgePort: number;

@@ -84,7 +84,7 @@ export function gathering(port: number): Promise<number> {
 }
 
 /** An answer without its time, which no two have in common. */
-export async function untimed(coming: Promise<HttpResult>): Promise<HttpResult> {
+async function untimed(coming: Promise<HttpResult>): Promise<HttpResult> {
   const { firstByteMs: _, ...answer } = await coming;
   return answer;
 }
