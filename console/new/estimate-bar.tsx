@@ -148,7 +148,12 @@ export function Foreseen({ warnings }: { readonly warnings: readonly string[] })
   if (warnings.length === 0) return null;
   const inChinese = (warning: string) => (preferences.language === "zh" ? findingInChinese(warning) : undefined);
   return (
-    <ul class="foreseen small" aria-label={say("warningsTitle")}>
+    <ul
+      class="foreseen small"
+      aria-label={say("warningsTitle")}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls is reached by keys
+      tabIndex={0}
+    >
       {warnings.map((warning) => (
         <li key={warning}>
           <span class="not_kept">

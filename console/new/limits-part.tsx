@@ -104,6 +104,8 @@ export function LimitsPart({ form, onForm, faults, settings, beyond, paths }: Li
 function InvalidatePart({ form, onForm, faults, paths }: PartProps & Pick<LimitsPartProps, "paths">) {
   const { say, count } = useReader();
   const wrong = faultsAt(faults, "invalidate");
+  const isOfTags = (line: string) => line.startsWith("tags");
+  const [wrongTags, wrongPaths] = [wrong.filter(isOfTags), wrong.filter((line) => !isOfTags(line))];
   const isFilled = form.invalidatePaths !== "" || form.invalidateTags !== "";
   return (
     <>
@@ -121,7 +123,9 @@ function InvalidatePart({ form, onForm, faults, paths }: PartProps & Pick<Limits
       <details class="disclose" open={isFilled || wrong.length > 0}>
         <summary>
           <Icon name="next" />
-          <b>{say("invalidateNamed")}</b> <span class="quiet">{say("invalidateNamedSays")}</span>
+          <span>
+            <b>{say("invalidateNamed")}</b> <span class="quiet">{say("invalidateNamedSays")}</span>
+          </span>
         </summary>
         <div class="field">
           <label for="new-invalidate-paths" class="small">
@@ -134,15 +138,18 @@ function InvalidatePart({ form, onForm, faults, paths }: PartProps & Pick<Limits
             spellcheck={false}
             placeholder={"/patch/*\n/index.html"}
             value={form.invalidatePaths}
+            aria-invalid={wrongPaths.length > 0}
+            aria-describedby="new-invalidate-wrong"
             onInput={({ currentTarget }) => onForm({ invalidatePaths: currentTarget.value })}
           />
+          <Wrong id="new-invalidate-wrong" lines={wrongPaths} />
         </div>
         <Field
           label={say("invalidateTags")}
           value={form.invalidateTags}
           placeholder="release-42"
           isCode
-          wrong={wrong}
+          wrong={wrongTags}
           onValue={(invalidateTags) => onForm({ invalidateTags })}
         />
       </details>

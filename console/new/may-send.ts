@@ -1,4 +1,5 @@
 import type { TextName } from "../words/messages.ts";
+import type { Faults } from "./faults.ts";
 
 interface Asked {
   /** URLs and sources that were given. */
@@ -7,15 +8,17 @@ interface Asked {
   readonly isTooMany: boolean;
   readonly pops: number;
   readonly isBeyondCap: boolean;
-  readonly isFaulty: boolean;
+  /** What the API says of it. */
+  readonly faults: Faults;
 }
 
 /** Why a request cannot be sent, the first of several reasons. Undefined: it can. */
-export function whyNotSend({ urls, badLines, isTooMany, pops, isBeyondCap, isFaulty }: Asked): TextName | undefined {
+export function whyNotSend({ urls, badLines, isTooMany, pops, isBeyondCap, faults }: Asked): TextName | undefined {
   if (badLines > 0) return "offBadLines";
   if (isTooMany) return "offTooMany";
   if (urls === 0) return "offNoUrls";
   if (pops === 0) return "offNoPops";
   if (isBeyondCap) return "offCap";
-  return isFaulty ? "offFault" : undefined;
+  if (faults.of.size > 0) return "offFault";
+  return faults.rest.length > 0 ? "offRefused" : undefined;
 }

@@ -77,7 +77,7 @@ export function NewRequestView() {
     isTooMany: lines.isTooMany,
     pops: selection.size,
     isBeyondCap: beyond.size > 0,
-    isFaulty: faults.of.size + faults.rest.length > 0,
+    faults,
   });
   useSendKey(off === undefined, () => setAsking(true));
 

@@ -215,6 +215,7 @@ export const FORM_MESSAGES = {
   offBadLines: { en: "some lines are no URLs", zh: "有些行不是 URL" },
   offNoPops: { en: "no POP is chosen", zh: "没有选择 POP" },
   offCap: { en: "a limit of this deployment is exceeded", zh: "超出本部署的限额" },
+  offRefused: { en: "the API refuses the request", zh: "API 拒绝了这个请求" },
   offFault: { en: "a field is wrong", zh: "有字段填写有误" },
   clearForm: { en: "Begin anew", zh: "重新填写" },
   steps: { en: "Steps", zh: "步骤" },

@@ -6,7 +6,7 @@ import { times } from "../collect.ts";
 import { distinctRequest, distinctSummary, endedRequest } from "../console/distinct-request.ts";
 import { type PopDone, popRows, somePops } from "../console/pop-rows.ts";
 import { readiness } from "../readiness.ts";
-import { catalogue, estimate, REFUSED_FORM } from "./form-answers.ts";
+import { catalogue, estimate, REFUSED_FORM, refusedBySettings, warnedOf } from "./form-answers.ts";
 import type { Answer } from "./page-server.ts";
 import { PATCH_POPS } from "./patch-pops.ts";
 
@@ -184,6 +184,8 @@ export const SCENES = {
       ? settings()
       : { status: 500, body: { error_message: "Internal error; the log has it under 1-6a1f" } },
   wrong: (route, query) => (route === "POST prewarm" ? REFUSED_FORM : usual(route, query)),
+  unfit: (route, query) => (route === "POST prewarm" ? refusedBySettings() : usual(route, query)),
+  warned: (route, query) => (route === "POST prewarm" ? warnedOf() : usual(route, query)),
   unknown: (route, query) =>
     route === "GET prewarm"
       ? { status: 404, body: { error_message: `req_id: there is no request '${query.get("req_id")}'` } }

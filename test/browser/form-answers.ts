@@ -1,4 +1,6 @@
 import type { Form } from "../../console/new/form.ts";
+import { findingsOf, findingText } from "../../domain/distribution/findings.ts";
+import { type DistributionSettings, PLAIN_SETTINGS } from "../../domain/distribution/settings.ts";
 import { listPops } from "../../domain/pops/list-pops.ts";
 import { selectPops } from "../../domain/pops/select.ts";
 import { formatTimestamp } from "../../domain/timestamps.ts";
@@ -18,7 +20,11 @@ export function catalogue(): Answer {
 
 /** POST /prewarm with `dry_run`, as for the form of {@link FORM}. */
 export function estimate(): Answer {
-  const body = {
+  return { body: estimateBody() };
+}
+
+function estimateBody() {
+  const estimated = {
     urls: 84,
     tasks: 3_192,
     pops: { count: 38 },
@@ -36,7 +42,7 @@ export function estimate(): Answer {
       ],
     },
   };
-  return { body: { status: "Success", estimate: body } };
+  return { status: "Success", estimate: estimated };
 }
 
 /** A 400 that names several fields. */
@@ -45,19 +51,56 @@ export const REFUSED_FORM: Answer = {
   body: {
     status: "Failed",
     error_message:
-      "cf_domain: 'examp le' is not a domain name, such as d111111abcdef8.cloudfront.net; header[0]: is not of the form 'Name: value'",
+      "cf_domain: 'examp le' is not a domain name, such as d111111abcdef8.cloudfront.net; header[0]: is not of the form 'Name: value'; " +
+      "invalidate.paths[1]: 'index.html' must begin with /; it is a path in each distribution of the request, such as /patch/*; " +
+      "invalidate.tags[0]: '#release-42' begins with #; write the tag alone, the # is added to it",
     error_urls: [],
   },
 };
 
+/** What is found in settings that refuse a request, and in others that do not. */
+function findings(settings: Partial<DistributionSettings>): string[] {
+  const urls = FORM_PATHS.map((path) => `https://www.example.com${path}`);
+  const wanted = { name: "www.example.com", urls, pops: PATCH_POPS, variants: [[]], isVerified: true };
+  const behaviours = [{ pathPattern: "/patch/*", isSigned: true, hasServerTiming: false }];
+  const plain = { ...PLAIN_SETTINGS, id: "E1PREWARM", domain: "d111111abcdef8.cloudfront.net", behaviours };
+  return findingsOf({ ...plain, ...settings }, wanted).map(findingText);
+}
+
+/** A 400 for the settings of the distribution. */
+export function refusedBySettings(): Answer {
+  const [error_message] = findings({ viewerMtls: "required" });
+  return { status: 400, body: { status: "Failed", error_message, error_urls: [] } };
+}
+
+/** An estimate with all that its distribution's settings may let go wrong. */
+export function warnedOf(): Answer {
+  const warnings = findings({
+    webAcl: { name: "limits", rules: [{ name: "requests-of-one-address", kind: "rate-based" }] },
+    priceClass: "PriceClass_100",
+    hasAnycastIps: true,
+  });
+  return { body: { ...estimateBody(), warnings } };
+}
+
+const FORM_PATHS = ["index.json", ...times(83, (i) => `pak-${String(i + 1).padStart(3, "0")}.bin`)].map(
+  (name) => `/patch/4.2.0/${name}`,
+);
+
 /** A form as it is kept in the tab: 84 URLs, 38 POPs. */
 export const FORM: Partial<Form> = {
-  urls: ["index.json", ...times(83, (i) => `pak-${String(i + 1).padStart(3, "0")}.bin`)]
-    .map((name) => `https://www.example.com/patch/4.2.0/${name}`)
-    .join("\n"),
+  urls: FORM_PATHS.map((path) => `https://www.example.com${path}`).join("\n"),
   pops: PATCH_POPS,
   instances: "20",
   originRate: "40",
+};
+
+/** One that invalidates by path and by tag. */
+export const INVALIDATING_FORM: Partial<Form> = {
+  ...FORM,
+  invalidate: true,
+  invalidatePaths: "/patch/4.2.0/*\n/patch/latest.json",
+  invalidateTags: "release-42, textures",
 };
 
 /** One with faults that the page sees, and more than the deployment allows. */
@@ -67,4 +110,6 @@ export const WRONG_FORM: Partial<Form> = {
   instances: "50",
   domain: "examp le",
   header: "no colon",
+  invalidatePaths: "/patch/*\nindex.html",
+  invalidateTags: "#release-42",
 };

@@ -12,6 +12,7 @@ const sentSchema = z.object({
   dry_run: z.boolean().optional(),
   client_token: z.string().optional(),
   timeout: z.number(),
+  invalidate: z.object({ paths: z.array(z.string()), tags: z.array(z.string()) }).optional(),
 });
 
 const BODY = {
@@ -23,6 +24,8 @@ const BODY = {
   verify: "off",
   variants: [{ name: "gzip", header: ["Accept-Encoding: gzip"] }],
 };
+
+const INVALIDATE = { paths: ["/patch/*", "/index.html"], tags: ["release-42", "textures"] };
 
 const FILE = { name: "request.json", mimeType: "application/json", buffer: Buffer.from(JSON.stringify(BODY)) };
 
@@ -68,13 +71,23 @@ test("the form is filled as people do, by lines, map, list and file, and sends w
   await unlock(page, deployment);
   await goTo(page, "#/new");
   await page.locator("input[type=file]").setInputFiles(FILE);
+  await page.getByText("Paths and cache tags").click();
+  await page.locator("#new-invalidate-paths").fill("/patch/*\n\n /index.html ");
+  await page.getByLabel("Cache tags").fill("release-42,textures");
+  await expect.poll(() => sent.at(-1)?.invalidate).toEqual(INVALIDATE);
   await estimated.waitFor();
   await page.keyboard.press("Control+Enter");
   await page.waitForSelector("dialog[open]");
+  await expect(page.locator("dialog")).toContainText("/patch/* /index.html #release-42 #textures");
   await expectAccessible(page);
   await page.locator("dialog .primary").click();
   await page.waitForURL(/#\/r\//);
-  expect(sent.at(-1)).toMatchObject({ pops: ["NRT51-P2", "NRT57-P3"], timeout: 45, client_token: expect.any(String) });
+  expect(sent.at(-1)).toMatchObject({
+    pops: ["NRT51-P2", "NRT57-P3"],
+    timeout: 45,
+    invalidate: INVALIDATE,
+    client_token: expect.any(String),
+  });
   expect(sent.at(-1)?.dry_run).toBeUndefined();
   expect(await page.evaluate(() => sessionStorage.getItem("prewarm.draft")), "the draft after it was sent").toBeNull();
 });

@@ -4,7 +4,7 @@ import { pathToFileURL } from "node:url";
 import { EMPTY_FORM, type Form } from "../../console/new/form.ts";
 import { NOT_READY_ID, RUNNING_ID, SCENES } from "./api-answers.ts";
 import { expect, expectAccessible, goTo, test, unlock } from "./console-test.ts";
-import { FORM, WRONG_FORM } from "./form-answers.ts";
+import { FORM, INVALIDATING_FORM, WRONG_FORM } from "./form-answers.ts";
 
 type View = readonly [name: string, hash: string, shows: string, more?: More];
 
@@ -61,6 +61,19 @@ const VIEWS: readonly View[] = [
   ["new", "#/new", ".estimate dl", { form: FORM }],
   ["new-empty", "#/new", ".new-form"],
   ["new-wrong", "#/new", "text=is not a domain name", { scene: "wrong", form: WRONG_FORM, mayFail: FAILED_CALL }],
+  // A phone shows warnings in its last step.
+  [
+    "new-warned",
+    "#/new",
+    ".estimate dl",
+    { scene: "warned", form: INVALIDATING_FORM, press: [".next", ".next"], opens: ".foreseen li:nth-child(5)" },
+  ],
+  [
+    "new-refused",
+    "#/new",
+    ".new-send :text('viewer_mtls')",
+    { scene: "unfit", form: INVALIDATING_FORM, press: ["#new-invalidate-paths"], mayFail: FAILED_CALL },
+  ],
   ["instances", "#/instances", ".wishes li"],
   ["instances-asks", "#/instances", ".wishes li", { typed: "12" }],
   ["settings", "#/settings", ".plain-table"],

@@ -5,7 +5,7 @@ import { dollarsIn, mostPaid } from "../../../console/new/cost.ts";
 import { curlOf } from "../../../console/new/curl.ts";
 import { readDraft } from "../../../console/new/draft.ts";
 import { readDropped } from "../../../console/new/dropped.ts";
-import { faultsAt, faultsOf, withHints } from "../../../console/new/faults.ts";
+import { faultsAt, faultsOf, NO_FAULTS, withHints } from "../../../console/new/faults.ts";
 import { fromOrigin, plusMinus } from "../../../console/new/figures.ts";
 import { EMPTY_FORM } from "../../../console/new/form.ts";
 import { whyNotSend } from "../../../console/new/may-send.ts";
@@ -63,15 +63,16 @@ describe("caps", () => {
 });
 
 describe("Send", () => {
-  const fine = { urls: 1, badLines: 0, isTooMany: false, pops: 1, isBeyondCap: false, isFaulty: false };
+  const fine = { urls: 1, badLines: 0, isTooMany: false, pops: 1, isBeyondCap: false, faults: NO_FAULTS };
   test.each([
     [{}, undefined],
     [{ urls: 0 }, "offNoUrls"],
     [{ badLines: 2 }, "offBadLines"],
     [{ isTooMany: true }, "offTooMany"],
     [{ pops: 0 }, "offNoPops"],
-    [{ isBeyondCap: true, isFaulty: true }, "offCap"],
-    [{ isFaulty: true }, "offFault"],
+    [{ isBeyondCap: true, faults: faultsOf("timeout: is required") }, "offCap"],
+    [{ faults: faultsOf("timeout: is required") }, "offFault"],
+    [{ faults: faultsOf("disabled: it serves nothing. Enable it") }, "offRefused"],
   ] as const)("%j: off because of %s", (change, expected) => expect(whyNotSend({ ...fine, ...change })).toBe(expected));
 });
 
