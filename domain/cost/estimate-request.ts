@@ -1,10 +1,10 @@
 import { grouped } from "../collections.ts";
+import type { BehaviourOfUrl } from "../distribution/stored-settings.ts";
 import { recOf } from "../pops/sites.ts";
 import type { Caps } from "../request/caps.ts";
 import { variantNames } from "../request/options.ts";
 import type { RequestItem } from "../request/request-item.ts";
 import type { SourceRead } from "../request/source.ts";
-import type { BehaviourOfUrl } from "../request/url-behaviours.ts";
 import { billOf, cents, edgeRequests, type Line, notIncluded } from "./bill.ts";
 import type { Estimate } from "./estimate.ts";
 import { type FlatRatePlan, shareOfPlan } from "./flat-rate-plan.ts";

@@ -1,8 +1,8 @@
+import type { BehaviourOfUrl } from "../distribution/stored-settings.ts";
 import { MAX_FAILED_LEADS } from "../plan/followers.ts";
 import { recGroups } from "../plan/target.ts";
 import { recOf } from "../pops/sites.ts";
 import { isLimited, type Order, type OriginLimits } from "../request/options.ts";
-import type { BehaviourOfUrl } from "../request/url-behaviours.ts";
 import type { Verify } from "../result/outcome.ts";
 import { MAX_DOWNLOADS } from "../result/proof.ts";
 import type { Estimate } from "./estimate.ts";

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { hostOf } from "../net/urls.ts";
 import { PRICE_CLASSES } from "../pops/price-classes.ts";
 import { behaviourOf } from "./path-pattern.ts";
 import { type DistributionSettings, isCached } from "./settings.ts";
@@ -50,7 +51,20 @@ function isAlike(a: StoredBehaviour, b: StoredBehaviour): boolean {
   return a.origin_shield === b.origin_shield && a.uncached === b.uncached;
 }
 
-/** The behaviour of a URL of the distribution. Undefined: nobody knows. */
-export function storedBehaviourOf({ behaviours }: StoredSettings, url: string): StoredBehaviour | undefined {
-  return behaviourOf(behaviours, ({ path_pattern: pattern }) => pattern, url);
+/** The cache behaviour of a URL. Undefined: nobody knows it. */
+export type BehaviourOfUrl = (url: string) => StoredBehaviour | undefined;
+
+/**
+ * The cache behaviours of a request's URLs, as far as the settings of their distributions are known.
+ * @param idOf the id of the distribution that serves a host; undefined: it is none of this account's
+ */
+export function urlBehaviours(
+  { distribution_settings: all = [] }: { readonly distribution_settings?: readonly StoredSettings[] | undefined },
+  idOf: (host: string) => string | undefined,
+): BehaviourOfUrl {
+  const byId = new Map(all.map((settings) => [settings.id, settings]));
+  return (url) => {
+    const settings = byId.get(idOf(hostOf(url)) ?? "");
+    return settings && behaviourOf(settings.behaviours, ({ path_pattern: pattern }) => pattern, url);
+  };
 }

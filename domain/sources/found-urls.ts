@@ -1,3 +1,4 @@
+import { urlBehaviours } from "../distribution/stored-settings.ts";
 import { MAX_URLS } from "../limits.ts";
 import { hostOf, hostsOf } from "../net/urls.ts";
 import { beyondCap, type Caps } from "../request/caps.ts";
@@ -5,7 +6,6 @@ import { hostOwners, invalidatedId, type OwnDistribution, tooManyHosts } from ".
 import { coverOf, invalidationPath } from "../request/invalidation.ts";
 import type { RequestItem } from "../request/request-item.ts";
 import { LEFT_OUT, type LeftOut, type LeftOutCounts, type SourceRead } from "../request/source.ts";
-import { urlBehaviours } from "../request/url-behaviours.ts";
 
 /** A URL of a request, and which of its sources named it, counted from 1. Absent: the caller did. */
 export interface FoundUrl {

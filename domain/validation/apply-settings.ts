@@ -1,8 +1,8 @@
 import type { StoredSettings } from "../distribution/stored-settings.ts";
+import { urlBehaviours } from "../distribution/stored-settings.ts";
 import { urlPrefix } from "../net/urls.ts";
 import { isInPriceClass, PRICE_CLASSES } from "../pops/price-classes.ts";
 import type { RequestItem } from "../request/request-item.ts";
-import { urlBehaviours } from "../request/url-behaviours.ts";
 import { cutText } from "../result/failure.ts";
 import { ApiError, firstOf } from "./api-error.ts";
 import type { PrewarmRequest } from "./prewarm-request.ts";
@@ -97,7 +97,7 @@ function skipUncached(
   if (item.skip_uncached !== true) return { skippedUrls: [], warnings: [] };
   const unknown = "skip_uncached: the settings of the distributions are not known, so no URL is left out";
   if (settings.length === 0) return { skippedUrls: [], warnings: [unknown] };
-  const behaviourOf = urlBehaviours({ distribution_settings: [...settings] }, idOf);
+  const behaviourOf = urlBehaviours({ distribution_settings: settings }, idOf);
   const skippedUrls = urls.filter((url) => behaviourOf(url)?.uncached === true);
   if (skippedUrls.length > 0 && skippedUrls.length === urls.length && item.sources === undefined)
     throw new ApiError(400, "skip_uncached: CloudFront caches none of the URLs, so no URL is left to warm", [

@@ -2,11 +2,11 @@
 import { estimateRequest } from "../../domain/cost/estimate-request.ts";
 import { instanceKind } from "../../domain/cost/prices.ts";
 import type { StoredBehaviour } from "../../domain/distribution/stored-settings.ts";
+import { urlBehaviours } from "../../domain/distribution/stored-settings.ts";
 import type { PriceClass } from "../../domain/pops/price-classes.ts";
 import { selectPops } from "../../domain/pops/select.ts";
 import { recOf } from "../../domain/pops/sites.ts";
 import { DEFAULT_CAPS } from "../../domain/request/caps.ts";
-import { urlBehaviours } from "../../domain/request/url-behaviours.ts";
 import { type Behaviour, CACHING_DISABLED } from "../../tools/edge/behaviour.ts";
 import { startEdge } from "../../tools/edge/edge.ts";
 import { useVirtualClock } from "../virtual-clock.ts";

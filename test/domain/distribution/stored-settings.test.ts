@@ -1,9 +1,5 @@
 import { type CacheBehaviour, PLAIN_SETTINGS } from "../../../domain/distribution/settings.ts";
-import {
-  storedBehaviourOf,
-  storedSettings,
-  storedSettingsSchema,
-} from "../../../domain/distribution/stored-settings.ts";
+import { storedSettings, storedSettingsSchema, urlBehaviours } from "../../../domain/distribution/stored-settings.ts";
 import { times } from "../../collect.ts";
 
 const CACHING = { minTtl: 0, defaultTtl: 1, maxTtl: 2, queryStrings: "none", cookies: "none", headers: [] } as const;
@@ -36,8 +32,9 @@ it("keeps what later steps need, and no behaviour that says what those after it 
       { path_pattern: "*", origin_shield: "us-east-1" },
     ],
   });
-  expect(storedBehaviourOf(settings, "https://x.example/api/a.js")).toMatchObject({ uncached: true });
-  expect(storedBehaviourOf(settings, "https://x.example/a.js")).toMatchObject({ origin_shield: "us-east-1" });
+  const behaviourOf = urlBehaviours({ distribution_settings: [settings] }, () => "E1");
+  expect(behaviourOf("https://x.example/api/a.js")).toMatchObject({ uncached: true });
+  expect(behaviourOf("https://x.example/a.js")).toMatchObject({ origin_shield: "us-east-1" });
 });
 
 it("keeps no behaviours where there are too many", () => {
