@@ -21,15 +21,18 @@ import type {
   ContinuousDeployment,
   DistributionSettings,
   KeyPart,
+  SettingsQuery,
   UnreadPart,
   WebAcl,
 } from "../domain/distribution/settings.ts";
+import { type AwsErrorLog, errorFields, publicReason } from "../domain/log-fields.ts";
 import { PRICE_CLASSES, UNRESTRICTED } from "../domain/pops/price-classes.ts";
 import { withTimeout } from "../domain/retry.ts";
 
-const KEPT_MS = 300_000;
-/** How long to wait for the distribution, and then for all of its policies together. */
-const ANSWER_MS = 2_000;
+/** How long settings and policies are kept. */
+const CACHE_MS = 300_000;
+/** Of the distribution, then of each of its policies, and of all of them together. */
+const TIMEOUT_MS = 2_000;
 /** Of each kind. A distribution may have 75 behaviours, and hardly ever as many policies. */
 const MAX_POLICIES = 20;
 const CALLS_IN_PARALLEL = 5;
@@ -40,6 +43,8 @@ interface Clients {
   readonly waf: (region: string) => WAFV2Client;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /** Told why something could not be read, which callers read without accounts and roles. @default nobody is */
+  readonly logger?: AwsErrorLog;
 }
 
 /**
@@ -48,26 +53,32 @@ interface Clients {
  */
 export class DistributionSettingsReader {
   private readonly settings: (id: string) => Promise<DistributionSettings>;
+  /** For who needs cache tags: a distribution without them was refused, and its user was told to change it. */
+  private readonly settingsWithTags: (id: string) => Promise<DistributionSettings>;
   private readonly cachePolicy: (id: string) => Promise<CachePolicyConfig | undefined>;
   private readonly addsServerTiming: (id: string) => Promise<boolean>;
   private readonly policies: (id: string) => Promise<ContinuousDeploymentPolicyConfig | undefined>;
   private readonly webAcl: (arn: string) => Promise<WebAcl>;
 
-  constructor({ cloudFront, waf, now }: Clients) {
-    const keep = <T>(read: (key: string) => Promise<T>) => memoizeFor({ ms: KEPT_MS, now }, read);
-    this.cachePolicy = keep(async (Id) => {
+  constructor(private readonly clients: Clients) {
+    const { cloudFront, waf, now } = clients;
+    // What takes too long fails, so that no later call waits for it.
+    const cached = <T>(read: (key: string) => Promise<T>, isKept: (value: T) => boolean = () => true) =>
+      memoizeFor({ ms: CACHE_MS, now, isKept }, read);
+    const policy = <T>(read: (key: string) => Promise<T>) => cached((key) => withTimeout(TIMEOUT_MS, read(key)));
+    this.cachePolicy = policy(async (Id) => {
       const { CachePolicy } = await cloudFront.send(new GetCachePolicyCommand({ Id }));
       return CachePolicy?.CachePolicyConfig;
     });
-    this.addsServerTiming = keep(async (Id) => {
+    this.addsServerTiming = policy(async (Id) => {
       const { ResponseHeadersPolicy } = await cloudFront.send(new GetResponseHeadersPolicyCommand({ Id }));
       return ResponseHeadersPolicy?.ResponseHeadersPolicyConfig?.ServerTimingHeadersConfig?.Enabled === true;
     });
-    this.policies = keep(async (Id) => {
+    this.policies = policy(async (Id) => {
       const { ContinuousDeploymentPolicy } = await cloudFront.send(new GetContinuousDeploymentPolicyCommand({ Id }));
       return ContinuousDeploymentPolicy?.ContinuousDeploymentPolicyConfig;
     });
-    this.webAcl = keep(async (arn) => {
+    this.webAcl = policy(async (arn) => {
       // arn:aws:wafv2:us-east-1:123456789012:global/webacl/NAME/ID
       const [, , service, region = "", , path = ""] = arn.split(":");
       if (service !== "wafv2")
@@ -76,47 +87,59 @@ export class DistributionSettingsReader {
       const { WebACL } = await waf(region).send(new GetWebACLCommand({ Name, Id, Scope: "CLOUDFRONT" }));
       return webAclOf(WebACL);
     });
-    this.settings = memoizeFor({ ms: KEPT_MS, now, isKept }, async (Id) => {
-      const { Distribution } = await withTimeout(ANSWER_MS, cloudFront.send(new GetDistributionCommand({ Id })));
+    const read = async (Id: string) => {
+      const { Distribution } = await withTimeout(TIMEOUT_MS, cloudFront.send(new GetDistributionCommand({ Id })));
       if (Distribution === undefined) throw new Error(`CloudFront returned no distribution ${Id}`);
       return this.partsOf(Distribution, cloudFront);
-    });
+    };
+    this.settings = cached(read, isKept);
+    this.settingsWithTags = cached(read, (it) => isKept(it) && it.cacheTagHeader !== undefined);
   }
 
-  /** @throws what CloudFront or the network says when the distribution itself cannot be read */
-  read(id: string): Promise<DistributionSettings> {
-    return this.settings(id);
+  /**
+   * How a distribution is configured, or a tenant of it.
+   * @throws what CloudFront or the network says when the distribution itself cannot be read
+   */
+  async read({ id, settings: tenant, needsTags = false }: SettingsQuery): Promise<DistributionSettings> {
+    const answer = needsTags ? this.settingsWithTags(id) : this.settings(id);
+    const settings = await answer.catch((error: unknown) => {
+      this.log(`the distribution ${id}`, error);
+      throw error;
+    });
+    if (tenant === undefined) return settings;
+    const { hasAnycastIps, webAcl: arn } = tenant;
+    const isDeployed = settings.isDeployed && tenant.isDeployed;
+    if (arn === undefined) return { ...settings, isDeployed, hasAnycastIps };
+    const unread = settings.unread.filter(({ part }) => part !== "web ACL");
+    const webAcl = arn === "disabled" ? undefined : await this.orUnread({ part: "web ACL" }, this.webAcl(arn), unread);
+    return { ...settings, isDeployed, hasAnycastIps, webAcl, unread };
   }
 
   private async partsOf(distribution: Distribution, cloudFront: CloudFrontClient): Promise<DistributionSettings> {
     const { DistributionConfig: config, DomainName: domain = "" } = distribution;
     if (config === undefined) throw new Error(`CloudFront returned no configuration of ${distribution.Id}`);
     const unread: UnreadPart[] = [];
-    const part = async <T>(name: UnreadPart["part"], answer: Promise<T>): Promise<T | undefined> =>
-      withTimeout(ANSWER_MS, answer).catch((error: unknown) => {
-        unread.push({ part: name, why: error instanceof Error ? `${error.name}: ${error.message}` : String(error) });
-        return undefined;
-      });
+    const deadline = performance.now() + TIMEOUT_MS;
+    const part = <T>(which: Pick<UnreadPart, "part" | "id">, answer: Promise<T>) =>
+      this.orUnread(which, withTimeout(Math.max(1, deadline - performance.now()), answer), unread);
+    const each = async <T>(name: UnreadPart["part"], ids: readonly string[], read: (id: string) => Promise<T>) => {
+      if (ids.length > MAX_POLICIES) unread.push({ part: name, why: tooMany(ids.length) });
+      const some = ids.slice(0, MAX_POLICIES);
+      const values = await pMap(some, (id) => part({ part: name, id }, read(id)), { concurrency: CALLS_IN_PARALLEL });
+      return new Map(some.map((id, i) => [id, values[i]]));
+    };
     const inOrder: (CacheBehavior | DefaultCacheBehavior)[] = [...(config.CacheBehaviors?.Items ?? [])];
     if (config.DefaultCacheBehavior !== undefined) inOrder.push(config.DefaultCacheBehavior);
     const { WebACLId: webAclId = "" } = config;
     const [cachePolicies, timings, deployment, webAcl] = await Promise.all([
-      part(
-        "cache policies",
-        readAll(
-          inOrder.map(({ CachePolicyId }) => CachePolicyId),
-          this.cachePolicy,
-        ),
+      each("cache policy", different(inOrder.map(({ CachePolicyId: id }) => id)), this.cachePolicy),
+      each(
+        "response headers policy",
+        different(inOrder.map(({ ResponseHeadersPolicyId: id }) => id)),
+        this.addsServerTiming,
       ),
-      part(
-        "response headers policies",
-        readAll(
-          inOrder.map(({ ResponseHeadersPolicyId }) => ResponseHeadersPolicyId),
-          this.addsServerTiming,
-        ),
-      ),
-      part("continuous deployment policy", this.deploymentOf(config, domain, cloudFront)),
-      webAclId === "" ? undefined : part("web ACL", this.webAcl(webAclId)),
+      part({ part: "continuous deployment policy" }, this.deploymentOf(config, domain, cloudFront)),
+      webAclId === "" ? undefined : part({ part: "web ACL" }, this.webAcl(webAclId)),
     ]);
     const shields = shieldsOf(config);
     return {
@@ -140,6 +163,19 @@ export class DistributionSettingsReader {
       cacheTagHeader: config.CacheTagConfig?.HeaderName,
       unread,
     };
+  }
+
+  /** An answer; undefined, and a note in `unread`, if there is none. */
+  private orUnread<T>(which: Pick<UnreadPart, "part" | "id">, answer: Promise<T>, unread: UnreadPart[]) {
+    return answer.catch((error: unknown) => {
+      this.log([which.part, which.id].join(" ").trim(), error);
+      unread.push({ ...which, why: publicReason(error) });
+      return undefined;
+    });
+  }
+
+  private log(what: string, error: unknown): void {
+    this.clients.logger?.warn(`Settings could not be read: ${what}`, { error: errorFields(error) });
   }
 
   /** A staging distribution does not name the policy: the policy names it. */
@@ -170,19 +206,13 @@ function isKept({ unread, enabled, isDeployed, isStaging, viewerMtls }: Distribu
   return unread.length === 0 && enabled && isDeployed && !isStaging && viewerMtls !== "required";
 }
 
-/** Each once, by its id. @throws what one of them cannot be read for; Error if there are too many */
-async function readAll<T>(
-  ids: readonly (string | undefined)[],
-  read: (id: string) => Promise<T>,
-): Promise<ReadonlyMap<string, T>> {
-  const different = [...new Set(ids)].filter((id): id is string => id !== undefined && id !== "");
-  if (different.length > MAX_POLICIES)
-    throw new Error(
-      `The distribution uses ${different.length} different policies; Prewarm reads at most ${MAX_POLICIES}`,
-    );
-  return new Map(
-    await pMap(different, async (id): Promise<[string, T]> => [id, await read(id)], { concurrency: CALLS_IN_PARALLEL }),
-  );
+/** Each id once. */
+function different(ids: readonly (string | undefined)[]): string[] {
+  return [...new Set(ids)].filter((id): id is string => id !== undefined && id !== "");
+}
+
+function tooMany(count: number): string {
+  return `the distribution uses ${count} different ones; Prewarm reads ${MAX_POLICIES}`;
 }
 
 function continuousDeploymentOf(
@@ -247,9 +277,10 @@ function shieldsOf({ Origins, OriginGroups }: DistributionConfig): ReadonlyMap<s
 }
 
 interface Policies {
-  readonly cachePolicies: ReadonlyMap<string, CachePolicyConfig | undefined> | undefined;
-  /** Whether each response headers policy adds Server-Timing. */
-  readonly timings: ReadonlyMap<string, boolean> | undefined;
+  /** Those that could be read. */
+  readonly cachePolicies: ReadonlyMap<string, CachePolicyConfig | undefined>;
+  /** Whether each response headers policy adds Server-Timing, as far as it could be read. */
+  readonly timings: ReadonlyMap<string, boolean | undefined>;
   readonly shields: ReadonlyMap<string, string>;
 }
 
@@ -259,12 +290,12 @@ function behaviourOf(
 ): CacheBehaviour {
   const { CachePolicyId: policyId = "", ResponseHeadersPolicyId: headersId = "", TargetOriginId = "" } = behaviour;
   const { TrustedKeyGroups: groups, TrustedSigners: signers } = behaviour;
-  const policy = cachePolicies?.get(policyId);
+  const policy = cachePolicies.get(policyId);
   return {
     pathPattern: "PathPattern" in behaviour ? (behaviour.PathPattern ?? "*") : "*",
     caching: policyId === "" ? withoutPolicy(behaviour) : policy && cachingOf(policy),
     isSigned: groups?.Enabled === true || signers?.Enabled === true,
-    hasServerTiming: headersId === "" ? false : timings?.get(headersId),
+    hasServerTiming: headersId === "" ? false : timings.get(headersId),
     originShieldRegion: shields.get(TargetOriginId),
   };
 }

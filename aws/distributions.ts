@@ -1,20 +1,19 @@
 import {
   type CloudFrontClient,
   CloudFrontServiceException,
-  type ConnectionGroupSummary,
   CreateInvalidationCommand,
   CreateInvalidationForDistributionTenantCommand,
-  type DistributionTenantSummary,
   GetInvalidationCommand,
   GetInvalidationForDistributionTenantCommand,
-  paginateListConnectionGroups,
   paginateListDistributions,
-  paginateListDistributionTenants,
 } from "@aws-sdk/client-cloudfront";
 import { memoizeFor } from "../domain/collections.ts";
+import { type AwsErrorLog, errorFields, publicReason } from "../domain/log-fields.ts";
 import type { Invalidations } from "../domain/plan/invalidate.ts";
-import { isTenantId, type OwnDistribution } from "../domain/request/distributions.ts";
+import { isTenantId, namesOf, type OwnDistribution } from "../domain/request/distributions.ts";
 import type { Invalidation } from "../domain/request/invalidation.ts";
+import { withTimeout } from "../domain/retry.ts";
+import { DistributionTenants } from "./distribution-tenants.ts";
 
 /** Temporary errors, besides those of the service itself: the same call may succeed later. */
 const TEMPORARY_ERRORS = new Set(["TooManyInvalidationsInProgress", "Throttling", "ThrottlingException"]);
@@ -34,75 +33,61 @@ const PERMANENT_ERRORS = new Set([
   "InvalidationBatchAlreadyExists",
 ]);
 
-/**
- * The default quota of an account. An account that has more has pages of a hundred that nobody waits for.
- * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html
- */
-const MAX_TENANTS = 10_000;
+/** How long it is cached which names lead where: the checks of one call of the API ask for it several times. */
+const CACHE_MS = 60_000;
+/** A list that takes longer fails, so that no later call waits for it. */
+const LIST_TIMEOUT_MS = 10_000;
 
-const LIST_TENANTS = "it takes cloudfront:ListDistributionTenants and cloudfront:ListConnectionGroups";
-
-/** How long a list is kept: the checks of one call of the API ask for it several times. */
-const LIST_KEPT_MS = 5_000;
+interface DistributionsOptions {
+  /** Milliseconds since the epoch. @default Date.now */
+  readonly now?: () => number;
+  /** Ids of distribution tenants whose domains are always known. @default none */
+  readonly tenantIds?: readonly string[];
+  /** Told what CloudFront refuses, which callers read without accounts and roles. @default nobody is */
+  readonly logger?: AwsErrorLog;
+}
 
 /** CloudFront, as far as warming needs it. */
 export class Distributions implements Invalidations {
   private readonly listed: (key: string) => Promise<OwnDistribution[]>;
+  private readonly tenants: DistributionTenants;
 
-  /** @param now milliseconds since the epoch */
   constructor(
     private readonly cloudFront: CloudFrontClient,
-    now: () => number = Date.now,
+    private readonly options: DistributionsOptions = {},
   ) {
-    this.listed = memoizeFor({ ms: LIST_KEPT_MS, now }, () => this.list());
+    const { now = Date.now, tenantIds: ids = [] } = options;
+    const onDenied = (error: unknown) => this.log("Distribution tenants could not be looked up", error);
+    this.listed = memoizeFor({ ms: CACHE_MS, now }, () => withTimeout(LIST_TIMEOUT_MS, this.list()));
+    this.tenants = new DistributionTenants(cloudFront, { cacheMs: CACHE_MS, now, ids, onDenied });
   }
 
-  /** All distributions of the account; with multi-tenant ones among them, also its tenants and connection groups. */
-  own(): Promise<OwnDistribution[]> {
-    return this.listed("");
+  /** All distributions of the account; with multi-tenant ones among them, also the tenants and connection groups that hosts lead to. */
+  async listFor(hosts: readonly string[]): Promise<OwnDistribution[]> {
+    const listed = await this.listed("").catch((error: unknown) => {
+      this.log("Distributions could not be listed", error);
+      throw error;
+    });
+    // Only a multi-tenant distribution has tenants.
+    if (listed.every(({ unserved }) => unserved === undefined)) return listed;
+    const names = new Set(listed.flatMap((it) => namesOf(it).map((name) => name.toLowerCase())));
+    const { found, unlisted } = await this.tenants.ownersOf(hosts, (name) => names.has(name));
+    return [...listed.map((it) => (it.unserved === undefined ? it : { ...it, unlisted })), ...found];
   }
 
   private async list(): Promise<OwnDistribution[]> {
-    const standard: OwnDistribution[] = [];
-    const multiTenant: OwnDistribution[] = [];
+    const all: OwnDistribution[] = [];
     for await (const page of paginateListDistributions({ client: this.cloudFront }, {})) {
-      for (const item of page.DistributionList?.Items ?? []) {
-        const own = { id: item.Id ?? "", domain: item.DomainName ?? "", aliases: item.Aliases?.Items ?? [] };
-        if (item.ConnectionMode === "tenant-only") multiTenant.push({ ...own, unserved: "multi-tenant distribution" });
-        else standard.push(own);
+      for (const { Id = "", DomainName = "", Aliases, ConnectionMode } of page.DistributionList?.Items ?? []) {
+        const unserved = ConnectionMode === "tenant-only" ? "multi-tenant distribution" : undefined;
+        all.push({ id: Id, domain: DomainName, aliases: Aliases?.Items ?? [], unserved });
       }
     }
-    // Only a multi-tenant distribution has tenants.
-    return multiTenant.length === 0 ? standard : [...standard, ...(await this.withTenants(multiTenant))];
+    return all;
   }
 
-  /** Multi-tenant distributions, their tenants, and the connection groups. Who may not list tenants gets the distributions alone. */
-  private async withTenants(multiTenant: readonly OwnDistribution[]): Promise<OwnDistribution[]> {
-    try {
-      const [tenants, groups] = await Promise.all([this.listTenants(), this.listConnectionGroups()]);
-      const unlisted = tenants.length >= MAX_TENANTS ? `no more than ${MAX_TENANTS} are listed` : undefined;
-      return [...multiTenant.map((it) => ({ ...it, unlisted })), ...ownTenants(tenants, groups)];
-    } catch (error) {
-      if (!(error instanceof Error) || error.name !== "AccessDenied") throw error;
-      const unlisted = `${error.name}: ${error.message}; ${LIST_TENANTS}`;
-      return multiTenant.map((it) => ({ ...it, unlisted }));
-    }
-  }
-
-  private async listTenants(): Promise<DistributionTenantSummary[]> {
-    const tenants: DistributionTenantSummary[] = [];
-    for await (const { DistributionTenantList } of paginateListDistributionTenants({ client: this.cloudFront }, {})) {
-      tenants.push(...(DistributionTenantList ?? []));
-      if (tenants.length >= MAX_TENANTS) break;
-    }
-    return tenants;
-  }
-
-  private async listConnectionGroups(): Promise<ConnectionGroupSummary[]> {
-    const groups: ConnectionGroupSummary[] = [];
-    for await (const { ConnectionGroups } of paginateListConnectionGroups({ client: this.cloudFront }, {}))
-      groups.push(...(ConnectionGroups ?? []));
-    return groups;
+  private log(message: string, error: unknown): void {
+    this.options.logger?.warn(message, { error: errorFields(error) });
   }
 
   /**
@@ -123,10 +108,10 @@ export class Distributions implements Invalidations {
       if (answer.Invalidation?.Id !== undefined) return { id: answer.Invalidation.Id };
     } catch (error) {
       if (!(error instanceof Error)) throw error;
-      const why = `${error.name}: ${error.message}`;
-      if (isTemporary(error)) return { busy: why };
-      if (PERMANENT_ERRORS.has(error.name)) return { refused: why };
-      throw error;
+      if (isTemporary(error)) return { busy: publicReason(error) };
+      if (!PERMANENT_ERRORS.has(error.name)) throw error;
+      this.log("CloudFront refused an invalidation", error);
+      return { refused: publicReason(error) };
     }
     throw new Error(`CloudFront returned no id for an invalidation of ${id}`);
   }
@@ -144,39 +129,6 @@ export class Distributions implements Invalidations {
     });
     return answer?.Invalidation?.Status === "Completed";
   }
-}
-
-/** The tenants, each with the routing endpoint of its connection group, and the groups. */
-function ownTenants(
-  tenants: readonly DistributionTenantSummary[],
-  groups: readonly ConnectionGroupSummary[],
-): OwnDistribution[] {
-  const byId = new Map(groups.map((group) => [group.Id, group]));
-  const byDefault = groups.find(({ IsDefault }) => IsDefault);
-  return [
-    ...groups.map(
-      ({ Id = "", RoutingEndpoint = "" }): OwnDistribution => ({
-        id: Id,
-        domain: RoutingEndpoint,
-        aliases: [],
-        unserved: "connection group",
-      }),
-    ),
-    ...tenants.flatMap(({ Id, DistributionId = "", Domains = [], ConnectionGroupId, Enabled }): OwnDistribution[] => {
-      const group = ConnectionGroupId === undefined ? byDefault : byId.get(ConnectionGroupId);
-      if (group?.RoutingEndpoint === undefined) return [];
-      const isDisabled = Enabled === false || group.Enabled === false;
-      return [
-        {
-          id: DistributionId,
-          tenant: Id,
-          domain: group.RoutingEndpoint,
-          aliases: Domains.flatMap(({ Domain }) => Domain ?? []),
-          unserved: isDisabled ? "disabled tenant" : undefined,
-        },
-      ];
-    }),
-  ];
 }
 
 /** Whether the same call may succeed later: CloudFront is overloaded, or has too much of this kind in progress. */

@@ -29,6 +29,32 @@ export function errorFields(error: unknown): ErrorFields {
   };
 }
 
+/** How the reason ends where a permission is missing. */
+export const NOT_ALLOWED = " is not allowed";
+
+/**
+ * What of an error of AWS a caller of the API may read. Its text names accounts, roles and resources: of a denial, only the action is
+ * named. The whole error belongs into the log.
+ */
+export function publicReason(error: unknown): string {
+  const { name, message } = error instanceof Error ? error : { name: "", message: String(error) };
+  const denied = [error, error instanceof Error && error.cause].find(isAccessDenied);
+  if (denied !== undefined) return `${/ perform: ([\w-]+:\w+)/.exec(denied.message)?.[1] ?? "the call"}${NOT_ALLOWED}`;
+  const text = message.replaceAll(/\barn:aws[^\s"',)]+/g, "(ARN)").replaceAll(/\b\d{12}\b/g, "(account)");
+  // What AWS says begins with a code, such as Throttling.
+  return name === "" || name.endsWith("Error") ? text : `${name}: ${text}`;
+}
+
+/** Where such an error is logged whole. */
+export interface AwsErrorLog {
+  warn(message: string, fields: { readonly error: ErrorFields }): void;
+}
+
+/** Whether the credentials lack a permission. */
+export function isAccessDenied(error: unknown): error is Error {
+  return error instanceof Error && /^AccessDenied(Exception)?$/.test(error.name);
+}
+
 /** Removes the query strings of URLs in a text: the query of a signed URL is a credential. */
 export function withoutQueries(text: string): string {
   return text.replaceAll(/\?[^\s"'<>?]*=[^\s"'<>]*/g, "?…");

@@ -263,13 +263,15 @@ export class Pipeline extends Construct {
     );
     allow([getSize, expand, task, aggregation, shutdown], ["sqs:SendMessage"], this.failedBatches.queueArn);
 
-    // Listing distributions, tenants and connection groups cannot be limited to a resource.
-    const listed = ["Distributions", "DistributionTenants", "ConnectionGroups"];
-    allow(
-      [api, getSize, expand],
-      listed.map((what) => `cloudfront:List${what}`),
-      "*",
-    );
+    // Which distribution or tenant a host belongs to. Listing distributions cannot be limited to a resource.
+    const every = (resource: string) =>
+      stack.formatArn({ service: "cloudfront", region: "", account: "*", resource, resourceName: "*" });
+    const finders = [api, getSize, expand];
+    allow(finders, ["cloudfront:ListDistributions"], "*");
+    const tenants = ["cloudfront:GetDistributionTenantByDomain", "cloudfront:GetDistributionTenant"];
+    allow(finders, tenants, every("distribution-tenant"));
+    const groups = ["cloudfront:GetConnectionGroup", "cloudfront:GetConnectionGroupByRoutingEndpoint"];
+    allow(finders, groups, every("connection-group"));
     // A request may name any distribution that the stack's list allows.
     const distributions = distributionArns(this, parameters.distributions);
     const invalidating = ["CreateInvalidation", "GetInvalidation"].flatMap((name) => [
@@ -283,8 +285,6 @@ export class Pipeline extends Construct {
     );
     // How a distribution is configured. A policy may be one of AWS's own, so the account is left open. Web ACLs of CloudFront lie in
     // one Region, whichever the stack is in.
-    const every = (resource: string) =>
-      stack.formatArn({ service: "cloudfront", region: "", account: "*", resource, resourceName: "*" });
     // The list may have a tenant without its multi-tenant distribution, whose settings it has.
     allow(api, ["cloudfront:GetDistribution"], every("distribution"));
     allow(api, ["cloudfront:GetCachePolicy"], every("cache-policy"));

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
-import type { DistributionSettings } from "../../domain/distribution/settings.ts";
+import type { DistributionSettings, SettingsQuery } from "../../domain/distribution/settings.ts";
 import { AliasUnclearError, errorCode, type Resolver } from "../../domain/net/resolver.ts";
 import type { Invalidations } from "../../domain/plan/invalidate.ts";
 import type { OwnDistribution } from "../../domain/request/distributions.ts";
@@ -15,10 +15,10 @@ import type { Shell } from "../shell.ts";
 
 /** CloudFront, as far as a direct run asks it. */
 export interface CloudFront extends Invalidations {
-  /** All distributions of the account. */
-  own(): Promise<OwnDistribution[]>;
+  /** All distributions of the account, with the tenants and connection groups that hosts lead to. */
+  listFor(hosts: readonly string[]): Promise<OwnDistribution[]>;
   /** How one is configured. */
-  settings(id: string): Promise<DistributionSettings>;
+  settings(query: SettingsQuery): Promise<DistributionSettings>;
 }
 
 const CREDENTIAL_VARIABLES = [
@@ -39,14 +39,12 @@ export function hasCredentials(env: Shell["env"]): boolean {
 /** The account whose credentials the environment has. The AWS SDK is loaded when it is asked the first time. */
 export class Account implements CloudFront {
   private cloudFront: Promise<CloudFront> | undefined;
-  private listed: Promise<OwnDistribution[]> | undefined;
 
   /** @param load loads what asks CloudFront */
   constructor(private readonly load: () => Promise<CloudFront>) {}
 
-  own(): Promise<OwnDistribution[]> {
-    this.listed ??= this.ask((it) => it.own());
-    return this.listed;
+  listFor(hosts: readonly string[]): Promise<OwnDistribution[]> {
+    return this.ask((it) => it.listFor(hosts));
   }
 
   invalidate(...call: Parameters<CloudFront["invalidate"]>) {
@@ -57,8 +55,8 @@ export class Account implements CloudFront {
     return this.ask((it) => it.isInvalidated(...call));
   }
 
-  settings(id: string) {
-    return this.ask((it) => it.settings(id));
+  settings(query: SettingsQuery) {
+    return this.ask((it) => it.settings(query));
   }
 
   /** @throws CommandError: there are no credentials, or they are refused */
@@ -77,9 +75,12 @@ export class Account implements CloudFront {
   }
 }
 
-/** All distributions of the account; none if it cannot be asked, because the environment has no credentials for it. */
-export async function ownIfAny(account: Pick<CloudFront, "own">): Promise<OwnDistribution[]> {
-  return account.own().catch((error: unknown) => {
+/** The same; none if the account cannot be asked, because the environment has no credentials for it. */
+export async function listForIfAny(
+  account: Pick<CloudFront, "listFor">,
+  hosts: readonly string[],
+): Promise<OwnDistribution[]> {
+  return account.listFor(hosts).catch((error: unknown) => {
     if (!(error instanceof CommandError)) throw error;
     return [];
   });
@@ -118,23 +119,24 @@ export interface Naming {
  */
 export async function findRunDistributions(
   { cfDomain, hosts, needsIds }: Naming,
-  { dns, account }: { readonly dns: Pick<Resolver, "alias">; readonly account: Pick<CloudFront, "own"> },
+  { dns, account }: { readonly dns: Pick<Resolver, "alias">; readonly account: Pick<CloudFront, "listFor"> },
 ): Promise<FoundDistributions> {
-  const find = (own: readonly OwnDistribution[], explain?: (name: string) => string) =>
-    findDistributions(cfDomain, hosts, { distributions: { own: async () => own }, dns }, explain);
-  if (needsIds) return find(await account.own());
+  const find = (listed: readonly OwnDistribution[], explain?: (name: string) => string) =>
+    findDistributions(cfDomain, hosts, { distributions: { listFor: async () => listed }, dns }, explain);
+  const listFor = () => account.listFor(cfDomain === undefined ? hosts : [cfDomain, ...hosts]);
+  if (needsIds) return find(await listFor());
   const byDns = await find([]).catch((error: unknown) => {
     if (error instanceof NoDistributionError || error instanceof AliasUnclearError) return undefined;
     throw error;
   });
   if (byDns !== undefined && byDns.refused.size === 0) return byDns;
   let accountSays = "no distribution of this account answers to it";
-  const own = await account.own().catch((error: unknown) => {
+  const listed = await listFor().catch((error: unknown) => {
     if (!(error instanceof CommandError)) throw error;
     accountSays = error.message;
     return [];
   });
-  return find(own, (name) => unknownDistribution(name, accountSays));
+  return find(listed, (name) => unknownDistribution(name, accountSays));
 }
 
 function unknownDistribution(host: string, account: string): string {

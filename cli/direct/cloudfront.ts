@@ -4,6 +4,7 @@ import { CloudFrontClient } from "@aws-sdk/client-cloudfront";
 import { WAFV2Client } from "@aws-sdk/client-wafv2";
 import { DistributionSettingsReader } from "../../aws/distribution-settings.ts";
 import { Distributions } from "../../aws/distributions.ts";
+import type { SettingsQuery } from "../../domain/distribution/settings.ts";
 import type { Shell } from "../shell.ts";
 import type { CloudFront } from "./account.ts";
 
@@ -14,5 +15,5 @@ export function cloudFront({ AWS_REGION, AWS_DEFAULT_REGION }: Shell["env"]): Cl
   const client = new CloudFrontClient({ region: AWS_REGION || AWS_DEFAULT_REGION || "us-east-1" });
   const waf = (region: string) => new WAFV2Client({ region });
   const reader = new DistributionSettingsReader({ cloudFront: client, waf, now: Date.now });
-  return Object.assign(new Distributions(client), { settings: (id: string) => reader.read(id) });
+  return Object.assign(new Distributions(client), { settings: (query: SettingsQuery) => reader.read(query) });
 }

@@ -33,6 +33,7 @@ import type { RequestItem } from "../../domain/request/request-item.ts";
 import { checkSettings } from "../../domain/request/settings-check.ts";
 import { type FailureGroup, mostFirst } from "../../domain/result/failure-groups.ts";
 import { failureGroupsOf } from "../../domain/result/failure-tally.ts";
+import { namedHosts } from "../../domain/sources/found-urls.ts";
 import { formatTimestamp } from "../../domain/timestamps.ts";
 import { ApiError, faultList } from "../../domain/validation/api-error.ts";
 import { type AdaptedRequest, applySettings, NO_SETTINGS } from "../../domain/validation/apply-settings.ts";
@@ -107,14 +108,16 @@ export class DirectClient implements Api {
     const targets = await store.targets(item.req_id);
     const pops = targets.flatMap(({ pop, state }) => (state === "FAILED" ? [] : [pop]));
     // Settings that could be read are those of the account.
-    const ownerOf = hostOwners(item.distribution_settings === undefined ? [] : await account.own());
+    const ownerOf = hostOwners(
+      item.distribution_settings === undefined ? [] : await account.listFor(namedHosts(item, [...urls])),
+    );
     const behaviourOf = urlBehaviours(item, (host) => ownerOf(item.cf_domain ?? host)?.id);
     return originFetches({ ...item, pops }, urlsByCaching([...urls], behaviourOf), variantNames(item.variants).length);
   }
 
   /** @param fields which need the account @throws CommandError: nothing can be invalidated with the environment's credentials */
   private async checkAccount(fields: string): Promise<void> {
-    await this.deps.account.own().catch((cause: unknown) => {
+    await this.deps.account.listFor([]).catch((cause: unknown) => {
       if (!(cause instanceof CommandError)) throw cause;
       throw new CommandError(`${fields}: ${cause.message}`, cause.next, { cause });
     });

@@ -8,16 +8,16 @@ import { invalidatingFields } from "../../domain/request/invalidation.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { notYetRead } from "../../domain/request/source.ts";
 import { untilAborted } from "../../domain/retry.ts";
-import { FoundUrls, servedHosts, skippedUrls } from "../../domain/sources/found-urls.ts";
+import { FoundUrls, namedHosts, servedHosts, skippedUrls } from "../../domain/sources/found-urls.ts";
 import { DOCUMENT_LIMITS } from "../../domain/sources/limits.ts";
 import { noBuckets } from "../../probe/sources/read-document.ts";
 import { Walk, writeFound } from "../../probe/sources/walk.ts";
 import { Web } from "../../probe/sources/web.ts";
-import { type CloudFront, ownIfAny } from "./account.ts";
+import { type CloudFront, listForIfAny } from "./account.ts";
 
 export interface SourceDeps {
   readonly store: ListStore;
-  readonly account: Pick<CloudFront, "own">;
+  readonly account: Pick<CloudFront, "listFor">;
   readonly dns: Resolver;
   readonly ports: Ports;
   readonly caps: Caps;
@@ -39,24 +39,36 @@ export async function readSources(
   const { store, account, signal } = deps;
   // Settings that could be read are those of the account.
   const skips = item.skip_uncached === true && item.distribution_settings !== undefined;
-  const known = skips || invalidatingFields(item) !== "" ? await untilAborted(signal, account.own()) : undefined;
-  let read = await walk(deps, item, known ?? [], known === undefined);
+  const callerUrls = await toArray(store.read(LISTS.urls, item.req_id));
+  const names = namedHosts(item, callerUrls);
+  const known =
+    skips || invalidatingFields(item) !== "" ? await untilAborted(signal, account.listFor(names)) : undefined;
+  let read = await walk(deps, item, { callerUrls, listed: known ?? [], stops: known === undefined });
   // The distribution may have further aliases, which only its account knows.
-  if (read.end === "other_host") read = await walk(deps, item, await untilAborted(signal, ownIfAny(account)), false);
+  if (read.end === "other_host") {
+    const listed = await untilAborted(signal, listForIfAny(account, names));
+    read = await walk(deps, item, { callerUrls, listed, stops: false });
+  }
   return writeFound(store, item.req_id, read.found, read.end === "other_host" ? "all" : read.end);
 }
 
-/** @param stops whether it ends at the first document that names a host that is not known as the request's */
-async function walk(deps: SourceDeps, item: RequestItem, own: readonly OwnDistribution[], stops: boolean) {
-  const { store, dns, ports, caps, signal } = deps;
-  const { sources = [], req_id: reqId, header } = item;
-  const callerUrls = await toArray(store.read(LISTS.urls, reqId));
+interface WalkOptions {
+  readonly callerUrls: readonly string[];
+  /** The distributions of the account. */
+  readonly listed: readonly OwnDistribution[];
+  /** Whether it ends at the first document that names a host that is not known as the request's. */
+  readonly stops: boolean;
+}
+
+async function walk(deps: SourceDeps, item: RequestItem, { callerUrls, listed, stops }: WalkOptions) {
+  const { dns, ports, caps, signal } = deps;
+  const { sources = [], header } = item;
   const found = new FoundUrls({
     request: item,
     caps,
     callerUrls,
-    serves: servedHosts(item, callerUrls, own),
-    skips: skippedUrls(item, own),
+    serves: servedHosts(item, callerUrls, listed),
+    skips: skippedUrls(item, listed),
     sources: sources.map(notYetRead),
   });
   const web = new Web({ dns, ports, header });

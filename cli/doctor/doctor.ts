@@ -2,6 +2,7 @@
 import { DistributionSettingsReader } from "../../aws/distribution-settings.ts";
 import { Distributions } from "../../aws/distributions.ts";
 import { Fleet } from "../../aws/fleet.ts";
+import type { SettingsSource } from "../../domain/request/settings-check.ts";
 import { Client } from "../api/client.ts";
 import { CommandError } from "../command-error.ts";
 import { stackEndpoint } from "../endpoint/stack-outputs.ts";
@@ -38,9 +39,17 @@ export async function doctor(shell: Shell, words: DoctorWords, urls: readonly st
     const place = await placeOf(shell, options, words);
     if (options.save === undefined) return await examine(shell, options, place, words);
     const { place: edge, dns } = edgeOf(place, shell.env);
-    const own = () => new Distributions(awsClients(place.aws).cloudFront).own();
+    const listFor = listerOf(awsClients(place.aws));
     const { isAws } = place;
-    return await saveEvidence(shell, { edge, dns, isAws, own, save: options.save, pops: options.pops, yes: words.yes });
+    return await saveEvidence(shell, {
+      edge,
+      dns,
+      isAws,
+      listFor,
+      save: options.save,
+      pops: options.pops,
+      yes: words.yes,
+    });
   } catch (error) {
     // The classes of errors in this bundle are not those of the command's other files.
     shell.stderr.write(explain(error, shell));
@@ -66,6 +75,12 @@ async function examine(shell: Shell, options: DoctorOptions, place: Place, words
   if (place.stack === undefined && words.json !== true)
     mention(shell, "To check the stack behind this address, too: --stack NAME");
   return hasFailed(findings) ? EXIT.fault : EXIT.good;
+}
+
+/** The distributions of the account, with the tenants that hosts lead to. */
+function listerOf({ cloudFront }: Pick<AwsClients, "cloudFront">) {
+  const distributions = new Distributions(cloudFront);
+  return (hosts: readonly string[]) => distributions.listFor(hosts);
 }
 
 /** What is asked, in words. @throws CommandError where no region is known */
@@ -114,12 +129,12 @@ export function checksOf({ options, place, clients, env, showTable }: ChecksOpti
     return required(found, "function Task in the stack").physicalId;
   };
   const lookup = lookupByTask(clients.lambda, task, lookupHere(dns));
-  const own = () => new Distributions(clients.cloudFront).own();
-  const label = once(() => labelOf(url.hostname, { own, dns }));
+  const listFor = listerOf(clients);
+  const label = once(() => labelOf(url.hostname, { listFor, dns }));
   const common = { url, pops, edge, lookup, label };
   if (phases.includes("edge")) {
     const reader = new DistributionSettingsReader({ cloudFront: clients.cloudFront, waf: clients.waf, now: Date.now });
-    const source = { own, settings: (id: string) => reader.read(id) };
+    const source: SettingsSource = { listFor, settings: (query) => reader.read(query) };
     checks.push(...edgeChecks({ ...common, showTable, source }));
   }
   if (phases.includes("smoke")) {

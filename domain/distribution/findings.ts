@@ -1,4 +1,5 @@
 import { grouped } from "../collections.ts";
+import { NOT_ALLOWED } from "../log-fields.ts";
 import type { Header } from "../net/headers.ts";
 import { isInPriceClass } from "../pops/price-classes.ts";
 import { behaviourOf } from "./path-pattern.ts";
@@ -54,8 +55,8 @@ export interface WantedWarming {
   readonly isVerified: boolean;
   /** Whether objects are invalidated by cache tag. @default they are not */
   readonly hasTags?: boolean;
-  /** Whether a distribution tenant is warmed: then the distribution is its template. */
-  readonly isTenant?: boolean;
+  /** The id of the distribution tenant that is warmed, if it is one: then the distribution is its template. */
+  readonly tenant?: string | undefined;
 }
 
 /** All findings about a request and one of its distributions, refusals first. Pure. */
@@ -69,7 +70,7 @@ export function findingsOf(settings: DistributionSettings, wanted: WantedWarming
 function refusalsOf(settings: DistributionSettings, wanted: WantedWarming): Finding[] {
   const { isTemplate, enabled, isDeployed, viewerMtls, isStaging } = settings;
   const it = named(settings, wanted);
-  if (isTemplate && wanted.isTenant !== true)
+  if (isTemplate && wanted.tenant === undefined)
     return [
       {
         code: "template",
@@ -89,7 +90,7 @@ function refusalsOf(settings: DistributionSettings, wanted: WantedWarming): Find
     return [
       {
         code: "not_deployed",
-        problem: `${it} is being deployed: its latest change has not reached every POP`,
+        problem: `${it}${wanted.tenant === undefined ? "" : `, the tenant ${wanted.tenant} itself, or its connection group`} is being deployed: the latest change has not reached every POP`,
         action: "Wait until its status is Deployed, then send this again",
       },
     ];
@@ -144,7 +145,13 @@ function stagingRefusal(settings: DistributionSettings, wanted: WantedWarming): 
 function ofDistribution(settings: DistributionSettings, wanted: WantedWarming): Finding[] {
   const { webAcl, priceClass, hasAnycastIps, unread } = settings;
   const it = named(settings, wanted);
-  const findings: Finding[] = unread.map(({ part, why }) => notChecked(`the ${part} of ${it}`, why));
+  const alike = grouped(unread, ({ part, why }) => `${part} ${why}`);
+  const findings: Finding[] = [...alike.values()].flatMap(([first, ...others]) => {
+    if (first === undefined) return [];
+    const ids = [first, ...others].flatMap(({ id }) => id ?? []);
+    const which = ids.length === 0 ? "" : ` ${ids.length === 1 ? ids[0] : `(${firstOf(ids, MAX_POLICIES)})`}`;
+    return notChecked(`the ${first.part}${which} of ${it}`, first.why);
+  });
   for (const { name, kind } of webAcl?.rules ?? [])
     findings.push({
       code: "web_acl",
@@ -171,12 +178,11 @@ function ofDistribution(settings: DistributionSettings, wanted: WantedWarming): 
 
 const RULE_KINDS = { "rate-based": "rate-based rule", "bot-control": "Bot Control rule" };
 
-/** @param what that AWS did not tell @param why as AWS says it */
-export function notChecked(
-  what: string,
-  why: string,
-  action = "Grant the permission if access was denied; otherwise send this again, or check it in the CloudFront console",
-): Finding {
+/** @param what that AWS did not tell @param why what a caller may know of the reason */
+export function notChecked(what: string, why: string): Finding {
+  const action = why.endsWith(NOT_ALLOWED)
+    ? "Allow this action to the role of the stack's function, or in a direct run to your own credentials; organization policies may deny it, too"
+    : "Send this again, or check it in the CloudFront console";
   const problem = `${what} could not be read, so problems in it are not reported (${shortened(why)})`;
   return { code: "not_checked", problem, action };
 }
@@ -218,6 +224,7 @@ export const TIER_TOLD =
 const MAX_URLS = 5;
 const MAX_POPS = 20;
 const MAX_PATTERNS = 20;
+const MAX_POLICIES = 5;
 /** So many path patterns of one kind of finding are told by themselves. */
 const MAX_GROUPS = 5;
 
@@ -314,8 +321,8 @@ function headerLine({ name, value }: PolicyHeader): string {
   return `${name}: ${value}`;
 }
 
-function named({ id, domain }: DistributionSettings, { name, isTenant = false }: WantedWarming): string {
-  if (isTenant) return `the distribution ${id} behind the tenant ${name}`;
+function named({ id, domain }: DistributionSettings, { name, tenant }: WantedWarming): string {
+  if (tenant !== undefined) return `the distribution ${id} behind the tenant ${name}`;
   return name === domain ? `the distribution ${id} (${domain})` : `the distribution ${id} of ${name}`;
 }
 

@@ -31,11 +31,33 @@ export interface DistributionSettings {
   readonly unread: readonly UnreadPart[];
 }
 
+/** What is asked of settings. */
+export interface SettingsQuery {
+  /** Of the distribution; of a tenant, its multi-tenant distribution's. */
+  readonly id: string;
+  /** Of the tenant, if it is one. */
+  readonly settings?: TenantSettings | undefined;
+  /** Whether a distribution without cache tags will be refused. @default it is not */
+  readonly needsTags?: boolean;
+}
+
 /** A part of a distribution's settings that AWS did not tell. */
 export interface UnreadPart {
-  readonly part: "continuous deployment policy" | "web ACL" | "cache policies" | "response headers policies";
-  /** As AWS says it. */
+  readonly part: "continuous deployment policy" | "web ACL" | "cache policy" | "response headers policy";
+  /** Its id, if the distribution may have several. */
+  readonly id?: string | undefined;
+  /** What a caller of the API may know of the reason. */
   readonly why: string;
+}
+
+/** What a distribution tenant, or its connection group, has in place of the settings of its multi-tenant distribution. */
+export interface TenantSettings {
+  /** Whether both have reached every POP. */
+  readonly isDeployed: boolean;
+  /** Of the connection group. */
+  readonly hasAnycastIps: boolean;
+  /** The ARN of its own web ACL; `disabled`: it has none. Absent: that of the multi-tenant distribution. */
+  readonly webAcl?: string | undefined;
 }
 
 export interface ContinuousDeployment {

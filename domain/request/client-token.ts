@@ -14,6 +14,12 @@ export const tokenClaimSchema = z.object({
 });
 export type TokenClaim = z.infer<typeof tokenClaimSchema>;
 
+/** What the caller of a request was told besides its id: the same call is told the same again. */
+export const STARTED_ANSWER = {
+  key: (reqId: string) => `${reqId}/started.json.gz`,
+  schema: z.object({ warnings: z.array(z.string()), skippedUrls: z.array(z.string()) }),
+};
+
 /** The same for bodies that say the same, however they are laid out, and whatever their token is. */
 export function bodyDigest({ client_token: _, ...body }: Readonly<Record<string, unknown>>): string {
   return createHash("sha256")

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import type { TenantSettings } from "../distribution/settings.ts";
 import { listVariable } from "../environment.ts";
 import { MAX_HOSTS } from "../limits.ts";
 import { hostsOf } from "../net/urls.ts";
@@ -75,14 +76,16 @@ export interface OwnDistribution {
   readonly aliases: readonly string[];
   /** What it is, if CloudFront serves nothing under its names. */
   readonly unserved?: "multi-tenant distribution" | "connection group" | "disabled tenant" | undefined;
-  /** Of a multi-tenant distribution: why some of its tenants may not be known. Absent: all are. */
+  /** Of a tenant. */
+  readonly settings?: TenantSettings | undefined;
+  /** Of a multi-tenant distribution: why a name may be that of a tenant that was not found. Absent: it is none's. */
   readonly unlisted?: string | undefined;
 }
 
 /** Why not all distribution tenants of the account may be known; undefined: they are, or there are none. */
 export function unlistedReason(own: readonly OwnDistribution[]): string | undefined {
   const reason = own.find(({ unlisted }) => unlisted !== undefined)?.unlisted;
-  return reason === undefined ? undefined : `the account's distribution tenants could not all be listed (${reason})`;
+  return reason === undefined ? undefined : `the account's distribution tenants could not be looked up (${reason})`;
 }
 
 /** What is wrong with a name, and what to do: sentences without the last full stop. */
@@ -138,20 +141,28 @@ export function hostOwners(own: readonly OwnDistribution[]): OwnerOf {
     ...[...byName.keys()].filter((name) => name.startsWith("*.")).map(({ length }) => length),
   );
   return (host) => {
-    const name = host.toLowerCase();
-    const exact = name.startsWith("*.") ? undefined : byName.get(name);
-    if (exact !== undefined) return exact;
-    // Of `*.example.com`, the end is all but the asterisk.
-    for (
-      let dot = name.indexOf(".", Math.max(1, name.length - longest + 1));
-      dot !== -1;
-      dot = name.indexOf(".", dot + 1)
-    ) {
-      const owner = byName.get(`*${name.slice(dot)}`);
+    for (const name of namesCovering(host, longest)) {
+      const owner = byName.get(name);
       if (owner !== undefined) return owner;
     }
     return undefined;
   };
+}
+
+/**
+ * The names that may lead to a host, the most specific first: the host itself, then wildcards.
+ * @param longest so long are wildcards at the most
+ */
+export function* namesCovering(host: string, longest = host.length): Generator<string> {
+  const name = host.toLowerCase();
+  if (!name.startsWith("*.")) yield name;
+  // Of `*.example.com`, the end is all but the asterisk.
+  for (
+    let dot = name.indexOf(".", Math.max(1, name.length - longest + 1));
+    dot !== -1;
+    dot = name.indexOf(".", dot + 1)
+  )
+    yield `*${name.slice(dot)}`;
 }
 
 /** Every name that leads to it. */

@@ -15,9 +15,9 @@ import {
 } from "./distributions.ts";
 import { type Invalidating, invalidatingFields } from "./invalidation.ts";
 
-/** What finding a distribution needs: the account's own ones, and the DNS. */
+/** What finding a distribution needs: those of the account, and the DNS. */
 export interface DistributionLookup {
-  readonly distributions: { own(): Promise<readonly OwnDistribution[]> };
+  readonly distributions: { listFor(hosts: readonly string[]): Promise<readonly OwnDistribution[]> };
   readonly dns: { alias(name: string): Promise<string | undefined> };
 }
 
@@ -66,9 +66,9 @@ export async function findDistributions(
   { distributions, dns }: DistributionLookup,
   explain = noDistribution,
 ): Promise<FoundDistributions> {
-  const own = await distributions.own();
-  const owner = hostOwners(own);
-  const unlisted = unlistedReason(own);
+  const listed = await distributions.listFor(cfDomain === undefined ? hosts : [cfDomain, ...hosts]);
+  const owner = hostOwners(listed);
+  const unlisted = unlistedReason(listed);
   const explainWhole = (name: string) => [explain(name), unlisted].filter((part) => part !== undefined).join("; ");
   const find = (name: string) => findDistribution(name, owner, dns, explainWhole);
   const refused = new Map<string, string>();

@@ -1,20 +1,21 @@
 import { grouped } from "../collections.ts";
 import { FINDINGS, type Finding, type FindingCode, findingsOf, notChecked } from "../distribution/findings.ts";
-import type { DistributionSettings } from "../distribution/settings.ts";
+import type { DistributionSettings, SettingsQuery } from "../distribution/settings.ts";
 import { type StoredSettings, storedSettings } from "../distribution/stored-settings.ts";
+import { publicReason } from "../log-fields.ts";
 import { ownHeaders } from "../net/headers.ts";
 import { hostOf, hostsOf } from "../net/urls.ts";
 import { withTimeout } from "../retry.ts";
-import { hostOwners, type OwnDistribution, unservedProblem } from "./distributions.ts";
+import { hostOwners, type OwnDistribution, unlistedReason, unservedProblem } from "./distributions.ts";
 import { headerOf, variantNames } from "./options.ts";
 import type { RequestItem } from "./request-item.ts";
 
 /** What the check asks: CloudFront, as `aws/` reads it. */
 export interface SettingsSource {
-  /** All distributions of the account. */
-  own(): Promise<readonly OwnDistribution[]>;
+  /** All distributions of the account, with the tenants and connection groups that hosts lead to. */
+  listFor(hosts: readonly string[]): Promise<readonly OwnDistribution[]>;
   /** How one is configured. */
-  settings(id: string): Promise<DistributionSettings>;
+  settings(query: SettingsQuery): Promise<DistributionSettings>;
 }
 
 /** How long the whole check may take. API Gateway ends a call after 29 s, and the request has still to be made in them. */
@@ -48,49 +49,51 @@ export interface SettingsCheck {
   readonly idOf: (host: string) => string | undefined;
 }
 
-/** A distribution of the request, by the name that led to it. */
-interface Named {
-  readonly id: string;
+/** A distribution of the request, or tenants of it that are configured alike. */
+interface RequestedDistribution extends Pick<OwnDistribution, "id" | "tenant" | "settings"> {
+  /** The first name that led to it. */
   readonly name: string;
-  readonly urls: readonly string[];
-  /** Whether it is the multi-tenant distribution behind a tenant. */
-  readonly isTenant: boolean;
+  readonly urls: string[];
 }
 
 /** Reads how the distributions of a request are configured, and finds what stands in its way. What cannot be read is a warning. */
 export async function checkSettings(source: SettingsSource, request: CheckedRequest): Promise<SettingsCheck> {
   const deadline = performance.now() + CHECK_MS;
   const inTime = <T>(answer: Promise<T>) => withTimeout(Math.max(1, deadline - performance.now()), answer);
-  const own = await inTime(source.own()).catch((error: unknown) => unread("the distributions of the account", error));
-  if ("code" in own)
+  const urlsByName = namesOfRequest(request);
+  const listed = await inTime(source.listFor([...urlsByName.keys()])).catch((error: unknown) =>
+    notChecked("the distributions of the account", publicReason(error)),
+  );
+  if ("code" in listed)
     return {
       refusals: [],
       refusedUrls: [],
-      warnings: [own],
+      warnings: [listed],
       settings: [],
       stored: undefined,
       areAllKnown: false,
       idOf: () => undefined,
     };
-  const { named, unserved, unknown } = namedBy(own, request);
-  const checked = named.slice(0, MAX_DISTRIBUTIONS);
-  const read = await Promise.all(
-    checked.map(async ({ id, name, urls, isTenant }) => {
-      const settings = await inTime(source.settings(id)).catch((error: unknown) =>
-        unread(`the configuration of the distribution ${id} of ${name}`, error),
+  const { requested, unserved, unknown } = requestedOf(listed, urlsByName);
+  const wanted = wantedOf(request);
+  const checked = await Promise.all(
+    requested.slice(0, MAX_DISTRIBUTIONS).map(async ({ name, urls, ...owner }) => {
+      const query = { id: owner.id, settings: owner.settings, needsTags: wanted.hasTags };
+      const settings = await inTime(source.settings(query)).catch((error: unknown) =>
+        notChecked(`the configuration of the distribution ${owner.id} of ${name}`, publicReason(error)),
       );
-      return "code" in settings
-        ? { settings: undefined, urls, findings: [settings] }
-        : { settings, urls, findings: findingsOf(settings, { name, urls, isTenant, ...wantedOf(request) }) };
+      if ("code" in settings) return { settings: undefined, urls, findings: [settings] };
+      return { settings, urls, findings: findingsOf(settings, { name, urls, tenant: owner.tenant, ...wanted }) };
     }),
   );
-  const all = [...unserved, ...read];
+  const all = [...unserved, ...checked];
   const isRefusal = ({ code }: Finding) => FINDINGS[code] === "refusal";
   // What is left out keeps nothing from being warmed.
   const isTold = ({ code }: Finding) => code !== "not_cached" || request.item.skip_uncached !== true;
   const findings = all.flatMap((one) => one.findings).filter(isTold);
-  const settings = all.flatMap((one) => one.settings ?? []);
-  const unchecked = named.slice(MAX_DISTRIBUTIONS).map(({ id }) => id);
+  // Tenants of one distribution differ in nothing that is stored.
+  const settings = [...new Map(all.flatMap((one) => (one.settings ? [[one.settings.id, one.settings]] : []))).values()];
+  const unchecked = requested.slice(MAX_DISTRIBUTIONS).map(({ id, tenant = id }) => tenant);
   return {
     refusals: findings.filter(isRefusal),
     refusedUrls:
@@ -99,19 +102,19 @@ export async function checkSettings(source: SettingsSource, request: CheckedRequ
         : [],
     warnings: [
       ...findings.filter((finding) => !isRefusal(finding)),
-      ...(unknown.length === 0 ? [] : [notOwned(unknown)]),
+      ...(unknown.length === 0 ? [] : [notOwned(unknown, unlistedReason(listed))]),
       ...(unchecked.length === 0 ? [] : [tooMany(unchecked)]),
     ],
     settings,
     stored: settings.length === 0 ? undefined : settings.map(storedSettings),
-    areAllKnown: unknown.length === 0 && settings.length === named.length,
-    idOf: idsOf(own, request),
+    areAllKnown: unknown.length === 0 && checked.every((one) => one.settings !== undefined) && unchecked.length === 0,
+    idOf: idsOf(listed, request),
   };
 }
 
 /** Whatever the host of a URL is: `cf_domain` names the distribution of all. */
-function idsOf(own: readonly OwnDistribution[], { item: { cf_domain: domain } }: CheckedRequest) {
-  const ownerOf = hostOwners(own);
+function idsOf(listed: readonly OwnDistribution[], { item: { cf_domain: domain } }: CheckedRequest) {
+  const ownerOf = hostOwners(listed);
   return (host: string) => ownerOf(domain ?? host)?.id;
 }
 
@@ -124,6 +127,19 @@ function wantedOf({ item, arePopsNamed }: CheckedRequest) {
   };
 }
 
+/** The URLs of a request by the name that leads to their distribution. */
+function namesOfRequest({ item, urls, retried }: CheckedRequest): Map<string, readonly string[]> {
+  const { cf_domain: domain, sources = [] } = item;
+  if (domain !== undefined) return new Map([[domain, urls]]);
+  const byName = new Map<string, readonly string[]>(grouped(urls, hostOf));
+  // Sources name hosts, too. Those that their documents name are the same distributions'.
+  for (const name of hostsOf(sources.flatMap(({ url, base }) => [url ?? [], base ?? []].flat())))
+    if (!byName.has(name)) byName.set(name, []);
+  if (byName.size > 0) return byName;
+  const ofRetried = (retried?.distributions ?? []).flatMap(({ hosts, domain: name }) => hosts ?? name ?? []);
+  return new Map(ofRetried.map((name) => [name, []]));
+}
+
 /** A name under which CloudFront serves nothing, whatever the settings are. */
 interface Unserved {
   readonly settings: undefined;
@@ -132,28 +148,12 @@ interface Unserved {
 }
 
 /** The distributions of a request, and the names that lead to none of the account's. */
-function namedBy(
-  own: readonly OwnDistribution[],
-  { item, urls, retried }: CheckedRequest,
-): { readonly named: Named[]; readonly unserved: Unserved[]; readonly unknown: string[] } {
-  const ownerOf = hostOwners(own);
-  const { cf_domain: domain, sources = [] } = item;
-  const named = new Map<string, Named>();
-  const byHost = new Map<string, readonly string[]>(domain === undefined ? grouped(urls, hostOf) : [[domain, urls]]);
-  // Sources name hosts, too. Those that their documents name are the same distributions'.
-  for (const name of domain === undefined
-    ? hostsOf(sources.flatMap(({ url, base }) => [url ?? [], base ?? []].flat()))
-    : [])
-    if (!byHost.has(name)) byHost.set(name, []);
-  if (byHost.size === 0) {
-    for (const { id, tenant, domain: name = "", hosts = [] } of retried?.distributions ?? [])
-      if (id !== undefined && !named.has(id))
-        named.set(id, { id, name: hosts[0] ?? name, urls: [], isTenant: tenant !== undefined });
-    return { named: [...named.values()], unserved: [], unknown: [] };
-  }
+function requestedOf(listed: readonly OwnDistribution[], urlsByName: ReadonlyMap<string, readonly string[]>) {
+  const ownerOf = hostOwners(listed);
+  const requested = new Map<string, RequestedDistribution>();
   const unserved: Unserved[] = [];
   const unknown: string[] = [];
-  for (const [name, its] of byHost) {
+  for (const [name, urls] of urlsByName) {
     const owner = ownerOf(name);
     if (owner === undefined) {
       unknown.push(name);
@@ -162,19 +162,16 @@ function namedBy(
     const problem = unservedProblem(name, owner);
     if (owner.unserved !== undefined && problem !== undefined) {
       const findings = [{ code: UNSERVED[owner.unserved], ...problem }];
-      unserved.push({ settings: undefined, urls: its, findings });
+      unserved.push({ settings: undefined, urls, findings });
       continue;
     }
-    const { id } = owner;
-    const before = named.get(id);
-    named.set(id, {
-      id,
-      name: before?.name ?? name,
-      urls: [...(before?.urls ?? []), ...its],
-      isTenant: owner.tenant !== undefined,
-    });
+    const { id, tenant, settings } = owner;
+    const key = JSON.stringify([id, settings]);
+    const before = requested.get(key);
+    if (before === undefined) requested.set(key, { id, tenant, settings, name, urls: [...urls] });
+    else before.urls.push(...urls);
   }
-  return { named: [...named.values()], unserved, unknown };
+  return { requested: [...requested.values()], unserved, unknown };
 }
 
 const UNSERVED: Readonly<Record<NonNullable<OwnDistribution["unserved"]>, FindingCode>> = {
@@ -183,10 +180,12 @@ const UNSERVED: Readonly<Record<NonNullable<OwnDistribution["unserved"]>, Findin
   "disabled tenant": "disabled",
 };
 
-function notOwned(names: readonly string[]): Finding {
+/** @param unlisted why a name may be that of a tenant; undefined: it is none's */
+function notOwned(names: readonly string[], unlisted: string | undefined): Finding {
+  const why = unlisted === undefined ? "" : `, or ${unlisted}`;
   return {
     code: "not_checked",
-    problem: `the configuration of ${names.join(", ")} was not checked: no distribution in this account has these names`,
+    problem: `the configuration of ${names.join(", ")} was not checked: no distribution in this account has these names${why}`,
     action: "If another account owns the distribution, check its configuration there",
   };
 }
@@ -197,10 +196,4 @@ function tooMany(ids: readonly string[]): Finding {
     problem: `the configuration of ${ids.join(", ")} was not checked: Prewarm checks at most ${MAX_DISTRIBUTIONS} distributions in one request`,
     action: "Send one request for each distribution",
   };
-}
-
-function unread(what: string, error: unknown): Finding {
-  const { name, message } = error instanceof Error ? error : { name: "", message: String(error) };
-  // What AWS says begins with a code, such as AccessDenied.
-  return notChecked(what, name === "" || name.endsWith("Error") ? message : `${name}: ${message}`);
 }

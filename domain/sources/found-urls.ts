@@ -151,20 +151,28 @@ export function skippedUrls(
   return (url) => behaviourOf(url)?.uncached === true;
 }
 
+/** The names that the caller gave: of the distribution, of URLs and of sources. Each source has an address or a base. */
+export function namedHosts(
+  { cf_domain: cfDomain, sources = [] }: Pick<RequestItem, "cf_domain" | "sources">,
+  urls: readonly string[],
+): string[] {
+  const ofSources = sources.flatMap(({ url, base }) => [url, base]).filter((it) => it !== undefined);
+  return [...new Set([cfDomain ?? [], hostsOf(urls), hostsOf(ofSources)].flat())];
+}
+
 /**
  * Whether a host belongs to a distribution of the request: the one that `cf_domain` names, else those that serve the caller's URLs. Aliases
  * of another account's distribution are unknown: for it, only `cf_domain` and the caller's hosts count.
- * @param urls `url_list` of the caller, who named the sources, too: each has an address or a base
- * @param ownDistributions the distributions of this account
+ * @param urls `url_list` of the caller, who named the sources, too
+ * @param ownDistributions the distributions of this account, with the tenants of {@link namedHosts}
  */
 export function servedHosts(
-  { cf_domain: cfDomain, sources = [] }: RequestItem,
+  { cf_domain: cfDomain, sources }: RequestItem,
   urls: readonly string[],
   ownDistributions: readonly OwnDistribution[],
 ): (host: string) => boolean {
-  const ofSources = sources.flatMap(({ url, base }) => [url, base]).filter((it) => it !== undefined);
-  const named = new Set([...hostsOf(urls), ...ofSources.map((it) => new URL(it).hostname)]);
-  const about = cfDomain === undefined ? [...named] : [cfDomain];
+  const named = namedHosts({ sources }, urls);
+  const about = cfDomain === undefined ? named : [cfDomain];
   const ownerOf = hostOwners(ownDistributions);
   const ownerIdOf = (host: string) => {
     const owner = ownerOf(host);

@@ -9,7 +9,7 @@ import { Timer } from "../../aws/timer.ts";
 import { instanceKind } from "../../domain/cost/prices.ts";
 import { listVariable, nameVariable, readEnvironment } from "../../domain/environment.ts";
 import { capsOf, capVariables } from "../../domain/request/caps.ts";
-import { allowedDistributionsSchema } from "../../domain/request/distributions.ts";
+import { allowedDistributionsSchema, isTenantId } from "../../domain/request/distributions.ts";
 import { networkOf, networkVariables } from "../../probe/dns.ts";
 import { sharedAdapters } from "../adapters.ts";
 import { pipelineVariables } from "../runtime.ts";
@@ -43,11 +43,15 @@ export function buildDeps() {
   const cloudFront = new CloudFrontClient({});
   return {
     ...shared,
-    distributions: new Distributions(cloudFront),
+    distributions: new Distributions(cloudFront, {
+      tenantIds: env.DISTRIBUTIONS.filter(isTenantId),
+      logger: shared.logger,
+    }),
     settings: new DistributionSettingsReader({
       cloudFront,
       waf: (region) => new WAFV2Client({ region }),
       now: Date.now,
+      logger: shared.logger,
     }),
     tokens: new ClientTokens(shared.db, env.PROGRESS_TABLE),
     timer: new Timer(new SchedulerClient({}), env.SCHEDULE_GROUP, "timeout"),

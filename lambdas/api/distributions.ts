@@ -20,7 +20,7 @@ import {
   unlistedProblem,
 } from "../../domain/request/find-distributions.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
-import { checkSettings, type SettingsCheck } from "../../domain/request/settings-check.ts";
+import { checkSettings, type SettingsCheck, type SettingsSource } from "../../domain/request/settings-check.ts";
 import { withTimeout } from "../../domain/retry.ts";
 import { ApiError, faultList, firstOf } from "../../domain/validation/api-error.ts";
 import { type AdaptedRequest, applySettings } from "../../domain/validation/apply-settings.ts";
@@ -63,7 +63,7 @@ const CHECK_MS = 8_000;
  * @returns what could not be checked, as warnings
  * @throws ApiError 400; any other error where distributions are restricted and cannot be listed
  */
-export async function checkDistributions(
+async function checkDistributions(
   { distributions, allowed, logger }: ApiDeps,
   { item, urls }: PrewarmRequest,
 ): Promise<string[]> {
@@ -71,14 +71,15 @@ export async function checkDistributions(
   const hosts = hostsOf(urls);
   const others = domain === undefined ? [] : hosts.filter((host) => host !== domain);
   if (others.length === 0 && allowsEvery(allowed)) return [];
-  const own = await withTimeout(CHECK_MS, distributions.own()).catch((error: unknown) => {
+  const names = domain === undefined ? hosts : [domain, ...hosts];
+  const listed = await withTimeout(CHECK_MS, distributions.listFor(names)).catch((error: unknown) => {
     if (!allowsEvery(allowed)) throw error;
     logger.warn("Distributions could not be looked up", { error: errorFields(error) });
     return undefined;
   });
-  if (own === undefined)
+  if (listed === undefined)
     return ["cf_domain: the distributions could not be looked up, so the hosts of the URLs were not checked"];
-  const ownerOf = hostOwners(own);
+  const ownerOf = hostOwners(listed);
   const check = (field: string, host: string) => {
     const owner = ownerOf(host);
     if (owner === undefined) return;
@@ -91,7 +92,7 @@ export async function checkDistributions(
   if (domain === undefined || others.length === 0) return [];
   const named = ownerOf(domain);
   if (named === undefined) {
-    const unlisted = unlistedReason(own);
+    const unlisted = unlistedReason(listed);
     return [
       `cf_domain: ${domain} is not a name of any distribution of this account, so it was not checked whether it serves ${firstOf(others)}` +
         (unlisted === undefined ? "" : `; ${unlisted}`),
@@ -111,16 +112,21 @@ export async function checkDistributions(
 
 /**
  * A request as the settings of its distributions make it, and what may stand in its way, as warnings. The last check: it takes calls of
- * CloudFront.
+ * CloudFront, and a request that another check refuses makes none.
  * @param retried the request that it tries again; undefined: none
  * @throws ApiError 400: one of them would serve nothing, or nothing is left to warm
  */
 export async function adaptToSettings(
-  { distributions, settings }: ApiDeps,
-  request: PrewarmRequest,
+  deps: ApiDeps,
+  asked: PrewarmRequest,
   retried: RequestItem | undefined,
 ): Promise<AdaptedRequest & Pick<SettingsCheck, "idOf">> {
-  const source = { own: () => distributions.own(), settings: (id: string) => settings.read(id) };
+  const { distributions, settings } = deps;
+  const request = { ...asked, warnings: [...asked.warnings, ...(await checkDistributions(deps, asked))] };
+  const source: SettingsSource = {
+    listFor: (hosts) => distributions.listFor(hosts),
+    settings: (query) => settings.read(query),
+  };
   const {
     refusals,
     refusedUrls,

@@ -11,6 +11,7 @@ import { variantNames } from "../../domain/request/options.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { notYetRead } from "../../domain/request/source.ts";
 import { withTimeout } from "../../domain/retry.ts";
+import { namedHosts } from "../../domain/sources/found-urls.ts";
 import { formatTimestamp } from "../../domain/timestamps.ts";
 import { firstOf } from "../../domain/validation/api-error.ts";
 import type { PrewarmBody } from "../../domain/validation/bodies.ts";
@@ -106,7 +107,8 @@ async function readSources(deps: ApiDeps, request: PrewarmRequest): Promise<Read
   if (sources === undefined) return { urls: request.urls, sources: [], isAll: true, problem: undefined };
   try {
     const { readSourcesFor } = await deps.loadProbes();
-    const ownDistributions = await withTimeout(FIND_MS, deps.distributions.own());
+    const names = namedHosts(request.item, request.urls);
+    const ownDistributions = await withTimeout(FIND_MS, deps.distributions.listFor(names));
     const { dns, ports, caps } = deps;
     return await readSourcesFor({ dns, ports, caps, ownDistributions, timeMs: READ_MS }, request);
   } catch (error) {

@@ -11,7 +11,6 @@ import { checkPrewarmRequest } from "../../domain/validation/prewarm-request.ts"
 import { describePops, describeSettings } from "./deployment.ts";
 import type { ApiDeps } from "./deps.ts";
 import { readFailures, readPopRows, readPopUrls, readSamples } from "./details.ts";
-import { checkDistributions } from "./distributions.ts";
 import { dryRun } from "./dry-run.ts";
 import { changeInstances, readInstances } from "./instances.ts";
 import { detailsOf, findRequest, skippedUrlsThatFit, urlSizeFilter } from "./query.ts";
@@ -54,21 +53,15 @@ const ALL: { readonly [Name in RouteName]: Route<AnswerOf<Name>> } = {
     const { caps, sourceBuckets } = deps;
     const rules = { caps, sourceBuckets, retried, reqId: deps.newId(), now: deps.now() };
     const { body, ...request } = checkPrewarmRequest(json, rules);
-    let warnings = [...request.warnings, ...(await checkDistributions(deps, request))];
-    let skipped: readonly string[] = [];
+    const { client_token: token, timeout } = body;
     if (body.dry_run === true) {
-      if (body.client_token !== undefined) warnings.push("client_token: ignored, because a dry run creates no request");
-      return dryRun(deps, body, { ...request, warnings }, retried);
+      const ignored = token === undefined ? [] : ["client_token: ignored, because a dry run creates no request"];
+      return dryRun(deps, body, { ...request, warnings: [...request.warnings, ...ignored] }, retried);
     }
-    const make = async () => {
-      const started = await startRequest(deps, { ...request, warnings }, { retried, timeout: body.timeout });
-      warnings = [...started.warnings];
-      skipped = started.skippedUrls;
-      return started.item;
-    };
-    const { client_token: token } = body;
+    const start = () => startRequest(deps, request, { retried, timeout, isRepeatable: token !== undefined });
     const claim = () => ({ req_id: rules.reqId, digest: bodyDigest(body), at: deps.now() });
-    const item = token === undefined ? await make() : await onceForToken(deps, token, claim(), make);
+    const started = token === undefined ? await start() : await onceForToken(deps, token, claim(), start);
+    const { item, warnings, skippedUrls } = started;
     return {
       status: "Success",
       error_message: "",
@@ -76,8 +69,8 @@ const ALL: { readonly [Name in RouteName]: Route<AnswerOf<Name>> } = {
       request_id: item.req_id,
       timestamp: item.created_at,
       timeout_at: item.timeout_at,
-      warnings: warnings.length === 0 ? undefined : warnings,
-      skipped_urls: skippedUrlsThatFit(skipped),
+      warnings: warnings.length === 0 ? undefined : [...warnings],
+      skipped_urls: skippedUrlsThatFit(skippedUrls),
     };
   },
 

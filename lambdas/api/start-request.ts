@@ -4,6 +4,7 @@ import { isLostList, LISTS } from "../../domain/plan/lists.ts";
 import { isPlanned, planOf, RetryLostError } from "../../domain/plan/retry-plan.ts";
 import { beyondCap } from "../../domain/request/caps.ts";
 import type { TokenClaim } from "../../domain/request/client-token.ts";
+import { STARTED_ANSWER } from "../../domain/request/client-token.ts";
 import { neededCapacity } from "../../domain/request/lifecycle.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { retry } from "../../domain/retry.ts";
@@ -15,19 +16,29 @@ import type { ApiDeps } from "./deps.ts";
 import { adaptToSettings } from "./distributions.ts";
 import { findRequest } from "./query.ts";
 
+/** A request that was created, and what its caller was told of it. */
+export type StartedRequest = Pick<AdaptedRequest, "item" | "warnings" | "skippedUrls">;
+
+interface StartOptions {
+  /** The request that it tries again; undefined: none. */
+  readonly retried: RequestItem | undefined;
+  /** In minutes. */
+  readonly timeout: number;
+  /** Whether the same call may come again, and is told the same. */
+  readonly isRepeatable: boolean;
+}
+
 /**
  * Creates everything that a request needs, its item last, because the item starts the pipeline. Where an invalidation or sources come
  * first, Task raises the group later. When a step fails, the earlier steps are undone, newest first, and its error is thrown.
- * @param retried the request that it tries again; undefined: none
- * @param timeout in minutes
  * @throws ApiError 400 when as many requests are active as the deployment allows, or its distributions would serve nothing; 409 when
  * another request tries the same one again, or too many are made at once
  */
 export async function startRequest(
   deps: ApiDeps,
   request: PrewarmRequest,
-  { retried, timeout }: { readonly retried: RequestItem | undefined; readonly timeout: number },
-): Promise<AdaptedRequest> {
+  { retried, timeout, isRepeatable }: StartOptions,
+): Promise<StartedRequest> {
   const { req_id: reqId } = request.item;
   await checkActiveLimit(deps);
   const current = await retriedNow(deps, retried);
@@ -38,6 +49,14 @@ export async function startRequest(
   try {
     undo.push(() => deps.lists.delete(LISTS.urls, reqId));
     await deps.lists.write(LISTS.urls, reqId, adapted.urls);
+    const { warnings, skippedUrls } = adapted;
+    if (isRepeatable) {
+      undo.push(() => deps.lists.delete(STARTED_ANSWER, reqId));
+      await deps.lists.writeCheckpoint(STARTED_ANSWER, reqId, {
+        warnings: [...warnings],
+        skippedUrls: [...skippedUrls],
+      });
+    }
     undo.push(() => deps.timer.cancel(reqId));
     await deps.timer.set(reqId, parseTimestamp(item.timeout_at), deps.timerTarget);
     const needed = neededCapacity([item]);
@@ -54,7 +73,7 @@ export async function startRequest(
       throw new ApiError(409, "Too many requests are being made at the same time; send this one again in a moment");
     if (outcome === "RETRIED") throw alreadyRetried((await retriedNow(deps, retried)) ?? current ?? item);
     deps.logger.info("Request created", { req_id: reqId, urls: item.url_count, pops: item.pops.length });
-    return { ...adapted, item };
+    return { item, warnings, skippedUrls };
   } catch (error) {
     for (const step of undo.reverse()) {
       await step().catch((cause: unknown) =>
@@ -112,22 +131,25 @@ const GIVEN_UP_MS = 60_000;
 
 /**
  * Creates a request, or finds the one that was created with the same token and body, also by a concurrent call.
- * @param make makes it under the id of the claim
+ * @param make makes it under the id of the claim, and keeps what its caller was told
  * @throws ApiError 409 when the token stands for another body, or for a request that is still being made
  */
 export async function onceForToken(
   deps: ApiDeps,
   token: string,
   claim: TokenClaim,
-  make: () => Promise<RequestItem>,
-): Promise<RequestItem> {
+  make: () => Promise<StartedRequest>,
+): Promise<StartedRequest> {
   const refuse = (why: string) => new ApiError(409, `client_token: ${why}`);
   if (!(await deps.tokens.claim(token, claim))) {
     const other = await deps.tokens.read(token);
     if (other !== undefined && other.digest !== claim.digest)
       throw refuse(`was sent with another body within the last 24 hours; that made the request ${other.req_id}`);
     const item = other && (await retry(() => deps.requests.get(other.req_id), UNTIL_CREATED));
-    if (item !== undefined) return item;
+    if (item !== undefined) {
+      const told = await deps.lists.readCheckpoint(STARTED_ANSWER, item.req_id);
+      return { item, warnings: told?.warnings ?? [], skippedUrls: told?.skippedUrls ?? [] };
+    }
     // The call that had claimed it ended before it created the request.
     const isFree = other === undefined || claim.at - other.at >= GIVEN_UP_MS;
     const what = other === undefined ? "a request" : `the request ${other.req_id}`;

@@ -26,7 +26,7 @@ export function buildDeps() {
     ...shared,
     /** This function. */
     expandFunction: new AsyncFunction(shared.lambda, env.AWS_LAMBDA_FUNCTION_NAME),
-    distributions: new Distributions(new CloudFrontClient({})),
+    distributions: new Distributions(new CloudFrontClient({}), { logger: shared.logger }),
     ...networkOf(env),
     buckets: new SourceObjects(new S3Client({ followRegionRedirects: true }), env.SOURCE_BUCKETS),
     caps: capsOf(env),

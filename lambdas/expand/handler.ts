@@ -4,7 +4,7 @@ import { toArray } from "../../domain/collections.ts";
 import { LISTS } from "../../domain/plan/lists.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { notYetRead, sourceReadSchema } from "../../domain/request/source.ts";
-import { FoundUrls, servedHosts, skippedUrls } from "../../domain/sources/found-urls.ts";
+import { FoundUrls, namedHosts, servedHosts, skippedUrls } from "../../domain/sources/found-urls.ts";
 import { DOCUMENT_LIMITS } from "../../domain/sources/limits.ts";
 import { Walk, type WalkState, walkStateSchema, writeFound } from "../../probe/sources/walk.ts";
 import { Web } from "../../probe/sources/web.ts";
@@ -103,7 +103,7 @@ async function loadFoundUrls(
   const listed = await toArray(deps.lists.read(LISTS.foundUrls, item.req_id));
   // An interrupted run may have written the URLs of sources into the same list.
   const urls = listed.filter(({ source }) => source === undefined).map(({ url }) => url);
-  const own = await deps.distributions.own();
+  const own = await deps.distributions.listFor(namedHosts(item, urls));
   return new FoundUrls({
     request: item,
     caps: deps.caps,

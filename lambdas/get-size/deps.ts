@@ -7,7 +7,7 @@ import { ServerClock } from "../../aws/server-clock.ts";
 import { nameVariable, readEnvironment } from "../../domain/environment.ts";
 import { ERROR_CACHING_SECONDS } from "../../domain/limits.ts";
 import type { PermitStore } from "../../domain/origin/permit-store.ts";
-import { allowedDistributionsSchema } from "../../domain/request/distributions.ts";
+import { allowedDistributionsSchema, isTenantId } from "../../domain/request/distributions.ts";
 import { networkOf, networkVariables } from "../../probe/dns.ts";
 import { sharedAdapters } from "../adapters.ts";
 import { pipelineVariables } from "../runtime.ts";
@@ -28,7 +28,10 @@ export function buildDeps() {
   clock.follow(shared.db);
   return {
     ...shared,
-    distributions: new Distributions(new CloudFrontClient({})),
+    distributions: new Distributions(new CloudFrontClient({}), {
+      tenantIds: env.DISTRIBUTIONS.filter(isTenantId),
+      logger: shared.logger,
+    }),
     ...networkOf(env),
     /** How long an edge caches an error, in milliseconds. */
     errorCachingMs: env.PREWARM_KEPT_ERROR_SECONDS * 1_000,

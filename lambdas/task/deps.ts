@@ -19,7 +19,7 @@ export function buildDeps() {
   const shared = sharedAdapters("task", env, env.SHUTDOWN_ARN);
   return {
     ...shared,
-    distributions: new Distributions(new CloudFrontClient({ maxAttempts: 8 })),
+    distributions: new Distributions(new CloudFrontClient({ maxAttempts: 8 }), { logger: shared.logger }),
     dns: networkOf(env).dns,
     caps: capsOf(env),
     /** Milliseconds since the epoch. */

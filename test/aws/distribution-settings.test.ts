@@ -2,7 +2,10 @@
 import type { CloudFrontClient } from "@aws-sdk/client-cloudfront";
 import type { WAFV2Client } from "@aws-sdk/client-wafv2";
 import { DistributionSettingsReader } from "../../aws/distribution-settings.ts";
+import { useVirtualClock } from "../virtual-clock.ts";
 import { awsError, fakeClient, type Sent } from "./client.ts";
+
+useVirtualClock();
 
 const ACL = "arn:aws:wafv2:us-east-1:123456789012:global/webacl/shield/acl-id";
 
@@ -106,8 +109,10 @@ function reader(change: Partial<typeof ANSWERS> = {}) {
     regions.push(region);
     return client;
   };
+  const warn = vi.fn();
   return {
-    settings: new DistributionSettingsReader({ cloudFront: client, waf, now: () => now }),
+    warn,
+    settings: new DistributionSettingsReader({ cloudFront: client, waf, now: () => now, logger: { warn } }),
     calls: () => sent.map(({ name, input }) => `${name.replace(/Command$/, "")} ${input.Id ?? ""}`.trim()),
     regions,
     later: (ms: number) => {
@@ -119,7 +124,7 @@ function reader(change: Partial<typeof ANSWERS> = {}) {
 it("reads all that decides how a distribution can be warmed", async () => {
   const { settings, regions } = reader();
   const ttls = { minTtl: 100_000, defaultTtl: 100_000, maxTtl: 31_536_000 };
-  expect(await settings.read("E1")).toEqual({
+  expect(await settings.read({ id: "E1" })).toEqual({
     id: "E1",
     domain: "d1.cloudfront.net",
     enabled: true,
@@ -191,45 +196,91 @@ it.each([
   ["a staging one", deployed({ ...OPEN, Staging: true })],
 ])("asks again for a distribution that is %s, which its user may change", async (_, answers) => {
   const { settings, calls } = reader(answers);
-  await settings.read("E1");
-  await settings.read("E1");
+  await settings.read({ id: "E1" });
+  await settings.read({ id: "E1" });
   expect(calls().filter((call) => call === "GetDistribution E1")).toHaveLength(2);
 });
 
 it("keeps what it read for five minutes, and policies of other distributions with it", async () => {
   const { settings, calls, later } = reader(deployed(OPEN));
-  await Promise.all([settings.read("E1"), settings.read("E1")]);
+  await Promise.all([settings.read({ id: "E1" }), settings.read({ id: "E1" })]);
   const first = calls().length;
   later(299_999);
-  await settings.read("E1");
-  await settings.read("E2");
+  await settings.read({ id: "E1" });
+  await settings.read({ id: "E2" });
   expect(calls().slice(first)).toEqual(["GetDistribution E2"]);
   later(1);
-  await settings.read("E1");
+  await settings.read({ id: "E1" });
   expect(calls()).toHaveLength(2 * first + 1);
 });
 
-const denied = () => Promise.reject(awsError("AccessDenied"));
+const DENIED =
+  "User: arn:aws:sts::123456789012:assumed-role/r/s is not authorized to perform: cloudfront:Get on resource";
+const denied = () => Promise.reject(Object.assign(awsError("AccessDenied"), { message: DENIED }));
+const onlyFor = (id: string, call: string) => ({
+  [call]: (input: { Id: string }) => (input.Id === id ? denied() : ANSWERS[call]?.(input)),
+});
 it.each([
   [
-    "GetCachePolicyCommand",
-    "cache policies",
-    { behaviours: [{ caching: { minTtl: 1 } }, { caching: undefined }, { caching: undefined }] },
+    "one cache policy",
+    onlyFor("off", "GetCachePolicyCommand"),
+    { part: "cache policy", id: "off" },
+    { behaviours: [{ caching: { minTtl: 1 } }, { caching: undefined }, { caching: { minTtl: 100_000 } }] },
   ],
   [
-    "GetResponseHeadersPolicyCommand",
-    "response headers policies",
+    "a response headers policy",
+    onlyFor("timing", "GetResponseHeadersPolicyCommand"),
+    { part: "response headers policy", id: "timing" },
     { behaviours: [{}, { hasServerTiming: undefined }, { hasServerTiming: false }] },
   ],
-  ["GetContinuousDeploymentPolicyCommand", "continuous deployment policy", { continuousDeployment: undefined }],
-  ["GetWebACLCommand", "web ACL", { webAcl: undefined }],
-])("where %s is refused, the rest is told, and it is asked for again the next time", async (call, part, rest) => {
-  const { settings, calls } = reader({ [call]: denied });
-  const unread = [{ part, why: "AccessDenied: AccessDenied" }];
-  expect(await settings.read("E1")).toMatchObject({ ...rest, unread, viewerMtls: "required" });
+  [
+    "the continuous deployment policy",
+    { GetContinuousDeploymentPolicyCommand: denied },
+    { part: "continuous deployment policy" },
+    { continuousDeployment: undefined },
+  ],
+  ["the web ACL", { GetWebACLCommand: denied }, { part: "web ACL" }, { webAcl: undefined }],
+])("where %s is denied, the rest is told, and it is asked for again the next time", async (_, change, part, rest) => {
+  const { settings, calls, warn } = reader(change);
+  const unread = [{ ...part, why: "cloudfront:Get is not allowed" }];
+  expect(await settings.read({ id: "E1" })).toMatchObject({ ...rest, unread, viewerMtls: "required" });
+  expect(warn.mock.calls).toMatchObject([[expect.anything(), { error: { message: DENIED } }]]);
   const first = calls().length;
-  await settings.read("E1");
+  await settings.read({ id: "E1" });
   expect(calls().slice(first)).toContain("GetDistribution E1");
+});
+
+it("does not wait for a call that another one hangs in, and keeps none that takes too long", async () => {
+  let isHung = true;
+  const { settings } = reader({
+    GetCachePolicyCommand: (input) =>
+      isHung && input.Id === "off" ? new Promise(() => undefined) : ANSWERS["GetCachePolicyCommand"]?.(input),
+  });
+  const unread = [{ part: "cache policy", id: "off", why: "no answer within 2 s" }];
+  expect(await settings.read({ id: "E1" })).toMatchObject({
+    unread,
+    behaviours: [{}, {}, { caching: { minTtl: 100_000 } }],
+  });
+  isHung = false;
+  expect(await settings.read({ id: "E1" })).toMatchObject({ unread: [] });
+});
+
+it.each([
+  ["its web ACL is another", { webAcl: ACL }, "", { webAcl: { name: "shield" }, unread: [] }],
+  ["it has none", { webAcl: "disabled" }, ACL, { webAcl: undefined, unread: [] }],
+  ["its web ACL cannot be read", { webAcl: "d4c2" }, ACL, { webAcl: undefined, unread: [{ part: "web ACL" }] }],
+  ["it is not deployed", { isDeployed: false, hasAnycastIps: true }, ACL, { isDeployed: false, hasAnycastIps: true }],
+  ["its group has no Anycast IPs", {}, ACL, { isDeployed: true, hasAnycastIps: false, webAcl: { name: "shield" } }],
+])("a tenant has the settings of its distribution, but that %s", async (_, tenant, WebACLId, expected) => {
+  const { settings } = reader(deployed({ ...OPEN, WebACLId }));
+  const query = { id: "E1", settings: { isDeployed: true, hasAnycastIps: false, ...tenant } };
+  expect(await settings.read(query)).toMatchObject(expected);
+});
+
+it("asks again for a distribution without cache tags where they are needed", async () => {
+  const { settings, calls } = reader(deployed({ ...OPEN, CacheTagConfig: undefined }));
+  for (const needsTags of [true, true, false, false]) await settings.read({ id: "E1", needsTags });
+  expect(calls().filter((call) => call === "GetDistribution E1")).toHaveLength(3);
 });
 
 it("fails where the distribution itself cannot be read, and not for ever", async () => {
@@ -237,9 +288,9 @@ it("fails where the distribution itself cannot be read, and not for ever", async
   const { settings } = reader({
     GetDistributionCommand: (input) => (isDenied ? denied() : ANSWERS["GetDistributionCommand"]?.(input)),
   });
-  await expect(settings.read("E1")).rejects.toThrow("AccessDenied");
+  await expect(settings.read({ id: "E1" })).rejects.toThrow(DENIED);
   isDenied = false;
-  expect(await settings.read("E1")).toMatchObject({ id: "E1" });
+  expect(await settings.read({ id: "E1" })).toMatchObject({ id: "E1" });
 });
 
 const configured = (config: object) => ({
@@ -269,7 +320,7 @@ it.each([
     { unread: [{ part: "web ACL", why: expect.stringContaining("Classic") }] },
   ],
 ])("%s", async (_, config, expected) => {
-  expect(await reader(configured(config)).settings.read("E1")).toMatchObject(expected);
+  expect(await reader(configured(config)).settings.read({ id: "E1" })).toMatchObject(expected);
 });
 
 it("a policy that is not enabled is none, and a weight is a share", async () => {
@@ -279,7 +330,7 @@ it("a policy that is not enabled is none, and a weight is a share", async () => 
         GetContinuousDeploymentPolicyCommand: () => ({
           ContinuousDeploymentPolicy: { ContinuousDeploymentPolicyConfig: { ...DEPLOYMENT, ...change } },
         }),
-      }).settings.read("E1")
+      }).settings.read({ id: "E1" })
     ).continuousDeployment?.traffic;
   expect(await of({ Enabled: false })).toBeUndefined();
   expect(await of({ TrafficConfig: { SingleWeightConfig: { Weight: 0.05 } } })).toEqual({ weight: 0.05 });
@@ -318,7 +369,7 @@ it("takes what CloudFront leaves out for its default", async () => {
     }),
     GetWebACLCommand: () => ({}),
   });
-  expect(await settings.read("E1")).toMatchObject({
+  expect(await settings.read({ id: "E1" })).toMatchObject({
     id: "",
     domain: "",
     enabled: false,
@@ -342,7 +393,7 @@ it.each([
   ["no configuration", { Distribution: {} }],
 ])("fails where CloudFront answers with %s", async (what, answer) => {
   const { settings } = reader({ GetDistributionCommand: () => answer });
-  await expect(settings.read("E1")).rejects.toThrow(`CloudFront returned ${what}`);
+  await expect(settings.read({ id: "E1" })).rejects.toThrow(`CloudFront returned ${what}`);
 });
 
 it("looks for the policy of a staging distribution on all pages", async () => {
@@ -352,12 +403,14 @@ it("looks for the policy of a staging distribution on all pages", async () => {
     ...configured({ Staging: true }),
     ListContinuousDeploymentPoliciesCommand: () => ({ ContinuousDeploymentPolicyList: pages[page++] }),
   });
-  expect((await settings.read("E1")).continuousDeployment).toBeUndefined();
+  expect((await settings.read({ id: "E1" })).continuousDeployment).toBeUndefined();
   expect(calls().filter((call) => call.startsWith("ListContinuous"))).toHaveLength(3);
 });
 
 it("reads twenty policies, and says so where there are more", async () => {
   const Items = Array.from({ length: 21 }, (_, i) => ({ PathPattern: `/${i}`, CachePolicyId: `p${i}` }));
-  const { unread } = await reader(configured({ CacheBehaviors: { Items } })).settings.read("E1");
-  expect(unread).toEqual([{ part: "cache policies", why: expect.stringContaining("at most 20") }]);
+  const { settings, calls } = reader(configured({ CacheBehaviors: { Items } }));
+  const { unread } = await settings.read({ id: "E1" });
+  expect(unread).toEqual([{ part: "cache policy", why: expect.stringContaining("reads 20") }]);
+  expect(calls().filter((call) => call.startsWith("GetCachePolicy"))).toHaveLength(20);
 });

@@ -2,6 +2,8 @@ import type { CloudFrontClient } from "@aws-sdk/client-cloudfront";
 import { CloudFrontServiceException, CloudFrontClient as RealClient } from "@aws-sdk/client-cloudfront";
 import { Distributions } from "../../aws/distributions.ts";
 import { hostOwners } from "../../domain/request/distributions.ts";
+import { AwsError } from "../../tools/memory-aws/aws-http.ts";
+import type { CloudFrontAccount, MemoryTenant } from "../../tools/memory-aws/cloudfront-account.ts";
 import { times } from "../collect.ts";
 import { awsError, fakeClient, type Sent } from "./client.ts";
 import { BASIS, memoryCloudFront } from "./memory-cloudfront.ts";
@@ -21,104 +23,190 @@ it("lists all of the account, page by page", async () => {
   ];
   const send = vi.spyOn(client, "send").mockImplementation(async () => ({ DistributionList: pages.shift() }));
   let now = 0;
-  const distributions = new Distributions(client, () => now);
-  expect(await distributions.own()).toEqual([
+  const distributions = new Distributions(client, { now: () => now });
+  expect(await distributions.listFor([])).toEqual([
     { id: "E1", domain: "d1.cloudfront.net", aliases: ["a.example"] },
     { id: "E2", domain: "d2.cloudfront.net", aliases: [] },
   ]);
   expect(send.mock.calls.map(([{ input }]) => input)).toMatchObject([{}, { Marker: "E1" }]);
-  // The checks of one call ask again and again, and a later call asks anew.
-  now = 4_999;
-  expect(await distributions.own()).toHaveLength(2);
-  now = 5_000;
-  expect(await distributions.own()).toEqual([]);
+  now = 59_999;
+  expect(await distributions.listFor(["unknown.example"])).toHaveLength(2);
+  now = 60_000;
+  expect(await distributions.listFor([])).toEqual([]);
   expect(send).toHaveBeenCalledTimes(3);
 });
 
-it("an error of the list is not kept", async () => {
+it("an error of the list is not cached, nor is a list that takes too long", async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
   const client = new RealClient({ region: "us-east-1" });
-  vi.spyOn(client, "send").mockImplementationOnce(() => Promise.reject(awsError("Throttling")));
-  const distributions = new Distributions(client, () => 0);
-  await expect(distributions.own()).rejects.toThrow("Throttling");
-  vi.spyOn(client, "send").mockImplementation(async () => ({ DistributionList: { Quantity: 0 } }));
-  expect(await distributions.own()).toEqual([]);
+  const send = vi.spyOn(client, "send");
+  const warn = vi.fn();
+  const distributions = new Distributions(client, { now: () => 0, logger: { warn } });
+  send.mockImplementationOnce(() => Promise.reject(awsError("Throttling")));
+  await expect(distributions.listFor([])).rejects.toThrow("Throttling");
+  send.mockImplementationOnce(() => new Promise(() => undefined));
+  const hung = expect(distributions.listFor([])).rejects.toThrow("no answer within");
+  await vi.advanceTimersByTimeAsync(10_000);
+  await hung;
+  send.mockImplementation(async () => ({ DistributionList: { Quantity: 0 } }));
+  expect(await distributions.listFor([])).toEqual([]);
+  expect(warn).toHaveBeenCalledTimes(2);
 });
 
 describe("with a multi-tenant distribution", () => {
-  const TEMPLATE = { Id: "E1", DomainName: "-", ConnectionMode: "tenant-only" };
-  const template = { id: "E1", domain: "-", aliases: [], unserved: "multi-tenant distribution" };
-  const tenant = (Id: string, ...domains: string[]) => ({
-    Id,
+  const ENDPOINT = "drouting.cloudfront.net";
+  const tenant = (n: number, domains: readonly string[], more: Partial<MemoryTenant> = {}) => ({
+    Id: `dt_${n}`,
+    Name: `t${n}`,
     DistributionId: "E1",
-    Domains: domains.map((Domain) => ({ Domain, Status: "active" })),
+    ConnectionGroupId: "cg_1",
+    domains,
+    ...more,
   });
-  const group = (Id: string, RoutingEndpoint: string, IsDefault = false) => ({ Id, RoutingEndpoint, IsDefault });
-  const GROUPS = {
-    ConnectionGroups: [
-      group("cg_1", "d1.cloudfront.net", true),
-      { ...group("cg_2", "d2.cloudfront.net"), Enabled: false },
+  const ACCOUNT: CloudFrontAccount = {
+    distributions: [
+      { id: "E1", domain: "d1.cloudfront.net", aliases: [], config: { ConnectionMode: "tenant-only" } },
+      { id: "E2", domain: "d2.cloudfront.net", aliases: ["*.shop.example", "www.shop.example"] },
+    ],
+    connectionGroups: [
+      { Id: "cg_1", Name: "one", RoutingEndpoint: ENDPOINT },
+      { Id: "cg_2", Name: "two", RoutingEndpoint: "dtwo.cloudfront.net", AnycastIpListId: "a", Status: "InProgress" },
+      { Id: "cg_3", Name: "off", RoutingEndpoint: "doff.cloudfront.net", Enabled: false },
+    ],
+    tenants: [
+      tenant(1, ["a.example", "*.wild.example"]),
+      tenant(2, ["b.example"], {
+        ConnectionGroupId: "cg_2",
+        Customizations: { WebAcl: { Action: "override", Arn: "arn" } },
+      }),
+      tenant(3, ["c.example"], { Enabled: false, Customizations: { WebAcl: { Action: "disable" } } }),
+      tenant(4, ["d.example"], { ConnectionGroupId: "cg_gone" }),
+      tenant(5, ["e.example"], { ConnectionGroupId: "cg_3" }),
+      tenant(6, ["x.shop.example", "deep.wild.example"], { Status: "InProgress" }),
     ],
   };
+  const ready = { isDeployed: true, hasAnycastIps: false };
+  const found = (n: number, more: object = {}) => ({ id: "E1", tenant: `dt_${n}`, settings: ready, ...more });
 
-  /** What each operation answers, page by page; a name is the error of one. */
-  function account(tenantPages: readonly (object | string)[]) {
-    const client = new RealClient({ region: "us-east-1" });
-    const pages = [...tenantPages];
-    const answers: Record<string, () => unknown> = {
-      ListDistributionsCommand: () => ({ DistributionList: { Items: [TEMPLATE] } }),
-      ListConnectionGroupsCommand: () => GROUPS,
-      ListDistributionTenantsCommand: () => pages.shift(),
+  function account(options: { readonly tenantIds?: string[]; readonly fails?: (operation: string) => void } = {}) {
+    const warn = vi.fn();
+    let now = 0;
+    const { cloudFront, calls } = memoryCloudFront(ACCOUNT, options.fails);
+    const distributions = new Distributions(cloudFront, { ...options, now: () => now, logger: { warn } });
+    const listFor = async (...hosts: string[]) => (await distributions.listFor(hosts)).slice(2);
+    return {
+      distributions,
+      listFor,
+      calls,
+      warn,
+      later: (ms: number) => {
+        now += ms;
+      },
     };
-    const send = vi.spyOn(client, "send").mockImplementation(async (command) => {
-      const answer = answers[command.constructor.name]?.();
-      if (typeof answer === "string") throw awsError(answer);
-      return answer;
-    });
-    return { own: () => new Distributions(client).own(), send };
   }
 
-  it("lists its tenants page by page, each under the endpoint of its connection group", async () => {
-    const { own } = account([
-      { DistributionTenantList: [tenant("dt_1", "a.example", "*.a.example")], NextMarker: "dt_1" },
-      {
-        DistributionTenantList: [
-          { ...tenant("dt_2", "b.example"), ConnectionGroupId: "cg_2" },
-          { ...tenant("dt_3", "c.example"), Enabled: false },
-          { ...tenant("dt_4", "d.example"), ConnectionGroupId: "cg_gone" },
-        ],
-      },
-    ]);
-    const it = (n: number, domain: string, aliases: string[]) => ({ id: "E1", tenant: `dt_${n}`, domain, aliases });
-    expect(await own()).toEqual([
-      template,
-      { id: "cg_1", domain: "d1.cloudfront.net", aliases: [], unserved: "connection group" },
-      { id: "cg_2", domain: "d2.cloudfront.net", aliases: [], unserved: "connection group" },
-      it(1, "d1.cloudfront.net", ["a.example", "*.a.example"]),
-      { ...it(2, "d2.cloudfront.net", ["b.example"]), unserved: "disabled tenant" },
-      { ...it(3, "d1.cloudfront.net", ["c.example"]), unserved: "disabled tenant" },
-    ]);
+  it.each<[what: string, hosts: string[], found: object[], byDomain: number]>([
+    [
+      "the tenant of a domain",
+      ["a.example"],
+      [found(1, { domain: ENDPOINT, aliases: ["a.example", "*.wild.example"] })],
+      1,
+    ],
+    ["one under a wildcard, looked up as such", ["a.b.wild.example"], [found(1)], 3],
+    [
+      "one that a wildcard of another tenant covers",
+      ["deep.wild.example"],
+      [found(6, { settings: { ...ready, isDeployed: false } })],
+      1,
+    ],
+    ["one that a wildcard alias of a distribution covers", ["x.shop.example"], [{ tenant: "dt_6" }], 1],
+    [
+      "nothing less specific than an alias of a distribution",
+      ["y.shop.example", "www.shop.example", "d2.cloudfront.net"],
+      [],
+      1,
+    ],
+    [
+      "its own web ACL, and the Anycast IPs of its group",
+      ["b.example"],
+      [found(2, { settings: { isDeployed: false, hasAnycastIps: true, webAcl: "arn" } })],
+      1,
+    ],
+    [
+      "that it is disabled",
+      ["c.example"],
+      [found(3, { unserved: "disabled tenant", settings: { ...ready, webAcl: "disabled" } })],
+      1,
+    ],
+    ["that its group is disabled", ["e.example"], [found(5, { unserved: "disabled tenant" })], 1],
+    ["no tenant without a connection group", ["d.example"], [], 1],
+    [
+      "a routing endpoint",
+      [ENDPOINT, "dx.cloudfront.net"],
+      [{ id: "cg_1", domain: ENDPOINT, unserved: "connection group" }],
+      0,
+    ],
+    ["no address", ["192.0.2.1", "[::1]"], [], 0],
+  ])("finds %s", async (_, hosts, expected, byDomain) => {
+    const { listFor, calls } = account();
+    expect(await listFor(...hosts)).toMatchObject(expected);
+    expect(calls.filter((call) => call === "GetDistributionTenantByDomain")).toHaveLength(byDomain);
+    expect(calls).not.toContain("ListDistributionTenants");
   });
 
-  it("goes on without tenants where they may not be listed, and says why; any other error is one", async () => {
-    expect(await account(["AccessDenied"]).own()).toEqual([
-      { ...template, unlisted: expect.stringMatching(/^AccessDenied: .*cloudfront:ListDistributionTenants/) },
-    ]);
-    await expect(account(["InternalFailure"]).own()).rejects.toThrow("InternalFailure");
+  it("asks for a name once a minute, and again where nothing is served yet", async () => {
+    const { listFor, calls, later } = account();
+    await listFor("a.example");
+    const first = calls.length;
+    await listFor("a.example", "a.example");
+    expect(calls).toHaveLength(first);
+    await listFor("b.example");
+    const both = calls.length;
+    await listFor("a.example", "b.example");
+    expect(calls.slice(both)).toEqual(["GetDistributionTenantByDomain", "GetConnectionGroup"]);
+    later(60_000);
+    await listFor("a.example");
+    expect(calls.slice(both + 2)).toEqual(["ListDistributions", "GetDistributionTenantByDomain", "GetConnectionGroup"]);
   });
 
-  it("lists no more tenants than an account may have by default, and says so", async () => {
-    const page = { DistributionTenantList: times(100, (i) => tenant(`dt_${i}`, `t${i}.example`)), NextMarker: "dt_99" };
-    const { own, send } = account(times(200, () => page));
-    const [first, ...others] = await own();
-    expect([first?.unlisted, others.length]).toEqual(["no more than 10000 are listed", 10_002]);
-    expect(send).toHaveBeenCalledTimes(102);
+  it("knows tenants by their ids, also those under wildcards, without a look-up by domain", async () => {
+    const { listFor, calls } = account({ tenantIds: ["dt_1", "dt_gone"] });
+    expect(await listFor("a.example")).toMatchObject([found(1)]);
+    expect(calls.slice(1)).toEqual(["GetDistributionTenant", "GetDistributionTenant", "GetConnectionGroup"]);
   });
 
-  it("finds tenants and invalidates one of them as CloudFront's API spells it", async () => {
+  it.each(["GetDistributionTenantByDomain", "GetConnectionGroup"])(
+    "goes on where %s is denied, names the action alone, and logs the rest; any other error is one",
+    async (operation) => {
+      const fail = (error: AwsError) =>
+        account({
+          fails: (it) => {
+            if (it === operation) throw error;
+          },
+        });
+      const text = `User: arn:aws:sts::123456789012:assumed-role/secret/x is not authorized to perform: cloudfront:${operation} because`;
+      const { distributions, warn } = fail(new AwsError("AccessDenied", text, {}, 403));
+      const [template] = await distributions.listFor(["a.example", "b.example"]);
+      expect(template).toMatchObject({ id: "E1", unlisted: `cloudfront:${operation} is not allowed` });
+      expect(warn.mock.calls).toMatchObject([[expect.anything(), { error: { message: text } }]]);
+      await expect(fail(new AwsError("InternalFailure", "", {}, 500)).listFor("a.example")).rejects.toThrow();
+    },
+  );
+
+  it("looks up no more names than a request may need, and says so", async () => {
+    const { distributions, calls } = account();
+    const [template] = await distributions.listFor(times(500, (i) => `t${i}.example`));
+    expect(template?.unlisted).toMatch(/at most 200 names/);
+    expect(calls).toHaveLength(201);
+  });
+
+  it("invalidates a tenant as CloudFront's API spells it", async () => {
     const { cloudFront, invalidated } = memoryCloudFront("tenants");
     const distributions = new Distributions(cloudFront);
     const [host = ""] = BASIS.aliases;
-    const owners = [`second.${host}`, host].map(hostOwners(await distributions.own()));
+    const hosts = [`second.${host}`, host];
+    const owners = hosts.map(hostOwners(await distributions.listFor(hosts)));
     expect(owners).toMatchObject([{ tenant: "dt_2", id: BASIS.id }, { tenant: "dt_1" }]);
     const answer = await distributions.invalidate("dt_2", "r1-0", ["/a"]);
     expect(await distributions.isInvalidated("dt_2", "id" in answer ? answer.id : "")).toBe(true);
@@ -170,7 +258,7 @@ it.each([
   "InvalidationBatchAlreadyExists",
 ])("%s is a refusal: no try more would change it", async (name) => {
   const { distributions } = newDistributions(() => Promise.reject(awsError(name)));
-  const refused = expect.stringContaining(`${name}: `);
+  const refused = name === "AccessDenied" ? "the call is not allowed" : expect.stringContaining(`${name}: `);
   expect(await distributions.invalidate("E1", "r1-0", ["/a"])).toEqual({ refused });
   await expect(distributions.isInvalidated("E1", "I1")).rejects.toThrow(name);
 });

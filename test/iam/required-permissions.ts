@@ -151,13 +151,13 @@ function autoScalingPermissions({ operation, body }: WireCall, account: Account)
 
 /** https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudfront.html */
 function cloudFrontPermissions({ operation, url }: WireCall, { partition, id }: Account) {
-  if (/^List(Distributions|DistributionTenants|ConnectionGroups|ContinuousDeploymentPolicies)$/.test(operation))
+  if (/^List(Distributions|ContinuousDeploymentPolicies)$/.test(operation))
     return [request(`cloudfront:${operation}`, "*")];
   const known =
-    /^((Create|Get)Invalidation(ForDistributionTenant)?|GetDistribution|Get(Cache|ResponseHeaders|ContinuousDeployment)Policy)$/;
+    /^((Create|Get)Invalidation(ForDistributionTenant)?|Get(Distribution|DistributionTenant(ByDomain)?|ConnectionGroup(ByRoutingEndpoint)?|(Cache|ResponseHeaders|ContinuousDeployment)Policy))$/;
   if (!known.test(operation)) throw unknown("cloudfront", operation);
-  // Of 2020-05-31/distribution/E1/invalidation, of 2020-05-31/distribution-tenant/dt_1/invalidation, and of 2020-05-31/cache-policy/p1.
-  const [, , type, name] = url.pathname.split("/");
+  // Of 2020-05-31/distribution/E1/invalidation, of 2020-05-31/cache-policy/p1, and of 2020-05-31/distribution-tenant?domain=a.example.
+  const [, , type, name = "any"] = url.pathname.split("/");
   return [request(`cloudfront:${operation}`, `arn:${partition}:cloudfront::${id}:${type}/${name}`)];
 }
 

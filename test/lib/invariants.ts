@@ -85,7 +85,7 @@ export function testInvariants(template: Template): void {
 
   test("no role may do everything; only calls that cannot be limited to a resource are allowed on all", () => {
     const WITHOUT_RESOURCE =
-      /^(autoscaling:DescribeAutoScalingGroups|dynamodb:ListStreams|cloudfront:List(Distributions|DistributionTenants|ConnectionGroups|ContinuousDeploymentPolicies)|ssm(messages)?:\w+|xray:Put\w+)$/;
+      /^(autoscaling:DescribeAutoScalingGroups|dynamodb:ListStreams|cloudfront:List(Distributions|ContinuousDeploymentPolicies)|ssm(messages)?:\w+|xray:Put\w+)$/;
     every("AWS::IAM::Policy", ({ PolicyDocument }) => {
       for (const { Action, Effect, Resource } of PolicyDocument.Statement) {
         const actions = [Action].flat();

@@ -58,7 +58,7 @@ export async function runDirect(world: DirectWorld, body: unknown): Promise<Whol
         allowPrivateAddresses: true,
         errorCachingMs: ERROR_CACHING_SECONDS * 1_000,
         account: {
-          own: async () => [...own],
+          listFor: async () => [...own],
           settings: async () => plainSettings(),
           invalidate: async (_, reference) => ({ id: reference }),
           isInvalidated: async () => true,

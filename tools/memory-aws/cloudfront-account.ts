@@ -39,7 +39,7 @@ export interface MemoryDistribution {
   readonly config?: Partial<DistributionConfig>;
 }
 
-export type MemoryConnectionGroup = Pick<ConnectionGroup, "AnycastIpListId" | "Enabled" | "IsDefault"> & {
+export type MemoryConnectionGroup = Pick<ConnectionGroup, "AnycastIpListId" | "Enabled" | "IsDefault" | "Status"> & {
   readonly Id: string;
   readonly Name: string;
   /** `d333333abcdef8.cloudfront.net` */

@@ -19,6 +19,8 @@ import {
   type GetCachePolicyRequest,
   type GetCachePolicyResult,
   GetConnectionGroup$,
+  GetConnectionGroupByRoutingEndpoint$,
+  type GetConnectionGroupByRoutingEndpointRequest,
   type GetConnectionGroupRequest,
   type GetConnectionGroupResult,
   GetContinuousDeploymentPolicy$,
@@ -142,7 +144,12 @@ export class MemoryCloudFront {
       ),
       operation(GetDistributionTenantByDomain$, (it: GetDistributionTenantByDomainRequest) => this.tenantByDomain(it)),
       operation(ListConnectionGroups$, (it: ListConnectionGroupsRequest) => this.listConnectionGroups(it)),
-      operation(GetConnectionGroup$, (it: GetConnectionGroupRequest) => this.connectionGroup(it)),
+      operation(GetConnectionGroup$, ({ Identifier = "" }: GetConnectionGroupRequest) =>
+        this.connectionGroup(({ Id, Name }) => [Id, Name, arnOf("connection-group", Id)].includes(Identifier)),
+      ),
+      operation(GetConnectionGroupByRoutingEndpoint$, (it: GetConnectionGroupByRoutingEndpointRequest) =>
+        this.connectionGroup(({ RoutingEndpoint }) => RoutingEndpoint === it.RoutingEndpoint),
+      ),
       operation(CreateInvalidation$, (it: CreateInvalidationRequest) =>
         create(distributionOf(it.DistributionId), it.InvalidationBatch),
       ),
@@ -324,10 +331,8 @@ export class MemoryCloudFront {
     return { ConnectionGroups, ...(NextMarker && { NextMarker }) };
   }
 
-  private connectionGroup({ Identifier }: GetConnectionGroupRequest): GetConnectionGroupResult {
-    const one = (this.options.connectionGroups ?? []).find(({ Id, Name }) =>
-      [Id, Name, arnOf("connection-group", Id)].includes(Identifier ?? ""),
-    );
+  private connectionGroup(isMeant: (group: MemoryConnectionGroup) => boolean): GetConnectionGroupResult {
+    const one = (this.options.connectionGroups ?? []).find(isMeant);
     if (one === undefined) throw serviceError(EntityNotFound$, "The specified connection group does not exist.");
     return { ConnectionGroup: this.groupOf(one), ETag: etag(one.Id) };
   }
@@ -336,8 +341,8 @@ export class MemoryCloudFront {
     return {
       Enabled: true,
       IsDefault: true,
-      ...one,
       Status: "Deployed",
+      ...one,
       Arn: arnOf("connection-group", one.Id),
       Ipv6Enabled: true,
       CreatedTime: this.since,

@@ -118,6 +118,13 @@ export const ACKNOWLEDGED: readonly Acknowledged[] = [
     ["Pipeline/ApiRole"],
     "Of a tenant in the stack's list, the settings are those of a distribution that is not. The API reads them",
   ),
+  ...["distribution-tenant", "connection-group"].map((kind) =>
+    iam(
+      `arn:<AWS::Partition>:cloudfront::*:${kind}/*`,
+      ["Pipeline/ApiRole", "Pipeline/GetSizeRole", "Pipeline/ExpandRole"],
+      "Any host of a request may be a tenant's of the account. They only read which one it is, and how it is reached",
+    ),
+  ),
   ...["cache-policy", "response-headers-policy", "continuous-deployment-policy"].map((kind) =>
     iam(
       `arn:<AWS::Partition>:cloudfront::*:${kind}/*`,

@@ -62,18 +62,19 @@ export function lookupByTask(lambda: LambdaClient, task: () => Promise<string>, 
 }
 
 export interface LabelDeps {
-  readonly own: () => Promise<OwnDistribution[]>;
+  /** The distributions of the account, with the tenants that hosts lead to. */
+  readonly listFor: (hosts: readonly string[]) => Promise<OwnDistribution[]>;
   readonly dns: Resolver;
 }
 
 /** First label of the distribution behind a host, found as Get Size finds it. Without permission to list them: by the DNS. */
-export async function labelOf(host: string, { own, dns }: LabelDeps): Promise<string> {
-  const mine = await own().catch(() => []);
+export async function labelOf(host: string, { listFor, dns }: LabelDeps): Promise<string> {
+  const listed = await listFor([host]).catch(() => []);
   const {
     distributions: [found],
     refused,
   } = await findDistributions(undefined, [host], {
-    distributions: { own: async () => mine },
+    distributions: { listFor: async () => listed },
     dns,
   });
   if (found === undefined) throw new Error(refused.get(host));

@@ -18,7 +18,7 @@ export interface SaveEvidenceDeps {
   readonly dns: Resolver;
   readonly isAws: boolean;
   /** The account's distributions, where there are credentials. */
-  readonly own: () => Promise<OwnDistribution[]>;
+  readonly listFor: (hosts: readonly string[]) => Promise<OwnDistribution[]>;
   readonly save: NonNullable<DoctorOptions["save"]>;
   readonly pops: readonly string[];
   readonly yes: boolean | undefined;
@@ -53,11 +53,14 @@ export async function saveEvidence(shell: Shell, deps: SaveEvidenceDeps): Promis
 }
 
 /** By the name itself or its CNAME; else by the account's list, which takes credentials. */
-async function distributionLabel(name: string, { own, dns }: Pick<SaveEvidenceDeps, "own" | "dns">): Promise<string> {
+async function distributionLabel(
+  name: string,
+  { listFor, dns }: Pick<SaveEvidenceDeps, "listFor" | "dns">,
+): Promise<string> {
   try {
-    return await labelOf(name, { own: async () => [], dns });
+    return await labelOf(name, { listFor: async () => [], dns });
   } catch (cause) {
-    return labelOf(name, { own, dns }).catch((error: unknown) => {
+    return labelOf(name, { listFor, dns }).catch((error: unknown) => {
       const next = "Name the distribution's own domain: --cf-domain d111111abcdef8.cloudfront.net";
       throw new CommandError(error instanceof Error ? error.message : String(error), next, { cause });
     });

@@ -21,7 +21,7 @@ function discovery(names: Readonly<Record<string, string | Error>>, own: readonl
   const find = (naming: { cfDomain?: string; needsIds?: boolean; hosts?: string[] } = {}) =>
     findRunDistributions(
       { cfDomain: naming.cfDomain, hosts: naming.hosts ?? [HOST], needsIds: naming.needsIds ?? false },
-      { dns: { alias }, account: { own: asked } },
+      { dns: { alias }, account: { listFor: asked } },
     );
   return { find, asked };
 }
@@ -81,7 +81,7 @@ test("what is not answered stays unclear; a fault of the account's client is one
 
 test("the SDK is loaded once, when it is asked; its errors say what to do", async () => {
   const cloudFront: CloudFront = {
-    own: vi.fn(async () => [OWN]),
+    listFor: vi.fn(async () => [OWN]),
     settings: async () => plainSettings(),
     invalidate: async () => ({ id: "I1" }),
     isInvalidated: async () => {
@@ -91,15 +91,15 @@ test("the SDK is loaded once, when it is asked; its errors say what to do", asyn
   const load = vi.fn(async () => cloudFront);
   const account = new Account(load);
   expect(load).not.toHaveBeenCalled();
-  expect([await account.own(), await account.own()]).toEqual([[OWN], [OWN]]);
+  expect([await account.listFor([]), await account.listFor([])]).toEqual([[OWN], [OWN]]);
   expect(await account.invalidate("E1", "r", ["/a"])).toEqual({ id: "I1" });
   await expect(account.isInvalidated("E1", "I1")).rejects.toMatchObject({
     message: "CloudFront request failed (AccessDenied: not allowed)",
     next: expect.stringContaining("aws sts get-caller-identity"),
   });
   expect(load).toHaveBeenCalledOnce();
-  expect(cloudFront.own).toHaveBeenCalledOnce();
+  expect(cloudFront.listFor).toHaveBeenCalledTimes(2);
   const refused = () => Promise.reject(new Error("Could not load credentials from any providers"));
-  const none = new Account(async () => ({ ...cloudFront, own: refused }));
-  await expect(none.own()).rejects.toThrow("the environment has no AWS credentials");
+  const none = new Account(async () => ({ ...cloudFront, listFor: refused }));
+  await expect(none.listFor([])).rejects.toThrow("the environment has no AWS credentials");
 });

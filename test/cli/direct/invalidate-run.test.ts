@@ -13,7 +13,7 @@ async function run({ fails, error }: { readonly fails: number; readonly error: E
   let left = fails;
   const unlessFailing = <T>(answer: T) => (left-- > 0 ? Promise.reject(error) : Promise.resolve(answer));
   const cloudFront: CloudFront = {
-    own: async () => [],
+    listFor: async () => [],
     settings: () => Promise.reject(new Error("not asked")),
     invalidate: () => unlessFailing({ id: "I1" }),
     isInvalidated: () => unlessFailing(true),

@@ -17,7 +17,7 @@ function client(env: Record<string, string>, changes: Partial<DistributionSettin
   const root = mkdtempSync(join(tmpdir(), "prewarm-settings-"));
   onTestFinished(() => rmSync(root, { recursive: true }));
   const load = vi.fn(async () => ({
-    own: async () => [{ id: "E1", domain: "d1.cloudfront.net", aliases: ["cdn.example.com"] }],
+    listFor: async () => [{ id: "E1", domain: "d1.cloudfront.net", aliases: ["cdn.example.com"] }],
     settings: async () => plainSettings(changes),
     invalidate: async () => ({ id: "I1" }),
     isInvalidated: async () => true,

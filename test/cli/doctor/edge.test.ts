@@ -49,7 +49,7 @@ async function checksOfStandIn() {
     edge: { httpsPort, httpPort, ca, allowPrivateAddresses: true },
     lookup: lookupHere(new Dns({ servers: [dnsServer], allowPrivateAddresses: true })),
     source: {
-      own: async () => [{ id: "E1", domain: DOMAIN, aliases: [HOST] }],
+      listFor: async () => [{ id: "E1", domain: DOMAIN, aliases: [HOST] }],
       settings: async () => plainSettings({ priceClass: "PriceClass_100", hasAnycastIps: true }),
     },
     showTable: (text) => tables.push(text),
@@ -83,16 +83,18 @@ test("a private address is not asked, unless it is one's own edge", async () => 
 
 test("the label is that of the account's distribution, or of its tenant's endpoint, else that of the DNS", async () => {
   const endpoint = { id: "cg_1", domain: "d7.cloudfront.net", aliases: [], unserved: "connection group" as const };
-  const own = async () => [
+  const listFor = async () => [
     { id: "E1", domain: DOMAIN, aliases: [HOST] },
     { id: "E2", tenant: "dt_1", domain: endpoint.domain, aliases: ["t.example"] },
     endpoint,
   ];
   const never = async () => Promise.reject(new Error("not asked for"));
-  expect(await labelOf(HOST, { own, dns: fakeResolver({}) })).toBe("d111111abcdef8");
-  expect(await labelOf("t.example", { own, dns: fakeResolver({}) })).toBe("d7");
-  await expect(labelOf(endpoint.domain, { own, dns: fakeResolver({}) })).rejects.toThrow("connection group cg_1");
-  expect(await labelOf(HOST, { own: never, dns: fakeResolver({ alias: async () => DOMAIN }) })).toBe("d111111abcdef8");
+  expect(await labelOf(HOST, { listFor, dns: fakeResolver({}) })).toBe("d111111abcdef8");
+  expect(await labelOf("t.example", { listFor, dns: fakeResolver({}) })).toBe("d7");
+  await expect(labelOf(endpoint.domain, { listFor, dns: fakeResolver({}) })).rejects.toThrow("connection group cg_1");
+  expect(await labelOf(HOST, { listFor: never, dns: fakeResolver({ alias: async () => DOMAIN }) })).toBe(
+    "d111111abcdef8",
+  );
 });
 
 test.each([

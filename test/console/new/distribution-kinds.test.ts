@@ -20,10 +20,10 @@ it.each(ROWS)("%s, %j: %s, in the API and in the console", async (...row) => {
   const [kind, changes, code] = row;
   const { cloudFront, waf } = memoryCloudFront(ACCOUNT);
   const { call, distributions, settings, made } = world();
-  const own = new Distributions(cloudFront);
+  const account = new Distributions(cloudFront);
   const reader = new DistributionSettingsReader({ cloudFront, waf: () => waf, now: Date.now });
-  distributions.own = () => own.own();
-  settings.read = (id) => reader.read(id);
+  distributions.listFor = (hosts) => account.listFor(hosts);
+  settings.read = (query) => reader.read(query);
   const isRefusal = code !== undefined && FINDINGS[code] === "refusal";
 
   const dry = await call("POST /prewarm", bodyFor(kind, { ...changes, dry_run: true }));

@@ -45,7 +45,7 @@ it.each<[what: string, settings: Partial<DistributionSettings>, wanted: Partial<
   ],
   ["tags without a header", {}, { hasTags: true }, [/^cache_tags: .*E1 of cdn.example.com.*CacheTagConfig/]],
   ["tags with a header", { cacheTagHeader: "cache-tag" }, { hasTags: true }, []],
-  ["the template of a tenant", { isTemplate: true }, { isTenant: true }, []],
+  ["the template of a tenant", { isTemplate: true }, { tenant: "dt_1" }, []],
   [
     "staging without its header",
     { isStaging: true, continuousDeployment: byHeader },

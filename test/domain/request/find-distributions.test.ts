@@ -20,9 +20,9 @@ async function find(
     asked.push(name);
     return aliases[name];
   };
-  const own = async () => [WILD, MAIN, ...others];
+  const listFor = async () => [WILD, MAIN, ...others];
   const { distributions, refused, unlisted } = await findDistributions(cfDomain, hosts, {
-    distributions: { own },
+    distributions: { listFor },
     dns: { alias },
   });
   return { asked, found: distributions, refused: Object.fromEntries(refused), unlisted };
@@ -198,7 +198,7 @@ describe("of a multi-tenant distribution", () => {
     const account = [{ ...TEMPLATE, unlisted: "AccessDenied: no" }];
     const { refused, ...answer } = await find(undefined, ["one.example", "x.example"], DNS, account);
     const found = { distributions: answer.found, refused: new Map(), unlisted: answer.unlisted };
-    const said = /tenants could not all be listed \(AccessDenied: no\)/;
+    const said = /tenants could not be looked up \(AccessDenied: no\)/;
     expect(found.distributions).toMatchObject([{ label: "d7", hosts: ["one.example"] }]);
     expect(refused["x.example"]).toMatch(said);
     expect(notAllowedReason(["E1"], found)).toMatch(said);

@@ -3,6 +3,7 @@ import { onceForToken } from "../../../lambdas/api/start-request.ts";
 import { type Fakes, fakeDeps } from "../../../tools/local/fake-deps.ts";
 import { times } from "../../collect.ts";
 import { useVirtualClock } from "../../virtual-clock.ts";
+import { PLAIN_BEHAVIOUR } from "../fakes/services.ts";
 import { FakeLogger } from "../fakes/stores.ts";
 import { request } from "../items.ts";
 import { failing } from "../noted-calls.ts";
@@ -10,10 +11,17 @@ import { BODY, refusalOf, world } from "./world.ts";
 
 useVirtualClock();
 
+const { caching: CACHING } = PLAIN_BEHAVIOUR;
+const NOT_CACHED = {
+  ...PLAIN_BEHAVIOUR,
+  pathPattern: "/b*",
+  caching: CACHING && { ...CACHING, minTtl: 0, defaultTtl: 0, maxTtl: 0 },
+};
 const TOKEN = { client_token: "deploy-42" };
 const MINE = { req_id: "mine", digest: "d", at: 0 };
+const MADE = { item: request({ req_id: "mine" }), warnings: [], skippedUrls: [] };
 /** Makes the request `mine` with the token t, unless something is in the way. */
-const once = (fakes: Fakes<ApiDeps>, { at = 0, make = async () => request({ req_id: "mine" }) } = {}) =>
+const once = (fakes: Fakes<ApiDeps>, { at = 0, make = async () => MADE } = {}) =>
   onceForToken(fakeDeps<ApiDeps>({ logger: new FakeLogger(), ...fakes }), "t", { ...MINE, at }, make);
 
 describe("a client token", () => {
@@ -23,6 +31,21 @@ describe("a client token", () => {
     expect(requests.all().length).toBe(1);
     const told = new Set(answers.map(({ status, body }) => `${status} ${body["request_id"]} ${body["timeout_at"]}`));
     expect(told).toEqual(new Set(["200 new-id 2024-04-16 03:17:21.046000"]));
+  });
+
+  it("repeats the warnings and the URLs that were left out, however the distribution is now", async () => {
+    const settings = { priceClass: "PriceClass_100" as const, behaviours: [NOT_CACHED, PLAIN_BEHAVIOUR] };
+    const { post, settings: configured, calls } = world({ settings });
+    const body = { ...TOKEN, pops: ["NRT57-P3"], skip_uncached: true };
+    const first = await post(body);
+    expect(first.body).toMatchObject({
+      warnings: times(2, () => expect.any(String)),
+      skipped_urls: [BODY.url_list[1]],
+    });
+    configured.changes = {};
+    calls.length = 0;
+    expect(await post(body)).toEqual(first);
+    expect(calls.filter((call) => /^(settings|distributions)/.test(call))).toEqual([]);
   });
 
   it("with another body is a conflict that names the request; nothing is made", async () => {
@@ -80,7 +103,7 @@ describe("a client token", () => {
     await expect(once({ tokens, requests }, { at: 1_059_999 })).rejects.toThrow(
       "another call is making the request dead with it",
     );
-    expect((await once({ tokens, requests }, { at: 1_060_000 })).req_id).toBe("mine");
+    expect((await once({ tokens, requests }, { at: 1_060_000 })).item.req_id).toBe("mine");
     expect(await tokens.read("t")).toMatchObject({ req_id: "mine" });
   });
 

@@ -18,7 +18,7 @@ describe("hosts of the URLs and cf_domain", () => {
       const { post, times: timesOf } = world({ own: [E1] });
       const { status, body } = await post({ cf_domain });
       expect([status, body["warnings"]]).toEqual([200, undefined]);
-      expect(timesOf("distributions.own")).toBe(1);
+      expect(timesOf("distributions.listFor")).toBe(1);
     },
   );
 
@@ -62,7 +62,7 @@ describe("hosts of the URLs and cf_domain", () => {
     ["are not listed in time: the call would end first", () => new Promise<never>(() => undefined)],
   ])("so it does when the distributions %s", async (_, list) => {
     const w = world({ own: [E1] });
-    w.distributions.own = list;
+    w.distributions.listFor = list;
     const { status, body } = await w.post(DOMAIN);
     expect([status, body["warnings"]]).toEqual([
       200,
@@ -75,7 +75,7 @@ describe("hosts of the URLs and cf_domain", () => {
 
   it("the times of a request begin after its checks, however long they take", async () => {
     const w = world({ own: [E1] });
-    w.before["distributions.own"] = () => w.passTime(4_500);
+    w.before["distributions.listFor"] = () => w.passTime(4_500);
     const { body } = await w.post(DOMAIN);
     expect([body["timestamp"], body["timeout_at"]]).toEqual([
       "2024-04-16 03:12:30.046000",
@@ -143,7 +143,7 @@ describe("a multi-tenant distribution", () => {
 });
 
 it("the stack's list of distributions makes nothing where the account's distributions cannot be listed", async () => {
-  const { post, made } = world({ own, allowed: "E1", fault: failing("distributions.own") });
+  const { post, made } = world({ own, allowed: "E1", fault: failing("distributions.listFor") });
   expect((await post()).status).toBe(500);
   expect(made()).toEqual(NOTHING);
 });

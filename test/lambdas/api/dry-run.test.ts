@@ -6,7 +6,7 @@ import { refusalOf, STAMP, world } from "./world.ts";
 
 const OWN = [{ id: "E1", domain: "d1.cloudfront.net", aliases: ["cdn.example.com"] }];
 /** What reads; all else would be something that a dry run makes or changes. */
-const READING = ["settings.read", "requests.listActive", "distributions.own", "dns.alias"];
+const READING = ["settings.read", "requests.listActive", "distributions.listFor", "dns.alias"];
 const WARNINGS = "warnings";
 
 async function dryRun(body: Record<string, unknown> = {}, given: Parameters<typeof world>[0] = {}) {
@@ -138,7 +138,7 @@ it("what a dry run foresees a distribution that may not be warmed is not asked f
 
 it("what a dry run foresees answers without sizes, nor what sources name, when the distributions cannot be listed", async () => {
   const sources = [{ type: "list", url: "https://cdn.example.com/list" }];
-  const { estimate, warnings, logger } = await dryRun({ sources }, { fault: failing("distributions.own") });
+  const { estimate, warnings, logger } = await dryRun({ sources }, { fault: failing("distributions.listFor") });
   expect(estimate).toMatchObject({ tasks: 4, lower_bound: true, bytes: { estimate: null, sampled: 0 } });
   expect(warnings).toContainEqual(expect.stringMatching(/could not be looked up/));
   expect(logger.warnings.map(([message]) => message)).toContain("A dry run could not read its sources");

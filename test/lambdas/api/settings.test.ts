@@ -100,19 +100,27 @@ it.each([
   [400, { timeout: 0 }, {}],
   [400, { dry_run: true, instance_count: 300 }, {}],
   [400, { cf_domain: "d1.cloudfront.net", url_list: ["https://example.org/"] }, {}],
-  [400, {}, { caps: { maxActiveRequests: 1 }, items: [request()] }],
 ])("a request that another check has refused with %i reads no settings: %j", async (status, change, given) => {
   const { post, calls } = world(given);
   expect((await post(change)).status).toBe(status);
   expect(calls).not.toContain("settings.read");
 });
 
+it.each([{}, { dry_run: true }, { cf_domain: "d1.cloudfront.net" }])(
+  "a request beyond the limit of active ones asks CloudFront nothing, also where distributions are restricted: %j",
+  async (change) => {
+    const { post, calls } = world({ caps: { maxActiveRequests: 1 }, items: [request()], allowed: "E1" });
+    expect(refusalOf(await post(change))).toMatch(/maxActiveRequests/);
+    expect(calls.filter((call) => /^(settings|distributions)/.test(call))).toEqual([]);
+  },
+);
+
 it.each([
   [
     "settings.read",
     /^not_checked: the configuration of the distribution E1 of cdn.example.com could not be read.*settings.read/,
   ],
-  ["distributions.own", /^not_checked: the distributions of the account could not be read/],
+  ["distributions.listFor", /^not_checked: the distributions of the account could not be read/],
 ])("where %s fails, a warning says so, and the request begins", async (call, warning) => {
   const { post, requests } = world({ fault: failing(call) });
   expect((await post()).body["warnings"]).toEqual([expect.stringMatching(warning)]);

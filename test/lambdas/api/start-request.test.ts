@@ -5,7 +5,7 @@ import { BODY, NOTHING, refusalOf, STAMP, world } from "./world.ts";
 /** What a POST /prewarm does, in order. */
 const STEPS = [
   "requests.listActive",
-  "distributions.own",
+  "distributions.listFor",
   "settings.read",
   "lists.write",
   "timer.set",
@@ -124,7 +124,7 @@ it.each(Object.entries(undone))(
   },
 );
 
-it.each(STEPS.filter((step) => !["distributions.own", "settings.read"].includes(step)))(
+it.each(STEPS.filter((step) => !["distributions.listFor", "settings.read"].includes(step)))(
   "a POST /prewarm that fails does so even where %s did its work and its answer was lost",
   async (step) => {
     const { post, made } = world({ fault: (name) => (name === step ? "after" : undefined) });

@@ -70,7 +70,7 @@ export class FakeDistributions implements Public<Distributions> {
     public refuses?: string,
   ) {}
 
-  async own() {
+  async listFor(_hosts: readonly string[]) {
     return [...this.list];
   }
   async invalidate(distributionId: string, reference: string, paths: readonly string[]): Promise<Invalidation> {
@@ -114,7 +114,7 @@ export class FakeSettings implements Public<DistributionSettingsReader> {
   /** @param changes what is special about the distributions */
   constructor(public changes: Partial<DistributionSettings> = {}) {}
 
-  async read(id: string) {
+  async read({ id }: { readonly id: string }) {
     return plainSettings({ id, ...this.changes });
   }
 }

@@ -28,7 +28,7 @@ describe("distribution tenants", () => {
     const first = await stack.warm(both);
     const tasks = first["total_count"];
     expect(first).toMatchObject({ failed_count: 0, download_count: tasks, warm_count: tasks });
-    expect(callsOf("ListDistributionTenants")).not.toEqual([]);
+    expect(callsOf("GetDistributionTenantByDomain")).not.toEqual([]);
 
     const fetches = [fetchesOf(ONE), fetchesOf(TWO)];
     expect(await stack.warm({ ...onlyHosts(ONE), need_invalidate: true })).toMatchObject({ failed_count: 0 });
@@ -39,8 +39,8 @@ describe("distribution tenants", () => {
     expect([fetchesOf(ONE), fetchesOf(TWO)]).toEqual([2 * (fetches[0] ?? 0), fetches[1]]);
   });
 
-  it("are found and warmed by a direct run that may list them", async () => {
-    const own = await new Distributions(memoryCloudFront(TENANTS).cloudFront).own();
+  it("are found and warmed by a direct run that may look them up", async () => {
+    const own = await new Distributions(memoryCloudFront(TENANTS).cloudFront).listFor([ONE, TWO]);
     const { item } = await runDirect({ edge: stack.pipeline.edge, dead: [], own }, onlyHosts(ONE, TWO));
     expect(item).toMatchObject({ status: "FINISHED", failed_count: 0, warm_count: item.total_count });
     expect(item.distributions).toMatchObject([{ tenant: "dt_1" }, { tenant: "dt_2" }]);
