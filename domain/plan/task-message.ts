@@ -1,6 +1,8 @@
 import * as z from "zod";
-import { longestErrorTtls } from "../distribution/error-caching.ts";
+import { errorTtlsOf } from "../distribution/error-caching.ts";
 import { MAX_MESSAGE_BYTES } from "../limits.ts";
+import { hostOf } from "../net/urls.ts";
+import { distributionOf } from "../request/distributions.ts";
 import { originLimitsSchema, variantSchema } from "../request/options.ts";
 import type { RequestItem } from "../request/request-item.ts";
 import type { TaskQueueName } from "../request/task-queue-name.ts";
@@ -129,14 +131,18 @@ interface OpenMessage {
  * @param targets how many targets the tasks have, if they come URL by URL. @default 1
  */
 export async function* messagesOf(
-  request: MessageSource & Partial<Pick<RequestItem, "distribution_settings" | "timeout_at">>,
+  request: MessageSource & Partial<Pick<RequestItem, "distributions" | "distribution_settings" | "timeout_at">>,
   tasks: AsyncIterable<Task> | Iterable<Task>,
   { maxUrls, targets = 1 }: { readonly maxUrls: number; readonly targets?: number },
 ): AsyncGenerator<TaskMessage> {
+  const { distributions = [], distribution_settings: settings, timeout_at } = request;
   // The request's item has more than a message is to carry.
-  const error_ttls = longestErrorTtls(request.distribution_settings);
-  const deadline = error_ttls && request.timeout_at;
-  const source = { ...messageSourceSchema.parse(request), error_ttls, deadline };
+  const parsed = messageSourceSchema.parse(request);
+  /** All tasks of a message are of one distribution. */
+  const sourceOf = ({ url: { url } }: Task): MessageSource => {
+    const error_ttls = settings && errorTtlsOf(settings, distributionOf(distributions, hostOf(url))?.id);
+    return { ...parsed, error_ttls, deadline: error_ttls && timeout_at };
+  };
   const open = new Map<string, OpenMessage>();
   for await (const task of tasks) {
     const key = [task.target.target, task.host, ...task.followers.map(({ pop }) => pop)].join(" ");
@@ -148,7 +154,7 @@ export async function* messagesOf(
       current = undefined;
     }
     if (current === undefined) {
-      current = openMessage(source, task);
+      current = openMessage(sourceOf(task), task);
       open.set(key, current);
     }
     current.message.urls.push(url);

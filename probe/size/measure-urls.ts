@@ -1,6 +1,6 @@
 import pMap from "p-map";
 import { grouped, memoizeByKey } from "../../domain/collections.ts";
-import { longestErrorTtls } from "../../domain/distribution/error-caching.ts";
+import { errorTtlsOf } from "../../domain/distribution/error-caching.ts";
 import { ERROR_CACHING_SECONDS } from "../../domain/limits.ts";
 import type { Ports } from "../../domain/net/addresses.ts";
 import { type Header, headersToSend } from "../../domain/net/headers.ts";
@@ -75,7 +75,7 @@ export async function measureSizes<Q extends SizeQuestion>(
     ports,
     request,
     origins: options.origins ?? new OriginLimiterRegistry({ store: new MemoryPermitStore(), now: Date.now }),
-    errorTtls: longestErrorTtls(request.distribution_settings),
+    errorTtls: (host) => errorTtlsOf(request.distribution_settings, distributionFor(host).id),
     errorCachingMs: options.errorCachingMs ?? ERROR_CACHING_SECONDS * 1_000,
     requestHost: (url) => requestHost(distributionFor(url.hostname), url),
     addressesOf: memoizeByKey(async (host) => addressesOfFirst(dns, entryPoints(distributionFor(host), request.pops))),

@@ -46,8 +46,8 @@ export interface SizeProbeOptions {
   readonly addressesOf: (host: string) => Promise<readonly string[]>;
   /** The request, with the limits of its origin. */
   readonly request: { readonly req_id: string; readonly origin?: OriginLimits | undefined };
-  /** ErrorCachingMinTTL, by HTTP status. @default none is set */
-  readonly errorTtls?: ErrorTtls | undefined;
+  /** ErrorCachingMinTTL of a host's distribution, by HTTP status. @default none is set */
+  readonly errorTtls?: (host: string) => ErrorTtls | undefined;
   /** Enforces the limits. */
   readonly origins: OriginLimiterRegistry;
   /** How long an edge caches an error of which nothing is set, in milliseconds. */
@@ -190,7 +190,11 @@ export class SizeProbe {
     // A response of AWS WAF says nothing about the rate that the origin accepts.
     if (response.wafAction === undefined && isOverload(response.httpStatus))
       question.refusedMs = Math.max(
-        errorCachedMs(this.options.errorTtls, response.httpStatus, this.options.errorCachingMs),
+        errorCachedMs(
+          this.options.errorTtls?.(question.url.hostname),
+          response.httpStatus,
+          this.options.errorCachingMs,
+        ),
         retryAfterMs(response.retryAfter, Date.now()) ?? 0,
       );
   }

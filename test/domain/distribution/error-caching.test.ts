@@ -1,12 +1,16 @@
-import { errorCachedMs, longestErrorTtls } from "../../../domain/distribution/error-caching.ts";
+import { errorCachedMs, errorTtlsOf } from "../../../domain/distribution/error-caching.ts";
 
-it("of several distributions the longest TTL counts, of statuses after which a task is tried again", () => {
-  expect(longestErrorTtls([{ error_ttls: { 404: 300, 503: 5, 504: 0 } }, { error_ttls: { 503: 60 } }])).toEqual({
-    503: 60,
-    504: 0,
-  });
-  expect([longestErrorTtls(), longestErrorTtls([{ error_ttls: { 404: 300 } }])]).toEqual([undefined, undefined]);
-});
+const BOTH = [
+  { id: "E1", error_ttls: { 404: 300, 503: 5, 504: 0 } },
+  { id: "E2", error_ttls: { 503: 60 } },
+];
+it.each([
+  ["of a distribution, of statuses after which a task is tried again", BOTH, "E1", { 503: 5, 504: 0 }],
+  ["the longest of all where the distribution is not known", BOTH, undefined, { 503: 60, 504: 0 }],
+  ["none where it could not be read", BOTH, "E3", undefined],
+  ["none of other statuses", [{ id: "E1", error_ttls: { 404: 300 } }], "E1", undefined],
+  ["none where none is known", undefined, "E1", undefined],
+])("TTLs: %s", (_, all, id, expected) => expect(errorTtlsOf(all, id)).toEqual(expected));
 
 it.each([
   ["a second more than its TTL", 503, 61_000],

@@ -42,9 +42,17 @@ describe("the messages of a target", () => {
   });
 
   it("carry how long errors are cached, and until when a retry is of use, where CloudFront does not cache them for ten seconds", async () => {
-    const settings = { id: "E1", price_class: "PriceClass_All" as const, behaviours: [] };
+    const settings = { price_class: "PriceClass_All" as const, behaviours: [] };
+    const distributions = [
+      { id: "E2", label: "d2", names: [], hosts: ["other.example"] },
+      { id: "E1", label: "d1", names: [], hosts: ["h.example"] },
+    ];
     const messagesFor = async (error_ttls: Readonly<Record<string, number>>) => {
-      const request = { ...fullRequest(), distribution_settings: [{ ...settings, error_ttls }] };
+      const distribution_settings = [
+        { ...settings, id: "E1", error_ttls },
+        { ...settings, id: "E2", error_ttls: { 503: 90 } },
+      ];
+      const request = { ...fullRequest(), distributions, distribution_settings };
       const task = { target: readyTarget("P1"), host: "h.example", url: { url: "https://h.example/1", bytes: 7 } };
       const messages = await collect(messagesOf(request, [{ ...task, followers: [] }], { maxUrls: 10 }));
       return messages.map((it) => [it.error_ttls, it.deadline === request.timeout_at]);

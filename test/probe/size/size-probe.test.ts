@@ -101,7 +101,7 @@ describe("a URL's size", () => {
   });
 
   it("is unknown at once where the edge caches the error for minutes", async () => {
-    const refused = await probed((_, response) => refuse(503)(response), { errorTtls: { 503: 60 } });
+    const refused = await probed((_, response) => refuse(503)(response), { errorTtls: () => ({ 503: 60 }) });
     expect(refused).toMatchObject({ size: { size: null }, asked: ["HEAD"] });
   });
 
