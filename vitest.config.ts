@@ -32,7 +32,7 @@ export default defineConfig({
   test: {
     globals: true,
     // Node 20 will do here; on AWS it is 24.
-    env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" },
+    env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true", AWS_EC2_METADATA_DISABLED: "true" },
     // On two cores, vitest would take one. Many tests wait for most of their time.
     maxWorkers: 2,
     sequence: { sequencer: LongOnesFirst },

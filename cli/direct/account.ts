@@ -1,5 +1,3 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import * as z from "zod";
 import type { DistributionSettings, SettingsQuery } from "../../domain/distribution/settings.ts";
 import { AliasUnclearError, errorCode, type Resolver } from "../../domain/net/resolver.ts";
@@ -10,31 +8,21 @@ import {
   findDistributions,
   NoDistributionError,
 } from "../../domain/request/find-distributions.ts";
+import { withTimeout } from "../../domain/retry.ts";
 import { CommandError } from "../command-error.ts";
-import type { Shell } from "../shell.ts";
 
 /** CloudFront, as far as a direct run asks it. */
 export interface CloudFront extends Invalidations {
   /** All distributions of the account, with the tenants and connection groups that hosts lead to. */
   listFor(hosts: readonly string[]): Promise<OwnDistribution[]>;
+  /** Whether the SDK's chain of providers finds credentials. */
+  hasCredentials(): Promise<boolean>;
   /** How one is configured. */
   settings(query: SettingsQuery): Promise<DistributionSettings>;
 }
 
-const CREDENTIAL_VARIABLES = [
-  ...["AWS_ACCESS_KEY_ID", "AWS_PROFILE", "AWS_WEB_IDENTITY_TOKEN_FILE"],
-  ...["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI"],
-];
-
-/** Whether somebody has given credentials. The role of an instance is not looked for: elsewhere, it takes seconds to find none. */
-export function hasCredentials(env: Shell["env"]): boolean {
-  const { USERPROFILE = "", HOME = USERPROFILE, AWS_SHARED_CREDENTIALS_FILE, AWS_CONFIG_FILE } = env;
-  const files = [
-    AWS_SHARED_CREDENTIALS_FILE ?? join(HOME, ".aws", "credentials"),
-    AWS_CONFIG_FILE ?? join(HOME, ".aws", "config"),
-  ];
-  return CREDENTIAL_VARIABLES.some((name) => (env[name] ?? "") !== "") || files.some((file) => existsSync(file));
-}
+/** How long credentials are looked for. Off AWS, the provider of an instance's role takes seconds to find none. */
+const CREDENTIALS_TIMEOUT_MS = 2_000;
 
 /** The account whose credentials the environment has. The AWS SDK is loaded when it is asked the first time. */
 export class Account implements CloudFront {
@@ -57,6 +45,13 @@ export class Account implements CloudFront {
 
   settings(query: SettingsQuery) {
     return this.ask((it) => it.settings(query));
+  }
+
+  /** False also if none are found in time. */
+  async hasCredentials(): Promise<boolean> {
+    this.cloudFront ??= this.load();
+    const cloudFront = await this.cloudFront;
+    return withTimeout(CREDENTIALS_TIMEOUT_MS, cloudFront.hasCredentials()).catch(() => false);
   }
 
   /** @throws CommandError: there are no credentials, or they are refused */
@@ -99,8 +94,10 @@ export function isTemporary({ cause }: CommandError): boolean {
 const CREDENTIALS =
   "Credentials come from the same sources as the AWS CLI's (AWS_PROFILE, AWS_ACCESS_KEY_ID, …) and need cloudfront:ListDistributions; " +
   "--invalidate also cloudfront:CreateInvalidation and cloudfront:GetInvalidation. For distribution tenants, they need " +
-  "cloudfront:ListDistributionTenants and cloudfront:ListConnectionGroups; --invalidate also " +
-  "cloudfront:CreateInvalidationForDistributionTenant and cloudfront:GetInvalidationForDistributionTenant. " +
+  "cloudfront:GetDistributionTenantByDomain, cloudfront:GetConnectionGroup and cloudfront:GetConnectionGroupByRoutingEndpoint; " +
+  "--invalidate also cloudfront:CreateInvalidationForDistributionTenant and cloudfront:GetInvalidationForDistributionTenant. " +
+  "Reading the configuration needs cloudfront:GetDistribution, cloudfront:GetCachePolicy, cloudfront:GetResponseHeadersPolicy, " +
+  "cloudfront:GetContinuousDeploymentPolicy, cloudfront:ListContinuousDeploymentPolicies and wafv2:GetWebACL. " +
   "Check them: aws sts get-caller-identity";
 
 /** What tells the distributions of a run. */

@@ -15,5 +15,12 @@ export function cloudFront({ AWS_REGION, AWS_DEFAULT_REGION }: Shell["env"]): Cl
   const client = new CloudFrontClient({ region: AWS_REGION || AWS_DEFAULT_REGION || "us-east-1" });
   const waf = (region: string) => new WAFV2Client({ region });
   const reader = new DistributionSettingsReader({ cloudFront: client, waf, now: Date.now });
-  return Object.assign(new Distributions(client), { settings: (query: SettingsQuery) => reader.read(query) });
+  return Object.assign(new Distributions(client), {
+    hasCredentials: () =>
+      client.config.credentials().then(
+        () => true,
+        () => false,
+      ),
+    settings: (query: SettingsQuery) => reader.read(query),
+  });
 }

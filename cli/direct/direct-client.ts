@@ -41,7 +41,6 @@ import { checkPrewarmRequest, type PrewarmRequest } from "../../domain/validatio
 import type { Api } from "../api/client.ts";
 import { explained } from "../api/refusal.ts";
 import { CommandError } from "../command-error.ts";
-import { hasCredentials } from "./account.ts";
 import { cutOffWarning } from "./cut-off.ts";
 import { type Approve, DirectRun, type EngineDeps, HEARTBEAT_TIMEOUT_MS } from "./engine.ts";
 import { LiveCounts } from "./store/live-counts.ts";
@@ -84,8 +83,8 @@ export class DirectClient implements Api {
    * @throws CommandError: one would serve nothing, or nothing is left to warm
    */
   private async adaptToSettings(request: PrewarmRequest, retried: RequestItem | undefined): Promise<AdaptedRequest> {
-    const { account, env } = this.deps;
-    if (!hasCredentials(env)) return applySettings(request, NO_SETTINGS);
+    const { account } = this.deps;
+    if (!(await account.hasCredentials())) return applySettings(request, NO_SETTINGS);
     const {
       refusals,
       refusedUrls,

@@ -59,6 +59,7 @@ export async function runDirect(world: DirectWorld, body: unknown): Promise<Whol
         errorCachingMs: ERROR_CACHING_SECONDS * 1_000,
         account: {
           listFor: async () => [...own],
+          hasCredentials: async () => true,
           settings: async () => plainSettings(),
           invalidate: async (_, reference) => ({ id: reference }),
           isInvalidated: async () => true,

@@ -83,6 +83,7 @@ test("the SDK is loaded once, when it is asked; its errors say what to do", asyn
   const cloudFront: CloudFront = {
     listFor: vi.fn(async () => [OWN]),
     settings: async () => plainSettings(),
+    hasCredentials: async () => true,
     invalidate: async () => ({ id: "I1" }),
     isInvalidated: async () => {
       throw Object.assign(new Error("not allowed"), { name: "AccessDenied" });

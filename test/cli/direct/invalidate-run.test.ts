@@ -14,6 +14,7 @@ async function run({ fails, error }: { readonly fails: number; readonly error: E
   const unlessFailing = <T>(answer: T) => (left-- > 0 ? Promise.reject(error) : Promise.resolve(answer));
   const cloudFront: CloudFront = {
     listFor: async () => [],
+    hasCredentials: async () => true,
     settings: () => Promise.reject(new Error("not asked")),
     invalidate: () => unlessFailing({ id: "I1" }),
     isInvalidated: () => unlessFailing(true),
