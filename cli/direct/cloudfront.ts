@@ -4,7 +4,6 @@ import { CloudFrontClient } from "@aws-sdk/client-cloudfront";
 import { WAFV2Client } from "@aws-sdk/client-wafv2";
 import { DistributionSettingsReader } from "../../aws/distribution-settings.ts";
 import { Distributions } from "../../aws/distributions.ts";
-import type { SettingsQuery } from "../../domain/distribution/settings.ts";
 import type { Shell } from "../shell.ts";
 import type { CloudFront } from "./account.ts";
 
@@ -21,6 +20,6 @@ export function cloudFront({ AWS_REGION, AWS_DEFAULT_REGION }: Shell["env"]): Cl
         () => true,
         () => false,
       ),
-    settings: (query: SettingsQuery) => reader.read(query),
+    settings: (...[query]: Parameters<CloudFront["settings"]>) => reader.read(query),
   });
 }

@@ -5,6 +5,8 @@ import { MAX_BATCHED_BYTES, urlsPerMessage } from "../plan/task-message.ts";
 import { siteOf } from "../pops/sites.ts";
 import type { Order } from "../request/options.ts";
 import type { Estimate } from "./estimate.ts";
+import { type FlatRatePlan, shareOfPlan } from "./flat-rate-plan.ts";
+import { type Asking, requestsPerTask, roundsPerTask, type UrlsByCaching } from "./origin-fetches.ts";
 import { EDGE_PRICE, EDGE_PRICE_TIERS_GB, FREE_INVALIDATION_PATHS, PRICE, type PriceRegion } from "./prices.ts";
 import type { Load, Units } from "./work-time.ts";
 
@@ -61,6 +63,16 @@ export function edgeRequests({
   urlVariants,
 }: Pick<Load, "tasks" | "requestsPerTask" | "urlVariants">): number {
   return Math.round(tasks * requestsPerTask) + urlVariants;
+}
+
+/** What a request uses of a plan's month, if every URL is good and every POP resolves. */
+export function planUse(plan: FlatRatePlan, asking: Asking, urls: UrlsByCaching, variants: number) {
+  const urlVariants = (urls.kept.length + urls.shielded.length + urls.uncached.length) * variants;
+  const perTask = requestsPerTask(asking.verify) * roundsPerTask(asking, urls);
+  return shareOfPlan(
+    plan,
+    edgeRequests({ tasks: urlVariants * asking.pops.length, requestsPerTask: perTask, urlVariants }),
+  );
 }
 
 function edgeBytesLine({ pops, bytesPerPop }: Billed): Line {

@@ -5,9 +5,9 @@ import type { Caps } from "../request/caps.ts";
 import { variantNames } from "../request/options.ts";
 import type { RequestItem } from "../request/request-item.ts";
 import type { SourceRead } from "../request/source.ts";
-import { billOf, cents, edgeRequests, type Line, notIncluded } from "./bill.ts";
+import { billOf, cents, type Line, notIncluded, planUse } from "./bill.ts";
 import type { Estimate } from "./estimate.ts";
-import { type FlatRatePlan, shareOfPlan } from "./flat-rate-plan.ts";
+import type { FlatRatePlan } from "./flat-rate-plan.ts";
 import { downloadsPerTask, originFetches, requestsPerTask, roundsPerTask, urlsByCaching } from "./origin-fetches.ts";
 import { type InstanceKind, PRICES_AS_OF } from "./prices.ts";
 import { type SampledSize, sizeSample } from "./size-sample.ts";
@@ -111,7 +111,7 @@ export function estimateRequest(it: EstimateInput): Estimate {
       prices_as_of: PRICES_AS_OF,
       not_included: notIncluded(pops, order),
     },
-    flat_rate_plan: it.flatRatePlan && shareOfPlan(it.flatRatePlan, edgeRequests(work)),
+    flat_rate_plan: it.flatRatePlan && planUse(it.flatRatePlan, item, byCaching, variants),
     caps: [
       { cap: "maxTasks", value: tasks, limit: caps.maxTasks },
       { cap: "maxRequestBytes", value: totalBytes(estimate), limit: caps.maxRequestBytes },

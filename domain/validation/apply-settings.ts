@@ -1,7 +1,11 @@
+import { planUse } from "../cost/bill.ts";
+import type { FlatRatePlan } from "../cost/flat-rate-plan.ts";
+import { type UrlsByCaching, urlsByCaching } from "../cost/origin-fetches.ts";
 import type { StoredSettings } from "../distribution/stored-settings.ts";
 import { urlBehaviours } from "../distribution/stored-settings.ts";
 import { urlPrefix } from "../net/urls.ts";
 import { isInPriceClass, PRICE_CLASSES } from "../pops/price-classes.ts";
+import { variantNames } from "../request/options.ts";
 import type { RequestItem } from "../request/request-item.ts";
 import { cutText } from "../result/failure.ts";
 import { ApiError, firstOf } from "./api-error.ts";
@@ -58,11 +62,17 @@ export function applySettings(request: PrewarmRequest, known: KnownSettings): Ad
           },
         }),
   };
+  const adapted = { ...item, ...changed };
   return {
     ...request,
-    item: { ...item, ...changed },
+    item: adapted,
     urls: rest,
-    warnings: [...request.warnings, ...pops.warnings, ...warnings],
+    warnings: [
+      ...request.warnings,
+      ...pops.warnings,
+      ...warnings,
+      ...planWarnings(request.flatRatePlan, adapted, urlsByCaching(rest, urlBehaviours(adapted, known.idOf))),
+    ],
     excludedPops: pops.excluded,
     skippedUrls,
   };
@@ -88,6 +98,15 @@ function withinPriceClass({ item: { pops }, arePopsNamed }: PrewarmRequest, { se
       `price_class: ${which} are left out, because CloudFront serves no viewers from them with ${largest}; ${named}`,
     ],
   };
+}
+
+function planWarnings(plan: FlatRatePlan | undefined, item: RequestItem, urls: UrlsByCaching): string[] {
+  if (plan === undefined) return [];
+  const { requests, monthly_requests: monthly, share } = planUse(plan, item, urls, variantNames(item.variants).length);
+  if (share <= 1) return [];
+  return [
+    `flat_rate_plan: this request makes ${requests} requests, more than the ${monthly} that the plan ${plan} includes in a month; CloudFront may slow down what exceeds them`,
+  ];
 }
 
 function skipUncached(

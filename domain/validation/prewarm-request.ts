@@ -1,6 +1,5 @@
 import { keysOf } from "../collections.ts";
-import { shareOfPlan } from "../cost/flat-rate-plan.ts";
-import { requestsPerTask } from "../cost/origin-fetches.ts";
+import type { FlatRatePlan } from "../cost/flat-rate-plan.ts";
 import { MAX_URLS } from "../limits.ts";
 import { urlPrefix } from "../net/urls.ts";
 import { knownNames, selectPops, suggestPops, type TargetType } from "../pops/select.ts";
@@ -30,6 +29,8 @@ export interface PrewarmRequest {
   readonly arePopsNamed: boolean;
   /** What is valid, but possibly a mistake. */
   readonly warnings: readonly string[];
+  /** Of its distributions, as its caller or the deployment says. Undefined: they have none. */
+  readonly flatRatePlan?: FlatRatePlan | undefined;
 }
 
 /** What a deployment allows, and what the new item has besides the body. */
@@ -40,6 +41,8 @@ interface RequestRules {
   readonly caps: Caps;
   /** What the deployment's role may read of buckets. @default nothing */
   readonly sourceBuckets?: SourceBuckets;
+  /** Of distributions of which the body names none. @default they have none */
+  readonly flatRatePlan?: FlatRatePlan | undefined;
   /** The request that the body names as `retry_of`: its POPs and settings are those of the new one, and Get Size finds the URLs. */
   readonly retried?: RequestItem | undefined;
 }
@@ -95,10 +98,11 @@ export function checkPrewarmRequest(
   }
   const tasks = Math.max(urls.length, urlVariants) * pops.length;
   problems.push(...beyondCaps(body, tasks, caps));
-  warnings.push(...planWarnings(body, tasks));
   if (invalidates) errorUrls.push(...checkPaths(urls, covering, problems));
   if (parsed.data === undefined || problems.length > 0) throw new ApiError(400, faultList(problems), errorUrls);
-  return { body: parsed.data, item: newRequestItem(parsed.data, pops, rules), urls, arePopsNamed, warnings };
+  const { flat_rate_plan: flatRatePlan = rules.flatRatePlan } = parsed.data;
+  const item = newRequestItem(parsed.data, pops, rules);
+  return { body: parsed.data, item, urls, arePopsNamed, warnings, flatRatePlan };
 }
 
 /** The item of a new request. */
@@ -155,16 +159,6 @@ function beyondCaps(body: PartialPrewarmBody, tasks: number, caps: Caps): string
     beyondCap(caps, "maxTasks", what, tasks),
     beyondCap(caps, "maxRequestBytes", "max_bytes", body.max_bytes ?? 0),
   ].filter((problem) => problem !== undefined);
-}
-
-/** @param tasks as many as there are at the most */
-function planWarnings({ flat_rate_plan: plan, verify = DEFAULT_VERIFY }: PartialPrewarmBody, tasks: number): string[] {
-  if (plan === undefined) return [];
-  const { requests, monthly_requests: monthly, share } = shareOfPlan(plan, tasks * requestsPerTask(verify));
-  if (share <= 1) return [];
-  return [
-    `flat_rate_plan: this request makes ${requests} requests, more than the ${monthly} that the plan ${plan} includes in a month; CloudFront may slow down what exceeds them`,
-  ];
 }
 
 const TARGET_FIELDS = { pop: "pops", country: "countries", region: "regions" } as const satisfies Record<

@@ -1,7 +1,6 @@
 import type { Estimated } from "../../domain/api/started-answer.ts";
 import type { Estimate } from "../../domain/cost/estimate.ts";
 import { estimateRequest } from "../../domain/cost/estimate-request.ts";
-import { planWith } from "../../domain/cost/flat-rate-plan.ts";
 import { samplePlaces } from "../../domain/cost/size-sample.ts";
 import { urlBehaviours } from "../../domain/distribution/stored-settings.ts";
 import { errorFields } from "../../domain/log-fields.ts";
@@ -41,7 +40,7 @@ export async function dryRun(
   const activeRequests = await checkActiveLimit(deps);
   const request = await adaptToSettings(deps, asked, retried);
   const { item } = request;
-  const { dns, ports, caps, kind, flatRateRequests } = deps;
+  const { dns, ports, caps, kind } = deps;
   const { sampleSizes } = await deps.loadProbes();
   const { urls, sources, isAll, problem } = await readSources(deps, request);
   const isNamed = urls.length > 0 || item.cf_domain !== undefined;
@@ -68,7 +67,7 @@ export async function dryRun(
     distributions: distributionCount,
     behaviourOf: urlBehaviours(item, request.idOf),
     excludedPops: request.excludedPops,
-    flatRatePlan: body.flat_rate_plan ?? planWith(flatRateRequests),
+    flatRatePlan: request.flatRatePlan,
     sources,
     lowerBound: !isAll,
   });

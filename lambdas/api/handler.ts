@@ -1,6 +1,7 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from "aws-lambda";
 import type { AnswerOf, RouteName } from "../../domain/api/answers.ts";
 import { progressAnswer } from "../../domain/api/request-view.ts";
+import { planWith } from "../../domain/cost/flat-rate-plan.ts";
 import { errorFields } from "../../domain/log-fields.ts";
 import { bodyDigest } from "../../domain/request/client-token.ts";
 import { formatTimestamp } from "../../domain/timestamps.ts";
@@ -50,8 +51,9 @@ const ALL: { readonly [Name in RouteName]: Route<AnswerOf<Name>> } = {
   "POST /prewarm": async (deps, event) => {
     const json = parseJson(event.body, event.isBase64Encoded);
     const retried = await retriedRequest(deps, json);
-    const { caps, sourceBuckets } = deps;
-    const rules = { caps, sourceBuckets, retried, reqId: deps.newId(), now: deps.now() };
+    const { caps, sourceBuckets, flatRateRequests } = deps;
+    const flatRatePlan = planWith(flatRateRequests);
+    const rules = { caps, sourceBuckets, flatRatePlan, retried, reqId: deps.newId(), now: deps.now() };
     const { body, ...request } = checkPrewarmRequest(json, rules);
     const { client_token: token, timeout } = body;
     if (body.dry_run === true) {

@@ -136,6 +136,19 @@ it("without a plan in the request, an estimate is for the plan of the stack's pa
   expect([await planOf({}), await planOf({ flat_rate_plan: "free" })]).toEqual(["pro", "free"]);
 });
 
+it.each([
+  ["the stack's parameter", { flatRateRequests: 1e6 }, {}],
+  ["the request", {}, { flat_rate_plan: "free" }],
+])("an estimate and an answer warn of the same count beyond the month of the plan of %s", async (_, given, change) => {
+  const { post } = world({ ...given, settings: UNCACHED });
+  const url_list = [...times(25_000, (i) => `https://cdn.example.com/${i}`), "https://cdn.example.com/api/a"];
+  const body = { url_list, pops: times(20, (i) => `NRT${i + 1}-P1`), ...change };
+  const [answer, dry] = [await post(body), await post({ ...body, dry_run: true })];
+  const { flat_rate_plan: used } = estimatedSchema.parse(dry.body).estimate;
+  const warning = `flat_rate_plan: this request makes ${used?.requests} requests`;
+  for (const { body: told } of [answer, dry]) expect(told["warnings"]).toContainEqual(expect.stringContaining(warning));
+});
+
 it("a tenant that is disabled is refused by the account's list alone", async () => {
   const tenant = { id: "E7", tenant: "dt_1", domain: "d7.cloudfront.net", aliases: ["cdn.example.com"] };
   const { post, times: timesOf } = world({ own: [{ ...tenant, unserved: "disabled tenant" }] });

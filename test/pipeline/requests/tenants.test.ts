@@ -28,7 +28,8 @@ describe("distribution tenants", () => {
     const first = await stack.warm(both);
     const tasks = first["total_count"];
     expect(first).toMatchObject({ failed_count: 0, download_count: tasks, warm_count: tasks });
-    expect(callsOf("GetDistributionTenantByDomain")).not.toEqual([]);
+    expect(callsOf("GetDistributionTenant")).not.toEqual([]);
+    expect(callsOf("ListDistributionTenants")).toEqual([]);
 
     const fetches = [fetchesOf(ONE), fetchesOf(TWO)];
     expect(await stack.warm({ ...onlyHosts(ONE), need_invalidate: true })).toMatchObject({ failed_count: 0 });
