@@ -58,7 +58,8 @@ export function foreignProblem(item: RequestItem): string | undefined {
 
 /**
  * Invalidates a request's URLs, and the paths and tags that it names, as many batches at once as the quota allows, and waits for all, so that what is warmed is the new object.
- * Batches that are done are counted in the item, the oldest first: when a run has waited long enough, the item's change wakes the next run.
+ * Batches that are done are counted in the item, up to the first one that is not: when a run has waited long enough, the item's change wakes
+ * the next run. A distribution that takes no more holds up none of the others.
  * Ends the request, with a reason, if it times out first or CloudFront rejects a path.
  * @returns whether all of it is done
  */
@@ -74,43 +75,56 @@ export async function invalidateAll(
   };
   const paths = await pathsOf(deps.lists.read(LISTS.goodUrls, reqId), item);
   if ("problem" in paths) return endAs("FAIL", paths.problem);
-  const batches = inBatches(paths.byDistribution);
+  const batches = inBatches(paths.byDistribution).map((batch, index) => ({ ...batch, index }));
   const timeoutAt = parseTimestamp(item.timeout_at);
   const waitUntil = deps.now() + MAX_WAIT_MS;
-  const inProgress: (InvalidationBatch & { readonly id: string })[] = [];
   let done = item.invalidated_batches;
+  let waiting = batches.slice(done);
+  let inProgress: ((typeof waiting)[number] & { readonly id: string })[] = [];
   const save = () => deps.requests.updateAndTouch(reqId, ["CHECK_POP"], { invalidated_batches: done });
-  let busy = { untilMs: 0, why: "" };
-  while (done < batches.length) {
-    while (deps.now() >= busy.untilMs) {
-      const next = done + inProgress.length;
-      const batch = batches[next];
-      if (batch === undefined || !mayStart(batch, inProgress)) break;
+  /** By distribution: until when it is not asked again, and what it said. */
+  const busy = new Map<string, { readonly untilMs: number; readonly why: string }>();
+  while (waiting.length + inProgress.length > 0) {
+    const postponed: typeof waiting = [];
+    for (const batch of waiting) {
+      const { distributionId, index } = batch;
+      const isBusy = deps.now() < (busy.get(distributionId)?.untilMs ?? 0);
+      if (isBusy || isBehind(batch, postponed) || !mayStart(batch, inProgress)) {
+        postponed.push(batch);
+        continue;
+      }
       // What an earlier run had in progress is taken up again: the same reference is the same invalidation.
-      const reference = `${reqId}-${BATCH_PATHS}-${next}`;
-      const answer = await deps.distributions.invalidate(batch.distributionId, reference, batch.paths);
+      const reference = `${reqId}-${BATCH_PATHS}-${index}`;
+      const answer = await deps.distributions.invalidate(distributionId, reference, batch.paths);
       if ("refused" in answer) return endAs("FAIL", refusal(batch, answer.refused));
-      if ("busy" in answer) busy = { untilMs: deps.now() + BUSY_POLL_MS, why: answer.busy };
-      else inProgress.push({ ...batch, id: answer.id });
+      if ("id" in answer) inProgress.push({ ...batch, id: answer.id });
+      else {
+        busy.set(distributionId, { untilMs: deps.now() + BUSY_POLL_MS, why: answer.busy });
+        postponed.push(batch);
+      }
     }
-    const before = done;
-    let [oldest] = inProgress;
-    while (oldest !== undefined && (await deps.distributions.isInvalidated(oldest.distributionId, oldest.id))) {
-      inProgress.shift();
-      [oldest] = inProgress;
-      done++;
-    }
-    if (done > before) {
-      if (!(await save())) return false;
+    waiting = postponed;
+    const incomplete: typeof inProgress = [];
+    for (const batch of inProgress)
+      if (isBehind(batch, incomplete) || !(await deps.distributions.isInvalidated(batch.distributionId, batch.id)))
+        incomplete.push(batch);
+    const hasProgress = incomplete.length < inProgress.length;
+    inProgress = incomplete;
+    if (hasProgress) {
+      const before = done;
+      done = Math.min(batches.length, ...[...waiting, ...inProgress].map(({ index }) => index));
+      if (done > before && !(await save())) return false;
       continue;
     }
+    const [oldest] = inProgress;
     const pauseMs = oldest === undefined ? BUSY_POLL_MS : POLL_MS;
     // A moment early rather than late: the timer would end it without saying why.
     if (deps.now() + pauseMs >= timeoutAt) {
+      const busyId = waiting[0]?.distributionId ?? "";
       return endAs(
         "TIME_OUT",
         oldest === undefined
-          ? `CloudFront took no more invalidations until the request timed out (${busy.why})`
+          ? `CloudFront took no more invalidations of the distribution ${busyId} until the request timed out (${busy.get(busyId)?.why})`
           : `the distribution ${oldest.distributionId} had not completed the invalidation ${oldest.id} when the time was over`,
       );
     }
@@ -121,6 +135,11 @@ export async function invalidateAll(
     await deps.sleep(pauseMs);
   }
   return true;
+}
+
+/** Whether another batch of its distribution comes before it. */
+function isBehind({ distributionId }: InvalidationBatch, others: readonly InvalidationBatch[]): boolean {
+  return others.some((other) => other.distributionId === distributionId);
 }
 
 /**

@@ -83,6 +83,21 @@ describe("invalidation", () => {
     expect([calls, batches().length, requests.the().invalidated_batches]).toEqual([3, 2, 2]);
   });
 
+  it("goes on in other distributions while one takes no more, and counts none after its first", async () => {
+    const distributions = ["a", "b"].map((it) => ({ label: it, id: `E${it}`, names: [], hosts: [`${it}.example`] }));
+    const w = world([ONE, ...many(1_200).map((url) => url.replace("a.", "b."))], { distributions });
+    const invalidate = w.distributions.invalidate.bind(w.distributions);
+    let isBusy = true;
+    w.distributions.invalidate = async (id, ...args) =>
+      id === "Ea" && isBusy ? { busy: "TooMany: wait" } : invalidate(id, ...args);
+    expect(await w.run(() => w.slept.length < 3)).toBe(false);
+    expect(w.batches().map(([, { distributionId }]) => distributionId)).toEqual(["Eb", "Eb", "Eb"]);
+    expect(w.requests.the()).toMatchObject({ status: "CHECK_POP", invalidated_batches: 0 });
+    isBusy = false;
+    expect(await w.run()).toBe(true);
+    expect([w.batches().length, w.requests.the().invalidated_batches]).toEqual([4, 4]);
+  });
+
   it.each([
     ["https://a.example/img/*", "ends in \\*"],
     [`https://a.example/${"a".repeat(4_000)}`, "has a path of 4001 characters"],
@@ -186,7 +201,10 @@ describe("invalidation", () => {
   });
 
   it.each([
-    ["busy", /CloudFront took no more invalidations until the request timed out \(TooManyInvalidationsInProgress/],
+    [
+      "busy",
+      /CloudFront took no more invalidations of the distribution E1 until the request timed out \(TooManyInvalidationsInProgress/,
+    ],
     ["asksUntilComplete", /E1 had not completed the invalidation I-r1-500-0 when the time was over/],
   ] as const)("that is late (%s) ends the request in time, with the reason", async (what, reason) => {
     const { run, distributions, requests, sleptMs } = world([ONE], { timeout_at: "2024-04-16 00:00:30.000000" });
