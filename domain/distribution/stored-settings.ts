@@ -51,6 +51,11 @@ function isAlike(a: StoredBehaviour, b: StoredBehaviour): boolean {
   return a.origin_shield === b.origin_shield && a.uncached === b.uncached;
 }
 
+/** The Regions of Origin Shield, each once. */
+export function originShieldsOf(all: readonly StoredSettings[] = []): string[] {
+  return [...new Set(all.flatMap(({ behaviours }) => behaviours.flatMap(({ origin_shield: region }) => region ?? [])))];
+}
+
 /** The cache behaviour of a URL. Undefined: nobody knows it. */
 export type BehaviourOfUrl = (url: string) => StoredBehaviour | undefined;
 

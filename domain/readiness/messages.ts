@@ -99,6 +99,10 @@ export const READINESS_MESSAGES = {
     en: "Embedded POPs, which stand in the networks of internet providers, cannot be reached from EC2 and are no part of this verdict. The regional edge caches behind them are.",
     zh: "嵌入式 POP 位于互联网服务提供商的网络中，从 EC2 无法访问，不计入此结论；它们背后的区域边缘缓存计入。",
   },
+  originShield: {
+    en: "With Origin Shield ({regions}), an object that is warm at no POP of a regional edge cache, but elsewhere, is fetched from there, not from the origin.",
+    zh: "启用 Origin Shield（{regions}）时，在某个区域边缘缓存的任何 POP 都未预热、但在别处已预热的对象，从 Origin Shield 获取，不回源。",
+  },
   coldEverywhere: {
     en: "{count, plural, one {# object is} other {# objects are}} warm at no POP",
     zh: "{count} 个对象在任何 POP 都未预热",

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { toArray } from "../collections.ts";
+import { originShieldsOf } from "../distribution/stored-settings.ts";
 import { isLostList, isMissing, LISTS, type RequestFiles } from "../plan/lists.ts";
 import { Plan } from "../plan/plan.ts";
 import type { TargetStore } from "../plan/target.ts";
@@ -159,7 +160,9 @@ export async function finalizeRecount(
 ): Promise<FinalFields> {
   const groups = failures.groups();
   await deps.lists.write(LISTS.failures, reqId, groups);
-  const readiness = readinessOf(coverage(), groups.filter(({ subject }) => subject === "task").length);
+  const judged = readinessOf(coverage(), groups.filter(({ subject }) => subject === "task").length);
+  const shields = originShieldsOf(item.distribution_settings);
+  const readiness = shields.length === 0 ? judged : { ...judged, origin_shield: shields };
   const verdict = verdictOf(status, readiness, count);
   return { ...count, report: REPORT_FILE.key(reqId), results: RESULTS_FILE.key(reqId), verdict, readiness };
 }

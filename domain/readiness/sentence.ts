@@ -31,9 +31,17 @@ export function sentence(request: SentenceInput, language: Language = "en", cloc
   return sentences.reduce((first, second) => say("twoSentences", { first, second }));
 }
 
-/** What no verdict can tell of. Undefined: the request has no verdict. */
-export function footnote({ verdict }: Pick<SentenceInput, "verdict">, language: Language = "en"): string | undefined {
-  return verdict === undefined || verdict === null ? undefined : SAY[language]("embeddedPops");
+/** What the verdict does not tell. Undefined: the request has no verdict. */
+export function footnote(
+  { verdict, readiness }: Pick<SentenceInput, "verdict" | "readiness">,
+  language: Language = "en",
+): string | undefined {
+  if (verdict === undefined || verdict === null) return undefined;
+  const say = SAY[language];
+  const first = say("embeddedPops");
+  const { cold_recs: recs = [], origin_shield: regions = [] } = readiness ?? {};
+  if (recs.length === 0 || regions.length === 0) return first;
+  return say("twoSentences", { first, second: say("originShield", { regions }) });
 }
 
 function running(request: SentenceInput, language: Language, clock: ((ms: number) => string) | undefined): string {

@@ -38,6 +38,12 @@ export const readinessSchema = z
     cold_unreadable: count.describe("Those of them that could not be read."),
     cold_examples: z.array(coldObjectSchema),
     cold_recs: z.array(z.string()).describe("Those RECs."),
+    origin_shield: z
+      .array(z.string())
+      .optional()
+      .describe(
+        "The Regions of Origin Shield, as far as settings were read: RECs ask it in place of the origin, also for what is cold in them. Absent: none.",
+      ),
     lacking_pops: count.describe("POPs that lack more than 1% of their objects. URLs that could not be read count."),
     lacking_other_pops: count.describe(
       "Those of them that lack more than 1% even without the objects that are cold and the URLs that could not be read.",

@@ -1,6 +1,6 @@
 import { duration } from "../../../domain/durations.ts";
 import { reasonText } from "../../../domain/readiness/reasons.ts";
-import { type SentenceInput, sentence } from "../../../domain/readiness/sentence.ts";
+import { footnote, type SentenceInput, sentence } from "../../../domain/readiness/sentence.ts";
 import type { Readiness } from "../../../domain/request/readiness-schema.ts";
 import { failureReasons } from "../../../domain/result/failure.ts";
 import { formatTimestamp } from "../../../domain/timestamps.ts";
@@ -283,4 +283,13 @@ it.each([
 it.each(failureReasons)("the words of the reason %s are all there in both languages", (reason) => {
   for (const text of Object.values(reasonText(reason, "zh"))) expect(text).toMatch(/\p{Script=Han}/u);
   for (const text of Object.values(reasonText(reason, "en"))) expect(text).toMatch(/^[^\p{Script=Han}]{2,}$/u);
+});
+
+it.each<[what: string, Partial<Readiness>, RegExp]>([
+  ["no object is cold", { origin_shield: ["us-west-2"] }, /are\.$/],
+  ["there is no Origin Shield", { cold_recs: ["Seoul"] }, /are\.$/],
+  ["Origin Shield has what is cold", { cold_recs: ["Seoul"], origin_shield: ["us-west-2", "eu-west-1"] }, /us-west-2/],
+])("the footnote of a verdict where %s", (_, change, text) => {
+  expect(footnote({ verdict: "not_ready", ...seen(change) })).toMatch(text);
+  expect(footnote({ verdict: undefined, ...seen(change) })).toBeUndefined();
 });
