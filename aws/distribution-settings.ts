@@ -29,7 +29,7 @@ import { type AwsErrorLog, errorFields, publicReason } from "../domain/log-field
 import { PRICE_CLASSES, UNRESTRICTED } from "../domain/pops/price-classes.ts";
 import { withTimeout } from "../domain/retry.ts";
 
-/** How long settings and policies are kept. */
+/** How long settings and policies are cached. */
 const CACHE_MS = 300_000;
 /** Of the distribution, then of each of its policies, and of all of them together. */
 const TIMEOUT_MS = 2_000;
@@ -48,7 +48,7 @@ interface Clients {
 }
 
 /**
- * Reads how distributions are configured. What is read is kept for five minutes; what cannot be read, or keeps the distribution from
+ * Reads how distributions are configured. What is read is cached for five minutes; what cannot be read, or keeps the distribution from
  * being warmed, is asked for again the next time.
  */
 export class DistributionSettingsReader {
@@ -63,8 +63,8 @@ export class DistributionSettingsReader {
   constructor(private readonly clients: Clients) {
     const { cloudFront, waf, now } = clients;
     // What takes too long fails, so that no later call waits for it.
-    const cached = <T>(read: (key: string) => Promise<T>, isKept: (value: T) => boolean = () => true) =>
-      memoizeFor({ ms: CACHE_MS, now, isKept }, read);
+    const cached = <T>(read: (key: string) => Promise<T>, isCacheable: (value: T) => boolean = () => true) =>
+      memoizeFor({ ms: CACHE_MS, now, isCacheable }, read);
     const policy = <T>(read: (key: string) => Promise<T>) => cached((key) => withTimeout(TIMEOUT_MS, read(key)));
     this.cachePolicy = policy(async (Id) => {
       const { CachePolicy } = await cloudFront.send(new GetCachePolicyCommand({ Id }));
@@ -92,8 +92,8 @@ export class DistributionSettingsReader {
       if (Distribution === undefined) throw new Error(`CloudFront returned no distribution ${Id}`);
       return this.partsOf(Distribution, cloudFront);
     };
-    this.settings = cached(read, isKept);
-    this.settingsWithTags = cached(read, (it) => isKept(it) && it.cacheTagHeader !== undefined);
+    this.settings = cached(read, isCacheable);
+    this.settingsWithTags = cached(read, (it) => isCacheable(it) && it.cacheTagHeader !== undefined);
   }
 
   /**
@@ -202,7 +202,7 @@ export class DistributionSettingsReader {
 }
 
 /** What could not be read, and what a request is refused for, may be another the next time: its user was told to change it. */
-function isKept({ unread, enabled, isDeployed, isStaging, viewerMtls }: DistributionSettings): boolean {
+function isCacheable({ unread, enabled, isDeployed, isStaging, viewerMtls }: DistributionSettings): boolean {
   return unread.length === 0 && enabled && isDeployed && !isStaging && viewerMtls !== "required";
 }
 

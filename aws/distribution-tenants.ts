@@ -11,7 +11,7 @@ import {
 import pMap from "p-map";
 import { memoizeFor } from "../domain/collections.ts";
 import { isAccessDenied, publicReason } from "../domain/log-fields.ts";
-import { cloudFrontLabel, namesCovering, namesOf, type OwnDistribution } from "../domain/request/distributions.ts";
+import { type AccountDistribution, cloudFrontLabel, namesCovering, namesOf } from "../domain/request/distributions.ts";
 import { withTimeout } from "../domain/retry.ts";
 
 /** Each is a call. A request without `cf_domain` has at most 20 hosts. */
@@ -32,8 +32,8 @@ interface TenantsOptions {
 
 /** Distribution tenants and connection groups of the account, looked up by their names: an account may have thousands of them. */
 export class DistributionTenants {
-  private readonly byId: (id: string) => Promise<OwnDistribution | undefined>;
-  private readonly byName: (name: string) => Promise<OwnDistribution | undefined>;
+  private readonly byId: (id: string) => Promise<AccountDistribution | undefined>;
+  private readonly byName: (name: string) => Promise<AccountDistribution | undefined>;
   private readonly group: (id: string) => Promise<ConnectionGroup | undefined>;
 
   constructor(
@@ -41,17 +41,17 @@ export class DistributionTenants {
     private readonly options: TenantsOptions,
   ) {
     const { cacheMs: ms, now } = options;
-    const isKept = (found?: OwnDistribution) =>
+    const isCacheable = (found?: AccountDistribution) =>
       found?.unserved !== "disabled tenant" && found?.settings?.isDeployed !== false;
-    this.group = memoizeFor({ ms, now, isKept: isGroupReady }, async (Identifier) => {
+    this.group = memoizeFor({ ms, now, isCacheable: isGroupReady }, async (Identifier) => {
       const answer = await ifFound(cloudFront.send(new GetConnectionGroupCommand({ Identifier })));
       return answer?.ConnectionGroup;
     });
-    this.byId = memoizeFor({ ms, now, isKept }, async (Identifier) => {
+    this.byId = memoizeFor({ ms, now, isCacheable }, async (Identifier) => {
       const answer = await ifFound(cloudFront.send(new GetDistributionTenantCommand({ Identifier })));
       return this.tenantOf(answer?.DistributionTenant);
     });
-    this.byName = memoizeFor({ ms, now, isKept }, async (name) => {
+    this.byName = memoizeFor({ ms, now, isCacheable }, async (name) => {
       if (cloudFrontLabel(name) !== undefined) {
         const command = new GetConnectionGroupByRoutingEndpointCommand({ RoutingEndpoint: name });
         const { ConnectionGroup: found } = (await ifFound(cloudFront.send(command))) ?? {};
@@ -71,9 +71,9 @@ export class DistributionTenants {
   async ownersOf(
     hosts: readonly string[],
     isListed: (name: string) => boolean,
-  ): Promise<{ readonly found: OwnDistribution[]; readonly unlisted: string | undefined }> {
+  ): Promise<{ readonly found: AccountDistribution[]; readonly unlisted: string | undefined }> {
     let unlisted: string | undefined;
-    const ifAllowed = (answer: Promise<OwnDistribution | undefined>) =>
+    const ifAllowed = (answer: Promise<AccountDistribution | undefined>) =>
       answer.catch((error: unknown) => {
         if (!isAccessDenied(error)) throw error;
         if (unlisted === undefined) this.options.onDenied(error);
@@ -105,7 +105,7 @@ export class DistributionTenants {
   }
 
   /** A tenant under the routing endpoint of its connection group. */
-  private async tenantOf(tenant: DistributionTenant | undefined): Promise<OwnDistribution | undefined> {
+  private async tenantOf(tenant: DistributionTenant | undefined): Promise<AccountDistribution | undefined> {
     const { Id, DistributionId = "", ConnectionGroupId, Domains = [], Customizations, Enabled, Status } = tenant ?? {};
     const group = ConnectionGroupId === undefined ? undefined : await this.group(ConnectionGroupId);
     if (group?.RoutingEndpoint === undefined) return undefined;

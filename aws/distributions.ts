@@ -9,9 +9,9 @@ import {
 } from "@aws-sdk/client-cloudfront";
 import { memoizeFor } from "../domain/collections.ts";
 import { type AwsErrorLog, errorFields, publicReason } from "../domain/log-fields.ts";
-import type { Invalidations } from "../domain/plan/invalidate.ts";
-import { isTenantId, namesOf, type OwnDistribution } from "../domain/request/distributions.ts";
-import type { Invalidation } from "../domain/request/invalidation.ts";
+import type { InvalidationClient } from "../domain/plan/invalidate.ts";
+import { type AccountDistribution, isTenantId, namesOf } from "../domain/request/distributions.ts";
+import type { CreateInvalidationResult } from "../domain/request/invalidation.ts";
 import { withTimeout } from "../domain/retry.ts";
 import { DistributionTenants } from "./distribution-tenants.ts";
 
@@ -48,8 +48,8 @@ interface DistributionsOptions {
 }
 
 /** CloudFront, as far as warming needs it. */
-export class Distributions implements Invalidations {
-  private readonly listed: (key: string) => Promise<OwnDistribution[]>;
+export class Distributions implements InvalidationClient {
+  private readonly listed: (key: string) => Promise<AccountDistribution[]>;
   private readonly tenants: DistributionTenants;
 
   constructor(
@@ -63,7 +63,7 @@ export class Distributions implements Invalidations {
   }
 
   /** All distributions of the account; with multi-tenant ones among them, also the tenants and connection groups that hosts lead to. */
-  async listFor(hosts: readonly string[]): Promise<OwnDistribution[]> {
+  async listFor(hosts: readonly string[]): Promise<AccountDistribution[]> {
     const listed = await this.listed("").catch((error: unknown) => {
       this.log("Distributions could not be listed", error);
       throw error;
@@ -75,8 +75,8 @@ export class Distributions implements Invalidations {
     return [...listed.map((it) => (it.unserved === undefined ? it : { ...it, unlisted })), ...found];
   }
 
-  private async list(): Promise<OwnDistribution[]> {
-    const all: OwnDistribution[] = [];
+  private async list(): Promise<AccountDistribution[]> {
+    const all: AccountDistribution[] = [];
     for await (const page of paginateListDistributions({ client: this.cloudFront }, {})) {
       for (const { Id = "", DomainName = "", Aliases, ConnectionMode } of page.DistributionList?.Items ?? []) {
         const unserved = ConnectionMode === "tenant-only" ? "multi-tenant distribution" : undefined;
@@ -95,7 +95,7 @@ export class Distributions implements Invalidations {
    * step that runs twice starts it once.
    * @param id of a distribution, or of a distribution tenant
    */
-  async invalidate(id: string, reference: string, paths: readonly string[]): Promise<Invalidation> {
+  async invalidate(id: string, reference: string, paths: readonly string[]): Promise<CreateInvalidationResult> {
     const InvalidationBatch = {
       CallerReference: reference,
       Paths: { Quantity: paths.length, Items: [...paths] },

@@ -39,12 +39,12 @@ interface KeepOptions<T> {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** @default all are, but for those that fail */
-  readonly isKept?: (value: T) => boolean;
+  readonly isCacheable?: (value: T) => boolean;
 }
 
 /** The same, for a time. */
 export function memoizeFor<T>(
-  { ms, now, isKept = () => true }: KeepOptions<T>,
+  { ms, now, isCacheable = () => true }: KeepOptions<T>,
   compute: (key: string) => Promise<T>,
 ): (key: string) => Promise<T> {
   const known = new Map<string, { readonly at: number; readonly value: Promise<T> }>();
@@ -57,7 +57,7 @@ export function memoizeFor<T>(
     };
     known.set(key, entry);
     entry.value.then((value) => {
-      if (!isKept(value)) forget();
+      if (!isCacheable(value)) forget();
     }, forget);
     return entry.value;
   };

@@ -1,8 +1,8 @@
 import * as z from "zod";
 import type { DistributionSettings, SettingsQuery } from "../../domain/distribution/settings.ts";
 import { AliasUnclearError, errorCode, type Resolver } from "../../domain/net/resolver.ts";
-import type { Invalidations } from "../../domain/plan/invalidate.ts";
-import type { OwnDistribution } from "../../domain/request/distributions.ts";
+import type { InvalidationClient } from "../../domain/plan/invalidate.ts";
+import type { AccountDistribution } from "../../domain/request/distributions.ts";
 import {
   type FoundDistributions,
   findDistributions,
@@ -12,9 +12,9 @@ import { withTimeout } from "../../domain/retry.ts";
 import { CommandError } from "../command-error.ts";
 
 /** CloudFront, as far as a direct run asks it. */
-export interface CloudFront extends Invalidations {
+export interface CloudFront extends InvalidationClient {
   /** All distributions of the account, with the tenants and connection groups that hosts lead to. */
-  listFor(hosts: readonly string[]): Promise<OwnDistribution[]>;
+  listFor(hosts: readonly string[]): Promise<AccountDistribution[]>;
   /** Whether the SDK's chain of providers finds credentials. */
   hasCredentials(): Promise<boolean>;
   /** How one is configured. */
@@ -31,7 +31,7 @@ export class Account implements CloudFront {
   /** @param load loads what asks CloudFront */
   constructor(private readonly load: () => Promise<CloudFront>) {}
 
-  listFor(hosts: readonly string[]): Promise<OwnDistribution[]> {
+  listFor(hosts: readonly string[]): Promise<AccountDistribution[]> {
     return this.ask((it) => it.listFor(hosts));
   }
 
@@ -74,7 +74,7 @@ export class Account implements CloudFront {
 export async function listForIfAny(
   account: Pick<CloudFront, "listFor">,
   hosts: readonly string[],
-): Promise<OwnDistribution[]> {
+): Promise<AccountDistribution[]> {
   return account.listFor(hosts).catch((error: unknown) => {
     if (!(error instanceof CommandError)) throw error;
     return [];
@@ -118,7 +118,7 @@ export async function findRunDistributions(
   { cfDomain, hosts, needsIds }: Naming,
   { dns, account }: { readonly dns: Pick<Resolver, "alias">; readonly account: Pick<CloudFront, "listFor"> },
 ): Promise<FoundDistributions> {
-  const find = (listed: readonly OwnDistribution[], explain?: (name: string) => string) =>
+  const find = (listed: readonly AccountDistribution[], explain?: (name: string) => string) =>
     findDistributions(cfDomain, hosts, { distributions: { listFor: async () => listed }, dns }, explain);
   const listFor = () => account.listFor(cfDomain === undefined ? hosts : [cfDomain, ...hosts]);
   if (needsIds) return find(await listFor());

@@ -1,4 +1,4 @@
-import { type InvalidationDeps, type Invalidations, invalidateAll } from "../../domain/plan/invalidate.ts";
+import { type InvalidationClient, type InvalidationDeps, invalidateAll } from "../../domain/plan/invalidate.ts";
 import { invalidatingFields } from "../../domain/request/invalidation.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { pause } from "../../domain/retry.ts";
@@ -7,7 +7,7 @@ import { CommandError } from "../command-error.ts";
 import { isTemporary } from "./account.ts";
 
 export interface RunInvalidationDeps {
-  readonly account: Invalidations;
+  readonly account: InvalidationClient;
   readonly lists: InvalidationDeps["lists"];
   /** Keeps how far it is, for a process that goes on. */
   readonly save: (fields: { readonly invalidated_batches: number }) => Promise<void>;

@@ -3,7 +3,7 @@ import type { Ports } from "../../domain/net/addresses.ts";
 import type { Resolver } from "../../domain/net/resolver.ts";
 import { LISTS, type ListStore } from "../../domain/plan/lists.ts";
 import type { Caps } from "../../domain/request/caps.ts";
-import type { OwnDistribution } from "../../domain/request/distributions.ts";
+import type { AccountDistribution } from "../../domain/request/distributions.ts";
 import { invalidatingFields } from "../../domain/request/invalidation.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { notYetRead } from "../../domain/request/source.ts";
@@ -55,7 +55,7 @@ export async function readSources(
 interface WalkOptions {
   readonly callerUrls: readonly string[];
   /** The distributions of the account. */
-  readonly listed: readonly OwnDistribution[];
+  readonly listed: readonly AccountDistribution[];
   /** Whether it ends at the first document that names a host that is not known as the request's. */
   readonly stops: boolean;
 }

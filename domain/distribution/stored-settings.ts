@@ -38,12 +38,12 @@ export function storedSettings({ id, priceClass, errorTtls, behaviours }: Distri
   );
   const last = all.at(-1);
   const needed = all.slice(0, all.findLastIndex((it) => last !== undefined && !isAlike(it, last)) + 1);
-  const kept = last === undefined ? [] : [...needed, last];
+  const stored = last === undefined ? [] : [...needed, last];
   return {
     id,
     price_class: priceClass,
     error_ttls: { ...errorTtls },
-    behaviours: kept.length > MAX_BEHAVIOURS ? [] : kept,
+    behaviours: stored.length > MAX_BEHAVIOURS ? [] : stored,
   };
 }
 

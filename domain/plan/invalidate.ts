@@ -1,16 +1,16 @@
 import { distributionOf, invalidatedId } from "../request/distributions.ts";
 import {
   BATCH_PATHS,
+  type CreateInvalidationResult,
   coverOf,
   entriesOf,
-  type Invalidate,
-  type Invalidation,
   type InvalidationBatch,
   inBatches,
   invalidatingFields,
   invalidationPath,
   likelyRefused,
   mayStart,
+  type PathsAndTags,
 } from "../request/invalidation.ts";
 import type { RequestItem } from "../request/request-item.ts";
 import { parseTimestamp } from "../timestamps.ts";
@@ -18,16 +18,16 @@ import { LISTS, type ListStore } from "./lists.ts";
 import type { TaskUrl } from "./task.ts";
 
 /** CloudFront, which invalidates. `aws/distributions.ts` implements it. */
-export interface Invalidations {
+export interface InvalidationClient {
   /** Starts one, of a distribution or of a distribution tenant. The same `reference` with the same paths is the same invalidation. */
-  invalidate(distributionId: string, reference: string, paths: readonly string[]): Promise<Invalidation>;
+  invalidate(distributionId: string, reference: string, paths: readonly string[]): Promise<CreateInvalidationResult>;
   /** Whether it is known to be complete. */
   isInvalidated(distributionId: string, id: string): Promise<boolean>;
 }
 
 export interface InvalidationDeps {
   readonly lists: Pick<ListStore, "read">;
-  readonly distributions: Invalidations;
+  readonly distributions: InvalidationClient;
   readonly requests: {
     end(reqId: string, event: "FAIL" | "TIME_OUT", fields: { readonly reason: string }): Promise<unknown>;
     /** @returns false: the request is not in one of the statuses any more */
@@ -169,7 +169,7 @@ async function pathsOf(
   return { byDistribution };
 }
 
-const NOTHING_NAMED: Invalidate = { paths: [], tags: [] };
+const NOTHING_NAMED: PathsAndTags = { paths: [], tags: [] };
 
 const MAX_SUSPECTS = 3;
 

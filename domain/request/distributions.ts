@@ -65,7 +65,7 @@ export function matchesName(host: string, name: string): boolean {
 }
 
 /** A distribution of this account, or what it has for multi-tenant distributions: tenants and connection groups. */
-export interface OwnDistribution {
+export interface AccountDistribution {
   /** Of a tenant, that of its multi-tenant distribution; of a connection group, its own. */
   readonly id: string;
   /** The tenant's own id, if it is one. */
@@ -83,8 +83,8 @@ export interface OwnDistribution {
 }
 
 /** Why not all distribution tenants of the account may be known; undefined: they are, or there are none. */
-export function unlistedReason(own: readonly OwnDistribution[]): string | undefined {
-  const reason = own.find(({ unlisted }) => unlisted !== undefined)?.unlisted;
+export function unlistedReason(listed: readonly AccountDistribution[]): string | undefined {
+  const reason = listed.find(({ unlisted }) => unlisted !== undefined)?.unlisted;
   return reason === undefined ? undefined : `the account's distribution tenants could not be looked up (${reason})`;
 }
 
@@ -95,7 +95,7 @@ interface NameProblem {
 }
 
 /** Why nothing can be warmed under a name of the account; undefined: CloudFront serves it. */
-export function unservedProblem(name: string, { id, tenant, unserved }: OwnDistribution): NameProblem | undefined {
+export function unservedProblem(name: string, { id, tenant, unserved }: AccountDistribution): NameProblem | undefined {
   switch (unserved) {
     case undefined:
       return undefined;
@@ -118,13 +118,13 @@ export function unservedProblem(name: string, { id, tenant, unserved }: OwnDistr
 }
 
 /** The same as one text. */
-export function unservedReason(name: string, owner: OwnDistribution): string | undefined {
+export function unservedReason(name: string, owner: AccountDistribution): string | undefined {
   const found = unservedProblem(name, owner);
   return found && `${found.problem}. ${found.action}`;
 }
 
 /** The distribution of the account that owns a host; undefined: none does. */
-export type OwnerOf = (host: string) => OwnDistribution | undefined;
+export type OwnerOf = (host: string) => AccountDistribution | undefined;
 
 /**
  * Finds the distribution that owns a host: of all names that cover it the most specific decides, so that an exact name goes
@@ -132,9 +132,9 @@ export type OwnerOf = (host: string) => OwnDistribution | undefined;
  * thousands of names: a look-up tries the ends of the host that are no longer than the longest wildcard.
  * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/CNAMEs.html#alternate-domain-names-wildcard
  */
-export function hostOwners(own: readonly OwnDistribution[]): OwnerOf {
-  const byName = new Map<string, OwnDistribution>();
-  for (const distribution of own)
+export function hostOwners(listed: readonly AccountDistribution[]): OwnerOf {
+  const byName = new Map<string, AccountDistribution>();
+  for (const distribution of listed)
     for (const name of namesOf(distribution)) byName.set(name.toLowerCase(), distribution);
   const longest = Math.max(
     0,
@@ -166,7 +166,7 @@ export function* namesCovering(host: string, longest = host.length): Generator<s
 }
 
 /** Every name that leads to it. */
-export function namesOf({ tenant, domain, aliases }: OwnDistribution): string[] {
+export function namesOf({ tenant, domain, aliases }: AccountDistribution): string[] {
   return tenant === undefined ? [domain, ...aliases] : [...aliases];
 }
 

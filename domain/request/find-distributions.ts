@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import {
+  type AccountDistribution,
   type AllowedDistributions,
   cloudFrontLabel,
   type Distribution,
@@ -7,17 +8,16 @@ import {
   invalidatedId,
   namesOf,
   notOwnedReason,
-  type OwnDistribution,
   type OwnerOf,
   problemWith,
   unlistedReason,
   unservedReason,
 } from "./distributions.ts";
-import { type Invalidating, invalidatingFields } from "./invalidation.ts";
+import { type InvalidationOptions, invalidatingFields } from "./invalidation.ts";
 
 /** What finding a distribution needs: those of the account, and the DNS. */
 export interface DistributionLookup {
-  readonly distributions: { listFor(hosts: readonly string[]): Promise<readonly OwnDistribution[]> };
+  readonly distributions: { listFor(hosts: readonly string[]): Promise<readonly AccountDistribution[]> };
   readonly dns: { alias(name: string): Promise<string | undefined> };
 }
 
@@ -115,7 +115,7 @@ export function notAllowedReason(
 
 /** Why it is unknown whether anything of a request can be invalidated; undefined: it is known. */
 export function unlistedProblem(
-  invalidating: Invalidating,
+  invalidating: InvalidationOptions,
   { distributions, unlisted }: FoundDistributions,
 ): string | undefined {
   const foreign = distributions.find(({ id }) => id === undefined);
@@ -154,7 +154,7 @@ async function findDistribution(
   return { problem: explain(name) };
 }
 
-function toDistribution(own: OwnDistribution): Distribution {
+function toDistribution(own: AccountDistribution): Distribution {
   const { id, tenant, domain } = own;
   const label = cloudFrontLabel(domain) ?? domain.split(".", 1)[0] ?? domain;
   const names = namesOf(own);

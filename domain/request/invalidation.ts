@@ -8,29 +8,29 @@ import { MAX_TAG_LENGTH } from "../limits.ts";
 import { normalizeUrl } from "../net/urls.ts";
 
 /** What a request invalidates in each of its distributions, whatever its URLs are. One of the lists may be empty. */
-export const invalidateSchema = z.object({
+export const pathsAndTagsSchema = z.object({
   /** As {@link pathOrPattern} spells them, each once. */
   paths: z.array(z.string()),
   /** Without the `#` that marks a tag in a call. Upper and lower case are the same to CloudFront. */
   tags: z.array(z.string()),
 });
-export type Invalidate = z.infer<typeof invalidateSchema>;
+export type PathsAndTags = z.infer<typeof pathsAndTagsSchema>;
 
 /** Of a request: what is invalidated before it downloads anything. */
-export interface Invalidating {
+export interface InvalidationOptions {
   /** Whether its URLs are. */
   readonly need_invalidate: boolean;
   /** Absent: nothing else. */
-  readonly invalidate?: Invalidate | undefined;
+  readonly invalidate?: PathsAndTags | undefined;
 }
 
 /** The fields of a request that ask for an invalidation, as its messages name them. Empty: it asks for none. */
-export function invalidatingFields({ need_invalidate, invalidate }: Invalidating): string {
+export function invalidatingFields({ need_invalidate, invalidate }: InvalidationOptions): string {
   return [need_invalidate && "need_invalidate", invalidate !== undefined && "invalidate"].filter(Boolean).join(" and ");
 }
 
 /** Under which path an object is invalidated, or why it cannot be. */
-export type InvalidationPath = { readonly path: string } | { readonly problem: string };
+export type PathOrProblem = { readonly path: string } | { readonly problem: string };
 
 /** Longer ones are refused. */
 export const MAX_INVALIDATION_PATH = 4_000;
@@ -46,7 +46,7 @@ const UNSAFE = /[<>"{}|\\^~[\]`]/g;
  * The path of one object, with its query, which is part of what is cached.
  * @param url as `normalizeUrl` spells it; http and https are one object
  */
-export function invalidationPath(url: URL): InvalidationPath {
+export function invalidationPath(url: URL): PathOrProblem {
   const path = spelledPath(url);
   if (path.length > MAX_INVALIDATION_PATH) return tooLong(path);
   // Encoded, it would be another object's path.
@@ -56,7 +56,7 @@ export function invalidationPath(url: URL): InvalidationPath {
 }
 
 /** The path of one object or, with `*` at its end, of all that begin like it: spelled as the paths of a request's URLs are. */
-export function pathOrPattern(text: string): InvalidationPath {
+export function pathOrPattern(text: string): PathOrProblem {
   if (!text.startsWith("/"))
     return { problem: "must begin with /; it is a path in each distribution of the request, such as /patch/*" };
   if (text.includes("#")) return { problem: "has a #, which is no part of a path; cache tags are named in tags" };
@@ -139,7 +139,10 @@ export function likelyRefused(paths: readonly string[], most: number): string[] 
  * What became of an invalidation: its id once it has started; `busy` with what CloudFront said when it takes none now, because too
  * many are in progress or it is overloaded; `refused` with what it said when it will never take this one.
  */
-export type Invalidation = { readonly id: string } | { readonly busy: string } | { readonly refused: string };
+export type CreateInvalidationResult =
+  | { readonly id: string }
+  | { readonly busy: string }
+  | { readonly refused: string };
 
 /** What is invalidated in one call: paths, patterns, and tags with `#` before each. */
 export interface InvalidationBatch {
@@ -149,7 +152,7 @@ export interface InvalidationBatch {
 }
 
 /** The entries of a request's own in a call. */
-export function entriesOf({ paths, tags }: Invalidate): string[] {
+export function entriesOf({ paths, tags }: PathsAndTags): string[] {
   return [...paths, ...tags.map((tag) => `#${tag}`)];
 }
 

@@ -5,7 +5,7 @@
 import * as z from "zod";
 import type { Count } from "../result/count.ts";
 import { parseTimestamp } from "../timestamps.ts";
-import { type Invalidating, invalidatingFields } from "./invalidation.ts";
+import { type InvalidationOptions, invalidatingFields } from "./invalidation.ts";
 import { atWork, eachRequest, NO_PROGRESS, type OnFailure, type Progress } from "./progress.ts";
 
 export const STATUSES = [
@@ -366,7 +366,7 @@ function progressIn({ progress }: Observed, { req_id }: LifecycleItem): Progress
 }
 
 /** What a request's need of instances depends on. */
-export interface InstanceNeed extends Invalidating {
+export interface InstanceNeed extends InvalidationOptions {
   readonly instance_count: number;
   readonly status: Status;
   readonly sources_read?: unknown;

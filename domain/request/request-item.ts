@@ -4,7 +4,7 @@ import { countSchema, NO_COUNT } from "../result/count.ts";
 import { cutText } from "../result/failure.ts";
 import { verifySchema } from "../result/outcome.ts";
 import { distributionSchema } from "./distributions.ts";
-import { invalidateSchema } from "./invalidation.ts";
+import { pathsAndTagsSchema } from "./invalidation.ts";
 import { EXPANDED, statusSchema } from "./lifecycle.ts";
 import { orderSchema, originLimitsSchema, variantSchema } from "./options.ts";
 import { readinessSchema, verdictSchema } from "./readiness-schema.ts";
@@ -84,7 +84,7 @@ export const requestItemSchema = z.object({
   instance_count: count,
   need_invalidate: z.boolean(),
   /** What is invalidated besides its URLs. Absent: nothing. */
-  invalidate: invalidateSchema.optional(),
+  invalidate: pathsAndTagsSchema.optional(),
   /** How warmth is shown. */
   verify: verifySchema,
   /** In the order in which each URL is warmed. Absent: one, `header` alone. Empty, as `header`, once it has ended. */

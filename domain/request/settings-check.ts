@@ -6,14 +6,14 @@ import { publicReason } from "../log-fields.ts";
 import { ownHeaders } from "../net/headers.ts";
 import { hostOf, hostsOf } from "../net/urls.ts";
 import { withTimeout } from "../retry.ts";
-import { hostOwners, type OwnDistribution, unlistedReason, unservedProblem } from "./distributions.ts";
+import { type AccountDistribution, hostOwners, unlistedReason, unservedProblem } from "./distributions.ts";
 import { headerOf, variantNames } from "./options.ts";
 import type { RequestItem } from "./request-item.ts";
 
 /** What the check asks: CloudFront, as `aws/` reads it. */
 export interface SettingsSource {
   /** All distributions of the account, with the tenants and connection groups that hosts lead to. */
-  listFor(hosts: readonly string[]): Promise<readonly OwnDistribution[]>;
+  listFor(hosts: readonly string[]): Promise<readonly AccountDistribution[]>;
   /** How one is configured. */
   settings(query: SettingsQuery): Promise<DistributionSettings>;
 }
@@ -50,7 +50,7 @@ export interface SettingsCheck {
 }
 
 /** A distribution of the request, or tenants of it that are configured alike. */
-interface RequestedDistribution extends Pick<OwnDistribution, "id" | "tenant" | "settings"> {
+interface RequestedDistribution extends Pick<AccountDistribution, "id" | "tenant" | "settings"> {
   /** The first name that led to it. */
   readonly name: string;
   readonly urls: string[];
@@ -113,7 +113,7 @@ export async function checkSettings(source: SettingsSource, request: CheckedRequ
 }
 
 /** Whatever the host of a URL is: `cf_domain` names the distribution of all. */
-function idsOf(listed: readonly OwnDistribution[], { item: { cf_domain: domain } }: CheckedRequest) {
+function idsOf(listed: readonly AccountDistribution[], { item: { cf_domain: domain } }: CheckedRequest) {
   const ownerOf = hostOwners(listed);
   return (host: string) => ownerOf(domain ?? host)?.id;
 }
@@ -148,7 +148,7 @@ interface Unserved {
 }
 
 /** The distributions of a request, and the names that lead to none of the account's. */
-function requestedOf(listed: readonly OwnDistribution[], urlsByName: ReadonlyMap<string, readonly string[]>) {
+function requestedOf(listed: readonly AccountDistribution[], urlsByName: ReadonlyMap<string, readonly string[]>) {
   const ownerOf = hostOwners(listed);
   const requested = new Map<string, RequestedDistribution>();
   const unserved: Unserved[] = [];
@@ -174,7 +174,7 @@ function requestedOf(listed: readonly OwnDistribution[], urlsByName: ReadonlyMap
   return { requested: [...requested.values()], unserved, unknown };
 }
 
-const UNSERVED: Readonly<Record<NonNullable<OwnDistribution["unserved"]>, FindingCode>> = {
+const UNSERVED: Readonly<Record<NonNullable<AccountDistribution["unserved"]>, FindingCode>> = {
   "multi-tenant distribution": "template",
   "connection group": "routing_endpoint",
   "disabled tenant": "disabled",

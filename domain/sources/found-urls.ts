@@ -2,7 +2,7 @@ import { urlBehaviours } from "../distribution/stored-settings.ts";
 import { MAX_URLS } from "../limits.ts";
 import { hostOf, hostsOf } from "../net/urls.ts";
 import { beyondCap, type Caps } from "../request/caps.ts";
-import { hostOwners, invalidatedId, type OwnDistribution, tooManyHosts } from "../request/distributions.ts";
+import { type AccountDistribution, hostOwners, invalidatedId, tooManyHosts } from "../request/distributions.ts";
 import { coverOf, invalidationPath } from "../request/invalidation.ts";
 import type { RequestItem } from "../request/request-item.ts";
 import { LEFT_OUT, type LeftOut, type LeftOutCounts, type SourceRead } from "../request/source.ts";
@@ -140,13 +140,13 @@ function uninvalidatable({ urls, sources }: FoundUrls, covering: readonly string
   return `need_invalidate: ${which} ${first.from}, ${first.problem}; nothing was invalidated: leave need_invalidate out, or name the others alone`;
 }
 
-/** Which URLs a request leaves out because no cache keeps them. @param ownDistributions the distributions of this account */
+/** Which URLs a request leaves out because no cache keeps them. @param listed the distributions of this account */
 export function skippedUrls(
   item: Pick<RequestItem, "skip_uncached" | "distribution_settings">,
-  ownDistributions: readonly OwnDistribution[],
+  listed: readonly AccountDistribution[],
 ): (url: string) => boolean {
   if (item.skip_uncached !== true) return () => false;
-  const ownerOf = hostOwners(ownDistributions);
+  const ownerOf = hostOwners(listed);
   const behaviourOf = urlBehaviours(item, (host) => ownerOf(host)?.id);
   return (url) => behaviourOf(url)?.uncached === true;
 }
@@ -164,16 +164,16 @@ export function namedHosts(
  * Whether a host belongs to a distribution of the request: the one that `cf_domain` names, else those that serve the caller's URLs. Aliases
  * of another account's distribution are unknown: for it, only `cf_domain` and the caller's hosts count.
  * @param urls `url_list` of the caller, who named the sources, too
- * @param ownDistributions the distributions of this account, with the tenants of {@link namedHosts}
+ * @param listed the distributions of this account, with the tenants of {@link namedHosts}
  */
 export function servedHosts(
   { cf_domain: cfDomain, sources }: RequestItem,
   urls: readonly string[],
-  ownDistributions: readonly OwnDistribution[],
+  listed: readonly AccountDistribution[],
 ): (host: string) => boolean {
   const named = namedHosts({ sources }, urls);
   const about = cfDomain === undefined ? named : [cfDomain];
-  const ownerOf = hostOwners(ownDistributions);
+  const ownerOf = hostOwners(listed);
   const ownerIdOf = (host: string) => {
     const owner = ownerOf(host);
     return owner && invalidatedId(owner);

@@ -1,6 +1,6 @@
 import type * as z from "zod";
 import { MAX_INVALIDATE_CHARACTERS, MAX_INVALIDATE_ENTRIES, MAX_WILDCARDS } from "../limits.ts";
-import { coveringNone, type Invalidate, isPattern, pathOrPattern, tagProblem } from "../request/invalidation.ts";
+import { coveringNone, isPattern, type PathsAndTags, pathOrPattern, tagProblem } from "../request/invalidation.ts";
 import { firstOf, quoted } from "./api-error.ts";
 
 /** Spells the paths of `invalidate` as CloudFront wants them, each once. Those that a pattern of the list covers are left out. */
@@ -46,7 +46,7 @@ export function checkTags(list: readonly string[], context: z.RefinementCtx): st
 export function checkInvalidate(
   { paths = [], tags = [] }: { readonly paths?: string[] | undefined; readonly tags?: string[] | undefined },
   context: z.RefinementCtx,
-): Invalidate {
+): PathsAndTags {
   const entries = [...paths, ...tags];
   const characters = entries.reduce((sum, { length }) => sum + length, 0);
   if (entries.length === 0) context.addIssue("must have paths or tags; leave it out to invalidate nothing");
@@ -58,7 +58,7 @@ export function checkInvalidate(
 }
 
 /** @returns a warning of paths that cover none of the URLs: most likely they are spelled otherwise */
-export function coverWarnings({ paths }: Invalidate, urls: readonly string[]): string[] {
+export function coverWarnings({ paths }: PathsAndTags, urls: readonly string[]): string[] {
   const idle = urls.length === 0 ? [] : coveringNone(paths, urls);
   if (idle.length === 0) return [];
   return [

@@ -1,7 +1,7 @@
 // Loaded with the first dry run: it brings an HTTP client and parsers that no other route needs.
 import type { Resolver } from "../../domain/net/resolver.ts";
 import type { Caps } from "../../domain/request/caps.ts";
-import type { OwnDistribution } from "../../domain/request/distributions.ts";
+import type { AccountDistribution } from "../../domain/request/distributions.ts";
 import { notYetRead, type SourceRead } from "../../domain/request/source.ts";
 import { TimeLimitError, withTimeout } from "../../domain/retry.ts";
 import { FoundUrls, servedHosts, skippedUrls } from "../../domain/sources/found-urls.ts";
@@ -20,7 +20,7 @@ interface ReadOptions {
   readonly ports: MeasureOptions["ports"];
   readonly caps: Partial<Caps>;
   /** The distributions of this account. */
-  readonly ownDistributions: readonly OwnDistribution[];
+  readonly accountDistributions: readonly AccountDistribution[];
   readonly timeMs: number;
 }
 
@@ -37,7 +37,7 @@ export interface ReadSources {
 
 /** Reads the sources of a request as Expand would, but not those in buckets, and no longer than `timeMs`. */
 export async function readSourcesFor(
-  { dns, ports, caps, ownDistributions, timeMs }: ReadOptions,
+  { dns, ports, caps, accountDistributions, timeMs }: ReadOptions,
   { item, urls }: Pick<PrewarmRequest, "item" | "urls">,
 ): Promise<ReadSources> {
   const { sources = [], header } = item;
@@ -46,8 +46,8 @@ export async function readSourcesFor(
     request: item,
     caps,
     callerUrls: urls,
-    serves: servedHosts(item, urls, ownDistributions),
-    skips: skippedUrls(item, ownDistributions),
+    serves: servedHosts(item, urls, accountDistributions),
+    skips: skippedUrls(item, accountDistributions),
     sources: web.map(notYetRead),
   });
   const deps = {

@@ -107,9 +107,9 @@ async function readSources(deps: ApiDeps, request: PrewarmRequest): Promise<Read
   try {
     const { readSourcesFor } = await deps.loadProbes();
     const names = namedHosts(request.item, request.urls);
-    const ownDistributions = await withTimeout(FIND_MS, deps.distributions.listFor(names));
+    const accountDistributions = await withTimeout(FIND_MS, deps.distributions.listFor(names));
     const { dns, ports, caps } = deps;
-    return await readSourcesFor({ dns, ports, caps, ownDistributions, timeMs: READ_MS }, request);
+    return await readSourcesFor({ dns, ports, caps, accountDistributions, timeMs: READ_MS }, request);
   } catch (error) {
     deps.logger.warn("A dry run could not read its sources", { error: errorFields(error) });
     return { urls: request.urls, sources: sources.map(notYetRead), isAll: false, problem: undefined };

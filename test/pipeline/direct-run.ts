@@ -10,7 +10,7 @@ import { ERROR_CACHING_SECONDS } from "../../domain/limits.ts";
 import { DnsLookupError, type Resolver } from "../../domain/net/resolver.ts";
 import { LISTS } from "../../domain/plan/lists.ts";
 import { DEFAULT_CAPS } from "../../domain/request/caps.ts";
-import type { OwnDistribution } from "../../domain/request/distributions.ts";
+import type { AccountDistribution } from "../../domain/request/distributions.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { applySettings } from "../../domain/validation/apply-settings.ts";
 import { checkPrewarmRequest } from "../../domain/validation/prewarm-request.ts";
@@ -29,7 +29,7 @@ interface DirectWorld {
   /** POPs that do not resolve. */
   readonly dead: readonly string[];
   /** The account's distributions. */
-  readonly own: readonly OwnDistribution[];
+  readonly own: readonly AccountDistribution[];
   /** Of the first of them. @default nobody can read them */
   readonly settings?: readonly StoredSettings[];
 }
@@ -85,7 +85,7 @@ function filesOf(root: string, reqId: string): ReadonlyMap<string, Buffer> {
 /** Names of POPs at the edge, and of the distributions themselves. @param pops `dead`: those that do not resolve */
 function resolverOf(
   edge: Edge,
-  own: readonly OwnDistribution[],
+  own: readonly AccountDistribution[],
   { dead, firstPop }: { readonly dead: ReadonlySet<string>; readonly firstPop: string | undefined },
 ): Resolver {
   const isOwn = (name: string) => own.some(({ domain, aliases }) => [domain, ...aliases].includes(name));

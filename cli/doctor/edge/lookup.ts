@@ -2,7 +2,7 @@ import { InvokeCommand, type LambdaClient } from "@aws-sdk/client-lambda";
 import * as z from "zod";
 import type { Resolver } from "../../../domain/net/resolver.ts";
 import { resolvePops } from "../../../domain/plan/resolve-targets.ts";
-import type { OwnDistribution } from "../../../domain/request/distributions.ts";
+import type { AccountDistribution } from "../../../domain/request/distributions.ts";
 import { findDistributions } from "../../../domain/request/find-distributions.ts";
 import { required } from "../check/aws-errors.ts";
 
@@ -63,7 +63,7 @@ export function lookupByTask(lambda: LambdaClient, task: () => Promise<string>, 
 
 export interface LabelDeps {
   /** The distributions of the account, with the tenants that hosts lead to. */
-  readonly listFor: (hosts: readonly string[]) => Promise<OwnDistribution[]>;
+  readonly listFor: (hosts: readonly string[]) => Promise<AccountDistribution[]>;
   readonly dns: Resolver;
 }
 

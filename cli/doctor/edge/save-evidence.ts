@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { isAbsolute, join } from "node:path";
 import { errorCode, type Resolver } from "../../../domain/net/resolver.ts";
-import type { OwnDistribution } from "../../../domain/request/distributions.ts";
+import type { AccountDistribution } from "../../../domain/request/distributions.ts";
 import { CommandError } from "../../command-error.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { mention, type Shell } from "../../shell.ts";
@@ -18,7 +18,7 @@ export interface SaveEvidenceDeps {
   readonly dns: Resolver;
   readonly isAws: boolean;
   /** The account's distributions, where there are credentials. */
-  readonly listFor: (hosts: readonly string[]) => Promise<OwnDistribution[]>;
+  readonly listFor: (hosts: readonly string[]) => Promise<AccountDistribution[]>;
   readonly save: NonNullable<DoctorOptions["save"]>;
   readonly pops: readonly string[];
   readonly yes: boolean | undefined;

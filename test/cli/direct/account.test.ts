@@ -1,14 +1,14 @@
 import { CommandError } from "../../../cli/command-error.ts";
 import { Account, type CloudFront, findRunDistributions } from "../../../cli/direct/account.ts";
 import { AliasUnclearError, DnsLookupError } from "../../../domain/net/resolver.ts";
-import type { OwnDistribution } from "../../../domain/request/distributions.ts";
+import type { AccountDistribution } from "../../../domain/request/distributions.ts";
 import { plainSettings } from "../../lambdas/fakes/services.ts";
 
 const HOST = "www.example.com";
-const OWN: OwnDistribution = { id: "E1", domain: "d1.cloudfront.net", aliases: [HOST] };
+const OWN: AccountDistribution = { id: "E1", domain: "d1.cloudfront.net", aliases: [HOST] };
 
 /** @param names CNAMEs of the DNS; an error is what it answers. @param own of the account, or why it cannot be asked */
-function discovery(names: Readonly<Record<string, string | Error>>, own: readonly OwnDistribution[] | Error) {
+function discovery(names: Readonly<Record<string, string | Error>>, own: readonly AccountDistribution[] | Error) {
   const asked = vi.fn(async () => {
     if (own instanceof Error) throw own;
     return [...own];
@@ -58,7 +58,7 @@ test("what can be invalidated is asked of the account at once", async () => {
   await expect(discovery({}, NO_CREDENTIALS).find({ needsIds: true })).rejects.toBe(NO_CREDENTIALS);
 });
 
-test.each<[string, readonly OwnDistribution[] | Error, string]>([
+test.each<[string, readonly AccountDistribution[] | Error, string]>([
   ["the account has none", [], "no distribution of this account answers to it"],
   ["there are no credentials", NO_CREDENTIALS, "the environment has no AWS credentials"],
 ])("where %s, one sentence says how to find the domain", async (_, own, why) => {

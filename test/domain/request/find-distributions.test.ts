@@ -1,4 +1,4 @@
-import type { OwnDistribution } from "../../../domain/request/distributions.ts";
+import type { AccountDistribution } from "../../../domain/request/distributions.ts";
 import { findDistributions, notAllowedReason, unlistedProblem } from "../../../domain/request/find-distributions.ts";
 
 const MAIN = { id: "E1", domain: "d1.cloudfront.net", aliases: ["CDN.example.com", "www.example.com"] };
@@ -13,7 +13,7 @@ async function find(
   cfDomain: string | undefined,
   hosts: readonly string[],
   aliases: Record<string, string> = {},
-  others: readonly OwnDistribution[] = [],
+  others: readonly AccountDistribution[] = [],
 ) {
   const asked: string[] = [];
   const alias = async (name: string) => {
@@ -120,19 +120,19 @@ it.each<[string, hosts: string[], found: object[], refused: string[], asked: str
 
 describe("of a multi-tenant distribution", () => {
   const ENDPOINT = "d7.cloudfront.net";
-  const tenant = (n: number, ...aliases: string[]): OwnDistribution => ({
+  const tenant = (n: number, ...aliases: string[]): AccountDistribution => ({
     id: "E7",
     tenant: `dt_${n}`,
     domain: ENDPOINT,
     aliases,
   });
-  const TEMPLATE: OwnDistribution = {
+  const TEMPLATE: AccountDistribution = {
     id: "E7",
     domain: "d6.cloudfront.net",
     aliases: [],
     unserved: "multi-tenant distribution",
   };
-  const ACCOUNT: OwnDistribution[] = [
+  const ACCOUNT: AccountDistribution[] = [
     TEMPLATE,
     { id: "cg_1", domain: ENDPOINT, aliases: [], unserved: "connection group" },
     tenant(1, "one.example", "*.one.example"),

@@ -33,9 +33,9 @@ const says =
 
 async function read(listener: RequestListener, { urls = [at("own")], sources = [LIST], timeMs = 2_000 } = {}) {
   const { options } = await asking(listener, timeMs);
-  const ownDistributions = [{ id: "E1", domain: "d1.cloudfront.net", aliases: [HOST] }];
+  const accountDistributions = [{ id: "E1", domain: "d1.cloudfront.net", aliases: [HOST] }];
   const item = request({ pops: ["SIN2-P1"], sources });
-  return readSourcesFor({ ...options, caps: { maxTasks: 1_000 }, ownDistributions }, { item, urls });
+  return readSourcesFor({ ...options, caps: { maxTasks: 1_000 }, accountDistributions }, { item, urls });
 }
 
 it("sources of a dry run are read as Expand reads them: hosts of others are left out, the caller's own come first", async () => {

@@ -3,7 +3,7 @@ import { instanceKind } from "../../../domain/cost/prices.ts";
 import type { DistributionSettings } from "../../../domain/distribution/settings.ts";
 import { hostOf } from "../../../domain/net/urls.ts";
 import { type Caps, DEFAULT_CAPS } from "../../../domain/request/caps.ts";
-import { allowedDistributionsSchema, type OwnDistribution } from "../../../domain/request/distributions.ts";
+import { type AccountDistribution, allowedDistributionsSchema } from "../../../domain/request/distributions.ts";
 import type { RequestItem } from "../../../domain/request/request-item.ts";
 import type { Count } from "../../../domain/result/count.ts";
 import type { ApiDeps } from "../../../lambdas/api/deps.ts";
@@ -26,7 +26,7 @@ export const BODY = { url_list: URL_LIST, timeout: 5, instance_count: 3, pops: [
 /** The world around the API: these requests, one instance, and what a test puts there. */
 export function world({
   items = [] as readonly RequestItem[],
-  own = [{ id: "E1", domain: "d1.cloudfront.net", aliases: ["cdn.example.com"] }] as readonly OwnDistribution[],
+  own = [{ id: "E1", domain: "d1.cloudfront.net", aliases: ["cdn.example.com"] }] as readonly AccountDistribution[],
   /** Requests a month of a flat-rate plan. */
   flatRateRequests = 0,
   /** What is special about how they are configured. */

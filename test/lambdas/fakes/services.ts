@@ -9,8 +9,8 @@ import {
   type DistributionSettings,
   PLAIN_SETTINGS,
 } from "../../../domain/distribution/settings.ts";
-import type { OwnDistribution } from "../../../domain/request/distributions.ts";
-import type { Invalidation } from "../../../domain/request/invalidation.ts";
+import type { AccountDistribution } from "../../../domain/request/distributions.ts";
+import type { CreateInvalidationResult } from "../../../domain/request/invalidation.ts";
 import type { Public } from "../../../tools/local/fake-deps.ts";
 
 export class FakeAsyncFunction implements Public<AsyncFunction> {
@@ -61,7 +61,7 @@ export class FakeDistributions implements Public<Distributions> {
   private readonly distributionOf = new Map<string, string>();
 
   constructor(
-    private readonly list: readonly OwnDistribution[] = [],
+    private readonly list: readonly AccountDistribution[] = [],
     /** How often each invalidation is asked for before it is complete. */
     public asksUntilComplete = 1,
     /** How often it takes no invalidation, because others are in progress. */
@@ -73,7 +73,11 @@ export class FakeDistributions implements Public<Distributions> {
   async listFor(_hosts: readonly string[]) {
     return [...this.list];
   }
-  async invalidate(distributionId: string, reference: string, paths: readonly string[]): Promise<Invalidation> {
+  async invalidate(
+    distributionId: string,
+    reference: string,
+    paths: readonly string[],
+  ): Promise<CreateInvalidationResult> {
     if (this.busy-- > 0) return { busy: "TooManyInvalidationsInProgress: wait" };
     if (this.refuses !== undefined) return { refused: this.refuses };
     const known = this.invalidations.get(reference);

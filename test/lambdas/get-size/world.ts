@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { MemoryPermitStore } from "../../../domain/origin/permit-store.ts";
-import { allowedDistributionsSchema, type OwnDistribution } from "../../../domain/request/distributions.ts";
+import { type AccountDistribution, allowedDistributionsSchema } from "../../../domain/request/distributions.ts";
 import type { RequestItem } from "../../../domain/request/request-item.ts";
 import type { GetSizeDeps } from "../../../lambdas/get-size/deps.ts";
 import { createHandler } from "../../../lambdas/get-size/handler.ts";
@@ -20,7 +20,7 @@ export async function world({
   item = {} as Partial<RequestItem>,
   others = [] as readonly RequestItem[],
   dns = fakeDns({ "d1.cloudfront.net": ["127.0.0.1"] }),
-  own = [{ id: "E1", domain: "d1.cloudfront.net", aliases: ["cdn.example.com"] }] as readonly OwnDistribution[],
+  own = [{ id: "E1", domain: "d1.cloudfront.net", aliases: ["cdn.example.com"] }] as readonly AccountDistribution[],
   /** The stack's list of distributions. */
   allowedIds = "*",
   /** @default those of the distribution that answers */
