@@ -153,7 +153,7 @@ export type FinalFields = Pick<RequestItem, "report" | "results" | "verdict" | "
  */
 export async function finalizeRecount(
   deps: RecountDeps,
-  { req_id: reqId }: RequestItem,
+  { req_id: reqId, distribution_settings: settings }: RequestItem,
   status: TerminalStatus,
   { failures, coverage }: Recounted,
   count: Count,
@@ -161,7 +161,7 @@ export async function finalizeRecount(
   const groups = failures.groups();
   await deps.lists.write(LISTS.failures, reqId, groups);
   const judged = readinessOf(coverage(), groups.filter(({ subject }) => subject === "task").length);
-  const shields = originShieldsOf(item.distribution_settings);
+  const shields = originShieldsOf(settings);
   const readiness = shields.length === 0 ? judged : { ...judged, origin_shield: shields };
   const verdict = verdictOf(status, readiness, count);
   return { ...count, report: REPORT_FILE.key(reqId), results: RESULTS_FILE.key(reqId), verdict, readiness };
