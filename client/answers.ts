@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { popSelectionSchema } from "../domain/pops/select.ts";
 import { statusSchema } from "../domain/request/lifecycle.ts";
 import { readinessSchema, verdictSchema } from "../domain/request/readiness-schema.ts";
 import { FAILURE_SUBJECTS } from "../domain/result/failure-groups.ts";
@@ -169,15 +170,20 @@ export const settingsSchema = z.object({
 });
 export type Settings = z.infer<typeof settingsSchema>;
 
+/** Undefined: a retry, or an older deployment. */
+const popSelection = popSelectionSchema.optional().catch(undefined);
+
 /** POST /prewarm. */
 export const startedSchema = z.object({
   request_id: z.string(),
+  pop_selection: popSelection,
   warnings: z.array(z.string()).catch([]),
   skipped_urls: z.array(z.string()).catch([]),
 });
 
 /** POST /prewarm with `dry_run`. */
 export const estimatedSchema = z.object({
+  pop_selection: popSelection,
   warnings: z.array(z.string()).catch([]),
   skipped_urls: z.array(z.string()).catch([]),
   estimate: z.object({

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { type Estimate, estimateSchema } from "../cost/estimate.ts";
+import { popSelectionSchema } from "../pops/select.ts";
 import { EXAMPLE_ID, requestIdField, timeOfAnswer, timeoutField, timestampField } from "./answer-fields.ts";
 
 /** Two URLs at three POPs. */
@@ -62,6 +63,7 @@ const STARTED_EXAMPLE = {
   request_id: EXAMPLE_ID,
   timestamp: "2024-04-16 03:10:21.405000",
   timeout_at: "2024-04-16 03:40:21.405000",
+  pop_selection: { selected: 30, known: 363, set: "default", places: [] },
 };
 
 /** POST /prewarm: the request was made. */
@@ -73,6 +75,9 @@ export const startedSchema = z
     request_id: requestIdField.describe("Id of the new request: what every other call names as `req_id`."),
     timestamp: timestampField.describe("When the request was made. UTC, as all times here."),
     timeout_at: timeoutField,
+    pop_selection: popSelectionSchema
+      .optional()
+      .describe("Which POPs it warms. Absent: those of the request that it retries."),
     warnings: z
       .array(z.string())
       .min(1)
@@ -110,6 +115,7 @@ export const estimatedSchema = startedSchema
         ...STARTED_EXAMPLE,
         request_id: "",
         timeout_at: "",
+        pop_selection: { selected: 3, known: 363, set: "named", places: [] },
         estimate: ESTIMATE_EXAMPLE,
       },
     ],
@@ -138,8 +144,8 @@ export const prewarmRefusalSchema = z
     description: "The request was refused. Nothing was made.",
     examples: [
       {
-        ...STARTED_EXAMPLE,
         status: "Failed",
+        timestamp: STARTED_EXAMPLE.timestamp,
         error_message: "url_list: 'ftp://x/y' has the scheme ftp; absolute http:// or https:// URLs are needed",
         error_urls: ["ftp://x/y"],
         request_id: "",

@@ -62,7 +62,9 @@ export const popRowSchema = z
     last_resolved_at: z
       .string()
       .nullable()
-      .describe("When it last had an address; written at most once a day for a POP. Null: not in a year."),
+      .describe(
+        "When it last resolved for this deployment; written at most once a day for a POP. Null: no request has asked for it in a year, or it did not resolve.",
+      ),
   })
   .meta({ id: "Pop", description: "One POP of the catalogue. What is null is not known." });
 

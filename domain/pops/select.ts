@@ -1,9 +1,10 @@
+import * as z from "zod";
 import { keysOf } from "../collections.ts";
 import { editDistance } from "../nearest-name.ts";
 import { COUNTRY_NAMES, countryCode } from "./countries.ts";
 import { BASES, type Basis, CODES_BY_BASIS, POP_CODES } from "./pop-codes.ts";
-import { COUNTRY_DEFAULTS, isRegion, REGION_DEFAULTS } from "./regions.ts";
-import { SITES } from "./sites.ts";
+import { COUNTRY_DEFAULTS, isRegion, REGION_DEFAULTS, regionsOf } from "./regions.ts";
+import { SITES, siteOf } from "./sites.ts";
 
 /** Which of a request's three lists counts. */
 export type TargetType = "pop" | "country" | "region";
@@ -32,6 +33,56 @@ export function selectPops(targetType: TargetType, names: readonly string[]): Se
     unknown: unique(selected.filter(({ pops }) => pops.length === 0).map(({ name }) => name)),
   };
 }
+
+/** The POPs of a request, beside those that it could have had. */
+export const popSelectionSchema = z
+  .object({
+    selected: z.number().int().nonnegative().describe("POPs that the request warms, as far as they resolve."),
+    known: z
+      .number()
+      .int()
+      .nonnegative()
+      .describe("POPs of the catalogue; where the request names regions, those of the catalogue that lie in them."),
+    set: z
+      .enum(["default", "all", "named"])
+      .describe(
+        "`default`: the default set, of all regions but cn or of `places`. `all`: every POP of the catalogue but those of cn and those of " +
+          "the basis `example`. `named`: others that the caller named.",
+      ),
+    places: z.array(z.string()).describe("The regions or countries that the caller named. Empty: none."),
+  })
+  .meta({ id: "PopSelection", description: "Which POPs a request warms, of how many." });
+export type PopSelection = z.infer<typeof popSelectionSchema>;
+
+/** What `names` select, in words that an answer may have. Of retries it is not known. @param pops of {@link selectPops} */
+export function describeSelection(
+  targetType: TargetType,
+  names: readonly string[],
+  pops: readonly string[],
+): PopSelection {
+  const places = targetType === "pop" ? [] : names.map((name) => name.trim().toLowerCase());
+  const regions = new Set(places.filter(isRegion));
+  const isThere = (pop: string) => regionsOfPop(pop).some((region) => regions.has(region));
+  const known = regions.size === 0 ? POP_CODES.length : POP_CODES.filter(({ pop }) => isThere(pop)).length;
+  return { selected: pops.length, known, set: targetType === "pop" ? setOf(pops) : "default", places };
+}
+
+function setOf(pops: readonly string[]): PopSelection["set"] {
+  const selected = new Set(pops);
+  if (ALL_POPS.every((pop) => selected.has(pop))) return "all";
+  const defaults = new Set(defaultPops("pop"));
+  return selected.size === defaults.size && [...defaults].every((pop) => selected.has(pop)) ? "default" : "named";
+}
+
+function regionsOfPop(pop: string) {
+  const site = siteOf(pop);
+  return site === undefined ? [] : regionsOf(site);
+}
+
+/** Every POP that a request may want that names none: codes of which only documentation speaks are not there, and China's are of another service. */
+const ALL_POPS: readonly string[] = POP_CODES.filter(
+  ({ pop, basis }) => basis !== "example" && !regionsOfPop(pop).includes("cn"),
+).map(({ pop }) => pop);
 
 /** Without any list, every region is warmed but China: its POPs belong to a separate service (cloudfront.cn), used only when asked for. */
 function defaultPops(targetType: TargetType): readonly string[] {

@@ -118,6 +118,22 @@ export const READINESS_MESSAGES = {
   names: { en: "{names}", zh: "{names}" },
   morePops: { en: "{names} and {more} more", zh: "{names} 和另外 {more} 个" },
   moreRecs: { en: "{names} and {more} more", zh: "{names}和另外 {more} 处" },
+  popsDefault: {
+    en: "{selected} of {known, plural, one {# POP} other {# POPs}}: the default set",
+    zh: "{known} 个 POP 中的 {selected} 个：默认集合",
+  },
+  popsDefaultOf: {
+    en: "{selected} of {known, plural, one {# POP} other {# POPs}}: the default set of {places}",
+    zh: "{known} 个 POP 中的 {selected} 个：{places} 的默认集合",
+  },
+  popsAll: {
+    en: "{selected} of {known, plural, one {# POP} other {# POPs}}: all but those in China and codes that only documentation names",
+    zh: "{known} 个 POP 中的 {selected} 个：除中国境内的 POP 和仅见于文档的代码之外的全部",
+  },
+  popsNamed: {
+    en: "{selected} of {known, plural, one {# POP} other {# POPs}}, as selected",
+    zh: "{known} 个 POP 中的 {selected} 个，由您指定",
+  },
   sentence: { en: "{clause}.", zh: "{clause}。" },
   twoSentences: { en: "{first} {second}", zh: "{first}{second}" },
   betweenReasons: { en: "; ", zh: "；" },

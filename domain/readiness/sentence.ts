@@ -2,6 +2,7 @@ import { duration } from "../durations.ts";
 import type { Language } from "../format.ts";
 import { formatterOf } from "../messages.ts";
 import { recName } from "../pops/recs.ts";
+import type { PopSelection } from "../pops/select.ts";
 import { isTerminal, type Status } from "../request/lifecycle.ts";
 import type { Readiness, Verdict } from "../request/readiness-schema.ts";
 import { parseTimestamp } from "../timestamps.ts";
@@ -29,6 +30,15 @@ export function sentence(request: SentenceInput, language: Language = "en", cloc
   if (!isTerminal(request.status)) return running(request, language, clock);
   const sentences = ended(request, say, language).map((text) => text.charAt(0).toUpperCase() + text.slice(1));
   return sentences.reduce((first, second) => say("twoSentences", { first, second }));
+}
+
+/** `30 of 363 POPs: the default set`: which POPs a request warms. */
+export function popSelectionText({ set, selected, known, places }: PopSelection, language: Language = "en"): string {
+  const say = SAY[language];
+  if (set === "all") return say("popsAll", { selected, known });
+  if (set === "named") return say("popsNamed", { selected, known });
+  if (places.length === 0) return say("popsDefault", { selected, known });
+  return say("popsDefaultOf", { selected, known, places });
 }
 
 /** What the verdict does not tell. Undefined: the request has no verdict. */

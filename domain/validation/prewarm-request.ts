@@ -2,7 +2,14 @@ import { keysOf } from "../collections.ts";
 import type { FlatRatePlan } from "../cost/flat-rate-plan.ts";
 import { MAX_URLS } from "../limits.ts";
 import { urlPrefix } from "../net/urls.ts";
-import { knownNames, selectPops, suggestPops, type TargetType } from "../pops/select.ts";
+import {
+  describeSelection,
+  knownNames,
+  type PopSelection,
+  selectPops,
+  suggestPops,
+  type TargetType,
+} from "../pops/select.ts";
 import { beyondCap, type Caps } from "../request/caps.ts";
 import { tooManyHosts } from "../request/distributions.ts";
 import { DEFAULT_ORDER } from "../request/options.ts";
@@ -27,6 +34,8 @@ export interface PrewarmRequest {
   readonly urls: readonly string[];
   /** Whether its caller named each POP or country, so that no other POP will do. */
   readonly arePopsNamed: boolean;
+  /** How its POPs were chosen. Undefined: it is a retry, and has those of the request before. */
+  readonly popSelection: PopSelection | undefined;
   /** What is valid, but possibly a mistake. */
   readonly warnings: readonly string[];
   /** Of its distributions, as its caller or the deployment says. Undefined: they have none. */
@@ -88,13 +97,14 @@ export function checkPrewarmRequest(
   ];
   let pops = retried?.pops ?? [];
   let arePopsNamed = true;
+  let popSelection: PopSelection | undefined;
   if (retried !== undefined) {
     warnings.unshift(...retryWarnings(body));
     if (isValid("header", "variants")) problems.push(...checkRetry(body, retried));
   } else if (isValid("target_type", "pops", "countries", "regions")) {
     const targets = checkTargets(body, problems);
     warnings.unshift(...targets.warnings);
-    ({ pops, arePopsNamed } = targets);
+    ({ pops, arePopsNamed, popSelection } = targets);
   }
   const tasks = Math.max(urls.length, urlVariants) * pops.length;
   problems.push(...beyondCaps(body, tasks, caps));
@@ -102,7 +112,7 @@ export function checkPrewarmRequest(
   if (parsed.data === undefined || problems.length > 0) throw new ApiError(400, faultList(problems), errorUrls);
   const { flat_rate_plan: flatRatePlan = rules.flatRatePlan } = parsed.data;
   const item = newRequestItem(parsed.data, pops, rules);
-  return { body: parsed.data, item, urls, arePopsNamed, warnings, flatRatePlan };
+  return { body: parsed.data, item, urls, arePopsNamed, popSelection, warnings, flatRatePlan };
 }
 
 /** The item of a new request. */
@@ -171,10 +181,11 @@ function checkTargets(body: PartialPrewarmBody, problems: string[]) {
   if (body.target_type === undefined && filled.length > 1) {
     const lists = filled.map((it) => TARGET_FIELDS[it]).join(", ");
     problems.push(`target_type: is needed, because several lists are filled: ${lists}; one of ${filled.join(", ")}`);
-    return { pops: [], arePopsNamed: true, warnings: [] };
+    return { pops: [], arePopsNamed: true, popSelection: undefined, warnings: [] };
   }
   const type = body.target_type ?? filled[0] ?? "pop";
-  const { pops, unknown } = selectPops(type, body[TARGET_FIELDS[type]] ?? []);
+  const names = body[TARGET_FIELDS[type]] ?? [];
+  const { pops, unknown } = selectPops(type, names);
   if (unknown.length > 0) {
     const near = type === "pop" ? [...new Set(unknown.slice(0, MAX_NAMED).flatMap(suggestPops))] : [];
     const known = near.length > 0 ? `known there: ${near.join(", ")}` : `known: ${knownNames(type).join(", ")}`;
@@ -185,6 +196,7 @@ function checkTargets(body: PartialPrewarmBody, problems: string[]) {
   return {
     pops,
     arePopsNamed,
+    popSelection: describeSelection(type, names, pops),
     warnings: ignored.map((it) => `${TARGET_FIELDS[it]}: ignored, because target_type is ${type}`),
   };
 }

@@ -71,6 +71,7 @@ const ALL: { readonly [Name in RouteName]: Route<AnswerOf<Name>> } = {
       request_id: item.req_id,
       timestamp: item.created_at,
       timeout_at: item.timeout_at,
+      pop_selection: request.popSelection && { ...request.popSelection, selected: item.pops.length },
       warnings: warnings.length === 0 ? undefined : [...warnings],
       skipped_urls: skippedUrlsThatFit(skippedUrls),
     };

@@ -1,7 +1,15 @@
 import { COUNTRY_NAMES } from "../../../domain/pops/countries.ts";
 import { POP_CODES } from "../../../domain/pops/pop-codes.ts";
 import { COUNTRY_DEFAULTS, REGION_DEFAULTS } from "../../../domain/pops/regions.ts";
-import { knownNames, popDomain, selectPops, suggestPops, type TargetType } from "../../../domain/pops/select.ts";
+import {
+  describeSelection,
+  knownNames,
+  type PopSelection,
+  popDomain,
+  selectPops,
+  suggestPops,
+  type TargetType,
+} from "../../../domain/pops/select.ts";
 
 const pops = (targetType: TargetType, ...names: string[]) => selectPops(targetType, names).pops;
 const withBasis = (basis: string) => POP_CODES.filter((code) => code.basis === basis).map(({ pop }) => pop);
@@ -140,3 +148,22 @@ it("one POP has a host name under the distribution's label", () => {
 it.each(REGION_DEFAULTS.cn)("one POP: %s has a host name of China's service", (pop) =>
   expect(popDomain("d111111abcdef8", pop)).toBe(`d111111abcdef8.${pop}.cloudfront.cn`),
 );
+
+const EVERY = POP_CODES.filter(({ pop, basis }) => basis !== "example" && !pop.includes("-E")).map(({ pop }) => pop);
+const KNOWN = POP_CODES.length;
+
+it.each<[what: string, TargetType, names: string[], selection: Partial<PopSelection>]>([
+  ["without names, the default set of all", "pop", [], { selected: 30, known: KNOWN, set: "default" }],
+  ["a region, its default set among its own POPs", "region", ["EU"], { selected: 10, known: 104, places: ["eu"] }],
+  [
+    "a country, its default set",
+    "country",
+    ["japan"],
+    { selected: 2, known: KNOWN, set: "default", places: ["japan"] },
+  ],
+  ["the codes of the default set", "pop", pops("pop"), { selected: 30, set: "default", places: [] }],
+  ["the codes of all POPs", "pop", EVERY, { selected: EVERY.length, known: KNOWN, set: "all" }],
+  ["other codes", "pop", pops("pop").slice(1), { selected: 29, set: "named", places: [] }],
+])("a selection is described: %s", (_, type, names, selection) => {
+  expect(describeSelection(type, names, pops(type, ...names))).toMatchObject(selection);
+});

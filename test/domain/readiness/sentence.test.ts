@@ -1,6 +1,6 @@
 import { duration } from "../../../domain/durations.ts";
 import { reasonText } from "../../../domain/readiness/reasons.ts";
-import { footnote, type SentenceInput, sentence } from "../../../domain/readiness/sentence.ts";
+import { footnote, popSelectionText, type SentenceInput, sentence } from "../../../domain/readiness/sentence.ts";
 import type { Readiness } from "../../../domain/request/readiness-schema.ts";
 import { failureReasons } from "../../../domain/result/failure.ts";
 import { formatTimestamp } from "../../../domain/timestamps.ts";
@@ -292,4 +292,14 @@ it.each<[what: string, Partial<Readiness>, RegExp]>([
 ])("the footnote of a verdict where %s", (_, change, text) => {
   expect(footnote({ verdict: "not_ready", ...seen(change) })).toMatch(text);
   expect(footnote({ verdict: undefined, ...seen(change) })).toBeUndefined();
+});
+
+it.each([
+  ["default", [], "30 of 363 POPs: the default set", "363 个 POP 中的 30 个：默认集合"],
+  ["default", ["eu", "us"], "30 of 363 POPs: the default set of eu, us", "363 个 POP 中的 30 个：eu、us 的默认集合"],
+  ["named", [], "30 of 363 POPs, as selected", "363 个 POP 中的 30 个，由您指定"],
+] as const)("a %s selection of %j", (set, places, en, zh) => {
+  const selection = { selected: 30, known: 363, set, places: [...places] };
+  expect(popSelectionText(selection)).toBe(en);
+  expect(popSelectionText(selection, "zh")).toBe(zh);
 });

@@ -28,6 +28,7 @@ describe("POST /prewarm with dry_run", () => {
         request_id: "",
         timestamp: STAMP,
         timeout_at: "",
+        pop_selection: expect.objectContaining({ selected: 2, set: "named" }),
       },
     });
     expect(estimateSchema.parse(estimate)).toMatchObject({

@@ -1,3 +1,4 @@
+import { POP_CODES } from "../../../domain/pops/pop-codes.ts";
 import { request } from "../items.ts";
 import { failing } from "../noted-calls.ts";
 import { BODY, NOTHING, refusalOf, STAMP, world } from "./world.ts";
@@ -27,6 +28,7 @@ describe("POST /prewarm", () => {
         request_id: "new-id",
         timestamp: STAMP,
         timeout_at: TIMES_OUT,
+        pop_selection: { selected: BODY.pops.length, known: POP_CODES.length, set: "named", places: [] },
       },
     });
     expect(calls).toEqual(STEPS);
