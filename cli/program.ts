@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { asCalled } from "./as-called.ts";
 import { completionCommand } from "./commands/completion.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { estimateCommand } from "./commands/estimate.ts";
@@ -12,6 +13,7 @@ import { retryCommand } from "./commands/retry.ts";
 import type { Run } from "./commands/run.ts";
 import { statusCommand } from "./commands/status.ts";
 import { stopCommand } from "./commands/stop.ts";
+import { versionCommand } from "./commands/version.ts";
 import { warmCommand } from "./commands/warm.ts";
 import { EXIT_HELP } from "./exit-codes.ts";
 import { wantsColour } from "./output/paint.ts";
@@ -26,12 +28,17 @@ const COMMANDS = [
 /** The whole command. @param onExit takes the exit code of what ran. Wrong words are commander's errors, told already */
 export function program(shell: Shell, onExit: (code: number) => void): Command {
   const run: Run = async (action) => onExit(await action(shell));
+  shell.asCalled = asCalled(shell.env);
   const root = new Command("prewarm")
     .description("Warms a CloudFront distribution at every chosen edge location before the crowd arrives.")
-    .version(VERSION, "-V, --version", "the version of this command")
-    .addHelpText("after", `\n${EXIT_HELP}`);
+    .version(VERSION, "-v, --version", "print the version of this command")
+    .addHelpText("after", `\n${EXIT_HELP}`)
+    .hook("preAction", (_, command) => {
+      shell.asCalled = asCalled(shell.env, command.opts());
+    });
   for (const command of COMMANDS) root.addCommand(command(run));
   root.addCommand(completionCommand(run, () => root));
+  root.addCommand(versionCommand(run));
   for (const command of withInner(root)) {
     command.exitOverride().configureOutput({
       writeOut: (text) => shell.stdout.write(text),
@@ -41,7 +48,7 @@ export function program(shell: Shell, onExit: (code: number) => void): Command {
       getOutHasColors: () => wantsColour(shell.env, shell.stdout.isTTY),
       getErrHasColors: () => wantsColour(shell.env, shell.stderr.isTTY),
     });
-    command.showHelpAfterError(`All words: ${pathOf(command)} --help`);
+    command.showHelpAfterError(shell.asCalled(`Run '${pathOf(command)} --help' for usage.`));
   }
   return root;
 }

@@ -20,20 +20,22 @@ export interface Shell {
   readonly stdin: Readable & { readonly isTTY?: boolean | undefined };
   readonly stdout: Sink;
   readonly stderr: Sink;
+  /** Writes the commands in a text as the caller calls them; set once the command line is known. @default as they are */
+  asCalled?: (text: string) => string;
 }
 
 /** A line of what was asked for. */
-export function say({ stdout }: Pick<Shell, "stdout">, line: string): void {
-  stdout.write(`${line}\n`);
+export function say({ stdout, asCalled }: Pick<Shell, "stdout" | "asCalled">, line: string): void {
+  stdout.write(`${asCalled?.(line) ?? line}\n`);
 }
 
 /** A document in JSON, which has the same value on a terminal. */
 export function sayJson(shell: Pick<Shell, "stdout">, value: unknown): void {
   const json = JSON.stringify(value, null, 2);
-  say(shell, shell.stdout.isTTY === true ? cleanJson(json) : json);
+  shell.stdout.write(`${shell.stdout.isTTY === true ? cleanJson(json) : json}\n`);
 }
 
 /** A line beside what was asked for: it does not disturb a pipe. */
-export function mention({ stderr }: Pick<Shell, "stderr">, line: string): void {
-  stderr.write(`${line}\n`);
+export function mention({ stderr, asCalled }: Pick<Shell, "stderr" | "asCalled">, line: string): void {
+  stderr.write(`${asCalled?.(line) ?? line}\n`);
 }

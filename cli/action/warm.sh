@@ -24,7 +24,7 @@ lines() { # the lines of a text that are not blank, into the array `found`
 }
 
 add --stack "${INPUT_STACK:-}"
-add --region "${INPUT_AWS_REGION:-}"
+add --aws-region "${INPUT_AWS_REGION:-}"
 add --sitemap "${INPUT_SITEMAP:-}"
 add --pop "${INPUT_POPS:-}"
 add --country "${INPUT_COUNTRIES:-}"

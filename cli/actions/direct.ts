@@ -4,7 +4,7 @@ import type { Estimate } from "../../domain/cost/estimate.ts";
 import { FLAT_RATE_PLAN_NAMES, shareOfPlan } from "../../domain/cost/flat-rate-plan.ts";
 import { requestsPerTask } from "../../domain/cost/origin-fetches.ts";
 import { MAX_TIMEOUT_MINUTES } from "../../domain/limits.ts";
-import { POP_CODES } from "../../domain/pops/pop-codes.ts";
+import { popSelectionText } from "../../domain/readiness/sentence.ts";
 import { invalidatingFields } from "../../domain/request/invalidation.ts";
 import { variantNames } from "../../domain/request/options.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
@@ -61,10 +61,12 @@ export function tellHow(
 /** Warms without a stack. Returns the exit code. @param body of POST /prewarm */
 export async function warmDirect(shell: Shell, client: DirectClient, body: Body, words: DirectWords): Promise<number> {
   refuseWhatNeedsAStack(body, words);
-  const { item, warnings, skippedUrls } = await client.create(directBody(body));
+  const { item, warnings, skippedUrls, popSelection } = await client.create(directBody(body));
   mentionWarnings(shell, { warnings, skipped_urls: skippedUrls });
+  if (popSelection !== undefined) mention(shell, `${popSelectionText(popSelection)}.`);
+  if (shell.stdout.isTTY !== true) mention(shell, `${item.req_id} is started. Ctrl-C stops it.`);
   const reads = (item.sources ?? []).length > 0 ? "the sources" : `sizes of ${many(item.url_count, "URL")}`;
-  mention(shell, `${item.pops.length} of ${many(POP_CODES.length, "POP")}${setOf(body)}. Reading ${reads} …`);
+  mention(shell, `Reading ${reads} …`);
   let refusal: unknown;
   const approve: Approve = async (planned, signal) => {
     try {
@@ -298,13 +300,6 @@ async function mayGoOn(shell: Shell, ms: number, yes: boolean | undefined, signa
 function directBody({ dry_run: _, ...body }: Body): Body {
   if (body["retry_of"] !== undefined) return body;
   return { timeout: MAX_TIMEOUT_MINUTES, instance_count: 1, origin: DEFAULT_ORIGIN, ...body };
-}
-
-function setOf(body: Body): string {
-  const isChosen = ["pops", "countries", "regions"].some(
-    (field) => Array.isArray(body[field]) && body[field].length > 0,
-  );
-  return isChosen || body["retry_of"] !== undefined ? "" : " (the default set)";
 }
 
 /** @throws CommandError for what one process does not have */

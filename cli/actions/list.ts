@@ -1,9 +1,10 @@
 import type { Listed } from "../../client/answers.ts";
-import { isTerminal } from "../../domain/request/lifecycle.ts";
+import { isTerminal, type Status, statusSchema } from "../../domain/request/lifecycle.ts";
 import { parseTimestamp } from "../../domain/timestamps.ts";
 import { shortId } from "../api/find-request.ts";
 import { wholeNumber } from "../body/number.ts";
 import { type PlaceWords, placeOf } from "../body/place-words.ts";
+import { CommandError } from "../command-error.ts";
 import { connect } from "../direct/connect.ts";
 import { EXIT } from "../exit-codes.ts";
 import { cleanLine } from "../output/clean.ts";
@@ -21,8 +22,9 @@ export interface ListWords extends PlaceWords {
 /** The newest requests. One that has ended shows its readiness verdict, if that is known. */
 export async function list(shell: Shell, words: ListWords): Promise<number> {
   const limit = wholeNumber("--limit", words.limit, 1);
+  const status = statusOf(words.status);
   const client = await connect(shell, placeOf(words));
-  const { value, json } = await client.requests({ limit, status: words.status });
+  const { value, json } = await client.requests({ limit, status });
   if (client.kind === "direct") for (const problem of await client.damaged()) mention(shell, `! ${cleanLine(problem)}`);
   if (words.json === true) {
     sayJson(shell, json);
@@ -48,12 +50,23 @@ export async function list(shell: Shell, words: ListWords): Promise<number> {
   return EXIT.good;
 }
 
+/** @throws CommandError that names the option */
+function statusOf(word: string | undefined): Status | undefined {
+  if (word === undefined) return undefined;
+  const { data: status } = statusSchema.safeParse(word.toUpperCase());
+  if (status !== undefined) return status;
+  throw new CommandError(`--status: '${word}' is not a status`, `Use one of ${statusSchema.options.join(", ")}.`);
+}
+
 const COLUMNS = [
-  ...[{ head: "ID" }, { head: "STATUS" }, { head: "%", align: "right" }, { head: "TASKS", align: "right" }],
+  ...[{ head: "ID" }, { head: "STATUS" }, { head: "%", align: "right" }],
   ...[
-    { head: "WARM", align: "right" },
+    { head: "TASKS", align: "right", dropped: 3 },
+    { head: "WARM", align: "right", dropped: 2 },
+  ],
+  ...[
     { head: "FAILED", align: "right" },
-    { head: "AGE", align: "right" },
+    { head: "AGE", align: "right", dropped: 1 },
   ],
 ] as const satisfies readonly Column[];
 

@@ -1,15 +1,18 @@
 import type { PopList } from "../../client/answers.ts";
-import { type PlaceWords, placeAndRegions } from "../body/place-words.ts";
+import { selectPops } from "../../domain/pops/select.ts";
+import { type PlaceWords, placeOf } from "../body/place-words.ts";
+import { regionsOf } from "../body/regions.ts";
 import { CommandError } from "../command-error.ts";
 import { connect } from "../direct/connect.ts";
 import { EXIT } from "../exit-codes.ts";
-import { many } from "../output/figures.ts";
+import { count, many, NOT_MEASURED } from "../output/figures.ts";
 import { lookOf } from "../output/look.ts";
-import { table } from "../output/table.ts";
+import { type Column, table } from "../output/table.ts";
 import { mention, type Shell, say, sayJson } from "../shell.ts";
 
 export interface PopsWords extends PlaceWords {
   readonly country?: string;
+  readonly region?: readonly string[];
   readonly rec?: string;
   readonly defaults?: boolean;
 }
@@ -18,10 +21,9 @@ type Pop = PopList["pops"][number];
 
 /** The catalogue, or what of it is asked for. */
 export async function pops(shell: Shell, text: string | undefined, words: PopsWords): Promise<number> {
-  const { place, regions } = placeAndRegions(words);
-  const [region, another] = regions;
-  if (another !== undefined) throw new CommandError("pops takes one --region of POPs", "List one after the other.");
-  const client = await connect(shell, place);
+  const [region, another] = regionsOf(words.region ?? []);
+  if (another !== undefined) throw new CommandError("pops takes one --region", "List one after the other.");
+  const client = await connect(shell, placeOf(words));
   const { value } = await client.pops({ country: words.country, region });
   const found = value.pops.filter((pop) => isWantedPop(pop, text, words, region));
   if (words.json === true) {
@@ -31,10 +33,18 @@ export async function pops(shell: Shell, text: string | undefined, words: PopsWo
   if (found.length === 0)
     throw new CommandError(
       text === undefined ? "no POP matches these options" : `no POP matches '${text}'`,
-      "It is looked for in code, city, country and REC. All of them: prewarm pops",
+      "The text is searched in code, city, country and REC. All POPs: prewarm pops",
     );
-  for (const line of table(COLUMNS, found.map(rowOf), lookOf(shell))) say(shell, line);
-  if (shell.stdout.isTTY === true) mention(shell, many(found.length, "POP"));
+  const isDefault = defaultsOf(region);
+  const rows = found.map((pop) => rowOf(pop, isDefault(pop)));
+  for (const line of table(COLUMNS, rows, lookOf(shell))) say(shell, line);
+  const defaults = found.filter(isDefault).length;
+  const set = region === undefined ? "the default set" : `the default set of ${region}`;
+  if (shell.stdout.isTTY === true)
+    mention(
+      shell,
+      `${many(found.length, "POP")}, of which ${count(defaults)} (*) ${defaults === 1 ? "is" : "are"} in ${set}.`,
+    );
   return EXIT.good;
 }
 
@@ -47,11 +57,19 @@ function isWantedPop(pop: Pop, text: string | undefined, { rec, defaults }: Pops
   return text === undefined || [pop.code, pop.city, pop.country, pop.rec].some((it) => has(text, it));
 }
 
-const COLUMNS = [
-  ...[{ head: "POP" }, { head: "CITY" }, { head: "COUNTRY" }, { head: "REC" }],
-  ...[{ head: "DEFAULT OF", gives: true }, { head: "RESOLVED HERE" }],
+/** Whether a POP is in the default set: of a region, or of a request that names nothing. */
+function defaultsOf(region: string | undefined): (pop: Pop) => boolean {
+  if (region !== undefined) return ({ default_of }) => default_of.includes(region);
+  const set = new Set(selectPops("pop", []).pops);
+  return ({ code }) => set.has(code);
+}
+
+const COLUMNS: readonly Column[] = [
+  ...[{ head: "POP" }, { head: "DEFAULT" }, { head: "CITY", dropped: 4 }, { head: "COUNTRY", dropped: 3 }],
+  ...[{ head: "REC" }, { head: "DEFAULT OF", gives: true, dropped: 2 }, { head: "LAST RESOLVED", dropped: 1 }],
 ];
 
-function rowOf({ code, city, country, rec, default_of, last_resolved_at }: Pop): string[] {
-  return [code, city ?? "", country ?? "", rec ?? "", default_of.join(" "), last_resolved_at?.slice(0, 16) ?? ""];
+function rowOf({ code, city, country, rec, default_of, last_resolved_at: at }: Pop, isDefault: boolean): string[] {
+  const resolved = at?.slice(0, 16) ?? NOT_MEASURED;
+  return [code, isDefault ? "*" : "", city ?? "", country ?? "", rec ?? "", default_of.join(" "), resolved];
 }

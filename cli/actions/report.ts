@@ -29,6 +29,8 @@ export async function report(shell: Shell, named: string | undefined, words: Rep
     );
   const format = formatOf(words.json === true ? "json" : words.format, words.output);
   if (words.html !== undefined || format === "html") return page(shell, named, words);
+  if (words.lang !== undefined)
+    throw new CommandError("--lang is the language of a page", "Leave it out, or make a page: --html report.html.");
   const client = await connect(shell, placeOf(words));
   const { id } = await findRequest(client, named);
   const { value: summary } = await client.summary(id);
@@ -56,8 +58,11 @@ function linkOf({ request_id, failure_pop_urls_report, results_url }: Summary, i
 const MAX_ROWS = 200;
 
 const COLUMNS = [
-  ...[{ head: "POP" }, { head: "OUTCOME" }, { head: "HTTP", align: "right" as const }],
-  ...[{ head: "ERROR" }, { head: "URL", gives: true }],
+  ...[{ head: "POP" }, { head: "OUTCOME", dropped: 1 }, { head: "HTTP", align: "right" as const, dropped: 2 }],
+  ...[
+    { head: "ERROR", gives: true },
+    { head: "URL", gives: true },
+  ],
 ];
 
 async function tellTable(shell: Shell, id: string, csv: Readable, isAll: boolean): Promise<void> {

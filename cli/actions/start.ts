@@ -1,10 +1,11 @@
+import { popSelectionText } from "../../domain/readiness/sentence.ts";
 import type { Client } from "../api/client.ts";
 import { findRequest } from "../api/find-request.ts";
 import { type Body, withToken } from "../body/body.ts";
 import { EXIT } from "../exit-codes.ts";
 import { mentionWarnings } from "../output/warnings.ts";
 import { mention, type Shell, say, sayJson } from "../shell.ts";
-import { comeBack } from "../watch/watch.ts";
+import { comeBack, PAUSED } from "../watch/watch.ts";
 import { waitFor } from "./wait-for.ts";
 
 export interface StartWords {
@@ -12,8 +13,6 @@ export interface StartWords {
   /** @default waits */
   readonly wait?: boolean;
 }
-
-const PAUSED = "It wants no instance: it waits for another request's, or for `prewarm instances set 1`.";
 
 function isPaused({ instance_count }: Body): boolean {
   return instance_count === 0;
@@ -23,6 +22,7 @@ function isPaused({ instance_count }: Body): boolean {
 export async function start(shell: Shell, client: Client, body: Body, words: StartWords): Promise<number> {
   const { value, json } = await client.start(withToken(body));
   mentionWarnings(shell, value);
+  if (value.pop_selection !== undefined) mention(shell, `${popSelectionText(value.pop_selection)}.`);
   const id = value.request_id;
   if (words.wait === false) {
     if (words.json === true) sayJson(shell, json);
@@ -30,7 +30,6 @@ export async function start(shell: Shell, client: Client, body: Body, words: Sta
     mention(shell, `${isPaused(body) ? PAUSED : "It runs."} Watch it: ${comeBack(id)}`);
     return EXIT.good;
   }
-  if (isPaused(body)) mention(shell, `! ${PAUSED}`);
   if (shell.stdout.isTTY !== true) mention(shell, `${id} is started. Ctrl-C leaves it running.`);
   const { listed } = await findRequest(client, id);
   return waitFor(shell, client, id, { json: words.json === true, listed });

@@ -4,7 +4,6 @@ import { type PlaceWords, placeOf } from "../body/place-words.ts";
 import { CommandError } from "../command-error.ts";
 import { connect } from "../direct/connect.ts";
 import { EXIT } from "../exit-codes.ts";
-import { cleanLine } from "../output/clean.ts";
 import { mention, type Shell, say, sayJson } from "../shell.ts";
 import { isWanted } from "../watch/question.ts";
 import { stopQuestion } from "../watch/watch.ts";
@@ -24,10 +23,9 @@ export async function stop(shell: Shell, named: string, words: StopWords): Promi
     mention(shell, "It goes on.");
     return EXIT.good;
   }
-  const { value: done, json } = await client.stop(id);
+  const { json } = await client.stop(id);
   if (words.json === true) sayJson(shell, json);
-  else say(shell, `${shortId(id)} is stopped.`);
-  if (words.json !== true) mention(shell, cleanLine(done.message));
-  mention(shell, `What is not warm can be tried again: prewarm retry ${shortId(id)}`);
+  else say(shell, `${shortId(id)} is stopped. What is warm stays warm.`);
+  mention(shell, `To warm the rest: prewarm retry ${shortId(id)}`);
   return EXIT.good;
 }

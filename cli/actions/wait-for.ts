@@ -4,7 +4,7 @@ import { shortId } from "../api/find-request.ts";
 import type { Shell } from "../shell.ts";
 import { tellEnding } from "../watch/ending.ts";
 import { openDisplay } from "../watch/open-display.ts";
-import { comeBack, watch } from "../watch/watch.ts";
+import { comeBack, PAUSED, watch } from "../watch/watch.ts";
 
 /** Watches a request to its end, and says what came of it. Returns the exit code. */
 export async function waitFor(
@@ -17,6 +17,7 @@ export async function waitFor(
   const display = await openDisplay(shell, json ? shell.stderr : shell.stdout, {
     listed,
     isDirect: client.kind === "direct",
+    pausedHint: shell.asCalled?.(PAUSED) ?? PAUSED,
     hint:
       client.kind === "direct"
         ? `Ctrl-C stops it.  Try the rest later: prewarm retry ${shortId(id)}`

@@ -3,8 +3,9 @@ import { CommandError } from "../command-error.ts";
 import type { Api } from "./client.ts";
 
 const WHOLE = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-/** As many as one call may list. */
-const NEWEST = 100;
+/** As many as one call may list, and so many calls at most. */
+const PAGE = 100;
+const MAX_PAGES = 20;
 
 /** A request that was named, and what the list says of it; absent: it is not among the newest. */
 export interface Found {
@@ -13,12 +14,22 @@ export interface Found {
 }
 
 /**
- * The request that is meant: a whole id, the beginning of one among the newest, or without any the newest.
+ * The request that is meant: a whole id, the beginning of one, or without any the newest.
  * @throws CommandError for none, or several
  */
 export async function findRequest(client: Pick<Api, "requests">, named: string | undefined): Promise<Found> {
-  const { value } = await client.requests({ limit: named === undefined ? 1 : NEWEST });
-  return named === undefined ? newestOf(value.requests) : pick(value.requests, named.trim().toLowerCase());
+  if (named === undefined) return newestOf((await client.requests({ limit: 1 })).value.requests);
+  const id = named.trim().toLowerCase();
+  const requests: Listed[] = [];
+  let next: string | undefined;
+  for (let page = 0; page < MAX_PAGES; page++) {
+    const { value } = await client.requests({ limit: PAGE, next });
+    requests.push(...value.requests);
+    next = value.next ?? undefined;
+    // A whole id is known to the API, whatever the list says.
+    if (next === undefined || WHOLE.test(id)) break;
+  }
+  return pick(requests, id);
 }
 
 function newestOf([newest]: readonly Listed[]): Found {
@@ -33,14 +44,14 @@ export function pick(requests: readonly Listed[], named: string): Found {
   if (WHOLE.test(named)) return { id: named, listed: only };
   if (only === undefined || named === "")
     throw new CommandError(
-      `no request begins with '${named}' among the newest ${requests.length}`,
-      "`prewarm list` shows them. An older one needs its whole id.",
+      `no request has an id that begins with '${named}'`,
+      "`prewarm list` shows the newest requests. They are kept for 30 days.",
     );
   if (found.length > 1) {
     const each = found.map((it) => `\n  ${it.request_id}  ${it.status}  ${it.url_prefix}`);
     throw new CommandError(
-      `'${named}' is the beginning of ${found.length} ids:${each.join("")}`,
-      "Give more characters.",
+      `'${named}' is ambiguous, because ${found.length} ids begin with it:${each.join("")}`,
+      "Use more characters of the id.",
     );
   }
   return { id: only.request_id, listed: only };

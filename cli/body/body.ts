@@ -38,7 +38,7 @@ const DEFAULTS = { timeout: 30, instance_count: 1 } as const;
  * The body of POST /prewarm.
  * @param from a body from a file; what the command line says overrules it
  * @param urls of the command line and of its files
- * @param regions those of `--region` that are Prewarm's
+ * @param regions those of `--region`
  * @throws CommandError for words that make no sense. What the API checks is not checked here
  */
 export function bodyOf(from: Body, urls: readonly string[], regions: readonly string[], words: RequestWords): Body {
@@ -57,7 +57,8 @@ export function bodyOf(from: Body, urls: readonly string[], regions: readonly st
       "there is no URL to warm",
       `Name some in one of these ways:
   prewarm warm https://www.example.com/index.html https://www.example.com/app.js
-  prewarm warm --file urls.txt          one URL a line; - reads the pipe
+  prewarm warm --file urls.txt          one URL a line
+  prewarm warm -                        the same from stdin
   prewarm warm --sitemap https://www.example.com/sitemap.xml     (--hls, --dash, --list, --s3)
   prewarm warm --from request.json      a body of POST /prewarm`,
     );

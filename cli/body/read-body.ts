@@ -3,16 +3,21 @@ import { CommandError } from "../command-error.ts";
 import type { Shell } from "../shell.ts";
 import { type Body, bodyOf, type RequestWords } from "./body.ts";
 import { readText } from "./read-text.ts";
+import { regionsOf } from "./regions.ts";
 import { documentsAmong } from "./sources.ts";
 import { urlLines } from "./url-lines.ts";
 
 /** Words that name files. */
 export interface FileWords extends RequestWords {
+  /** Regions of POPs. */
+  readonly region?: readonly string[];
   /** A body of POST /prewarm. */
   readonly from?: string;
   /** Lists of URLs. */
   readonly file?: readonly string[];
 }
+
+const STDIN = "-";
 
 const bodySchema = z.record(z.string(), z.unknown());
 
@@ -24,22 +29,25 @@ const bodySchema = z.record(z.string(), z.unknown());
 export async function readBody(
   shell: Pick<Shell, "cwd" | "stdin">,
   urls: readonly string[],
-  regions: readonly string[],
   words: FileWords,
 ): Promise<{ readonly body: Body; readonly told: readonly string[] }> {
-  const { from, file: files = [] } = words;
-  if ([from, ...files].filter((it) => it === "-").length > 1)
-    throw new CommandError("the pipe can be read once", "Give - to one option alone.");
+  const { from } = words;
+  const files = [...(words.file ?? []), ...urls.filter((url) => url === STDIN)];
+  if ([from, ...files].filter((it) => it === STDIN).length > 1)
+    throw new CommandError("stdin can be read once", "Use - once: as a URL, for --file or for --from.");
   const texts = await Promise.all(files.map((file) => readText(shell, "--file", file)));
   const base = from === undefined ? {} : parse(await readText(shell, "--from", from), from);
-  const { others, told, ...found } = documentsAmong(urls);
+  const { others, told, ...found } = documentsAmong(urls.filter((url) => url !== STDIN));
   const { sitemap = [], hls = [], dash = [] } = words;
   const documents = {
     sitemap: [...sitemap, ...found.sitemap],
     hls: [...hls, ...found.hls],
     dash: [...dash, ...found.dash],
   };
-  const body = bodyOf(base, [...others, ...texts.flatMap(urlLines)], regions, { ...words, ...documents });
+  const body = bodyOf(base, [...others, ...texts.flatMap(urlLines)], regionsOf(words.region ?? []), {
+    ...words,
+    ...documents,
+  });
   return { body, told };
 }
 

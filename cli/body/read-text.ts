@@ -8,13 +8,16 @@ import type { Shell } from "../shell.ts";
 export async function readText({ cwd, stdin }: Pick<Shell, "cwd" | "stdin">, option: string, file: string) {
   if (file === "-") {
     if (stdin.isTTY === true)
-      throw new CommandError(`${option} - reads a pipe, and there is none`, `cat urls.txt | prewarm warm ${option} -`);
+      throw new CommandError(
+        "- reads stdin, which is a terminal",
+        "Pipe the text in, such as: cat urls.txt | prewarm warm -",
+      );
     return text(stdin);
   }
   try {
     return await readFile(resolve(cwd, file), "utf8");
   } catch (error) {
-    throw new CommandError(`${option}: ${whyNot(error, file)}`, "Name a file that can be read, or - for the pipe.", {
+    throw new CommandError(`${option}: ${whyNot(error, file)}`, "Name a file that can be read, or - for stdin.", {
       cause: error,
     });
   }

@@ -1,27 +1,25 @@
 import { CommandError } from "../command-error.ts";
 
-/** `us-east-1`, `us-gov-west-1`: AWS regions end in a number, Prewarm's are a word. */
+/** `us-east-1`, `us-gov-west-1`: AWS Regions end in a number, CloudFront's regions of POPs are a word. */
 const AWS_REGION = /^[a-z]{2}(-[a-z]+)+-\d$/;
 
-/**
- * `--region` is both AWS's, in which a stack is, and Prewarm's, which stands for POPs. They are told apart by their form.
- * @throws CommandError for two of AWS's
- */
-export function splitRegions(words: readonly string[]): { readonly aws: string | undefined; readonly sets: string[] } {
+/** The regions of POPs that `--region` names. @throws CommandError for one of AWS's, which this option once took, too */
+export function regionsOf(words: readonly string[]): string[] {
   const all = words.flatMap((word) => word.split(",")).map((word) => word.trim().toLowerCase());
-  const aws = all.filter((word) => AWS_REGION.test(word));
-  if (aws.length > 1)
-    throw new CommandError(`--region names ${aws.length} AWS regions: ${aws.join(", ")}`, "A stack is in one of them.");
-  return { aws: aws[0], sets: all.filter((word) => word !== "" && !AWS_REGION.test(word)) };
+  const aws = all.find((word) => AWS_REGION.test(word));
+  if (aws !== undefined)
+    throw new CommandError(
+      `--region selects POPs (eu, us, apac, …); '${aws}' is an AWS Region`,
+      `The Region of a stack: --aws-region ${aws}`,
+    );
+  return all.filter((word) => word !== "");
 }
 
-/** Of a command that has nothing to do with POPs. @throws CommandError for a region of Prewarm's */
-export function awsRegion(words: readonly string[]): string | undefined {
-  const { aws, sets } = splitRegions(words);
-  const [set] = sets;
-  if (set === undefined) return aws;
+/** Of AWS's. @throws CommandError for a region of POPs */
+export function awsRegionOf(word: string | undefined): string | undefined {
+  if (word === undefined || AWS_REGION.test(word.trim().toLowerCase())) return word?.trim().toLowerCase();
   throw new CommandError(
-    `--region '${set}' is no AWS region`,
-    "Here --region says where the stack is, such as us-east-1. A region of POPs is for warm, estimate and pops.",
+    `--aws-region '${word}' is not an AWS Region`,
+    "It is the Region of the stack, such as us-east-1. Regions of POPs: --region, of warm, estimate and pops.",
   );
 }

@@ -1,4 +1,4 @@
-import { type Command, Option } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import type { FlatRatePlan } from "../../domain/cost/flat-rate-plan.ts";
 import type { Order } from "../../domain/request/options.ts";
 import type { Verify } from "../../domain/result/outcome.ts";
@@ -16,21 +16,27 @@ export function list(flags: string, says: string): Option {
   ]);
 }
 
-/** Where the API is: of every command that asks it. Those that choose POPs have `--region` there. */
+/** Where the API is: of every command that asks it. */
 export function withPlace(command: Command): Command {
-  const choosesPops = command.options.some(({ long }) => long === "--region");
-  command
+  if (!command.options.some(({ long }) => long === "--region")) command.addOption(formerRegion());
+  return command
     .optionsGroup(
-      "Where the API is (else PREWARM_ENDPOINT and PREWARM_API_KEY, PREWARM_STACK, the local run; else direct):",
+      "Where the API is (default: PREWARM_ENDPOINT and PREWARM_API_KEY, PREWARM_STACK, the local run; else direct):",
     )
     .option("--stack <name>", "a deployed stack: reads its outputs and fetches the key")
-    .option("--profile <name>", `AWS profile for --stack${choosesPops ? "; its AWS region is --region, too" : ""}`);
-  if (!choosesPops) command.addOption(list("--region <name>", "AWS region of the stack"));
-  return command
+    .option("--profile <name>", "AWS profile for --stack")
+    .option("--aws-region <name>", "AWS Region of --stack, such as us-east-1")
     .option("--endpoint <url>", "address of the API; ends in /prod/")
-    .option("--api-key <key>", "its key; better: PREWARM_API_KEY")
+    .option("--api-key <key>", "key of --endpoint, --stack or --local; safer: PREWARM_API_KEY")
     .option("--local", "the local run of this folder")
     .option("--direct", "no stack: this machine does the work (default if no stack is named)");
+}
+
+/** Before 0.2, `--region` was the Region of the stack, too. */
+function formerRegion(): Option {
+  return new Option("--region <name>").hideHelp().argParser(() => {
+    throw new InvalidArgumentError("The Region of a stack is --aws-region; this command selects no POPs.");
+  });
 }
 
 export function withJson(command: Command, says = "the API's answer as JSON"): Command {
@@ -85,7 +91,7 @@ function withFlagApart(words: readonly string[]): string[] {
 export function withUrls(command: Command): Command {
   return command
     .optionsGroup("What:")
-    .addOption(list("--file <file>", "URLs of a file, one a line; - reads the pipe; repeatable"))
+    .addOption(list("--file <file>", "URLs of a file, one a line; - reads stdin; repeatable"))
     .addOption(
       list("--sitemap <place>", "URLs of a sitemap: https://… or s3://bucket/key; repeatable, as the next ones"),
     )
@@ -97,23 +103,17 @@ export function withUrls(command: Command): Command {
     .option("--origin-path <path>", "origin path of the distribution, for --s3")
     .option("--since <date>", "only what a sitemap says is newer")
     .option("--skip-uncached", "leave out what CloudFront does not cache")
-    .option("--from <file>", "a body of POST /prewarm; the other options overrule it");
+    .option("--from <file>", "a body of POST /prewarm, - reads stdin; the other options overrule it");
 }
 
 export function withTargets(command: Command): Command {
   return command
-    .optionsGroup("Where to warm (one kind; default: the POPs of all regions but cn):")
+    .optionsGroup("Where to warm (one kind; default: the default sets of all regions but cn, 30 POPs):")
     .addOption(list("--pop <code>", "POPs, such as SIN2-P1; repeatable, or with commas"))
-    .addOption(list("--country <name>", "countries, such as japan or JP"))
-    .addOption(regionOption());
+    .addOption(list("--country <name>", "default sets of countries, such as japan or JP"))
+    .addOption(list("--region <name>", "default sets of CloudFront's regions: apac, au, ca, cn, eu, jp, sa, us"))
+    .option("--all-pops", "all known POPs instead of the default set, of --region or --country if one is given");
 }
-
-/** Has both meanings: a number at its end makes it AWS's. */
-export function regionOption(): Option {
-  return list("--region <name>", BOTH_REGIONS);
-}
-
-const BOTH_REGIONS = "POPs of a region (eu, us, apac …); or the AWS region of the stack (eu-west-1)";
 
 /** Of commands that may work without a stack. */
 export function withDirect(command: Command): Command {

@@ -6,7 +6,10 @@ import type { Run } from "./run.ts";
 export function warmCommand(run: Run): Command {
   const command = new Command("warm")
     .description("warm URLs at POPs, and wait until it is done")
-    .argument("[urls...]", "absolute URLs; a *sitemap*.xml, .m3u8 or .mpd is read for the URLs that it names");
+    .argument(
+      "[urls...]",
+      "absolute URLs, or - to read them from stdin; a *sitemap*.xml, .m3u8 or .mpd is read for the URLs that it names",
+    );
   withSettings(withTargets(withUrls(command)))
     .optionsGroup("Then:")
     .option("--dry-run", "only tell what it would come to")

@@ -26,7 +26,9 @@ export function wordsOf(root: Command): CommandWords[] {
     return {
       name: command.name(),
       says: command.description(),
-      options: distinct([command, ...inner].flatMap((it) => it.options)).map(optionWords),
+      options: distinct([command, ...inner].flatMap((it) => it.options))
+        .filter(({ hidden }) => !hidden)
+        .map(optionWords),
       words: [
         ...inner.map((it) => it.name()),
         ...command.registeredArguments.flatMap(({ argChoices }) => argChoices ?? []),

@@ -7,8 +7,8 @@ import type { DirectClient } from "./direct-client.ts";
 
 /** The API that is meant; where nothing names one, the direct runs of this machine. @throws CommandError for options of both */
 export async function connect(shell: Pick<Shell, "env" | "cwd">, flags: PlaceFlags): Promise<Client | DirectClient> {
-  const { direct, dns = [], stack, profile, region, endpoint, local } = flags;
-  const named = { stack, profile, "region for AWS": region, endpoint, local };
+  const { direct, dns = [], stack, profile, region, endpoint, local, apiKey } = flags;
+  const named = { stack, profile, "aws-region": region, endpoint, local, "api-key": apiKey };
   const [other] = Object.entries(named).flatMap(([name, value]) => (value === undefined ? [] : [name]));
   if (direct === true && other !== undefined)
     throw new CommandError(

@@ -87,7 +87,7 @@ function listerOf({ cloudFront }: Pick<AwsClients, "cloudFront">) {
 async function headOf({ stack, api, isAws, aws }: Place, { ec2 }: AwsClients): Promise<string> {
   if (stack === undefined) return api?.url ?? "";
   const region = await ec2.config.region().catch((cause: unknown) => {
-    throw new CommandError("no AWS region is known", "Name one with --region, such as us-east-1.", { cause });
+    throw new CommandError("no AWS Region is known", "Name one with --aws-region, such as us-east-1.", { cause });
   });
   return `${stack} in ${region}${isAws ? "" : `, as ${aws.endpoint} has it: an emulator, not AWS`}`;
 }

@@ -25,8 +25,10 @@ export interface LocalRun {
 export interface StackPlace {
   readonly stack: string;
   readonly profile: string | undefined;
-  /** AWS region. */
+  /** AWS Region. */
   readonly region: string | undefined;
+  /** The API key, if the caller has it. @default it is fetched */
+  readonly key?: string | undefined;
 }
 
 /** What the command line says of where the API is. */
@@ -40,6 +42,6 @@ export interface PlaceFlags {
   readonly dns?: readonly string[] | undefined;
   readonly stack?: string | undefined;
   readonly profile?: string | undefined;
-  /** AWS region. */
+  /** AWS Region. */
   readonly region?: string | undefined;
 }

@@ -19,17 +19,25 @@ export async function stackEndpoint(place: StackPlace, ask: StackQuestions): Pro
     const outputs = outputsSchema.safeParse(await ask.outputs(stack)).data;
     if (outputs === undefined)
       throw new CommandError(
-        `the stack ${stack} has not the outputs of Prewarm`,
+        `the stack ${stack} does not have the outputs of Prewarm`,
         "Wait until its deployment is complete, or name another one with --stack.",
       );
-    // The output is an id, or an ARN that ends in it.
-    const id = outputs.prewarmapikeyoutput.split("/").at(-1) ?? "";
-    const key = await ask.keyValue(id);
-    if (key === undefined) throw new CommandError(`AWS tells no value of the key ${id}`, PERMISSIONS);
-    return { url: outputs.prewarmapiEndpoint, key, from: `the stack ${stack}` };
+    return {
+      url: outputs.prewarmapiEndpoint,
+      key: place.key ?? (await fetchKey(outputs.prewarmapikeyoutput, ask)),
+      from: `the stack ${stack}`,
+    };
   } catch (error) {
     throw error instanceof CommandError ? error : inWords(error, place);
   }
+}
+
+/** @param output an id, or an ARN that ends in it */
+async function fetchKey(output: string, ask: StackQuestions): Promise<string> {
+  const id = output.split("/").at(-1) ?? "";
+  const key = await ask.keyValue(id);
+  if (key === undefined) throw new CommandError(`AWS returned no value of the key ${id}`, PERMISSIONS);
+  return key;
 }
 
 const PERMISSIONS = "You need cloudformation:DescribeStacks, and apigateway:GET on /apikeys/*.";
@@ -42,8 +50,8 @@ function inWords(error: unknown, { stack, region }: StackPlace): CommandError {
 
 function nextStep(name: string, message: string, region: string | undefined): string {
   if (/does not exist/.test(message))
-    return `Name the stack with --stack, and its AWS region with --region${region === undefined ? "" : ` (now ${region})`}.`;
+    return `Name the stack with --stack, and its Region with --aws-region${region === undefined ? "" : ` (now ${region})`}.`;
   if (/AccessDenied|Unauthorized/.test(name)) return PERMISSIONS;
-  if (/region/i.test(message)) return "Name the AWS region with --region, such as us-east-1, or set AWS_REGION.";
+  if (/region/i.test(message)) return "Name the Region with --aws-region, such as us-east-1, or set AWS_REGION.";
   return "Check the credentials: aws sts get-caller-identity, with the same --profile. `aws sso login` renews those of SSO.";
 }

@@ -1,6 +1,6 @@
 import { TASK_STATES, type TaskState, taskStatesOf } from "../../domain/readiness/task-states.ts";
 import { parseTimestamp } from "../../domain/timestamps.ts";
-import { bytes, bytesOf, clock, count, many } from "../output/figures.ts";
+import { bytes, bytesOf, count, many, NOT_MEASURED, timeLeft } from "../output/figures.ts";
 import { pad } from "../output/table.ts";
 import { bar, sharesOf } from "./bar.ts";
 import type { Glyphs } from "./glyphs.ts";
@@ -41,13 +41,15 @@ export function sentenceLine(sentence: string): Line {
 const FIGURES = { roomy: 48, narrow: 45 } as const;
 
 export function barLine(view: View, width: number, glyphs: Glyphs): Line {
-  const { progress, sinceMs } = view;
+  const { progress } = view;
   const roomy = width >= ROOMY;
-  const { total_size, download_size, in_progress_size, bytes_per_second, estimated_finish_at, timestamp } = progress;
+  const { status, total_size, download_size, in_progress_size, bytes_per_second, estimated_finish_at, timestamp } =
+    progress;
   const size = bytesOf(download_size + in_progress_size, total_size, roomy ? " of " : "/");
-  const rate = bytes_per_second > 0 ? `${bytes(bytes_per_second)}/s` : "";
+  // Between two measurements, and for who waits, there is none. It is not zero.
+  const rate = status !== "IN_PROGRESS" ? "" : bytes_per_second > 0 ? `${bytes(bytes_per_second)}/s` : NOT_MEASURED;
   const ms = (text: string) => parseTimestamp(text);
-  const left = estimated_finish_at === null ? "" : `${clock(ms(estimated_finish_at) - ms(timestamp) - sinceMs)} left`;
+  const left = estimated_finish_at === null ? "" : `${timeLeft(ms(estimated_finish_at) - ms(timestamp))} left`;
   const gap = "  ";
   const figures = [total_size > 0 ? pad(size, roomy ? 15 : 12) : "", pad(rate, 9, "right"), pad(left, 12, "right")];
   const room = roomy ? FIGURES.roomy : FIGURES.narrow;

@@ -1,10 +1,11 @@
 import type { Progress } from "../../client/answers.ts";
 import { taskStatesOf } from "../../domain/readiness/task-states.ts";
 import { parseTimestamp } from "../../domain/timestamps.ts";
+import { isPaused } from "./view.ts";
 
 /**
  * Progress for a log, a line that programs can read: `2026-11-25T11:46:12Z e059b77b IN_PROGRESS 62% tasks=1971/3192 warm=1962
- * hit=0 not_kept=0 failed=9 left=337s`. `left` is absent where it is not known, `done` where there are none.
+ * hit=0 not_kept=0 failed=9 left=337s`. `left` is absent where it is not known, `done` where there are none; `paused` comes last.
  */
 export function plainLine(progress: Progress): string {
   const { timestamp, request_id, status, percentage_complete, download_count, total_count } = progress;
@@ -24,5 +25,6 @@ export function plainLine(progress: Progress): string {
     `not_kept=${not_kept}`,
     `failed=${failed}`,
     ...(left === undefined ? [] : [`left=${left}s`]),
+    ...(isPaused(progress) ? ["paused"] : []),
   ].join(" ");
 }

@@ -1,4 +1,4 @@
-import { bytes, count } from "../output/figures.ts";
+import { bytes, count, NOT_MEASURED } from "../output/figures.ts";
 import { pad } from "../output/table.ts";
 import { bar } from "./bar.ts";
 import type { Glyphs } from "./glyphs.ts";
@@ -65,7 +65,7 @@ function rowOf(group: Group, look: RowsLook): Line {
     span(pad(count(tally.warm + tally.hit + tally.done), w.warm, "right")),
     span(pad(badText, w.bad, "right"), bad > 0 ? "red" : "dim"),
     span(pad(count(tally.waiting), w.left, "right")),
-    ...(w.rate > 0 ? [span(pad(rate === undefined ? "" : `${bytes(rate)}/s`, w.rate, "right"), "dim")] : []),
+    ...(w.rate > 0 ? [span(pad(rate === undefined ? NOT_MEASURED : `${bytes(rate)}/s`, w.rate, "right"), "dim")] : []),
   ];
 }
 

@@ -1,4 +1,10 @@
 import type { Listed, Progress } from "../../client/answers.ts";
+import { isTerminal } from "../../domain/request/lifecycle.ts";
+
+/** Whether it waits until somebody sets its instances. */
+export function isPaused({ status, instance_count }: Pick<Progress, "status" | "instance_count">): boolean {
+  return instance_count === 0 && !isTerminal(status);
+}
 
 /** What a live view shows of a request. */
 export interface View {
@@ -8,8 +14,6 @@ export interface View {
   /** Whether it is a direct run, which has no instances. @default it is a stack's */
   readonly isDirect?: boolean;
   readonly sentence: string;
-  /** Milliseconds since the answer that `progress` is. */
-  readonly sinceMs: number;
   /** Milliseconds without an answer, if the last question had none. */
   readonly silentMs?: number | undefined;
   /** Bytes a second of a row, by its name. Undefined: not known yet. */

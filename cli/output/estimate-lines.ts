@@ -1,5 +1,6 @@
-import type { Estimate } from "../../client/answers.ts";
+import type { Estimate, Estimated } from "../../client/answers.ts";
 import type { Estimate as DescribedEstimate } from "../../domain/cost/estimate.ts";
+import { popSelectionText } from "../../domain/readiness/sentence.ts";
 import { cleanLine } from "./clean.ts";
 import { bytes, count, dollars, many, percent } from "./figures.ts";
 import type { Look } from "./look.ts";
@@ -19,7 +20,7 @@ const LINES: Readonly<Record<string, string>> = {
 } satisfies Record<DescribedEstimate["dollars"]["lines"][number]["line"], string>;
 
 /** What a request would come to: how much, how long, what it costs and why. */
-export function estimateLines(estimate: Estimate, look: Look): string[] {
+export function estimateLines({ estimate, pop_selection: selection }: Estimated, look: Look): string[] {
   const { urls, variants, tasks, pops, lower_bound: isLeast, instances, dollars: cost } = estimate;
   const forms = variants > 1 ? ` × ${many(variants, "variant")}` : "";
   const facts: readonly Fact[] = [
@@ -27,6 +28,7 @@ export function estimateLines(estimate: Estimate, look: Look): string[] {
       "Tasks",
       `${isLeast ? "at least " : ""}${count(tasks)}: ${many(urls, "URL")}${forms} × ${many(pops.count, "POP")}`,
     ],
+    ...(selection === undefined ? [] : [["POPs", popSelectionText(selection)] as const]),
     ["Bytes", bytesOf(estimate)],
     ...originFacts(estimate.origin_fetches),
     ...planFacts(estimate.flat_rate_plan),
@@ -38,7 +40,7 @@ export function estimateLines(estimate: Estimate, look: Look): string[] {
     ...factLines(facts, look),
     ...table([{ head: "" }, { head: "", align: "right" }, { head: "", gives: true }], lines, look).slice(1),
     ...(cost.not_included.length > 0 ? wrapped(`Not included: ${cost.not_included.join("; ")}`, look.width) : []),
-    "Nothing was made. Without --dry-run, the same words start it.",
+    "Nothing was created. To start it: prewarm warm with the same options, without --dry-run.",
   ];
 }
 

@@ -33,6 +33,15 @@ export function clock(ms: number): string {
   return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
 }
 
+/** In the place of a figure that was not measured. */
+export const NOT_MEASURED = "–";
+
+/** The time left as a clock shows it. Below a minute it is rounded up to tens of seconds, as the sentence beside it is. */
+export function timeLeft(ms: number): string {
+  const tens = Math.max(1, Math.ceil(ms / 10_000));
+  return tens < 6 ? clock(tens * 10_000) : clock(ms);
+}
+
 /** How long ago, in its largest unit: `8 s`, `12 min`, `3 h`, `2 d`. */
 export function age(ms: number): string {
   const seconds = Math.max(0, Math.floor(ms / 1_000));

@@ -5,8 +5,10 @@ export interface Column {
   readonly head: string;
   /** @default left */
   readonly align?: "left" | "right";
-  /** Cut to what is left of the width. One column of a table at most. @default as wide as its longest cell */
+  /** Cut to what is left of the width. @default as wide as its longest cell */
   readonly gives?: boolean;
+  /** Left out where the line is too narrow, that of the smallest number first. @default stays, so that ids and names are whole */
+  readonly dropped?: number;
 }
 
 export interface TableLook {
@@ -18,9 +20,12 @@ export interface TableLook {
 const GAP = "  ";
 
 /** Lines of a table, its head first. Cells have no colour: widths are counted in characters. */
-export function table(columns: readonly Column[], rows: readonly (readonly string[])[], look: TableLook): string[] {
-  const cells = [columns.map(({ head }) => head), ...rows.map((row) => row.map(cleanLine))];
-  const natural = columns.map((_, i) => cells.reduce((most, row) => Math.max(most, lengthOf(row[i] ?? "")), 0));
+export function table(all: readonly Column[], rows: readonly (readonly string[])[], look: TableLook): string[] {
+  const every = [all.map(({ head }) => head), ...rows.map((row) => row.map(cleanLine))];
+  const longest = all.map((_, i) => every.reduce((most, row) => Math.max(most, lengthOf(row[i] ?? "")), 0));
+  const kept = keptOf(all, longest, look.width);
+  const of = <T>(row: readonly T[]) => row.filter((_, i) => kept.has(i));
+  const [columns, natural, cells] = [of(all), of(longest), every.map(of)];
   const widths = fit(columns, natural, look.width);
   const lines = cells.map((row) =>
     columns
@@ -49,8 +54,29 @@ export function lengthOf(text: string): number {
 
 const LEAST = 8;
 
+/** The places of the columns that a line has room for. */
+function keptOf(columns: readonly Column[], natural: readonly number[], width: number | undefined): Set<number> {
+  const kept = new Set(columns.keys());
+  const places = [...kept].filter((i) => columns[i]?.dropped !== undefined);
+  const least = (i: number) => (columns[i]?.gives === true ? Math.min(LEAST, natural[i] ?? 0) : (natural[i] ?? 0));
+  for (const place of places.toSorted((a, b) => (columns[a]?.dropped ?? 0) - (columns[b]?.dropped ?? 0))) {
+    const needed = [...kept].reduce((sum, i) => sum + least(i), GAP.length * (kept.size - 1));
+    if (width === undefined || needed <= width) break;
+    kept.delete(place);
+  }
+  return kept;
+}
+
+/** Takes what a line has no room for from the widest of the columns that give, one cell after the other. */
 function fit(columns: readonly Column[], natural: readonly number[], width: number | undefined): number[] {
-  if (width === undefined) return [...natural];
-  const all = natural.reduce((sum, it) => sum + it, GAP.length * (columns.length - 1));
-  return natural.map((it, i) => (columns[i]?.gives === true ? Math.max(LEAST, it - Math.max(0, all - width)) : it));
+  const widths = [...natural];
+  const giving = [...columns.keys()].filter((i) => columns[i]?.gives === true);
+  const widest = () => giving.reduce((most, i) => ((widths[i] ?? 0) > (widths[most] ?? 0) ? i : most), giving[0] ?? -1);
+  let over =
+    widths.reduce((sum, it) => sum + it, GAP.length * (columns.length - 1)) - (width ?? Number.POSITIVE_INFINITY);
+  for (let i = widest(); over > 0 && (widths[i] ?? 0) > LEAST; i = widest()) {
+    widths[i] = (widths[i] ?? 0) - 1;
+    over--;
+  }
+  return widths;
 }

@@ -14,7 +14,8 @@ export async function openDisplay(
   options: Omit<ScreenOptions, "glyphs" | "paint">,
 ): Promise<Display> {
   const { terminal } = sink;
-  if (!(terminal instanceof WriteStream) || !terminal.isTTY || shell.env["TERM"] === "dumb") return lines(sink);
+  if (!(terminal instanceof WriteStream) || !terminal.isTTY || shell.env["TERM"] === "dumb")
+    return lines(sink, options.pausedHint);
   const glyphs = await glyphsOf(shell, terminal);
   return screen(terminal, { ...options, glyphs, paint: lookOf(shell, sink).paint });
 }

@@ -3,12 +3,12 @@ import { isTerminal } from "../../domain/request/lifecycle.ts";
 import { frame } from "../live/frame.ts";
 import type { Glyphs } from "../live/glyphs.ts";
 import { Rates } from "../live/rates.ts";
-import type { View } from "../live/view.ts";
+import { isPaused, type View } from "../live/view.ts";
 import { cleanStyled } from "../output/clean.ts";
 import type { Paint } from "../output/paint.ts";
 import type { Display } from "./display.ts";
 import { sentenceOf } from "./sentence-of.ts";
-import { SteadySentence } from "./steady-sentence.ts";
+import { SteadyFinish } from "./steady-finish.ts";
 
 export interface ScreenOptions {
   readonly glyphs: Glyphs;
@@ -17,6 +17,8 @@ export interface ScreenOptions {
   readonly isDirect?: boolean;
   /** What is said below while it runs. */
   readonly hint: string;
+  /** What is said before that while it is paused. */
+  readonly pausedHint?: string;
 }
 
 const REDRAW_MS = 500;
@@ -26,10 +28,13 @@ const ASK_MS = 2_000;
 type Terminal = NodeJS.WritableStream & { readonly columns?: number; readonly rows?: number };
 
 /** The live view, redrawn twice a second. */
-export function screen(out: Terminal, { glyphs, paint, listed, hint, isDirect = false }: ScreenOptions): Display {
+export function screen(
+  out: Terminal,
+  { glyphs, paint, listed, hint, pausedHint, isDirect = false }: ScreenOptions,
+): Display {
   const draw = createLogUpdate(out);
   const rates = new Rates();
-  const steady = new SteadySentence();
+  const steady = new SteadyFinish();
   let view: View | undefined;
   let answeredAt = 0;
   let silentSince: number | undefined;
@@ -38,10 +43,11 @@ export function screen(out: Terminal, { glyphs, paint, listed, hint, isDirect = 
   const redraw = () => {
     if (view === undefined) return;
     const now = performance.now();
-    const hints = isTerminal(view.progress.status) ? notes : notes.length > 0 ? notes : [hint];
+    const running = isPaused(view.progress) && pausedHint !== undefined ? [pausedHint, hint] : [hint];
+    const hints = isTerminal(view.progress.status) || notes.length > 0 ? notes : running;
     const silentMs = silentSince === undefined ? undefined : now - answeredAt;
     const lines = frame(
-      { ...view, sinceMs: now - answeredAt, silentMs, hints },
+      { ...view, silentMs, hints },
       { width: out.columns ?? 80, height: out.rows ?? 24, glyphs, paint },
     );
     // log-update writes what has changed alone. Where lines are added or gone, it takes those below them for unchanged.
@@ -53,11 +59,18 @@ export function screen(out: Terminal, { glyphs, paint, listed, hint, isDirect = 
   return {
     detail: "pops,failures",
     everyMs: ASK_MS,
-    show(progress) {
+    show(answer) {
       answeredAt = performance.now();
       silentSince = undefined;
-      const sentence = steady.of(progress.status, sentenceOf(progress), answeredAt);
-      view = { progress, listed, isDirect, sentence, sinceMs: 0, hints: [], rates: rates.add(progress, answeredAt) };
+      const progress = steady.of(answer, answeredAt);
+      view = {
+        progress,
+        listed,
+        isDirect,
+        sentence: sentenceOf(progress),
+        hints: [],
+        rates: rates.add(progress, answeredAt),
+      };
       redraw();
     },
     silent() {

@@ -22,7 +22,7 @@ export function statusLines(
   look: Look,
 ): string[] {
   const { listed, sentence, isDirect } = known;
-  const view: View = { progress, listed, isDirect, sentence: sentence ?? "", sinceMs: 0, hints: [] };
+  const view: View = { progress, listed, isDirect, sentence: sentence ?? "", hints: [] };
   const width = look.width ?? PIPE_WIDTH;
   const lines = [
     titleLine(view, width, SHAPES),
@@ -41,8 +41,15 @@ export function statusLines(
 function popLines(pops: readonly Pop[], look: Look): string[] {
   const right = { align: "right" } as const;
   const columns = [
-    ...[{ head: "POP" }, { head: "REC", gives: true }, { head: "STATE" }],
-    ...["TASKS", "DONE", "WARM", "HIT", "NOT KEPT", "FAILED", "BYTES"].map((head) => ({ head, ...right })),
+    ...[{ head: "POP" }, { head: "REC", gives: true, dropped: 6 }, { head: "STATE", dropped: 5 }],
+    ...[{ head: "TASKS", dropped: 4 }, { head: "DONE" }, { head: "WARM" }, { head: "HIT", dropped: 2 }].map((it) => ({
+      ...it,
+      ...right,
+    })),
+    ...[{ head: "NOT KEPT", dropped: 3 }, { head: "FAILED" }, { head: "BYTES", dropped: 1 }].map((it) => ({
+      ...it,
+      ...right,
+    })),
   ];
   const rows = pops.map((it) => [
     ...[it.pop, it.rec ?? "", it.state],

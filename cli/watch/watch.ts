@@ -52,6 +52,9 @@ export async function watch(shell: Shell, client: Api, id: string, display: Disp
 
 const NOT_PRESSED: ReturnType<typeof interrupts> = { wish: new Promise(() => undefined), close: () => undefined };
 
+/** Of a request that has 0 instances. */
+export const PAUSED = "Paused: 0 instances are wanted. To continue: prewarm instances set 1";
+
 /** How one comes back to a request that was left. */
 export function comeBack(id: string): string {
   return `prewarm status ${shortId(id)} --watch`;

@@ -73,6 +73,7 @@ export function applySettings(request: PrewarmRequest, known: KnownSettings): Ad
       ...warnings,
       ...planWarnings(request.flatRatePlan, adapted, urlsByCaching(rest, urlBehaviours(adapted, known.idOf))),
     ],
+    popSelection: request.popSelection && { ...request.popSelection, selected: pops.included.length },
     excludedPops: pops.excluded,
     skippedUrls,
   };

@@ -92,7 +92,7 @@ export async function dryRun(
     request_id: "",
     timestamp: formatTimestamp(deps.now()),
     timeout_at: "",
-    pop_selection: request.popSelection && { ...request.popSelection, selected: item.pops.length },
+    pop_selection: request.popSelection,
     estimate,
     warnings: warnings.length === 0 ? undefined : warnings,
     skipped_urls: skippedUrlsThatFit(request.skippedUrls),

@@ -10,7 +10,7 @@ import { program } from "../../cli/program.ts";
 import type { Shell } from "../../cli/shell.ts";
 import type { Progress, Summary } from "../../client/answers.ts";
 import { popsSchema, settingsSchema } from "../../domain/api/deployment-answers.ts";
-import { ESTIMATE_EXAMPLE } from "../../domain/api/started-answer.ts";
+import { ESTIMATE_EXAMPLE, startedSchema } from "../../domain/api/started-answer.ts";
 import { progress } from "./progress.ts";
 
 export const ORIGIN = "https://api.example.com";
@@ -61,6 +61,7 @@ export const SUMMARY: Summary = {
   failures: [],
 };
 
+const STARTED = z.looseObject({}).parse(exampleOf(startedSchema));
 export const SETTINGS = z.looseObject({}).parse(exampleOf(settingsSchema));
 
 /** Replaces the global `fetch` with an API that works, until the test's stubs are removed. */
@@ -99,7 +100,7 @@ export function fakeApi(changes: Partial<FakeApi> = {}): FakeApi {
         return ok({ timestamp: listed.timestamp, requests: [listed], next: null });
       }
       case "POST prewarm":
-        return ok({ request_id: NEW_ID, timeout_at: "2026-11-25 12:32:00.000000", estimate: ESTIMATE_EXAMPLE });
+        return ok({ ...STARTED, request_id: NEW_ID, estimate: ESTIMATE_EXAMPLE });
       case "GET pops":
         return ok(exampleOf(popsSchema));
       case "GET instances":
@@ -147,6 +148,10 @@ export interface Ran {
 export interface Typed {
   /** What somebody types at a terminal: a line, or the terminal itself; undefined: there is none, and stdin is empty. */
   readonly input?: string | Readable;
+  /** What is piped in. */
+  readonly piped?: string;
+  /** Cells of a line of the terminal. @default not known */
+  readonly columns?: number;
   /** Whether stdout and stderr are terminals. @default false */
   readonly isTTY?: boolean;
   /** @default none */
@@ -154,16 +159,20 @@ export interface Typed {
 }
 
 /** Runs the command in this process, as cli/main.ts does. */
-export async function run(words: readonly string[], { input, isTTY = false, env = {} }: Typed = {}): Promise<Ran> {
+export async function run(
+  words: readonly string[],
+  { input, piped = "", columns, isTTY = false, env = {} }: Typed = {},
+): Promise<Ran> {
   const heard = { stdout: "", stderr: "" };
   const sink = (name: "stdout" | "stderr") =>
     sinkOf({
       isTTY,
+      columns,
       write: (text: string) => {
         heard[name] += text;
       },
     });
-  const typed = typeof input === "object" ? input : Readable.from(input === undefined ? [] : [`${input}\n`]);
+  const typed = typeof input === "object" ? input : Readable.from([input === undefined ? piped : `${input}\n`]);
   const stdin = Object.assign(typed, { isTTY: input !== undefined });
   const shell: Shell = { env, cwd: "/", stdin, stdout: sink("stdout"), stderr: sink("stderr") };
   let code: number | undefined;

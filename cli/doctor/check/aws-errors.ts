@@ -54,7 +54,10 @@ function explained(error: unknown): [says: string, next: string] {
   if (UNKNOWN_CALL.test(name) || status === 501 || error instanceof MissingFieldError)
     return [`what answers here does not know the call: ${message}`, "ask AWS itself; an emulator lacks this"];
   if (UNREACHED.test(code) || name === "TimeoutError")
-    return [`no connection: ${message || code}`, "look at the network, at --region, and whether the API is private"];
+    return [
+      `no connection: ${message || code}`,
+      "look at the network, at --aws-region, and whether the API is private",
+    ];
   return [`${name}: ${message}`, "ask again; if it stays, report it with this line"];
 }
 

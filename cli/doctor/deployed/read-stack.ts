@@ -45,7 +45,7 @@ export class StackReader {
       if (!(error instanceof Error) || !/does not exist/.test(error.message)) throw error;
       throw new CommandError(
         `there is no stack ${stackName} in this region`,
-        "deploy it, or name another with --stack or --region",
+        "deploy it, or name another with --stack or --aws-region",
       );
     }
   }

@@ -3,7 +3,7 @@ import { bodyOf, settingsOf, withDefaults, withToken } from "../../../cli/body/b
 import { minutesOf } from "../../../cli/body/duration.ts";
 import { bytesNumber, positiveNumber, wholeNumber } from "../../../cli/body/number.ts";
 import { readText } from "../../../cli/body/read-text.ts";
-import { awsRegion, splitRegions } from "../../../cli/body/regions.ts";
+import { awsRegionOf, regionsOf } from "../../../cli/body/regions.ts";
 import { documentsAmong, sourcesOf } from "../../../cli/body/sources.ts";
 import { targetsOf } from "../../../cli/body/targets.ts";
 import { urlLines } from "../../../cli/body/url-lines.ts";
@@ -85,12 +85,13 @@ test("a variant's name may come again, and may have no header", () => {
   expect(() => variantsOf(["br=nonsense"])).toThrow("is no header");
 });
 
-test("--region is AWS's with a number at its end, and Prewarm's without", () => {
-  expect(splitRegions(["eu,US", "ap-southeast-1"])).toEqual({ aws: "ap-southeast-1", sets: ["eu", "us"] });
-  expect(splitRegions(["us-gov-west-1"]).aws).toBe("us-gov-west-1");
-  expect(() => splitRegions(["us-east-1", "us-east-2"])).toThrow("2 AWS regions");
-  expect(awsRegion([])).toBeUndefined();
-  expect(() => awsRegion(["eu"])).toThrow("is no AWS region");
+test("--region selects POPs and --aws-region finds a stack; each names the other for what it does not take", () => {
+  expect(regionsOf(["eu,US", "au"])).toEqual(["eu", "us", "au"]);
+  expect(() => regionsOf(["eu", "us-gov-west-1"])).toThrow(
+    expect.objectContaining({ next: expect.stringContaining("--aws-region us-gov-west-1") }),
+  );
+  expect([undefined, "us-gov-west-1"].map(awsRegionOf)).toEqual([undefined, "us-gov-west-1"]);
+  expect(() => awsRegionOf("eu")).toThrow(expect.objectContaining({ next: expect.stringContaining("--region") }));
 });
 
 test("one kind of targets counts", () => {

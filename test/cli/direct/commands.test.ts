@@ -88,7 +88,7 @@ test("what is not good is told, and tried again alone", async () => {
   const warmed = await warm(["/a", "/nowhere", "/kept-nowhere"], [...POPS.slice(0, 1), DEAD]);
   expect(warmed.code).toBe(2);
   expect(warmed.stdout).toContain(`${SITE}/nowhere: HTTP 404`);
-  expect(warmed.stdout).toMatch(/Not ready for traffic: .* Next: prewarm report \w{8} --failed\n$/);
+  expect(warmed.stdout).toMatch(/Not ready for traffic: .* Next: prewarm report --direct \w{8} --failed\n$/);
   const failed = await run("status", "--failures");
   expect(failed.stdout).toContain(`${DEAD}: `);
   const report = await run("report", "--failed", "--json");

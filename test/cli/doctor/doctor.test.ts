@@ -89,7 +89,7 @@ describe("where it asks", () => {
     ["an address", {}, ENV, { stack: undefined, isAws: true }],
     [
       "a stack",
-      { stack: "S", region: ["us-east-1"], profile: "p" },
+      { stack: "S", awsRegion: "us-east-1", profile: "p" },
       ENV,
       { stack: "S", aws: { region: "us-east-1", profile: "p" } },
     ],
@@ -170,7 +170,7 @@ const UNKNOWN_CALL = {
   status: 400,
   body: "<ErrorResponse><Error><Type>Sender</Type><Code>InvalidAction</Code><Message>no</Message></Error></ErrorResponse>",
 };
-const DEPLOYED = "--deployed --stack S --region eu-west-1";
+const DEPLOYED = "--deployed --stack S --aws-region eu-west-1";
 
 /** Runs the doctor against an AWS that answers every call the same. */
 async function examined(options: string, answer: { readonly status: number; readonly body: string }, isTTY = false) {
@@ -231,7 +231,7 @@ describe("it ends", () => {
   test("before it warms anything where nobody can be asked, or says no", async () => {
     fakeApi();
     const words =
-      "doctor --smoke --url https://a.example.com/x?secret --pops SIN2-P1,FRA56-P4 --region eu-west-1".split(" ");
+      "doctor --smoke --url https://a.example.com/x?secret --pops SIN2-P1,FRA56-P4 --aws-region eu-west-1".split(" ");
     expect(await run([...words, ...AT])).toMatchObject({ code: 1, stderr: expect.stringContaining("say --yes") });
     const { code, stdout, stderr } = await run([...words, ...AT], { input: "" });
     expect({ code, stdout }).toEqual({ code: 0, stdout: "" });

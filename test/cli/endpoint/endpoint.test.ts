@@ -23,9 +23,15 @@ async function found(flags: PlaceFlags, env: Record<string, string> = {}, local 
 
 describe("the API is looked for in this order", () => {
   test.each([
-    ["flags", { endpoint: "https://flag.example/prod/", apiKey: "k", stack: "S" }, ENV, "--endpoint"],
-    ["--local", { local: true, stack: "S" }, ENV, LOCAL.from],
+    ["flags", { endpoint: "https://flag.example/prod/", apiKey: "k" }, ENV, "--endpoint"],
+    ["--local", { local: true }, ENV, LOCAL.from],
     ["a stack that is named", { stack: "S" }, ENV, { stack: "S", profile: undefined, region: undefined }],
+    [
+      "a stack with its key",
+      { stack: "S", apiKey: "k" },
+      ENV,
+      { stack: "S", profile: undefined, region: undefined, key: "k" },
+    ],
     ["a profile", { profile: "p" }, ENV, { stack: "PrewarmStack", profile: "p", region: undefined }],
     [
       "an AWS region",
@@ -48,18 +54,43 @@ describe("the API is looked for in this order", () => {
 
 describe("it says what to do", () => {
   test.each([
-    ["without any", {}, {}, "nothing says where the API is"],
-    ["without a key", { endpoint: "https://flag.example/" }, {}, "no key"],
-    ["in the clear", { endpoint: "http://flag.example/", apiKey: "k" }, {}, "no https://"],
-    ["without a local run", { local: true }, ENV, "there is no local run"],
+    ["without any", {}, {}, "No API endpoint configured"],
+    ["without a key", { endpoint: "https://flag.example/" }, {}, "PREWARM_API_KEY is not"],
+    ["in the clear", { endpoint: "http://flag.example/", apiKey: "k" }, {}, "not an https:// URL"],
+    ["without a local run", { local: true }, ENV, "There is no local run"],
+    ["with two places", { endpoint: "https://flag.example/", apiKey: "k", stack: "S" }, {}, "--endpoint, --stack"],
+    ["with two others", { local: true, region: "us-east-1" }, {}, "--local, --aws-region"],
   ])("%s", async (_, flags, env, problem) => {
     await expect(found(flags, env, false)).rejects.toThrow(problem);
   });
 });
 
+describe("a key", () => {
+  test.each([
+    ["--api-key", { apiKey: "k" }, {}],
+    ["PREWARM_API_KEY", {}, { PREWARM_API_KEY: "k" }],
+  ])("alone, as %s, goes to no local run, and is not ignored", async (from, flags, env) => {
+    for (const local of [true, false])
+      await expect(found(flags, env, local)).rejects.toThrow(`${from} is set, but no API`);
+  });
+  test.each([
+    ["--api-key", { local: true, apiKey: "k" }, {}, "k"],
+    ["its own, where the environment's is for another API", { local: true }, ENV, LOCAL.key],
+  ])("of the local run is %s", async (_, flags, env, key) => {
+    const sources = { env, localRun: async () => LOCAL, stack: async () => LOCAL };
+    expect(await findEndpoint(flags, sources)).toEqual({ ...LOCAL, key });
+  });
+  test("that is given is not fetched", async () => {
+    const keyValue = () => Promise.reject(new Error("was fetched"));
+    expect(await stackEndpoint({ ...PLACE, key: "k" }, { outputs: async () => OUTPUTS, keyValue })).toMatchObject({
+      key: "k",
+    });
+  });
+});
+
 test("a local run that is still starting has not said where it is", async () => {
   const error = await found({}, {}, false).catch((it: unknown) => it);
-  expect(error).toMatchObject({ next: expect.stringContaining("npm start; or it is still starting") });
+  expect(error).toMatchObject({ next: expect.stringContaining("npm start. If it is starting") });
 });
 
 test("an address ends in a slash", async () => {
@@ -132,7 +163,7 @@ test("a stack's outputs name the key, which is fetched", async () => {
 test.each([
   ["Stack with id S does not exist", "ValidationError", "(now us-east-1)"],
   ["no", "AccessDenied", "cloudformation:DescribeStacks"],
-  ["Region is missing", "Error", "--region"],
+  ["Region is missing", "Error", "--aws-region"],
   ["Could not load credentials from any providers", "CredentialsProviderError", "aws sts get-caller-identity"],
 ])("what AWS refuses has a next step: %s", async (message, name, next) => {
   const outputs = async () => {
@@ -147,5 +178,5 @@ test.each([
 
 test("a stack of something else is told", async () => {
   const ask = { outputs: async () => ({}), keyValue: async () => undefined };
-  await expect(stackEndpoint(PLACE, ask)).rejects.toThrow("has not the outputs of Prewarm");
+  await expect(stackEndpoint(PLACE, ask)).rejects.toThrow("does not have the outputs of Prewarm");
 });

@@ -14,7 +14,6 @@ const VIEW: View = {
   progress: progress({ pops: POPS, failures: FAILURES }),
   listed: { url_count: 84, url_prefix: "https://www.example.com/patch/4.2.0/" },
   sentence: "On time: about 6 min left. Done by 19:52, 40 min before the timeout.",
-  sinceMs: 0,
   hints: ["Ctrl-C leaves it running.  Come back: prewarm status e059b77b --watch"],
 };
 

@@ -70,7 +70,10 @@ test("what an estimate does not know is told as a span from the least to the mos
     uncached,
   };
   const flat_rate_plan = { plan: "pro" as const, monthly_requests: 10_000_000, requests: 240_000, share: 0.024 };
-  const lines = estimateLines(estimateOf({ origin_fetches: fetched, flat_rate_plan }), LOOK);
+  const lines = estimateLines(
+    { estimate: estimateOf({ origin_fetches: fetched, flat_rate_plan }), warnings: [], skipped_urls: [] },
+    LOOK,
+  );
   expect(lines.map(numbersOf)).toContainEqual([13, 1_700, 2, 23]);
   expect(lines.map(numbersOf)).toContainEqual([3, 41]);
   expect(lines.map(numbersOf)).toContainEqual([2.4, 240_000, 10_000_000]);

@@ -4,7 +4,7 @@ import { verdictLine } from "../../../cli/watch/ending.ts";
 import { follow } from "../../../cli/watch/follow.ts";
 import { interrupts } from "../../../cli/watch/interrupts.ts";
 import { lines } from "../../../cli/watch/lines.ts";
-import { SteadySentence } from "../../../cli/watch/steady-sentence.ts";
+import { SteadyFinish } from "../../../cli/watch/steady-finish.ts";
 import { NoAnswerError, RefusedError } from "../../../client/api-client.ts";
 import { readiness } from "../../readiness.ts";
 import { progress } from "../progress.ts";
@@ -46,7 +46,7 @@ test("a wrong key does not pass by itself", async () => {
 
 test("each silence is told once, the second one too", () => {
   const said: string[] = [];
-  const display = lines({ write: (text) => said.push(String(text)) }, () => 0);
+  const display = lines({ write: (text) => said.push(String(text)) }, undefined, () => 0);
   for (const isSilent of [true, true, false, true, true]) {
     if (isSilent) display.silent();
     else display.show(progress());
@@ -57,7 +57,7 @@ test("each silence is told once, the second one too", () => {
 test("lines come every ten seconds, and with each new status", () => {
   const said: string[] = [];
   let now = 0;
-  const display = lines({ write: (text) => said.push(String(text)) }, () => now);
+  const display = lines({ write: (text) => said.push(String(text)) }, "Continue it.", () => now);
   for (const [at, status] of [
     [0, "CREATED"],
     [2, "CREATED"],
@@ -90,13 +90,25 @@ test("one Ctrl-C leaves after two seconds, two within them are a wish to stop", 
   }
 });
 
-test("a sentence stays ten seconds, unless the status is another", () => {
-  const steady = new SteadySentence();
-  expect(steady.of("A", "6 min", 0)).toBe("6 min");
-  expect(steady.of("A", "5 min", 9_000)).toBe("6 min");
-  expect(steady.of("A", "5 min", 10_000)).toBe("5 min");
-  expect(steady.of("A", "4 min", 19_999)).toBe("5 min");
-  expect(steady.of("B", "done", 20_500)).toBe("done");
+test("the end that is expected stays ten seconds, unless the status is another or none is known", () => {
+  const steady = new SteadyFinish();
+  const of = (status: "CREATED" | "IN_PROGRESS", finishAt: string | null, now: number) =>
+    steady.of(progress({ status, estimated_finish_at: finishAt }), now).estimated_finish_at;
+  expect(of("CREATED", "a", 0)).toBe("a");
+  expect(of("CREATED", "b", 9_000)).toBe("a");
+  expect(of("CREATED", null, 9_500)).toBeNull();
+  expect(of("CREATED", "b", 10_000)).toBe("b");
+  expect(of("CREATED", "c", 19_999)).toBe("b");
+  expect(of("IN_PROGRESS", "d", 20_500)).toBe("d");
+});
+
+test("a paused request says so in each line, and once how to continue", () => {
+  const said: string[] = [];
+  const display = lines({ write: (text) => said.push(String(text)) }, "Continue it.", () => said.length * 10_000);
+  for (const instance_count of [0, 0, 2]) display.show(progress({ instance_count }));
+  display.show(progress({ instance_count: 0, status: "FINISHED" }));
+  expect(said.map((line) => / paused$/m.test(line))).toEqual([true, false, true, false, false]);
+  expect(said.filter((line) => line === "Continue it.\n")).toHaveLength(1);
 });
 
 test("the last line says what to do next, if anything is left to do", () => {

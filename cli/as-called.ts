@@ -1,0 +1,35 @@
+import type { PlaceWords } from "./body/place-words.ts";
+import type { Shell } from "./shell.ts";
+
+/** Commands of one API or run: they need the options that say which. A run is resumed on this machine whatever else is said. */
+const WITH_PLACE = /\bprewarm (status|report|list|retry|stop|instances set|pops|open)\b/g;
+const ANY =
+  /\bprewarm (?=(?:warm|status|report|list|retry|resume|stop|estimate|instances|pops|open|doctor|completion|version|--help)\b)/g;
+
+/**
+ * Texts name commands as `prewarm status 3f9c2a71 --watch`. For who has called this one by `npx`, or has said where the API is, they do
+ * not run like that: what is missing is put in.
+ * @param words the options of this call
+ */
+export function asCalled(env: Shell["env"], words: PlaceWords = {}): (text: string) => string {
+  const place = placeOptions(words);
+  const program = env["npm_command"] === "exec" ? "npx prewarm" : "prewarm";
+  return (text) => text.replace(WITH_PLACE, (command) => [command, ...place].join(" ")).replace(ANY, `${program} `);
+}
+
+/** The key is a secret, so it is not repeated. */
+function placeOptions({ direct, local, stack, profile, awsRegion, endpoint, apiKey }: PlaceWords): string[] {
+  return [
+    ...(direct === true ? ["--direct"] : []),
+    ...(local === true ? ["--local"] : []),
+    ...Object.entries({ stack, profile, "aws-region": awsRegion, endpoint }).flatMap(([name, value]) =>
+      value === undefined ? [] : [`--${name} ${quoted(value)}`],
+    ),
+    ...(apiKey === undefined ? [] : ["--api-key KEY"]),
+  ];
+}
+
+/** As a POSIX shell takes it. */
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,151 @@
+// What a user may expect of any command: it uses or rejects each option, its lines fit the terminal, and the commands in them run.
+import * as z from "zod";
+import { allPops } from "../../cli/body/all-pops.ts";
+import { VERSION } from "../../cli/version.ts";
+import { listPops } from "../../domain/pops/list-pops.ts";
+import { REGION_DEFAULTS } from "../../domain/pops/regions.ts";
+import { AT, type FakeApi, fakeApi, KNOWN_ID, NEW_ID, run, type Typed } from "./fake-api.ts";
+import { FAILURES, POPS } from "./progress.ts";
+
+afterEach(() => void vi.unstubAllGlobals());
+
+const SHORT = KNOWN_ID.slice(0, 8);
+const OBJECT = "https://a.example.com/x";
+const ENDPOINT = AT.slice(1, 2).join();
+
+test.each([["version"], ["-v"], ["--version"]])("%s prints the version alone", async (word) => {
+  expect(await run([word])).toEqual({ code: 0, stdout: `${VERSION}\n`, stderr: "" });
+});
+
+test("- reads URLs from stdin, and only once", async () => {
+  const api = fakeApi();
+  const piped = `${OBJECT}\n# not this\nhttps://a.example.com/y\n`;
+  expect(await run(["warm", "-", "https://a.example.com/z", "--no-wait", ...AT], { piped })).toMatchObject({ code: 0 });
+  expect(api.calls[0]?.body).toMatchObject({
+    url_list: ["https://a.example.com/z", OBJECT, "https://a.example.com/y"],
+  });
+  expect((await run(["warm", "-", "--from", "-", ...AT], { piped })).stderr).toContain("stdin can be read once");
+});
+
+describe("which POPs", () => {
+  test.each([["warm", "--no-wait"], ["estimate"]])("%s says how many of those that are known", async (...words) => {
+    fakeApi();
+    const { stdout, stderr } = await run([...words, OBJECT, ...AT]);
+    expect(stdout + stderr).toMatch(/30 of 363 POPs: the default set/);
+  });
+
+  const named = z.object({ pops: z.array(z.string()) });
+  const client = {
+    pops: async (filter: { country?: string | undefined; region?: string | undefined }) => {
+      const region = filter.region === "eu" || filter.region === "cn" ? filter.region : undefined;
+      const pops = listPops({ country: filter.country, region }, new Map());
+      return { value: { timestamp: "", count: pops.length, pops }, json: undefined };
+    },
+  };
+
+  test("--all-pops selects all that are known, of places if some are named, without codes of documentation", async () => {
+    const all = async (body: object) => named.parse(await allPops(client, { ...body })).pops;
+    const everywhere = await all({});
+    expect(everywhere.length).toBeGreaterThan(300);
+    for (const pop of [...REGION_DEFAULTS.cn, "FRA53-C1"]) expect(everywhere).not.toContain(pop);
+    const inEurope = await all({ target_type: "region", regions: ["eu"] });
+    expect(inEurope.length).toBeLessThan(everywhere.length);
+    expect(inEurope).toEqual(expect.arrayContaining([...REGION_DEFAULTS.eu]));
+    expect((await all({ regions: ["cn"] })).toSorted()).toEqual([...REGION_DEFAULTS.cn].toSorted());
+    expect(await all({ countries: ["JP"] })).toContain("NRT57-P3");
+    await expect(allPops(client, { pops: ["SIN2-P1"] })).rejects.toThrow("--all-pops cannot be combined");
+  });
+
+  test("pops marks the default set of its region", async () => {
+    const rows = listPops({ region: "eu" }, new Map());
+    fakeApi({ replies: { "GET pops": { status: 200, body: { timestamp: "", count: rows.length, pops: rows } } } });
+    const { stdout } = await run(["pops", "--region", "eu", ...AT]);
+    const marked = stdout.split("\n").filter((line) => / \* /.test(line));
+    expect(marked.map((line) => line.split(" ")[0]).toSorted()).toEqual([...REGION_DEFAULTS.eu].toSorted());
+  });
+});
+
+const RUNNING: Partial<FakeApi> = { progress: [{ status: "IN_PROGRESS" }] };
+
+describe("each option is used or rejected", () => {
+  test.each<[words: readonly string[], says: RegExp, typed?: Typed]>([
+    [["status", "--region", "us-east-1"], /--aws-region/],
+    [["warm", OBJECT, "--region", "us-east-1"], /--aws-region us-east-1/],
+    [["list", "--stack", "S", "--aws-region", "eu"], /--region/],
+    [["list", "--api-key", "wrong"], /--api-key is set, but no API endpoint is/],
+    [["list"], /PREWARM_API_KEY is set, but no API endpoint is/, { env: { PREWARM_API_KEY: "k" } }],
+    [["list", "--direct", "--api-key", "k"], /--direct cannot be combined with --api-key/],
+    [["list", "--status", "foo", ...AT], /--status: 'foo' is not a status\nUse one of CREATED, /],
+    [["status", "--watch", "--pops", ...AT], /--watch/],
+    [["report", "--lang", "zh", ...AT], /--lang/],
+    [["warm", OBJECT, "--all-pops", "--pop", "SIN2-P1", ...AT], /--all-pops cannot be combined/],
+    [
+      ["list", "--endpoint", "nonsense", "--api-key", "k"],
+      /^prewarm: --endpoint: 'nonsense' is not an https:\/\/ URL\n.*\n$/,
+    ],
+  ])("%s", async (words, says, typed) => {
+    fakeApi();
+    const { code, stdout, stderr } = await run(words, typed);
+    expect([code, stdout]).toEqual([1, ""]);
+    expect(stderr).toMatch(says);
+  });
+});
+
+describe("commands in what it says run as they are printed", () => {
+  test.each<[called: string, env: Record<string, string>, program: string]>([
+    ["by itself", {}, "prewarm"],
+    ["by npx", { npm_command: "exec" }, "npx prewarm"],
+  ])("where it is called %s", async (_, env, program) => {
+    fakeApi({ summary: { failed_count: 9 }, progress: [{ status: "FINISHED", failed_count: 9 }] });
+    const at = `--endpoint ${ENDPOINT} --api-key KEY`;
+    const { stdout } = await run(["status", SHORT, ...AT], { env });
+    expect(stdout).toMatch(new RegExp(` Next: ${program} report ${at} ${SHORT} --failed\n$`));
+    const left = await run(["warm", OBJECT, "--no-wait", ...AT], { env });
+    expect(left.stderr).toContain(`${program} status ${at} ${NEW_ID.slice(0, 8)} --watch`);
+    const missing = await run(["status", "ffff", ...AT], { env });
+    expect(missing.stderr).toContain(`\`${program} list ${at}\``);
+    expect((await run(["warn"], { env })).stderr).toContain(`Run '${program} --help' for usage.`);
+  });
+});
+
+test("a paused request says how to continue", async () => {
+  fakeApi();
+  const { stderr } = await run(["warm", OBJECT, "--instances", "0", "--no-wait", ...AT]);
+  expect(stderr).toMatch(/Paused: .*prewarm instances set .* 1/);
+});
+
+test("stop speaks of the request, and not of the group of instances", async () => {
+  fakeApi({ ...RUNNING, replies: { "POST instances": { status: 200, body: { message: "Auto Scaling Group g: 0" } } } });
+  const { stdout, stderr } = await run(["stop", SHORT, "--yes", ...AT]);
+  expect(stdout).toBe(`${SHORT} is stopped. What is warm stays warm.\n`);
+  expect(stderr).toMatch(/^To warm the rest: prewarm retry /);
+});
+
+describe.each([60, 80, 100, 200])("at %i columns", (columns) => {
+  const many = {
+    ...RUNNING,
+    progress: [
+      { status: "FINISHED", failed_count: 9, verdict: "ready_with_exceptions", pops: POPS, failures: FAILURES },
+    ],
+    summary: { failures: FAILURES },
+    report: {
+      status: 200,
+      text: `pop,outcome,http_status,error,url\nSIN2-C1,not_kept,503,${"the POP has no room ".repeat(9)},${OBJECT}${"/y".repeat(90)}\n`,
+    },
+  } as const;
+
+  test.each<[words: readonly string[], head: RegExp, whole: RegExp]>([
+    [["list"], /^ID +STATUS/, new RegExp(`^${SHORT} `, "m")],
+    [["report", SHORT], /^POP /, /^SIN2-C1 /m],
+    [["status", SHORT, "--pops"], /^e059b77b/, /^POP .*FAILED/m],
+    [["pops"], /^POP +DEFAULT/, /^\w{3}\d+-[CP]\d+ /m],
+  ])("%s has a head, whole ids, and no line that is longer", async (words, head, whole) => {
+    fakeApi(many);
+    const { stdout } = await run([...words, ...AT], { isTTY: true, columns, env: { NO_COLOR: "1" } });
+    expect(stdout).toMatch(head);
+    expect(stdout).toMatch(whole);
+    const long = stdout.split("\n").filter((line) => line.length > columns);
+    // A command that is to be copied is not broken.
+    expect(long.filter((line) => !line.startsWith("Next: ") && !line.includes("--endpoint"))).toEqual([]);
+  });
+});
