@@ -25,8 +25,13 @@ export interface Shell {
 }
 
 /** A line of what was asked for. */
-export function say({ stdout, asCalled }: Pick<Shell, "stdout" | "asCalled">, line: string): void {
-  stdout.write(`${asCalled?.(line) ?? line}\n`);
+export function say(shell: Pick<Shell, "stdout" | "asCalled">, line: string): void {
+  shell.stdout.write(`${called(shell, line)}\n`);
+}
+
+/** A text with its commands as the user calls them. */
+export function called({ asCalled }: Pick<Shell, "asCalled">, text: string): string {
+  return asCalled?.(text) ?? text;
 }
 
 /** A document in JSON, which has the same value on a terminal. */
@@ -36,6 +41,6 @@ export function sayJson(shell: Pick<Shell, "stdout">, value: unknown): void {
 }
 
 /** A line beside what was asked for: it does not disturb a pipe. */
-export function mention({ stderr, asCalled }: Pick<Shell, "stderr" | "asCalled">, line: string): void {
-  stderr.write(`${asCalled?.(line) ?? line}\n`);
+export function mention(shell: Pick<Shell, "stderr" | "asCalled">, line: string): void {
+  shell.stderr.write(`${called(shell, line)}\n`);
 }

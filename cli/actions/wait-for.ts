@@ -1,7 +1,7 @@
 import type { Listed } from "../../client/answers.ts";
 import type { Api } from "../api/client.ts";
 import { shortId } from "../api/find-request.ts";
-import type { Shell } from "../shell.ts";
+import { called, type Shell } from "../shell.ts";
 import { tellEnding } from "../watch/ending.ts";
 import { openDisplay } from "../watch/open-display.ts";
 import { comeBack, PAUSED, watch } from "../watch/watch.ts";
@@ -17,11 +17,13 @@ export async function waitFor(
   const display = await openDisplay(shell, json ? shell.stderr : shell.stdout, {
     listed,
     isDirect: client.kind === "direct",
-    pausedHint: shell.asCalled?.(PAUSED) ?? PAUSED,
-    hint:
+    pausedHint: called(shell, PAUSED),
+    hint: called(
+      shell,
       client.kind === "direct"
         ? `Ctrl-C stops it.  Try the rest later: prewarm retry ${shortId(id)}`
         : `Ctrl-C leaves it running.  Come back: ${comeBack(id)}`,
+    ),
   });
   const watched = await watch(shell, client, id, display);
   return "exitCode" in watched ? watched.exitCode : tellEnding(shell, client, watched.progress, json);

@@ -27,7 +27,7 @@ export function sharesOf(progress: Progress): TaskStates {
     done: ofGood(tally.done),
     not_kept: tally.not_kept / total_count,
     failed: tally.failed / total_count,
-    under_way: Math.max(in_progress_size / total_size, tally.under_way > 0 ? Number.EPSILON : 0),
+    under_way: in_progress_size / total_size,
   };
   const used = Object.values(shares).reduce((sum, it) => sum + it, 0);
   return { ...shares, waiting: tally.waiting + tally.under_way > 0 ? Math.max(0, 1 - used) : 0 };

@@ -1,7 +1,10 @@
 import { NO_TASK_STATES, TASK_STATES, type TaskState, type TaskStates } from "../../domain/readiness/task-states.ts";
 
-/** Few of these among many must be seen. */
-const AT_LEAST_ONE: readonly TaskState[] = ["not_kept", "failed", "under_way"];
+/**
+ * Shares from which on a state is seen, however few cells there are. Of what is under way, less than a per cent is not: the bar would
+ * be further than the per cent beside it.
+ */
+const SEEN_FROM: Readonly<Partial<Record<TaskState, number>>> = { not_kept: 0, failed: 0, under_way: 0.01 };
 
 /** How many of a bar's cells each state has. @param shares of any size; nothing at all is waiting */
 export function cellsOf(shares: TaskStates, width: number): TaskStates {
@@ -12,9 +15,10 @@ export function cellsOf(shares: TaskStates, width: number): TaskStates {
   // From the left to the end of each share, so that rounding does not add up.
   let reached = 0;
   for (const state of TASK_STATES) {
-    reached += shares[state] / all;
+    const share = shares[state] / all;
+    reached += share;
     const end = Math.floor(reached * width + 1e-9);
-    const least = shares[state] > 0 && AT_LEAST_ONE.includes(state) ? 1 : 0;
+    const least = share > 0 && share >= (SEEN_FROM[state] ?? Number.POSITIVE_INFINITY) ? 1 : 0;
     cells[state] = Math.max(least, end - used);
     used += cells[state];
   }

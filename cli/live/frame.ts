@@ -74,7 +74,7 @@ function footLines({ silentMs, hints }: View): Line[] {
 
 /** A command at its end is what one copies: it stands out. */
 function hintLine(hint: string): Line {
-  const at = hint.indexOf(": prewarm ");
+  const at = hint.search(/: (npx )?prewarm /);
   return at < 0 ? [span(hint, "dim")] : [span(hint.slice(0, at + 2), "dim"), span(hint.slice(at + 2))];
 }
 

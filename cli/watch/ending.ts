@@ -10,7 +10,7 @@ import { EXIT } from "../exit-codes.ts";
 import { lookOf } from "../output/look.ts";
 import { lengthOf } from "../output/table.ts";
 import { wrapped } from "../output/wrapped.ts";
-import { type Shell, say, sayJson } from "../shell.ts";
+import { called, type Shell, say, sayJson } from "../shell.ts";
 import { sentenceOf } from "./sentence-of.ts";
 import { summaryLines } from "./summary-lines.ts";
 
@@ -40,7 +40,8 @@ export async function tellEnding(
   if (summary !== undefined) for (const line of summaryLines(summary.value, look)) say(shell, line);
   const note = summary?.value.footnote;
   if (note !== undefined) for (const line of wrapped(note, look.width)) say(shell, look.paint("dim", line));
-  for (const line of verdictLines(verdictLine(sentence, progress, exitCode), look.width)) say(shell, line);
+  const last = called(shell, verdictLine(sentence, progress, exitCode));
+  for (const line of verdictLines(last, look.width)) shell.stdout.write(`${line}\n`);
   return exitCode;
 }
 
@@ -51,7 +52,7 @@ function verdictLines(line: string, width: number | undefined): string[] {
   return [...wrapped(line.slice(0, at), width), line.slice(at + 1)];
 }
 
-const NEXT = " Next: prewarm ";
+const NEXT = " Next: ";
 
 /** `Not ready for traffic: 11 objects are warm at no POP. Next: prewarm report 3f9c2a71 --failed` */
 export function verdictLine(
@@ -67,7 +68,7 @@ export function verdictLine(
   const id = shortId(request_id);
   // What was not tried has no row in the report.
   const hasReport = exitCode === EXIT.failures && failed_count + unreadable > 0;
-  return `${sentence}${NEXT}${hasReport ? `report ${id} --failed` : `retry ${id}`}`;
+  return `${sentence}${NEXT}prewarm ${hasReport ? `report ${id} --failed` : `retry ${id}`}`;
 }
 
 function leftOut(pops: number): string {

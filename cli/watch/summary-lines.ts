@@ -1,5 +1,5 @@
 import type { Failure, Summary } from "../../client/answers.ts";
-import { reasonText } from "../../domain/readiness/reasons.ts";
+import { reasonText, statusOfAll } from "../../domain/readiness/reasons.ts";
 import { readReason } from "../../domain/result/failure.ts";
 import { cleanLine } from "../output/clean.ts";
 import { many } from "../output/figures.ts";
@@ -45,7 +45,7 @@ function unresolved(pops: number): string {
 /** How often and where, examples, what to do. Of tasks one example: input failures have no line elsewhere. */
 export function failureLines(failure: Failure, { paint, width }: Look): string[] {
   const { code, subject, examples } = failure;
-  const { title, next } = reasonText(readReason(code), "en");
+  const { title, next } = reasonText(readReason(code), "en", statusOfAll(failure));
   const shown = subject === "task" ? examples.slice(0, 1) : examples;
   return [
     `${paint("red", "×")} ${title}: ${scopeOf(failure)}`,

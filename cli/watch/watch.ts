@@ -3,7 +3,7 @@ import type { Api } from "../api/client.ts";
 import { shortId } from "../api/find-request.ts";
 import { EXIT } from "../exit-codes.ts";
 import { many } from "../output/figures.ts";
-import { mention, type Shell } from "../shell.ts";
+import { called, mention, type Shell } from "../shell.ts";
 import type { Display } from "./display.ts";
 import { follow } from "./follow.ts";
 import { interrupts, type Wish } from "./interrupts.ts";
@@ -21,7 +21,7 @@ export async function watch(shell: Shell, client: Api, id: string, display: Disp
     client.kind === "direct"
       ? NOT_PRESSED
       : interrupts(process, () => {
-          display.note(`It goes on without this command. Come back: ${comeBack(id)}`);
+          display.note(called(shell, `It goes on without this command. Come back: ${comeBack(id)}`));
           display.note("Ctrl-C again: stop it?");
         });
   const wish = pressed.wish.then((it) => {

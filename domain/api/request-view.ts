@@ -2,7 +2,7 @@ import type * as z from "zod";
 import { grouped } from "../collections.ts";
 import type { Target } from "../plan/target.ts";
 import { recOf } from "../pops/sites.ts";
-import { reasonText } from "../readiness/reasons.ts";
+import { reasonText, statusOfAll } from "../readiness/reasons.ts";
 import { footnote, sentence } from "../readiness/sentence.ts";
 import type { TerminalStatus } from "../request/lifecycle.ts";
 import { atWork, hasFinalCounts, NO_PROGRESS, type Progress, reportedPercentage } from "../request/progress.ts";
@@ -223,7 +223,7 @@ export function sampleRow({ at, received, count }: Sample, item: RequestItem) {
 
 /** The failures that have one reason, with the words of the reason. */
 export function failureRow(group: FailureGroup): FailureRow {
-  return { ...group, ...reasonText(group.code, "en") };
+  return { ...group, ...reasonText(group.code, "en", statusOfAll(group)) };
 }
 
 /** A request that has ended and has its report. */

@@ -42,10 +42,14 @@ export const READINESS_MESSAGES = {
   tasksFailed: { en: `${TASKS} failed.`, zh: "{count} 个任务失败。" },
   finished: { en: "Finished.", zh: "已完成。" },
   ready: { en: "Ready for traffic: {claims}.", zh: "可以放量：{claims}。" },
-  readyWithExceptions: { en: "Ready for traffic, with exceptions.", zh: "可以放量，但有例外。" },
+  readyWithExceptions: { en: "Ready, with exceptions.", zh: "就绪，但有例外。" },
   readyExceptions: {
     en: "Ready for traffic, {count, plural, one {# exception} other {# exceptions}}: {troubles}.",
     zh: "可以放量，有 {count} 处例外：{troubles}。",
+  },
+  incomplete: {
+    en: "Not complete, {count, plural, one {# exception} other {# exceptions}}: {troubles}.",
+    zh: "不完整，有 {count} 处例外：{troubles}。",
   },
   notReady: { en: "Not ready for traffic.", zh: "暂不可放量。" },
   notReadyBecause: { en: "Not ready for traffic: {reasons}.", zh: "暂不可放量：{reasons}。" },
@@ -67,7 +71,7 @@ export const READINESS_MESSAGES = {
     zh: "{count} 个已命中但未能证明已预热",
   },
   downloaded: {
-    en: "{count, plural, one {# was} other {# were}} downloaded and nothing is claimed",
+    en: "{count, plural, one {# was} other {# were}} downloaded with unknown cache state",
     zh: "{count} 个已下载但未验证",
   },
   failedOf: {

@@ -60,8 +60,8 @@ export const REASON_MESSAGES: Readonly<Record<FailureReason, ReasonText<Message>
     means: { en: FAILURE_REASONS.http_4xx, zh: "边缘或源站拒绝了请求。" },
     viewers: SAME_ERROR,
     next: {
-      en: "Open an example. A 403 or 401 may need a header or a signed URL, a 404 means a wrong URL, a 429 a lower `origin`.",
-      zh: "打开一个示例：401、403 可能需要请求头或签名 URL，404 表示 URL 有误，429 表示应降低 `origin`。",
+      en: "HTTP 404: correct the URL or remove it; retrying will not help. HTTP 401 or 403: the object may need a header or a signed URL. HTTP 429: lower `origin`, then retry.",
+      zh: "HTTP 404：更正或移除该 URL，重试没有用。HTTP 401 或 403：对象可能需要请求头或签名 URL。HTTP 429：降低 `origin` 后重试。",
     },
   },
   http_5xx: {
@@ -225,8 +225,41 @@ export const REASON_MESSAGES: Readonly<Record<FailureReason, ReasonText<Message>
   },
 };
 
-/** What a reason means, what viewers meet, and what to do next. */
-export function reasonText(reason: FailureReason, language: Language): ReasonText {
+const NOT_FOUND: Message = {
+  en: "Correct the URL or remove it. Retrying will not help.",
+  zh: "更正或移除该 URL。重试没有用。",
+};
+const FORBIDDEN: Message = {
+  en: "The object may need a header or a signed URL. Send the header in `header`, or sign the URL.",
+  zh: "对象可能需要请求头或签名 URL。在 `header` 中发送请求头，或对 URL 签名。",
+};
+const TOO_MANY: Message = { en: "Lower `origin`, then retry.", zh: "降低 `origin` 后重试。" };
+const NEXT_BY_STATUS: ReadonlyMap<number | undefined, Message> = new Map([
+  ...[404, 410].map((status) => [status, NOT_FOUND] as const),
+  ...[401, 403].map((status) => [status, FORBIDDEN] as const),
+  [429, TOO_MANY],
+]);
+
+/**
+ * What a reason means, what viewers meet, and what to do next.
+ * @param status of all failures that have the reason; undefined: they have several, or it is not known of all
+ */
+export function reasonText(reason: FailureReason, language: Language, status?: number): ReasonText {
   const { title, means, viewers, next } = REASON_MESSAGES[reason];
-  return { title: title[language], means: means[language], viewers: viewers[language], next: next[language] };
+  const { [language]: nextStep } = (reason === "http_4xx" && NEXT_BY_STATUS.get(status)) || next;
+  return { title: title[language], means: means[language], viewers: viewers[language], next: nextStep };
+}
+
+/** A group of failures, as far as it tells their status. */
+interface StatusInput {
+  readonly tasks: number;
+  readonly urls: number | null;
+  readonly examples: readonly { readonly http_status?: number | undefined }[];
+}
+
+/** The status of all failures of a group. Undefined: they have several, or its examples are not all of them. */
+export function statusOfAll({ tasks, urls, examples }: StatusInput): number | undefined {
+  const [status, ...others] = new Set(examples.map((it) => it.http_status));
+  const areAll = examples.length >= (tasks > 0 ? tasks : (urls ?? Number.POSITIVE_INFINITY));
+  return areAll && others.length === 0 ? status : undefined;
 }

@@ -109,13 +109,19 @@ function finished(request: SentenceInput, say: SayReadiness, language: Language)
     const values = { count: readiness.exceptions, troubles: troubles.join(say("betweenClaims")) };
     if (verdict === "not_verified") return [say("notVerifiedExceptions", values)];
     const claims = unclaimedOf(request, say);
-    return [say("readyExceptions", values), ...(claims === "" ? [] : [say("ofTheOthers", { claims })])];
+    // Whoever asks for a URL that could not be read gets an error: that is not ready for traffic.
+    const head = readiness.unreadable_urls > 0 ? "incomplete" : "readyExceptions";
+    return [say(head, values), ...(claims === "" ? [] : [say("ofTheOthers", { claims })])];
   }
   if (verdict === undefined || verdict === null) return [say("finished")];
-  if (verdict === "ready") return [say("ready", { claims: claimsOf(request, say) })];
-  if (verdict === "not_verified" && failed === 0) return [say("notVerifiedTasks", { count: downloadedOf(request) })];
+  // An older release called ready what was only downloaded.
+  const isVerified = request.warm_count + request.hit_count > 0 || downloadedOf(request) === 0;
+  if (verdict === "ready" && isVerified) return [say("ready", { claims: claimsOf(request, say) })];
+  if ((verdict === "not_verified" || verdict === "ready") && failed === 0)
+    return [say("notVerifiedTasks", { count: downloadedOf(request) })];
   const head = {
     not_ready: "notReady",
+    ready: "notVerified",
     not_verified: "notVerified",
     ready_with_exceptions: "readyWithExceptions",
   } as const;

@@ -2,6 +2,7 @@ import pMap from "p-map";
 import { grouped, memoizeByKey } from "../../domain/collections.ts";
 import { errorTtlsOf } from "../../domain/distribution/error-caching.ts";
 import { ERROR_CACHING_SECONDS } from "../../domain/limits.ts";
+import { withoutQueries } from "../../domain/log-fields.ts";
 import type { Ports } from "../../domain/net/addresses.ts";
 import { type Header, headersToSend } from "../../domain/net/headers.ts";
 import type { Resolver } from "../../domain/net/resolver.ts";
@@ -215,7 +216,8 @@ export async function writeMeasured(
   await lists.write(LISTS.failedUrlGroups, reqId, groups);
   if (good.length > 0) return { fields: uncacheable.count === 0 ? {} : { may_not_be_kept: uncacheable } };
   const first = firstProblem(bad);
-  if (first !== undefined) return { problem: `No URL can be read; the first: ${first}` };
+  if (first !== undefined)
+    return { problem: `No URL can be read; the first is ${withoutQueries(bad[0]?.url ?? "")} (${first})` };
   return { problem: `The request ${retriedId} has no tasks left to retry` };
 }
 

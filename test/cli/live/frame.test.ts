@@ -118,6 +118,28 @@ describe("the live view", () => {
   });
 });
 
+test("0% is an empty bar, whatever is under way", () => {
+  const begun = progress({
+    percentage_complete: 0,
+    download_size: 0,
+    in_progress_size: 1_000,
+    download_count: 0,
+    failed_count: 0,
+    warm_count: 0,
+    hit_count: 0,
+    not_kept_count: 0,
+  });
+  expect(drawn({}, { progress: begun }).find((line) => line.includes("  0%"))).toMatch(/^░+ +0% /);
+});
+
+test("a rate that was not measured is no zero, and the time left is that of the sentence", () => {
+  const running = { bytes_per_second: 0, timestamp: "2026-11-25 11:46:15.000000" };
+  const bar = (estimated_finish_at: string) =>
+    drawn({}, { progress: progress({ ...running, estimated_finish_at }) }).find((line) => line.includes("62%"));
+  expect(bar("2026-11-25 11:46:15.000000")).toMatch(/TB +– +0:10 left$/);
+  expect(bar("2026-11-25 11:46:46.000000")).toMatch(/ 0:40 left$/);
+});
+
 test("one failed task of thousands is seen, and a bar is full only with all", () => {
   expect(cellsOf({ ...NO_TASK_STATES, warm: 9_999, failed: 1 }, 50)).toEqual({
     ...NO_TASK_STATES,

@@ -51,7 +51,7 @@ test("what went wrong, how it looks, and what to do", () => {
     "× Refused (4xx): 9 URLs could not be read",
     "    https://a/1: HTTP 404",
     "    https://a/2: HTTP 403",
-    expect.stringMatching(/^ {4}Open an example/),
+    expect.stringMatching(/^ {4}HTTP 404: /),
     "× Name not found: 1 POP did not resolve",
     "    ICN51-C1: d1.ICN51-C1.cloudfront.net does not exist in DNS (ENOTFOUND)",
     expect.stringMatching(/^ {4}Check the POP's code/),

@@ -1,5 +1,5 @@
 import { duration } from "../../../domain/durations.ts";
-import { reasonText } from "../../../domain/readiness/reasons.ts";
+import { reasonText, statusOfAll } from "../../../domain/readiness/reasons.ts";
 import { footnote, popSelectionText, type SentenceInput, sentence } from "../../../domain/readiness/sentence.ts";
 import type { Readiness } from "../../../domain/request/readiness-schema.ts";
 import { failureReasons } from "../../../domain/result/failure.ts";
@@ -96,14 +96,10 @@ it.each<[Partial<SentenceInput>, string, string]>([
   [{}, "Ready for traffic: all 3,192 tasks are warm.", "可以放量：3,192 个任务全部已预热。"],
   [
     { warm_count: 3_000, hit_count: 190 },
-    "Ready for traffic: of 3,192 tasks, 3,000 are warm, 190 are hits that are not proven warm, 2 were downloaded and nothing is claimed.",
+    "Ready for traffic: of 3,192 tasks, 3,000 are warm, 190 are hits that are not proven warm, 2 were downloaded with unknown cache state.",
     "可以放量：3,192 个任务中，3,000 个已预热，190 个已命中但未能证明已预热，2 个已下载但未验证。",
   ],
-  [
-    { warm_count: 0 },
-    "Ready for traffic: of 3,192 tasks, 3,192 were downloaded and nothing is claimed.",
-    "可以放量：3,192 个任务中，3,192 个已下载但未验证。",
-  ],
+  [{ warm_count: 0 }, "Downloaded; warmth not verified: 3,192 tasks.", "已下载，未验证缓存：3,192 个任务。"],
   [
     {
       verdict: "ready_with_exceptions",
@@ -117,8 +113,8 @@ it.each<[Partial<SentenceInput>, string, string]>([
         unresolved_examples: ["ICN51-C1"],
       }),
     },
-    "Ready for traffic, 3 exceptions: 18 of 3,192 tasks failed, 3 of 900 URLs could not be read, 1 POP did not resolve (ICN51-C1).",
-    "可以放量，有 3 处例外：3,192 个任务中 18 个失败，900 个 URL 中 3 个无法读取，1 个 POP 无法解析（ICN51-C1）。",
+    "Not complete, 3 exceptions: 18 of 3,192 tasks failed, 3 of 900 URLs could not be read, 1 POP did not resolve (ICN51-C1).",
+    "不完整，有 3 处例外：3,192 个任务中 18 个失败，900 个 URL 中 3 个无法读取，1 个 POP 无法解析（ICN51-C1）。",
   ],
   [
     {
@@ -244,10 +240,10 @@ it.each<[Partial<SentenceInput>, string, string]>([
   ],
   [
     { verdict: "ready_with_exceptions", failed_count: 18 },
-    "Ready for traffic, with exceptions. 18 of 3,192 tasks failed.",
-    "可以放量，但有例外。3,192 个任务中 18 个失败。",
+    "Ready, with exceptions. 18 of 3,192 tasks failed.",
+    "就绪，但有例外。3,192 个任务中 18 个失败。",
   ],
-  [{ verdict: "ready_with_exceptions" }, "Ready for traffic, with exceptions.", "可以放量，但有例外。"],
+  [{ verdict: "ready_with_exceptions" }, "Ready, with exceptions.", "就绪，但有例外。"],
   [
     { status: "STOPPED", verdict: "not_ready", total_count: 72_820, download_count: 29_856, percentage_complete: 41 },
     "Stopped at 41%. 42,964 tasks not tried.",
@@ -302,4 +298,14 @@ it.each([
   const selection = { selected: 30, known: 363, set, places: [...places] };
   expect(popSelectionText(selection)).toBe(en);
   expect(popSelectionText(selection, "zh")).toBe(zh);
+});
+
+it.each<[what: string, failure: Partial<Parameters<typeof statusOfAll>[0]>, next: RegExp]>([
+  ["one that is not found", { urls: 1, examples: [{ http_status: 404 }] }, /Retrying will not help/],
+  ["a task that is forbidden", { tasks: 1, examples: [{ http_status: 403 }] }, /signed URL/],
+  ["several statuses", { urls: 2, examples: [{ http_status: 404 }, { http_status: 403 }] }, /HTTP 404: .* HTTP 401/],
+  ["more than its examples", { urls: 9, examples: [{ http_status: 404 }] }, /HTTP 404: .* HTTP 401/],
+])("the next step of refused URLs follows their status: %s", (_, failure, next) => {
+  const status = statusOfAll({ tasks: 0, urls: null, examples: [], ...failure });
+  expect(reasonText("http_4xx", "en", status).next).toMatch(next);
 });

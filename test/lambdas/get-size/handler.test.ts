@@ -160,7 +160,10 @@ describe("Get Size", () => {
     ["/br-only", variants, "HTTP 404 (variant br)", 3],
   ])("fails a request of which no URL can be read, and says why: %s", async (path, variants, why, rows) => {
     const { requests, bad } = await measured({ paths: [path], item: { variants } });
-    expect(requests.the()).toMatchObject({ status: "FAILED", reason: `No URL can be read; the first: ${why}` });
+    expect(requests.the()).toMatchObject({
+      status: "FAILED",
+      reason: `No URL can be read; the first is ${url(path)} (${why})`,
+    });
     expect([requests.the().active, bad()?.length]).toEqual([undefined, rows]);
   });
 

@@ -112,7 +112,11 @@ describe("Get Size of a retry", () => {
   it.each([
     ["the lists are gone", {}, /^retry_of: the request r0 cannot be tried again: its lists cannot be read/],
     ["nothing is left", nothing, /^The request r0 has no tasks left/],
-    ["no URL can be read", { ...nothing, "r0/failed_urls.csv": [GONE] }, /^No URL can be read; the first: HTTP 404/],
+    [
+      "no URL can be read",
+      { ...nothing, "r0/failed_urls.csv": [GONE] },
+      /^No URL can be read; the first is http:.*\/gone \(HTTP 404\)/,
+    ],
   ])("fails where %s, and says so", async (_, objects, reason) => {
     const { item } = await retry(objects);
     expect(item).toMatchObject({ status: "FAILED", reason: expect.stringMatching(reason) });
