@@ -60,7 +60,8 @@ function tableLines(
   const room = lines - (airy ? 1 : 0);
   const isPops = width >= POPS_FROM && pops.length <= room;
   const groups = isPops ? byPop(pops) : folded(byRec(pops), airy ? Math.max(MIN_ROWS, room) : room, "RECs");
-  return groups.length === 0 ? [] : rowLines(groups, { width, glyphs, isPops, rates }, airy);
+  const withHead = airy || groups.length < room;
+  return groups.length === 0 ? [] : rowLines(groups, { width, glyphs, isPops, rates }, withHead);
 }
 
 /** With blank lines, at least so many rows shall be there; else there are none. */

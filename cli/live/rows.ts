@@ -34,13 +34,17 @@ function widthsOf({ width, isPops }: RowsLook) {
 
 function headOf(look: RowsLook): Line {
   const w = widthsOf(look);
+  const roomy = look.width >= ROOMY;
+  // The number of POPs has two digits in a narrow window, and its head four letters.
+  const names = look.isPops
+    ? pad("POP", w.name) + pad("  REC", w.pops)
+    : pad("REC", w.name + w.pops - 4) + pad("POPs", 4, "right");
   const text = [
-    pad(look.isPops ? "POP" : "REC", w.name),
-    look.isPops ? pad("  REC", w.pops) : pad("POPs", w.pops, "right"),
+    names,
     pad("", w.bar + 4),
     pad("done", w.percent, "right"),
     pad("warm", w.warm, "right"),
-    pad("not warm", w.bad, "right"),
+    pad(roomy ? "not warm" : "bad", w.bad, "right"),
     pad("left", w.left, "right"),
     pad(w.rate > 0 ? "rate" : "", w.rate, "right"),
   ];
