@@ -280,6 +280,22 @@ export const popUrlsSchema = z.object({
 });
 export type PopUrls = z.infer<typeof popUrlsSchema>["urls"];
 
+/** GET /prewarm?detail=sent. Loose: a newer release may know more fields of the body, and all of them are sent again. */
+export const sentSchema = z.object({
+  sent: z.object({
+    body: z.looseObject({
+      url_list: z.array(z.string()),
+      pops: z.array(z.string()),
+      timeout: count,
+      instance_count: count,
+    }),
+    variant_names: z.array(z.string()).catch([]),
+    header_count: count,
+    urls_omitted: count,
+  }),
+});
+export type Sent = z.infer<typeof sentSchema>["sent"];
+
 /** What every refusal has, whatever the route. `message` is API Gateway's own. */
 export const refusalSchema = z.object({
   error_message: z.string().optional(),

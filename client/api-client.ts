@@ -131,6 +131,11 @@ export class ApiClient {
     return this.get(answers.popUrlsSchema, pathOf("prewarm", { req_id: id, detail: "urls", pop }));
   }
 
+  /** What a request was sent with. */
+  sent(id: string) {
+    return this.get(answers.sentSchema, pathOf("prewarm", { req_id: id, detail: "sent" }));
+  }
+
   /** @throws RefusedError with status 409 while there is no report yet */
   summary(id: string, signal?: AbortSignal) {
     return this.get(answers.summarySchema, pathOf("summary", { req_id: id }), signal);

@@ -1,9 +1,12 @@
 import * as z from "zod";
 import { keysOf } from "../collections.ts";
+import { invalidateSchema } from "../request/invalidation.ts";
+import { orderSchema, originLimitsSchema } from "../request/options.ts";
 import { MAX_SAMPLES } from "../request/samples.ts";
 import { failureReasons } from "../result/failure.ts";
 import { FAILURE_SUBJECTS, failureExampleSchema, MAX_EXAMPLES } from "../result/failure-groups.ts";
 import { HEAT_STRIP_STATES, MAX_BINS, MAX_NAMED } from "../result/heat-strip.ts";
+import { verifySchema } from "../result/outcome.ts";
 import { count, counterFields, countField, sampleFields, timestampField } from "./answer-fields.ts";
 
 /** The failures of a request that have one reason. */
@@ -158,6 +161,56 @@ export const popUrlsSchema = z
     ],
   });
 export type PopUrls = z.infer<typeof popUrlsSchema>;
+
+/** `sent` of GET /prewarm?detail=sent: what the request was sent with. */
+export const sentSchema = z
+  .object({
+    body: z
+      .object({
+        url_list: z.array(z.string()),
+        cf_domain: z.string().optional(),
+        target_type: z.literal("pop"),
+        pops: z.array(z.string()),
+        timeout: countField,
+        instance_count: countField,
+        need_invalidate: z.literal(true).optional(),
+        invalidate: invalidateSchema.optional(),
+        verify: verifySchema,
+        order: orderSchema,
+        origin: originLimitsSchema.optional(),
+        skip_uncached: z.boolean().optional(),
+        max_bytes: countField.optional(),
+        max_failures: countField.optional(),
+      })
+      .describe(
+        "A body of POST /prewarm that makes the same request again: URLs of its sources are among `url_list`, and countries and regions " +
+          "are POPs. Without headers: there may be secrets in them.",
+      ),
+    variant_names: z.array(z.string()).describe("Names of its variants: add their headers to send it again."),
+    header_count: count("Lines that `header` had: add them to send it again."),
+    urls_omitted: count("How many more URLs there are than the answer has room for."),
+  })
+  .meta({
+    id: "Sent",
+    description: "What a request was sent with.",
+    examples: [
+      {
+        body: {
+          url_list: ["https://www.example.com/index.html", "https://www.example.com/gone.css"],
+          target_type: "pop",
+          pops: ["SIN2-C1", "ATL56-C1", "ICN51-C1"],
+          timeout: 30,
+          instance_count: 2,
+          verify: "edge",
+          order: "lead-first",
+        },
+        variant_names: [],
+        header_count: 1,
+        urls_omitted: 0,
+      },
+    ],
+  });
+export type Sent = z.infer<typeof sentSchema>;
 
 /** A row of GET /prewarm?detail=samples: how the request stood at one moment. All counts from its beginning on. */
 export const sampleSchema = z

@@ -14,7 +14,7 @@ import {
   timeoutField,
   timestampField,
 } from "./answer-fields.ts";
-import { failureSchema, popProgressSchema, popUrlsSchema, samplesField } from "./detail-answers.ts";
+import { failureSchema, popProgressSchema, popUrlsSchema, samplesField, sentSchema } from "./detail-answers.ts";
 import { warningSchema } from "./warnings.ts";
 
 /** What a source of a request has given by now. */
@@ -123,6 +123,7 @@ export const progressSchema = z
       .describe(
         "With `urls` in `detail`, once the request has ended: how the tasks of the POP that `pop` names ended.",
       ),
+    sent: sentSchema.optional().describe("With `sent` in `detail`: what it was sent with."),
   })
   .meta({ id: "Progress", description: "Where a request stands.", examples: [PROGRESS_EXAMPLE] });
 
@@ -145,6 +146,7 @@ export const listedRequestSchema = progressSchema
     failures: true,
     samples: true,
     urls: true,
+    sent: true,
   })
   .extend({ reason: z.string().optional().describe("Why it ended so, where that needs words.") })
   .meta({

@@ -11,8 +11,8 @@ import type { Sample } from "../request/samples.ts";
 import { sourceState } from "../request/source.ts";
 import { type Count, NO_COUNT } from "../result/count.ts";
 import type { FailureGroup } from "../result/failure-groups.ts";
-import { formatTimestamp } from "../timestamps.ts";
-import type { FailureRow, PopState } from "./detail-answers.ts";
+import { formatTimestamp, parseTimestamp } from "../timestamps.ts";
+import type { FailureRow, PopState, Sent } from "./detail-answers.ts";
 import { progressSchema, type Summary, summarySchema } from "./request-answers.ts";
 import { warningsOf } from "./warnings.ts";
 
@@ -67,7 +67,7 @@ type Described = ReturnType<typeof describeRequest<RequestItem>>;
 /** Body of GET /prewarm. @param details what `detail` asks for */
 export function progressAnswer(
   described: Described,
-  details: Pick<z.input<typeof progressSchema>, "pops" | "failures" | "urls" | "samples">,
+  details: Pick<z.input<typeof progressSchema>, "pops" | "failures" | "urls" | "samples" | "sent">,
 ) {
   const pop_count = described.pops.length;
   // The item has the codes under the name under which the answer has the rows.
@@ -224,6 +224,32 @@ export function sampleRow({ at, received, count }: Sample, item: RequestItem) {
 /** The failures that have one reason, with the words of the reason. */
 export function failureRow(group: FailureGroup): FailureRow {
   return { ...group, ...reasonText(group.code, "en", statusOfAll(group)) };
+}
+
+/** What a request was sent with. Headers are left out: there may be secrets in them, and they are not kept after the end. */
+export function sentOf(item: RequestItem, urls: readonly string[], omitted: number): Sent {
+  const minutes = (parseTimestamp(item.timeout_at) - parseTimestamp(item.created_at)) / 60_000;
+  return {
+    body: {
+      url_list: [...urls],
+      cf_domain: item.cf_domain,
+      target_type: "pop",
+      pops: item.pops,
+      timeout: Math.max(1, Math.round(minutes)),
+      instance_count: item.instances_asked,
+      need_invalidate: item.need_invalidate || undefined,
+      invalidate: item.invalidate,
+      verify: item.verify,
+      order: item.order,
+      origin: item.origin,
+      skip_uncached: item.skip_uncached,
+      max_bytes: item.max_bytes,
+      max_failures: item.max_failures,
+    },
+    variant_names: item.variant_names,
+    header_count: item.header_count,
+    urls_omitted: omitted,
+  };
 }
 
 /** A request that has ended and has its report. */

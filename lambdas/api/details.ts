@@ -1,5 +1,5 @@
-import type { FailureRow, PopUrls } from "../../domain/api/detail-answers.ts";
-import { countOf, failureRow, popRows, sampleRow } from "../../domain/api/request-view.ts";
+import type { FailureRow, PopUrls, Sent } from "../../domain/api/detail-answers.ts";
+import { countOf, failureRow, popRows, sampleRow, sentOf } from "../../domain/api/request-view.ts";
 import { toArray } from "../../domain/collections.ts";
 import { isLostList, isMissing, LISTS, type ReadableList } from "../../domain/plan/lists.ts";
 import { Plan } from "../../domain/plan/plan.ts";
@@ -14,6 +14,7 @@ import { type HeatStripResult, heatStrip } from "../../domain/result/heat-strip.
 import { parseTimestamp } from "../../domain/timestamps.ts";
 import { ApiError, quoted } from "../../domain/validation/api-error.ts";
 import type { ApiDeps } from "./deps.ts";
+import { urlSizeFilter } from "./query.ts";
 
 /** `pops` of GET /prewarm. */
 export async function readPopRows({ requestPops, progress }: ApiDeps, item: RequestItem) {
@@ -134,6 +135,26 @@ async function tasksAt({ lists, requestPops }: ApiDeps, item: RequestItem, pop: 
     throw error;
   }
   return tasks;
+}
+
+/**
+ * `sent` of GET /prewarm: the body that makes the same request again, as far as it is kept.
+ * @throws ApiError 409 where there is no list of its URLs: it is not written yet, or the bucket has deleted it
+ */
+export async function readSent({ lists }: ApiDeps, item: RequestItem): Promise<Sent> {
+  const urls: string[] = [];
+  let omitted = 0;
+  const hasRoom = urlSizeFilter();
+  try {
+    for await (const url of lists.read(LISTS.urls, item.req_id)) {
+      if (hasRoom(url)) urls.push(url);
+      else omitted++;
+    }
+  } catch (error) {
+    if (isLostList(error)) throw new ApiError(409, "There is no list of the request's URLs");
+    throw error;
+  }
+  return sentOf(item, urls, omitted);
 }
 
 function tooMuchToRead(why: string): ApiError {

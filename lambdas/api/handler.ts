@@ -11,7 +11,7 @@ import { checkBody, parseJson } from "../../domain/validation/parse-body.ts";
 import { checkPrewarmRequest } from "../../domain/validation/prewarm-request.ts";
 import { describePops, describeSettings } from "./deployment.ts";
 import type { ApiDeps } from "./deps.ts";
-import { readFailures, readPopRows, readPopUrls, readSamples } from "./details.ts";
+import { readFailures, readPopRows, readPopUrls, readSamples, readSent } from "./details.ts";
 import { dryRun } from "./dry-run.ts";
 import { changeInstances, readInstances } from "./instances.ts";
 import { detailsOf, findRequest, skippedUrlsThatFit, urlSizeFilter } from "./query.ts";
@@ -86,6 +86,7 @@ const ALL: { readonly [Name in RouteName]: Route<AnswerOf<Name>> } = {
       failures: details.has("failures") ? await readFailures(deps, item) : undefined,
       urls: details.has("urls") ? await readPopUrls(deps, item, event.queryStringParameters?.["pop"]) : undefined,
       samples: details.has("samples") ? await readSamples(deps, item, progress) : undefined,
+      sent: details.has("sent") ? await readSent(deps, item) : undefined,
     });
   },
 

@@ -1,14 +1,17 @@
 // What `detail` adds to GET /prewarm.
 
+import { sentSchema } from "../../../domain/api/detail-answers.ts";
 import { LISTS } from "../../../domain/plan/lists.ts";
 import { type GoodUrl, sortKeyOf } from "../../../domain/plan/task.ts";
 import { reasonText } from "../../../domain/readiness/reasons.ts";
+import { DEFAULT_CAPS } from "../../../domain/request/caps.ts";
 import type { RequestItem } from "../../../domain/request/request-item.ts";
 import { minuteOf } from "../../../domain/request/samples.ts";
 import type { Count } from "../../../domain/result/count.ts";
 import type { FailureReason } from "../../../domain/result/failure.ts";
 import type { TaskResult } from "../../../domain/result/task-result.ts";
 import { parseTimestamp } from "../../../domain/timestamps.ts";
+import { checkPrewarmRequest } from "../../../domain/validation/prewarm-request.ts";
 import { MAX_HEAT_STRIP_TASKS } from "../../../lambdas/api/details.ts";
 import { times } from "../../collect.ts";
 import { batchCount, count, DOMAIN, heartbeat, LABEL, request, result, target } from "../items.ts";
@@ -19,7 +22,7 @@ const [SIN, FRA] = ["SIN2-P1", "FRA56-P4"] as const;
 it.each(["", "POPS"])("another detail is a 400 that names those that there are: %j", async (detail) => {
   const { get, calls } = world();
   expect(refusalOf(await get("prewarm", { detail }))).toBe(
-    `400 Unknown detail '${detail}'; use one of 'pops', 'failures', 'samples', 'urls'`,
+    `400 Unknown detail '${detail}'; use one of 'pops', 'failures', 'samples', 'urls', 'sent'`,
   );
   expect(calls).toEqual([]);
 });
@@ -315,5 +318,43 @@ describe("detail=urls", () => {
     const { ask, calls } = await ended({ urls });
     expect(refusalOf(await ask(SIN))).toMatch(/^400 .*results_url/);
     expect(calls).not.toContain("results.ofPop");
+  });
+});
+
+describe("detail=sent", () => {
+  const sent = {
+    timeout_at: "2024-04-16 03:40:21.405000",
+    instances_asked: 3,
+    header: ["Cookie: secret=1"],
+    header_count: 1,
+    variant_names: ["br"],
+  };
+  async function asked(urls: readonly string[] | undefined, item: Partial<RequestItem> = {}) {
+    const w = world({ items: [request({ ...sent, ...item })] });
+    if (urls !== undefined) await w.lists.write(LISTS.urls, "r1", urls);
+    return w.get("prewarm", { detail: "sent" });
+  }
+
+  it("is a body that the API takes for the same request, without its headers", async () => {
+    const origin = { requests_per_second: 40 };
+    const { body } = await asked(["https://a.example/1"], { verify: "off", origin, need_invalidate: true });
+    expect(JSON.stringify(body)).not.toContain("secret");
+    const told = sentSchema.parse(body["sent"]);
+    expect(told).toMatchObject({ header_count: 1, variant_names: ["br"], urls_omitted: 0 });
+    expect(told.body).toMatchObject({ timeout: 30, instance_count: 3, verify: "off", origin, need_invalidate: true });
+    const { item, urls } = checkPrewarmRequest(told.body, { caps: DEFAULT_CAPS, reqId: "r2", now: 0 });
+    expect(urls).toEqual(["https://a.example/1"]);
+    expect(item).toMatchObject({ pops: request().pops, instances_asked: 3, verify: "off", origin });
+  });
+
+  it("counts the URLs for which the answer has no room", async () => {
+    const { body } = await asked(times(800, (n) => `https://a.example/${"x".repeat(8_000)}${n}`));
+    const { body: again, urls_omitted } = sentSchema.parse(body["sent"]);
+    expect(again.url_list.length + urls_omitted).toBe(800);
+    expect(urls_omitted).toBeGreaterThan(0);
+  });
+
+  it("is refused where there is no list of its URLs", async () => {
+    expect(refusalOf(await asked(undefined))).toMatch(/^409 .*list/);
   });
 });
