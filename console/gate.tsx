@@ -3,6 +3,7 @@ import { RefusedError } from "../client/api-client.ts";
 import { Brand } from "./parts/brand.tsx";
 import { LanguageButton, ThemeButton } from "./parts/preference-buttons.tsx";
 import { useErrorWords } from "./parts/problem.tsx";
+import { useTab } from "./parts/use-tab.ts";
 import { apiBase, createClient } from "./session/client.ts";
 import { isThisMachine } from "./session/is-this-machine.ts";
 import { useReader } from "./session/reader.ts";
@@ -23,10 +24,8 @@ export function Gate({ refused, onKey }: GateProps) {
   const [asking, setAsking] = useState(false);
   const [problem, setProblem] = useState(refused ? say("keyWrong") : "");
   const input = useRef<HTMLInputElement>(null);
-  useEffect(() => {
-    document.title = "Prewarm";
-    input.current?.focus();
-  }, []);
+  useTab("");
+  useEffect(() => input.current?.focus(), []);
 
   const tryKey = async (event: Event) => {
     event.preventDefault();

@@ -1,15 +1,19 @@
-import { useCallback, useEffect, useState } from "preact/hooks";
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { InstancesView } from "./instances/instances-view.tsx";
 import { KeysDialog } from "./keys/keys-dialog.tsx";
 import { useKeys } from "./keys/use-keys.ts";
-import { NewRequestLater } from "./new/later.tsx";
+import { loadRequestMap } from "./map/later.tsx";
+import { loadNewRequest, NewRequestLater } from "./new/later.tsx";
 import { Brand } from "./parts/brand.tsx";
 import { Icon } from "./parts/icon.tsx";
+import { usePreloaded } from "./parts/later.tsx";
 import { LanguageButton, ThemeButton } from "./parts/preference-buttons.tsx";
 import { MoreMenu } from "./phone/more-menu.tsx";
 import { usePhone } from "./phone/use-phone.ts";
+import { loadSaveReport } from "./report/report-button.tsx";
 import { RequestView } from "./request/request-view.tsx";
 import { RequestsView } from "./requests/requests-view.tsx";
+import { hrefOfList } from "./requests/use-return.ts";
 import { hrefOf, type Route } from "./routes.ts";
 import { type Connection, ConnectionContext, NO_CONNECTION } from "./session/connection.ts";
 import { useReader } from "./session/reader.ts";
@@ -17,6 +21,9 @@ import { useNow } from "./session/use-now.ts";
 import { useRoute } from "./session/use-route.ts";
 import { useSettings } from "./session/use-settings.ts";
 import { SettingsView } from "./settings/settings-view.tsx";
+
+/** What the first view does not wait for. */
+const PARTS = [loadNewRequest, loadRequestMap, loadSaveReport];
 
 /** The bar on top, and the view that the address names. */
 export function Shell({ onLock }: { readonly onLock: () => void }) {
@@ -27,20 +34,21 @@ export function Shell({ onLock }: { readonly onLock: () => void }) {
   const settings = useSettings();
   const [helps, setHelps] = useState(false);
   const tell = useCallback(setConnection, []);
+  usePreloaded(PARTS);
   useKeys({
     "?": () => setHelps(true),
     n: () => {
       location.hash = hrefOf({ name: "new" });
     },
     Escape: () => {
-      if (route.name !== "requests") location.hash = hrefOf({ name: "requests" });
+      if (route.name !== "requests") location.hash = hrefOfList();
     },
   });
   const place = route.name === "request" ? `request ${route.id}` : route.name;
-  useEffect(() => {
-    setConnection(NO_CONNECTION);
-    window.scrollTo(0, 0);
-  }, [place]);
+  useEffect(() => setConnection(NO_CONNECTION), [place]);
+  // Before the effects of the view: the list scrolls to where it was left.
+  useLayoutEffect(() => window.scrollTo(0, 0), [place]);
+  const from = usePrevious(place, route);
   const places = (
     <nav>
       <Place route={route} to={{ name: "requests" }} text={say("requests")} />
@@ -87,7 +95,7 @@ export function Shell({ onLock }: { readonly onLock: () => void }) {
         </div>
       </header>
       <main id="content" tabIndex={-1} class={`page ${route.name}-page`}>
-        <View key={place} route={route} />
+        <View key={place} route={route} from={from} />
       </main>
       {helps ? <KeysDialog onClose={() => setHelps(false)} /> : null}
     </ConnectionContext.Provider>
@@ -99,10 +107,19 @@ function focusContent(): void {
   document.getElementById("content")?.focus();
 }
 
-function View({ route }: { readonly route: Route }) {
+/** The route before the one of this place. */
+function usePrevious(place: string, route: Route): Route | undefined {
+  const seen = useRef<
+    { readonly place: string; readonly route: Route; readonly before: Route | undefined } | undefined
+  >(undefined);
+  if (seen.current?.place !== place) seen.current = { place, route, before: seen.current?.route };
+  return seen.current?.before;
+}
+
+function View({ route, from }: { readonly route: Route; readonly from: Route | undefined }) {
   switch (route.name) {
     case "requests":
-      return <RequestsView />;
+      return <RequestsView from={from?.name === "request" ? from.id : undefined} />;
     case "new":
       return <NewRequestLater />;
     case "request":

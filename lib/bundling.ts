@@ -4,6 +4,7 @@ import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildSync } from "esbuild";
 import { type Zippable, zipSync } from "fflate";
+import { tabIcons } from "../console/parts/tab-icon.ts";
 import { reportStyle } from "../console/report/report-style.js";
 
 /** The oldest Node that must run a bundle: developers may have it. AWS runs Node 24. */
@@ -73,6 +74,7 @@ export function consoleFiles(): Record<string, string> {
     ...built,
     "index.html": page,
     "icon.svg": readFileSync(join(CONSOLE, "icon.svg"), "utf8"),
+    ...tabIcons(),
     "licences.txt": licencesOf(Object.keys(metafile.inputs)),
   };
 }

@@ -1,10 +1,9 @@
 import type { Listed } from "../../client/answers.ts";
+import { isWholeId, NEWEST, startingWith } from "../../client/request-ids.ts";
 import { CommandError } from "../command-error.ts";
 import type { Api } from "./client.ts";
 
-const WHOLE = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-/** As many as one call may list, and so many calls at most. */
-const PAGE = 100;
+/** So many calls list requests at most. */
 const MAX_PAGES = 20;
 
 /** A request that was named, and what the list says of it; absent: it is not among the newest. */
@@ -23,11 +22,11 @@ export async function findRequest(client: Pick<Api, "requests">, named: string |
   const requests: Listed[] = [];
   let next: string | undefined;
   for (let page = 0; page < MAX_PAGES; page++) {
-    const { value } = await client.requests({ limit: PAGE, next });
+    const { value } = await client.requests({ limit: NEWEST, next });
     requests.push(...value.requests);
     next = value.next ?? undefined;
     // A whole id is known to the API, whatever the list says.
-    if (next === undefined || WHOLE.test(id)) break;
+    if (next === undefined || isWholeId(id)) break;
   }
   return pick(requests, id);
 }
@@ -39,9 +38,9 @@ function newestOf([newest]: readonly Listed[]): Found {
 
 /** @param requests the newest first */
 export function pick(requests: readonly Listed[], named: string): Found {
-  const found = requests.filter(({ request_id }) => request_id.startsWith(named));
+  const found = startingWith(requests, named);
   const [only] = found;
-  if (WHOLE.test(named)) return { id: named, listed: only };
+  if (isWholeId(named)) return { id: named, listed: only };
   if (only === undefined || named === "")
     throw new CommandError(
       `no request has an id that begins with '${named}'`,

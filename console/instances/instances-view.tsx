@@ -1,9 +1,10 @@
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { isTerminal } from "../../domain/request/lifecycle.ts";
 
 import { EVERY } from "../api/pace.ts";
 import { useLive } from "../api/use-live.ts";
 import { Trouble } from "../parts/trouble.tsx";
+import { useTab } from "../parts/use-tab.ts";
 import { shortId, titleOf } from "../requests/title.ts";
 import { hrefOf } from "../routes.ts";
 import { useClient } from "../session/client.ts";
@@ -28,9 +29,7 @@ export function InstancesView() {
     },
     () => EVERY.list,
   );
-  useEffect(() => {
-    document.title = `${say("instances")} · Prewarm`;
-  }, [say]);
+  useTab(say("instances"));
   const active = live.value?.active ?? [];
   const atWork = active.reduce((sum, it) => sum + it.instances_at_work, 0);
   const number = (value: number | undefined) => (value === undefined ? "–" : formats.count(value));

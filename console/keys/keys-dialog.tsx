@@ -13,6 +13,8 @@ const KEYS: readonly (readonly [key: string, says: TextName])[] = [
   ["c", "copySentence"],
   ["s", "keyStop"],
   ["r", "keyRetry"],
+  ["← ↑ ↓ →", "keyArrows"],
+  ["Ctrl Enter", "keySend"],
   ["?", "keyHelp"],
   ["Esc", "close"],
 ];

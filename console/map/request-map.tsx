@@ -1,7 +1,8 @@
 import { siteOf } from "../../domain/pops/sites.ts";
 import { TASK_STATES, type TaskState, type TaskStates } from "../../domain/readiness/task-states.ts";
+import { BAD_SHAPES } from "../parts/forms.ts";
 import { OUTCOME_NAMES } from "../parts/outcome-names.ts";
-import { BAD_SHAPES, Shape } from "../parts/shape.tsx";
+import { Shape } from "../parts/shape.tsx";
 import { useWidth } from "../parts/use-width.ts";
 import { useReader } from "../session/reader.ts";
 import type { TextName } from "../words/messages.ts";

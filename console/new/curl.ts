@@ -4,8 +4,22 @@ const LONGEST = 100_000;
 /** What a body too long for a command line is saved as, and read from. */
 export const FILE_NAME = "request.json";
 
+/** Whether a body is too long for a command line. */
+export function isLong(json: string): boolean {
+  return json.length > LONGEST;
+}
+
+/** A text as one word of a POSIX shell. */
+const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
+
 /** The call of a body in JSON, for a POSIX shell. The key stands in a variable, so that it is in no history. @param base the API's address */
 export function curlOf(json: string, base: string): string {
-  const data = json.length > LONGEST ? `@${FILE_NAME}` : `'${json.replaceAll("'", "'\\''")}'`;
-  return `curl -H "x-api-key: $PREWARM_KEY" -H 'content-type: application/json' -d ${data} '${new URL("prewarm", base)}'`;
+  const data = isLong(json) ? `@${FILE_NAME}` : quoted(json);
+  return `curl -H "x-api-key: $PREWARM_API_KEY" -H 'content-type: application/json' -d ${data} '${new URL("prewarm", base)}'`;
+}
+
+/** The same with the command, which takes the key from the same variable. @param base the API's address */
+export function prewarmOf(json: string, base: string): string {
+  const [pipe, file] = isLong(json) ? ["", FILE_NAME] : [`printf %s ${quoted(json)} | `, "-"];
+  return `${pipe}npx prewarm warm --from ${file} --endpoint '${base}'`;
 }

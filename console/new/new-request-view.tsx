@@ -1,17 +1,19 @@
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import { coverOf } from "../../domain/request/invalidation.ts";
 import { defaultSelection } from "../map/regions.ts";
 import type { Selection } from "../map/selection.ts";
 import { Icon } from "../parts/icon.tsx";
 import { Skeleton } from "../parts/skeleton.tsx";
 import { Trouble } from "../parts/trouble.tsx";
-import { hrefOf } from "../routes.ts";
+import { useTab } from "../parts/use-tab.ts";
+import { hrefOfList } from "../requests/use-return.ts";
 import { useReader } from "../session/reader.ts";
 import { useSettings } from "../session/use-settings.ts";
 import { fieldInChinese, findingInChinese } from "../words/api-chinese.ts";
 import { beyondCaps } from "./caps.ts";
 import { catalogueWith } from "./catalogue-with.ts";
 import { faultsAt, withHints } from "./faults.ts";
+import { FormNotice } from "./form-notice.tsx";
 import { LimitsPart, ProofPart } from "./limits-part.tsx";
 import { whyNotSend } from "./may-send.ts";
 import { MorePart } from "./more-part.tsx";
@@ -34,12 +36,10 @@ export function NewRequestView() {
   const { say, preferences } = useReader();
   const settings = useSettings();
   const catalogue = useCatalogue();
-  const { form, change, clear, forget } = useDraft();
+  const { form, change, clear, undo, filled, forget } = useDraft();
   const [step, setStep] = useState(1);
-  const [isAsking, setAsking] = useState(false);
-  useEffect(() => {
-    document.title = `${say("newRequest")} · Prewarm`;
-  }, [say]);
+  const [isAsking, setAsking] = useState(filled?.asks === true);
+  useTab(say("newRequest"));
   const lines = useMemo(() => readUrlLines(form.urls), [form.urls]);
   const pops = useMemo(() => catalogueWith(catalogue.pops ?? [], form.pops ?? []), [catalogue.pops, form.pops]);
   // The default set is the API's: it leaves out POPs to which the price class leads no viewer.
@@ -87,7 +87,7 @@ export function NewRequestView() {
     <div class={`new step-${step}`}>
       <Steps step={step} onStep={setStep} />
       <div class="new-head">
-        <a class="button plain" href={hrefOf({ name: "requests" })} aria-label={say("back")} title={say("back")}>
+        <a class="button plain" href={hrefOfList()} aria-label={say("back")} title={say("back")}>
           <Icon name="back" />
         </a>
         <h1>{say("newRequest")}</h1>
@@ -96,6 +96,7 @@ export function NewRequestView() {
         </button>
       </div>
       <div class="new-form">
+        <FormNotice filled={filled} undo={undo} />
         <WhatPart {...part} lines={lines} settings={settings} estimate={value?.estimate} />
         <VariantsPart {...part} urls={lines.urls.length} />
         <ProofPart {...part} />

@@ -1,16 +1,33 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { forgetDraft, keepDraft, readDraft } from "./draft.ts";
 import { EMPTY_FORM, type Form } from "./form.ts";
+import { filledFrom } from "./form-of-sent.ts";
+import { takeHandover } from "./handover.ts";
 
 /** A form of 60,000 URLs takes a while to be kept: not with every key. */
 const REST_MS = 300;
 
-/** The form, kept in the tab when it rests and when the page or the view goes away. */
+/** So long what stood in the form before can be brought back. */
+const UNDO_MS = 10_000;
+
+/** The form, kept in the tab when it rests and when the page or the view goes away. Another request may have filled it. */
 export function useDraft() {
-  const [form, setForm] = useState(readDraft);
+  const [filled, setFilled] = useState(() => {
+    const handover = takeHandover();
+    return handover === undefined ? undefined : filledFrom(handover);
+  });
+  const [before] = useState(readDraft);
+  const [form, setForm] = useState(filled?.form ?? before);
+  /** What stood there before it was cleared, or filled by another request. */
+  const [replaced, setReplaced] = useState(filled === undefined || isEmpty(before) ? undefined : before);
+  useEffect(() => {
+    if (replaced === undefined) return;
+    const timer = setTimeout(() => setReplaced(undefined), UNDO_MS);
+    return () => clearTimeout(timer);
+  }, [replaced]);
   const latest = useRef(form);
   latest.current = form;
-  const kept = useRef(form);
+  const kept = useRef(before);
   const save = () => {
     if (kept.current === latest.current) return;
     kept.current = latest.current;
@@ -30,11 +47,30 @@ export function useDraft() {
   return {
     form,
     change: (part: Partial<Form>) => setForm((before) => ({ ...before, ...part })),
-    clear: () => setForm(EMPTY_FORM),
+    clear: () => {
+      setReplaced(isEmpty(form) ? undefined : form);
+      setFilled(undefined);
+      setForm(EMPTY_FORM);
+    },
+    /** Brings back what stood there before. Undefined: there is nothing, or ten seconds have passed. */
+    undo:
+      replaced === undefined
+        ? undefined
+        : () => {
+            setForm(replaced);
+            setFilled(undefined);
+            setReplaced(undefined);
+          },
+    /** The request that filled the form, and what it could not fill. */
+    filled,
     /** It was sent. */
     forget: () => {
       kept.current = latest.current;
       forgetDraft();
     },
   };
+}
+
+function isEmpty(form: Form): boolean {
+  return JSON.stringify(form) === JSON.stringify(EMPTY_FORM);
 }

@@ -1,8 +1,4 @@
-/** What a state looks like besides its colour. */
-export type Form = "warm" | "hit" | "done" | "not_kept" | "failed" | "under_way" | "waiting" | "stopped" | "timed_out";
-
-/** Of the two bad ones the paths, in a square of 12: a map draws them without one. */
-export const BAD_SHAPES = { failed: "M2 2l8 8M10 2l-8 8", not_kept: "M6 .8 11.6 11H.4z" } as const;
+import { BAD_SHAPES, type Form } from "./forms.ts";
 
 /** Decoration: the word stands beside it. */
 export function Shape({ form }: { readonly form: Form }) {

@@ -1,7 +1,7 @@
 import type { Progress } from "../../client/answers.ts";
 import { taskStatesOf } from "../../domain/readiness/task-states.ts";
-import { AsSent } from "../request/as-sent.tsx";
 import { OutcomeCounts } from "../request/outcome-counts.tsx";
+import { SentPanel } from "../request/sent-panel.tsx";
 import { Warnings } from "../request/warnings.tsx";
 import { Where } from "../request/where.tsx";
 import { LookAt } from "./look-at.tsx";
@@ -14,7 +14,7 @@ export function RunningOnPhone({ request }: { readonly request: Progress }) {
       <LookAt request={request} />
       <Where request={request} />
       <Warnings warnings={request.warnings} />
-      <AsSent request={request} />
+      <SentPanel request={request} />
     </div>
   );
 }

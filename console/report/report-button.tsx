@@ -4,6 +4,8 @@ import { useAction } from "../parts/use-action.ts";
 import { useClient } from "../session/client.ts";
 import { useReader } from "../session/reader.ts";
 
+export const loadSaveReport = () => import("./save-report.ts");
+
 interface ReportButtonProps {
   readonly request: Progress;
   /** Among links it looks like one. @default false */
@@ -16,7 +18,7 @@ export function ReportButton({ request, isLink = false }: ReportButtonProps) {
   const client = useClient();
   const { busy, problem, run } = useAction(async () => {
     const [{ saveReport }, { value: summary }] = await Promise.all([
-      import("./save-report.ts"),
+      loadSaveReport(),
       client.summary(request.request_id),
     ]);
     saveReport({ request, summary }, preferences.language);

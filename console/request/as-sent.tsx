@@ -9,8 +9,19 @@ const ORDERS: Readonly<Record<string, TextName>> = { "lead-first": "orderLead", 
 
 /** What was asked for, without headers: there may be secrets in them. */
 export function AsSent({ request }: { readonly request: Progress }) {
+  const { say } = useReader();
+  return (
+    <section>
+      <h2>{say("asSent")}</h2>
+      <SentFacts request={request} />
+    </section>
+  );
+}
+
+/** The same without a heading. @param variants by name, of a request that has ended: its answer has none */
+export function SentFacts({ request, variants = request.variant_names }: SentFactsProps) {
   const { say, formats, count } = useReader();
-  const { verify = "", order = "", origin, variant_names: variants } = request;
+  const { verify = "", order = "", origin } = request;
   const stop = parseTimestamp(request.timeout_at);
   const [proof, sequence] = [PROOFS[verify], ORDERS[order]];
   const limits = [
@@ -18,20 +29,22 @@ export function AsSent({ request }: { readonly request: Progress }) {
     ...(origin?.concurrency === undefined ? [] : [say("atOnce", { count: origin.concurrency })]),
   ];
   return (
-    <section>
-      <h2>{say("asSent")}</h2>
-      <dl class="as-sent">
-        {proof === undefined ? null : <Row name={say("proof")}>{say(proof)}</Row>}
-        {sequence === undefined ? null : <Row name={say("order")}>{say(sequence)}</Row>}
-        {limits.length === 0 ? null : <Row name={say("origin")}>{limits.join(", ")}</Row>}
-        {variants.length === 0 ? null : <Row name={say("variants")}>{variants.join(", ")}</Row>}
-        <Row name={say("wanted")}>{count("instanceCount", request.instance_count)}</Row>
-        <Row name={say("stopsAt")}>
-          {formats.clock(stop)} <span class="quiet">{formats.utc(stop)}</span>
-        </Row>
-      </dl>
-    </section>
+    <dl class="as-sent">
+      {proof === undefined ? null : <Row name={say("proof")}>{say(proof)}</Row>}
+      {sequence === undefined ? null : <Row name={say("order")}>{say(sequence)}</Row>}
+      {limits.length === 0 ? null : <Row name={say("origin")}>{limits.join(", ")}</Row>}
+      {variants.length === 0 ? null : <Row name={say("variants")}>{variants.join(", ")}</Row>}
+      <Row name={say("wanted")}>{count("instanceCount", request.instance_count)}</Row>
+      <Row name={say("stopsAt")}>
+        {formats.clock(stop)} <span class="quiet">{formats.utc(stop)}</span>
+      </Row>
+    </dl>
   );
+}
+
+interface SentFactsProps {
+  readonly request: Progress;
+  readonly variants?: readonly string[];
 }
 
 function Row({ name, children }: { readonly name: string; readonly children: ComponentChildren }) {

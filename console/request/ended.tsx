@@ -1,10 +1,11 @@
-import type { Progress } from "../../client/answers.ts";
+import type { Progress, Summary } from "../../client/answers.ts";
 import { Trouble } from "../parts/trouble.tsx";
+import { usePhone } from "../phone/use-phone.ts";
 import { useReader } from "../session/reader.ts";
-import { AsSent } from "./as-sent.tsx";
 import { Files } from "./files.tsx";
 import { NotWarm } from "./not-warm.tsx";
 import type { SamplePoint } from "./samples.ts";
+import { SentPanel } from "./sent-panel.tsx";
 import { Throughput } from "./throughput.tsx";
 import { useSummary } from "./use-request.ts";
 import { Warnings } from "./warnings.tsx";
@@ -15,33 +16,50 @@ interface EndedProps {
   readonly points: readonly SamplePoint[];
 }
 
-/** At the end: what is not warm and what to do about it; beside it where, and how it went. */
+/** So few reasons leave the wide column to the POPs. */
+const FEW_REASONS = 2;
+
+/** At the end: what is not warm and what to do about it, where, how it went, and what was sent. What there is more of has the wide column. */
 export function Ended({ request, points }: EndedProps) {
   const { say } = useReader();
+  const phone = usePhone();
   const live = useSummary(request.request_id);
   const summary = live.value;
+  const isWhereWide = !phone && request.pops.length > 0 && reasonsOf(request, summary) <= FEW_REASONS;
+  const reasons = (
+    <section class={isWhereWide ? "narrow" : ""}>
+      <Trouble {...live} />
+      <NotWarm request={request} summary={summary} />
+      {summary === undefined ? (
+        <p class="quiet">{say("summaryWaits")}</p>
+      ) : (
+        <Files request={request} summary={summary} />
+      )}
+    </section>
+  );
+  const where = <Where request={request} isWide={isWhereWide} />;
   return (
     <div class="columns at-the-end">
       <section>
-        <Trouble {...live} />
-        <NotWarm request={request} summary={summary} />
-        {summary === undefined ? (
-          <p class="quiet">{say("summaryWaits")}</p>
-        ) : (
-          <Files request={request} summary={summary} />
-        )}
+        {isWhereWide ? where : reasons}
+        {phone ? null : <SentPanel request={request} />}
       </section>
       <aside>
-        <Where request={request} />
-        {points.length < 2 ? null : (
+        {isWhereWide ? reasons : where}
+        {points.length < 2 || request.download_size === 0 ? null : (
           <section>
             <h2>{say("throughput")}</h2>
             <Throughput points={points} ended />
           </section>
         )}
         <Warnings warnings={request.warnings} />
-        <AsSent request={request} />
+        {phone ? <SentPanel request={request} /> : null}
       </aside>
     </div>
   );
+}
+
+/** How many rows say what is not warm. */
+function reasonsOf({ failures, total_count, download_count }: Progress, summary: Summary | undefined): number {
+  return (summary?.failures ?? failures ?? []).length + (download_count < total_count ? 1 : 0);
 }

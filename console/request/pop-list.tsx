@@ -1,10 +1,9 @@
-import { useState } from "preact/hooks";
 import { Bar } from "../parts/bar.tsx";
+import { Room, useRowsInView } from "../parts/rows-in-view.tsx";
 import { useReader } from "../session/reader.ts";
 import { RecTitle } from "../words/rec-title.tsx";
 import type { RecGroup } from "./group-pops.ts";
 
-const ROW_PX = 28;
 const SHOWN_PX = 560;
 
 interface PopListProps {
@@ -16,17 +15,15 @@ interface PopListProps {
 /** A row a POP. Of hundreds only those in sight are made. */
 export function PopList({ groups, onPop }: PopListProps) {
   const { say, formats } = useReader();
-  const [top, setTop] = useState(0);
   const rows = groups.flatMap(({ rec, pops }) => pops.map((pop) => ({ rec, pop })));
-  const first = Math.max(0, Math.floor(top / ROW_PX) - 4);
-  const shown = rows.slice(first, first + Math.ceil(SHOWN_PX / ROW_PX) + 8);
+  const { first, shown, above, below, onScroll } = useRowsInView(rows, SHOWN_PX);
   return (
     <section
       class="pop-list"
       aria-label={say("pops")}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls is reached by keys
       tabIndex={0}
-      onScroll={({ currentTarget }) => setTop(currentTarget.scrollTop)}
+      onScroll={onScroll}
     >
       <table aria-rowcount={rows.length + 1}>
         <thead>
@@ -43,7 +40,7 @@ export function PopList({ groups, onPop }: PopListProps) {
           </tr>
         </thead>
         <tbody>
-          <Room rows={first} />
+          <RoomRow rows={above} />
           {shown.map(({ rec, pop }, index) => (
             <tr key={pop.pop} aria-rowindex={first + index + 2}>
               <td>
@@ -63,20 +60,19 @@ export function PopList({ groups, onPop }: PopListProps) {
               <td class={pop.bad > 0 ? "number failed strong" : "number"}>{formats.count(pop.bad)}</td>
             </tr>
           ))}
-          <Room rows={rows.length - first - shown.length} />
+          <RoomRow rows={below} />
         </tbody>
       </table>
     </section>
   );
 }
 
-/** The place of rows that are not made. Its height is an attribute of SVG: the page's policy allows no style attribute. */
-function Room({ rows }: { readonly rows: number }) {
+function RoomRow({ rows }: { readonly rows: number }) {
   if (rows <= 0) return null;
   return (
     <tr>
       <td class="room" colSpan={5}>
-        <svg width="1" height={rows * ROW_PX} aria-hidden="true" />
+        <Room rows={rows} />
       </td>
     </tr>
   );

@@ -1,4 +1,4 @@
-import { useMemo, useState } from "preact/hooks";
+import { useMemo } from "preact/hooks";
 import type { Progress } from "../../client/answers.ts";
 import { taskStatesOf } from "../../domain/readiness/task-states.ts";
 import { isTerminal } from "../../domain/request/lifecycle.ts";
@@ -6,6 +6,7 @@ import { useKeys } from "../keys/use-keys.ts";
 import { RequestMapLater } from "../map/later.tsx";
 import { Choices } from "../parts/choices.tsx";
 import { useReader } from "../session/reader.ts";
+import { useParameter } from "../session/use-parameter.ts";
 import { failedEverywhere, NOWHERE, without } from "./everywhere.ts";
 import { groupPops, troubleFirst } from "./group-pops.ts";
 import { OutcomeCounts } from "./outcome-counts.tsx";
@@ -21,15 +22,17 @@ interface PopsPanelProps {
   readonly request: Progress;
   /** Undefined: a POP cannot be opened. */
   readonly onPop: ((pop: string) => void) | undefined;
+  /** It has the wide column at the end: cells below the map have room for codes. */
+  readonly isWide: boolean;
 }
 
 /** The POPs as a matrix, on the map or as a list. At the end, what fails everywhere is left aside: it would hide where something fails. */
-export function PopsPanel({ request, onPop }: PopsPanelProps) {
+export function PopsPanel({ request, onPop, isWide }: PopsPanelProps) {
   const { say, count } = useReader();
   const ended = isTerminal(request.status);
   const views = ended ? AT_THE_END : WHILE_IT_RUNS;
-  const [chosen, setView] = useState<View>();
-  const view = chosen ?? views[0] ?? "matrix";
+  const [chosen, setView] = useParameter("view");
+  const view = views.find((it) => it === chosen) ?? views[0] ?? "matrix";
   const aside = useMemo(() => (ended ? failedEverywhere(request) : NOWHERE), [ended, request]);
   const groups = useMemo(() => {
     const all = groupPops(request.pops.map((row) => without(row, aside)));
@@ -37,13 +40,15 @@ export function PopsPanel({ request, onPop }: PopsPanelProps) {
   }, [request.pops, aside, ended]);
   const many = request.pops.length > MAX_TILES;
   // Hundreds of cells have no room there, so that those of RECs without trouble are folded at first.
-  const [failedOnly, setFailedOnly] = useState(many && ended && groups.some(({ bad }) => bad > 0));
+  const [only, setOnly] = useParameter("failed");
+  const failedOnly = only === undefined ? many && ended && groups.some(({ bad }) => bad > 0) : only === "only";
+  const flip = () => setOnly(failedOnly ? "all" : "only");
   const shown = useMemo(() => (failedOnly ? groups.filter(({ bad }) => bad > 0) : groups), [groups, failedOnly]);
   useKeys({
     v: () => setView(views[(views.indexOf(view) + 1) % views.length]),
-    f: () => setFailedOnly((it) => !it),
+    f: flip,
   });
-  if (request.pops.length === 0) return <section class="pops" />;
+  if (request.pops.length === 0) return null;
   return (
     <section class="pops">
       <div class="section-head">
@@ -58,12 +63,7 @@ export function PopsPanel({ request, onPop }: PopsPanelProps) {
           onChoose={setView}
         />
         {failedOnly || ((many || !ended) && groups.some(({ bad }) => bad > 0)) ? (
-          <button
-            type="button"
-            class="button plain"
-            aria-pressed={failedOnly}
-            onClick={() => setFailedOnly(!failedOnly)}
-          >
+          <button type="button" class="button plain" aria-pressed={failedOnly} onClick={flip}>
             {say("failedOnly")}
           </button>
         ) : null}
@@ -71,7 +71,7 @@ export function PopsPanel({ request, onPop }: PopsPanelProps) {
       </div>
       {view === "map" ? <RequestMapLater pops={shown.flatMap(({ pops }) => pops)} /> : null}
       {view === "matrix" || (ended && view === "map") ? (
-        <PopMatrix groups={shown} small={many || view === "map"} onPop={onPop} />
+        <PopMatrix groups={shown} small={many || (view === "map" && !isWide)} onPop={onPop} />
       ) : null}
       {view === "list" ? <PopList groups={shown} onPop={onPop} /> : null}
       {shown.length < groups.length ? <p class="quiet">{count("recFine", groups.length - shown.length)}</p> : null}

@@ -6,6 +6,7 @@ import { SendProgress } from "../phone/send-progress.tsx";
 import { usePhone } from "../phone/use-phone.ts";
 import { ReportButton } from "../report/report-button.tsx";
 import { pathOf, shortId, titleOf } from "../requests/title.ts";
+import { hrefOfList } from "../requests/use-return.ts";
 import { hrefOf } from "../routes.ts";
 import { useReader } from "../session/reader.ts";
 
@@ -31,7 +32,7 @@ export function RequestHead({ request, sentence, tasks, mayRetry, onStop, onRetr
   );
   return (
     <div class="head request-head">
-      <a class="button plain" href={hrefOf({ name: "requests" })} aria-label={say("back")} title={say("back")}>
+      <a class="button plain" href={hrefOfList()} aria-label={say("back")} title={say("back")}>
         <Icon name="back" />
       </a>
       <h1 class="cut" title={request.url_prefix}>

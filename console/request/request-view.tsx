@@ -1,6 +1,7 @@
-import { useEffect, useState } from "preact/hooks";
+import { useCallback, useState } from "preact/hooks";
 import type { Progress } from "../../client/answers.ts";
 import { isNotFound } from "../../client/api-client.ts";
+import { isWholeId, NEWEST, startingWith } from "../../client/request-ids.ts";
 import { badTasksOf, taskStatesOf } from "../../domain/readiness/task-states.ts";
 import { lacksOnlyPops } from "../../domain/readiness/verdict.ts";
 import { isTerminal } from "../../domain/request/lifecycle.ts";
@@ -8,12 +9,17 @@ import { useKeys } from "../keys/use-keys.ts";
 import { Bar } from "../parts/bar.tsx";
 import { copyText } from "../parts/copy.ts";
 import { Skeleton } from "../parts/skeleton.tsx";
+import { tabIconOf } from "../parts/tab-icon.ts";
 import { Trouble } from "../parts/trouble.tsx";
+import { useLoaded } from "../parts/use-loaded.ts";
+import { useTab } from "../parts/use-tab.ts";
 import { PhoneFacts } from "../phone/phone-facts.tsx";
 import { RunningOnPhone } from "../phone/running-phone.tsx";
 import { usePhone } from "../phone/use-phone.ts";
-import { titleOf } from "../requests/title.ts";
-import { hrefOf } from "../routes.ts";
+import { rowState } from "../requests/row-state.ts";
+import { hostOf } from "../requests/title.ts";
+import { hrefOfList } from "../requests/use-return.ts";
+import { useClient } from "../session/client.ts";
 import { useReader } from "../session/reader.ts";
 import { useNow } from "../session/use-now.ts";
 import { Ended } from "./ended.tsx";
@@ -26,14 +32,29 @@ import { StopDialog } from "./stop-dialog.tsx";
 import { useRequest } from "./use-request.ts";
 import { useSamples } from "./use-samples.ts";
 
-/** One request, from the moment it is sent to its readiness verdict. */
+/** One request, from the moment it is sent to its readiness verdict. @param id or the beginning of one */
 export function RequestView({ id }: { readonly id: string }) {
-  const { say } = useReader();
+  return isWholeId(id) ? <RequestOfId id={id} /> : <RequestOfShortId named={id} />;
+}
+
+/** What no id among the newest begins with may be one all the same: the API says whether there is such a request. */
+function RequestOfShortId({ named }: { readonly named: string }) {
+  const client = useClient();
+  const { value, error, again } = useLoaded(
+    useCallback(async () => {
+      const { value: list } = await client.requests({ limit: NEWEST });
+      const [only, other] = startingWith(list.requests, named.toLowerCase());
+      return other === undefined && only !== undefined ? only.request_id : named;
+    }, [client, named]),
+  );
+  useTab(named);
+  if (value !== undefined) return <RequestOfId id={value} />;
+  return error === undefined ? <RequestSkeleton /> : <Trouble error={error} again={again} lostSince={undefined} />;
+}
+
+function RequestOfId({ id }: { readonly id: string }) {
   const live = useRequest(id);
   const request = live.value;
-  useEffect(() => {
-    if (request === undefined) document.title = `${id} · Prewarm`;
-  }, [id, request]);
   if (request === undefined && isNotFound(live.error)) return <NoRequest id={id} />;
   return (
     <>
@@ -41,27 +62,35 @@ export function RequestView({ id }: { readonly id: string }) {
       {request !== undefined ? (
         <Request request={request} again={live.again} />
       ) : live.error === undefined ? (
-        <section aria-busy="true" aria-label={say("connecting")}>
-          <Skeleton width={320} height={28} />
-          <p class="gap" />
-          <Skeleton width={520} height={32} />
-          <p class="gap" />
-          <Skeleton width="100%" height={14} />
-          <p class="gap" />
-          <Skeleton width="100%" height={360} />
-        </section>
+        <RequestSkeleton />
       ) : null}
     </>
   );
 }
 
+function RequestSkeleton() {
+  const { say } = useReader();
+  return (
+    <section aria-busy="true" aria-label={say("connecting")}>
+      <Skeleton width={320} height={28} />
+      <p class="gap" />
+      <Skeleton width={520} height={32} />
+      <p class="gap" />
+      <Skeleton width="100%" height={14} />
+      <p class="gap" />
+      <Skeleton width="100%" height={360} />
+    </section>
+  );
+}
+
 function NoRequest({ id }: { readonly id: string }) {
   const { say } = useReader();
+  useTab(id);
   return (
     <section class="empty" role="alert">
       <h1>{say("noRequest", { id })}</h1>
       <p>
-        <a href={hrefOf({ name: "requests" })}>{say("back")}</a>
+        <a href={hrefOfList()}>{say("back")}</a>
       </p>
     </section>
   );
@@ -81,9 +110,7 @@ function Request({ request, again }: { readonly request: Progress; readonly agai
     request.verdict === "ready" || (request.verdict === "not_verified" && request.readiness?.exceptions === 0);
   // What could not be read has no tasks, and may be tried again as well. Retrying does not help where only POPs did not resolve.
   const mayRetry = ended && request.retried_by === undefined && (tasks > 0 || (!isClear && !lacksOnlyPops(request)));
-  useEffect(() => {
-    document.title = `${sentence} ${titleOf(request)} · Prewarm`;
-  }, [sentence, request]);
+  useTabOf(request);
   useKeys({
     c: () => void copyText(sentence),
     ...(ended ? {} : { s: () => setAsking("stop") }),
@@ -116,4 +143,12 @@ function Request({ request, again }: { readonly request: Progress; readonly agai
       {asking === "retry" ? <RetryDialog id={request.request_id} tasks={tasks} onClose={close} /> : null}
     </>
   );
+}
+
+/** The host first: of several tabs it is what tells them apart. Then how far it is, and how it stands. */
+function useTabOf(request: Progress): void {
+  const { say, formats } = useReader();
+  const { form, text } = rowState(request);
+  const { percentage_complete: percent } = request;
+  useTab([hostOf(request), formats.percent(percent), say(text)].join(" · "), tabIconOf(form, percent));
 }

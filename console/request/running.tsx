@@ -1,9 +1,9 @@
 import type { Progress } from "../../client/answers.ts";
 import { parseTimestamp } from "../../domain/timestamps.ts";
 import { useReader } from "../session/reader.ts";
-import { AsSent } from "./as-sent.tsx";
 import { FailureCard, keyOf } from "./failures.tsx";
 import type { SamplePoint } from "./samples.ts";
+import { SentPanel } from "./sent-panel.tsx";
 import { type Ahead, Throughput } from "./throughput.tsx";
 import { Warnings } from "./warnings.tsx";
 import { Where } from "./where.tsx";
@@ -19,7 +19,10 @@ export function Running({ request, points }: RunningProps) {
   const failures = request.failures ?? [];
   return (
     <div class="columns">
-      <Where request={request} />
+      <section>
+        <Where request={request} />
+        <SentPanel request={request} />
+      </section>
       <aside>
         <section>
           <h2>
@@ -48,7 +51,6 @@ export function Running({ request, points }: RunningProps) {
           <Throughput points={points} ahead={aheadOf(request)} />
         </section>
         <Warnings warnings={request.warnings} />
-        <AsSent request={request} />
       </aside>
     </div>
   );

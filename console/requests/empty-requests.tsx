@@ -16,7 +16,7 @@ export function EmptyRequests() {
         {say("newRequest")}
       </a>
       <p class="quiet">{say("emptyCurl")}</p>
-      <pre>{`curl -H "x-api-key: $KEY" -d '${body}' '${apiBase(location.href)}prewarm'`}</pre>
+      <pre>{`curl -H "x-api-key: $PREWARM_API_KEY" -d '${body}' '${apiBase(location.href)}prewarm'`}</pre>
     </section>
   );
 }

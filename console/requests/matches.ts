@@ -1,7 +1,8 @@
 import type { Listed } from "../../client/answers.ts";
 import { rowState } from "./row-state.ts";
 
-export type Filter = "all" | "underWay" | "toLookAt" | "ready";
+export const FILTERS = ["all", "underWay", "toLookAt", "ready"] as const;
+export type Filter = (typeof FILTERS)[number];
 
 /** Whether a request is to be shown. Case does not matter. */
 export function matches(request: Listed, filter: Filter, text: string): boolean {

@@ -1,27 +1,33 @@
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useMemo } from "preact/hooks";
 import type { Listed } from "../../client/answers.ts";
 import { useKeys } from "../keys/use-keys.ts";
 import { Choices } from "../parts/choices.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { Trouble } from "../parts/trouble.tsx";
+import { useTab } from "../parts/use-tab.ts";
 import { hrefOf } from "../routes.ts";
 import { useReader } from "../session/reader.ts";
+import { useParameter } from "../session/use-parameter.ts";
 import { EmptyRequests } from "./empty-requests.tsx";
-import { type Filter, matches } from "./matches.ts";
+import { FILTERS, type Filter, matches } from "./matches.ts";
 import { nextRow } from "./next-row.ts";
 import { RequestTable, RequestTableSkeleton } from "./request-table.tsx";
 import { rowState } from "./row-state.ts";
 import { useRequests } from "./use-requests.ts";
+import { useReturn } from "./use-return.ts";
 
-/** All requests: those under way first, then by day. Nobody's row moves while it is looked at. */
-export function RequestsView() {
+/**
+ * All requests: those under way first, then by day. Nobody's row moves while it is looked at.
+ * @param from the request whose view was open before: who comes back finds the list as it was left
+ */
+export function RequestsView({ from }: { readonly from: string | undefined }) {
   const { say, count } = useReader();
   const list = useRequests();
-  const [filter, setFilter] = useState<Filter>("all");
-  const [text, setText] = useState("");
-  useEffect(() => {
-    document.title = `${say("requests")} · Prewarm`;
-  }, [say]);
+  const [filterName, setFilter] = useParameter("filter");
+  const [text = "", setText] = useParameter("q");
+  const filter = FILTERS.find((it) => it === filterName) ?? "all";
+  useReturn(from, list.rows !== undefined);
+  useTab(say("requests"));
   useKeys({
     "/": () => document.getElementById("search")?.focus(),
     j: () => nextRow(1),
@@ -32,9 +38,9 @@ export function RequestsView() {
     <>
       <div class="head">
         <h1>{say("requests")}</h1>
-        <Filters rows={list.rows ?? []} filter={filter} onChoose={setFilter} />
+        <Filters rows={list.rows ?? []} filter={filter} onChoose={(it) => setFilter(it === "all" ? undefined : it)} />
         <span class="fill" />
-        <SearchField text={text} onText={setText} />
+        <SearchField text={text} onText={(it) => setText(it || undefined)} />
         <a class="button primary" href={hrefOf({ name: "new" })}>
           <Icon name="plus" />
           {say("newRequest")}
@@ -80,7 +86,7 @@ interface FiltersProps {
 function Filters({ rows, filter, onChoose }: FiltersProps) {
   const { say, formats } = useReader();
   const running = rows.filter((row) => rowState(row).filter === "underWay").length;
-  const options = (["all", "underWay", "toLookAt", "ready"] as const).map((value) => ({
+  const options = FILTERS.map((value) => ({
     value,
     text: value === "underWay" && running > 0 ? `${say(value)} ${formats.count(running)}` : say(value),
   }));

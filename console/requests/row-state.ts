@@ -1,7 +1,7 @@
 import type { Listed } from "../../client/answers.ts";
 import { isTerminal } from "../../domain/request/lifecycle.ts";
 import { parseTimestamp } from "../../domain/timestamps.ts";
-import type { Form } from "../parts/shape.tsx";
+import type { Form } from "../parts/forms.ts";
 import type { TextName } from "../words/messages.ts";
 
 /** How a request is shown in a list: the verdict where there is one, not the status alone. */

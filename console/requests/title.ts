@@ -18,6 +18,11 @@ export function pathOf(request: Parameters<typeof titleOf>[0]): string {
   return pathname === "/" ? titleOf(request) : pathname;
 }
 
+/** The host of its URLs, or its id if they have none in common. */
+export function hostOf(request: Parameters<typeof titleOf>[0]): string {
+  return parseUrl(request.url_prefix)?.host || shortId(request.request_id);
+}
+
 /** The first part of an id: enough to tell requests apart by eye. */
 export function shortId(id: string): string {
   return id.split("-")[0] ?? id;

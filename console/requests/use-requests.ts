@@ -6,6 +6,13 @@ import { useClient } from "../session/client.ts";
 
 const PAGE = 50;
 
+/** Older pages that were asked for, and where the next one begins: who comes back finds them. Another key has another list. */
+let kept: {
+  readonly client: unknown;
+  readonly older: readonly Listed[];
+  readonly next: string | null | undefined;
+} = { client: undefined, older: [], next: undefined };
+
 export interface RequestList extends Pick<Live<Requests>, "error" | "lostSince" | "again"> {
   /** Undefined until there is an answer. */
   readonly rows: readonly Listed[] | undefined;
@@ -24,8 +31,7 @@ export function useRequests(): RequestList {
     async (signal) => (await client.requests({ limit: PAGE }, signal)).value,
     () => EVERY.list,
   );
-  const [older, setOlder] = useState<readonly Listed[]>([]);
-  const [next, setNext] = useState<string | null>();
+  const [{ older, next }, setKept] = useState(() => (kept.client === client ? kept : { older: [], next: undefined }));
   const [olderError, setOlderError] = useState<unknown>();
   /** The newest request that is shown; what came after it waits. */
   const [newest, setNewest] = useState<string>();
@@ -38,8 +44,9 @@ export function useRequests(): RequestList {
     if (place === null) return;
     try {
       const { value: page } = await client.requests({ limit: PAGE, next: place });
-      setOlder((before) => [...before, ...page.requests]);
-      setNext(page.next);
+      // What stands on the first page may be on none when it is asked for again.
+      kept = { client, older: merged(older.length === 0 ? rows : older, page.requests) ?? [], next: page.next };
+      setKept(kept);
       setOlderError(undefined);
     } catch (error) {
       setOlderError(error);

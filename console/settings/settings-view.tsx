@@ -1,9 +1,9 @@
-import { useEffect } from "preact/hooks";
 import type { Settings } from "../../client/answers.ts";
 import { RefusedError } from "../../client/api-client.ts";
 import { useLive } from "../api/use-live.ts";
 import { Choices } from "../parts/choices.tsx";
 import { Trouble } from "../parts/trouble.tsx";
+import { useTab } from "../parts/use-tab.ts";
 import { useClient } from "../session/client.ts";
 import { THEMES } from "../session/preferences.ts";
 import { useReader } from "../session/reader.ts";
@@ -25,9 +25,7 @@ export function SettingsView() {
     },
     () => undefined,
   );
-  useEffect(() => {
-    document.title = `${say("settings")} · Prewarm`;
-  }, [say]);
+  useTab(say("settings"));
   return (
     <>
       <div class="head">

@@ -217,7 +217,22 @@ export const FORM_MESSAGES = {
   offCap: { en: "a limit of this deployment is exceeded", zh: "超出本部署的限额" },
   offRefused: { en: "the API refuses the request", zh: "API 拒绝了这个请求" },
   offFault: { en: "a field is wrong", zh: "有字段填写有误" },
-  clearForm: { en: "Begin anew", zh: "重新填写" },
+  clearForm: { en: "Clear form", zh: "清空表单" },
+  formCleared: { en: "The form was cleared.", zh: "表单已清空。" },
+  formFilled: { en: "The form has the settings of request {id}.", zh: "表单已填入请求 {id} 的设置。" },
+  lacksHeaders: {
+    en: "Headers are not kept. Add {count, plural, one {its # line} other {its # lines}} under More.",
+    zh: "标头未保留：请在“更多”中补上该请求的 {count} 行。",
+  },
+  lacksVariants: {
+    en: "The headers of its variants ({names}) are not kept. Check the variants.",
+    zh: "该请求各变体（{names}）的标头未保留。请检查变体。",
+  },
+  lacksUrls: {
+    en: "{count, plural, one {# of its URLs is} other {# of its URLs are}} missing.",
+    zh: "缺少该请求的 {count} 个 URL。",
+  },
+  undo: { en: "Undo", zh: "撤消" },
   steps: { en: "Steps", zh: "步骤" },
   next: { en: "Next", zh: "下一步" },
 } as const satisfies Catalogue;

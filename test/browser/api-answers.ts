@@ -1,5 +1,6 @@
 // What the API answers to the console in the tests of its views, a scene at a time.
 
+import * as z from "zod";
 import { recOf } from "../../domain/pops/sites.ts";
 import { formatTimestamp, parseTimestamp } from "../../domain/timestamps.ts";
 import { times } from "../collect.ts";
@@ -200,6 +201,7 @@ function usual(route: string, query: URLSearchParams): Answer {
       return { body: { timestamp: at(0), requests: [running(), notReady(), ...others()], next: "more" } };
     case "GET prewarm":
       if (detail === "urls") return { body: { ...progress(id), urls: popUrls(query.get("pop") ?? "") } };
+      if (detail === "sent") return { body: { ...progress(id), sent: sent(progress(id)) } };
       return { body: detail.includes("samples") ? withSamples(progress(id)) : progress(id) };
     case "GET summary":
       return { body: summary(id) };
@@ -280,6 +282,29 @@ function popUrls(pop: string): Fields {
     error: "no answer in 30 s",
   }));
   return { pop, total_count: 8_407, buckets, failures, failures_omitted: 92 };
+}
+
+/** What a request of so many URLs was sent with, at its POPs. */
+function sent({ url_count, url_prefix, pops }: Fields) {
+  const url_list = times(Number(url_count), (i) => `${url_prefix}${i === 0 ? "" : `segment-${i}.m4s`}`);
+  const codes = z
+    .array(z.object({ pop: z.string() }))
+    .parse(pops)
+    .map(({ pop }) => pop);
+  return {
+    body: {
+      url_list,
+      target_type: "pop",
+      pops: codes,
+      timeout: 60,
+      instance_count: 20,
+      verify: "off",
+      order: "lead-first",
+    },
+    variant_names: [],
+    header_count: 0,
+    urls_omitted: 0,
+  };
 }
 
 function summary(id: string): Fields {

@@ -1,4 +1,4 @@
-import { hrefOf, parseRoute, type Route } from "../../console/routes.ts";
+import { hrefOf, parameterOf, parseRoute, type Route, withParameter } from "../../console/routes.ts";
 
 it.each([
   ["", { name: "requests" }],
@@ -17,4 +17,17 @@ it.each([
 it("parseRoute reads what hrefOf writes", () => {
   const routes: Route[] = [{ name: "requests" }, { name: "new" }, { name: "request", id: "r-1" }, { name: "settings" }];
   for (const route of routes) expect(parseRoute(hrefOf(route))).toEqual(route);
+});
+
+it.each([
+  ["#/", "filter", "ready", "#/?filter=ready"],
+  ["", "q", "a/b?c=d&e", "#/?q=a%2Fb%3Fc%3Dd%26e"],
+  ["#/r/52258b9d?view=list", "pop", "SIN2-P1", "#/r/52258b9d?view=list&pop=SIN2-P1"],
+  ["#/r/52258b9d?view=list&pop=SIN2-P1", "pop", undefined, "#/r/52258b9d?view=list"],
+  ["#/?filter=ready", "filter", undefined, "#/"],
+])("%s with %s %s", (hash, name, value, expected) => {
+  const changed = withParameter(hash, name, value);
+  expect(changed).toBe(expected);
+  expect(parameterOf(changed, name)).toBe(value);
+  expect(parseRoute(changed)).toEqual(parseRoute(hash));
 });

@@ -79,7 +79,7 @@ describe("Send", () => {
 test("the curl line quotes for a shell, and has no key in it", () => {
   const line = curlOf(JSON.stringify({ header: ["X: it's"] }), "https://api.example/prod/");
   expect(line).toBe(
-    `curl -H "x-api-key: $PREWARM_KEY" -H 'content-type: application/json' -d '{"header":["X: it'\\''s"]}' 'https://api.example/prod/prewarm'`,
+    `curl -H "x-api-key: $PREWARM_API_KEY" -H 'content-type: application/json' -d '{"header":["X: it'\\''s"]}' 'https://api.example/prod/prewarm'`,
   );
 });
 

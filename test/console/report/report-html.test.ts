@@ -42,7 +42,7 @@ describe("what the page says", () => {
       ...["What is not warm, and what to do", "Before you send traffic", "Refused (4xx)", "https://www.example.com/a"],
       ...["Viewers most likely get the same error.", "4 URLs could not be read", "FCO50-C1", "Where"],
       ...[
-        "As sent",
+        "What was sent",
         "edge hit",
         "br",
         "POPs",

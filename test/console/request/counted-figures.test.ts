@@ -239,7 +239,7 @@ test("the list heads those under way with their number and their instances, and 
     distinctRequest({ request_id: "d-4", status: "STOPPED", instances_at_work: 53 }),
     distinctRequest({ request_id: "e-5", status: "STOPPED", instances_at_work: 59 }),
   ];
-  const html = htmlOf(RequestsView, {});
+  const html = htmlOf(RequestsView, { from: undefined });
   expect(figures(html, /<tr class="group">.*?<span>(.*?)<\/span>/)[0]).toEqual([2, 36]);
   // The filters: only those under way are counted.
   expect(figures(html, /<fieldset class="choices".*?>(.*?)<\/fieldset>/).flat()).toEqual([2]);

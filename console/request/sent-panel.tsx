@@ -1,0 +1,226 @@
+import { useCallback, useMemo, useState } from "preact/hooks";
+import type { Progress, Sent } from "../../client/answers.ts";
+import { curlOf, FILE_NAME, isLong, prewarmOf } from "../new/curl.ts";
+import { handOver } from "../new/handover.ts";
+import { Choices } from "../parts/choices.tsx";
+import { CopyButton } from "../parts/copy-button.tsx";
+import { Icon } from "../parts/icon.tsx";
+import { Problem } from "../parts/problem.tsx";
+import { Room, useRowsInView } from "../parts/rows-in-view.tsx";
+import { saveFile } from "../parts/save-file.ts";
+import { Skeleton } from "../parts/skeleton.tsx";
+import { useAction } from "../parts/use-action.ts";
+import { useLoaded } from "../parts/use-loaded.ts";
+import { hrefOf } from "../routes.ts";
+import { apiBase, useClient } from "../session/client.ts";
+import { useReader } from "../session/reader.ts";
+import { useParameter } from "../session/use-parameter.ts";
+import { SentFacts } from "./as-sent.tsx";
+
+/** The URLs of a larger request, up to 5 MB of them, are fetched when somebody asks for them. */
+const MAX_UNASKED = 10_000;
+/** As high as the list of URLs is, in CSS pixels. */
+const LIST_PX = 280;
+/** So many URLs stand in the body as it is shown: who copies or saves it has all. */
+const SHOWN_URLS = 20;
+
+const FORMS = ["urls", "json", "curl", "command"] as const;
+type SentForm = (typeof FORMS)[number];
+
+/** What was sent, in the forms in which it can be sent again. */
+export function SentPanel({ request }: { readonly request: Progress }) {
+  const { say, count } = useReader();
+  const client = useClient();
+  const { request_id: id, url_count: urls } = request;
+  const [isAsked, ask] = useState(urls <= MAX_UNASKED);
+  const { value, error, again } = useLoaded(
+    useCallback(
+      // Its URLs are others once its sources are read.
+      async () => ({ sent: isAsked ? (await client.sent(id)).value.sent : undefined, urls }),
+      [client, id, isAsked, urls],
+    ),
+  );
+  const sent = value?.sent;
+  return (
+    <section class="sent">
+      <div class="section-head">
+        <h2>{say("asSent")}</h2>
+        <SendAgain id={id} sent={sent} />
+      </div>
+      <SentFacts request={request} {...(sent === undefined ? {} : { variants: sent.variant_names })} />
+      {sent !== undefined ? (
+        <SentForms sent={sent} />
+      ) : error !== undefined ? (
+        <p class="quiet">
+          <Problem error={error} />{" "}
+          <button type="button" class="link" onClick={again}>
+            {say("tryAgain")}
+          </button>
+        </p>
+      ) : isAsked ? (
+        <Skeleton width="100%" height={LIST_PX} />
+      ) : (
+        <button type="button" class="button" onClick={() => ask(true)}>
+          {count("showSent", urls)}
+        </button>
+      )}
+    </section>
+  );
+}
+
+/** Fills the form of a new request with this one's settings. @param sent undefined: it is fetched first */
+function SendAgain({ id, sent }: { readonly id: string; readonly sent: Sent | undefined }) {
+  const { say } = useReader();
+  const client = useClient();
+  const open = async (asks: boolean) => {
+    handOver({ id, sent: sent ?? (await client.sent(id)).value.sent, asks });
+    location.hash = hrefOf({ name: "new" });
+  };
+  const again = useAction(() => open(true));
+  const edit = useAction(() => open(false));
+  const problem = again.problem ?? edit.problem;
+  return (
+    <span class="actions">
+      <button type="button" class="button" disabled={again.busy} onClick={again.run}>
+        <Icon name="retry" />
+        {say("runAgain")}
+      </button>
+      <button type="button" class="button" disabled={edit.busy} onClick={edit.run}>
+        <Icon name="copy" />
+        {say("duplicate")}
+      </button>
+      {problem === undefined ? null : (
+        <span class="failed" role="alert">
+          <Problem error={problem} />
+        </span>
+      )}
+    </span>
+  );
+}
+
+function SentForms({ sent }: { readonly sent: Sent }) {
+  const { say, count } = useReader();
+  const [name, choose] = useParameter("sent");
+  const form = FORMS.find((it) => it === name) ?? "urls";
+  const texts = useMemo(() => textsOf(sent), [sent]);
+  const names: Readonly<Record<SentForm, string>> = {
+    urls: say("urlsTab"),
+    json: "JSON",
+    curl: "curl",
+    command: "prewarm",
+  };
+  return (
+    <>
+      <PopCodes pops={sent.body.pops} />
+      <div class="row">
+        <Choices
+          label={say("asSent")}
+          options={FORMS.map((value) => ({ value, text: names[value] }))}
+          value={form}
+          onChoose={choose}
+        />
+        <span class="fill" />
+        <CopyButton text={texts[form]} label={say("copyThis")} />
+        {form === "json" || (form !== "urls" && texts.isLong) ? (
+          <button
+            type="button"
+            class="button"
+            title={say("saveJson")}
+            aria-label={say("saveJson")}
+            onClick={() => saveFile(FILE_NAME, texts.json, "application/json")}
+          >
+            <Icon name="download" />
+          </button>
+        ) : null}
+      </div>
+      {form === "urls" ? (
+        <UrlList urls={sent.body.url_list} />
+      ) : (
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls is reached by keys
+        <pre class="sent-text" tabIndex={0}>
+          {form === "json" ? texts.shown : texts[form]}
+        </pre>
+      )}
+      {sent.urls_omitted > 0 ? <p class="quiet">{count("sentOmitted", sent.urls_omitted)}</p> : null}
+      {sent.header_count > 0 && form !== "urls" ? <p class="quiet">{count("sentHeaders", sent.header_count)}</p> : null}
+    </>
+  );
+}
+
+/** Each form as a text. `shown`: the body with its first URLs alone. */
+function textsOf({ body }: Sent) {
+  const json = JSON.stringify(body);
+  const base = apiBase(location.href);
+  const rest = body.url_list.length - SHOWN_URLS;
+  const url_list = rest > 0 ? [...body.url_list.slice(0, SHOWN_URLS), `… ${rest}`] : body.url_list;
+  return {
+    urls: body.url_list.join("\n"),
+    json: JSON.stringify(body, null, 2),
+    shown: JSON.stringify({ ...body, url_list }, null, 2),
+    curl: curlOf(json, base),
+    command: prewarmOf(json, base),
+    isLong: isLong(json),
+  };
+}
+
+function PopCodes({ pops }: { readonly pops: readonly string[] }) {
+  const { count } = useReader();
+  return (
+    <details class="disclose">
+      <summary>
+        <Icon name="next" />
+        {count("popCount", pops.length)}
+      </summary>
+      <p class="pop-codes">
+        {pops.map((pop) => (
+          <code key={pop}>{pop}</code>
+        ))}
+      </p>
+    </details>
+  );
+}
+
+/** A row a URL. Of thousands only those in sight are made. */
+function UrlList({ urls }: { readonly urls: readonly string[] }) {
+  const { say, count } = useReader();
+  const [sought = "", seek] = useParameter("url");
+  const found = useMemo(() => urlsWith(urls, sought), [urls, sought]);
+  const { first, shown, above, below, onScroll } = useRowsInView(found, LIST_PX);
+  return (
+    <>
+      <div class="row">
+        <input
+          class="input"
+          type="search"
+          aria-label={say("searchUrls")}
+          placeholder={say("searchUrls")}
+          value={sought}
+          onInput={({ currentTarget }) => seek(currentTarget.value || undefined)}
+        />
+        <span class="quiet" aria-live="polite">
+          {found.length === urls.length
+            ? count("urlCount", urls.length)
+            : say("urlsOfUrls", { found: found.length, all: urls.length })}
+        </span>
+      </div>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls is reached by keys */}
+      <section class="url-list" aria-label={say("urlsTab")} tabIndex={0} onScroll={onScroll}>
+        <Room rows={above} />
+        <ol>
+          {shown.map((url, i) => (
+            <li key={url} class="cut" title={url} aria-setsize={found.length} aria-posinset={first + i + 1}>
+              {url}
+            </li>
+          ))}
+        </ol>
+        <Room rows={below} />
+      </section>
+    </>
+  );
+}
+
+/** Those that have this in them. Case does not matter. */
+function urlsWith(urls: readonly string[], sought: string): readonly string[] {
+  const text = sought.trim().toLowerCase();
+  return text === "" ? urls : urls.filter((url) => url.toLowerCase().includes(text));
+}
