@@ -1,7 +1,9 @@
 import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
 import { useReader } from "../session/reader.ts";
+import type { TextName } from "../words/table.ts";
 import { Skeleton } from "./skeleton.tsx";
+import { useAction } from "./use-action.ts";
 import { useLoaded } from "./use-loaded.ts";
 
 interface LaterProps<T> {
@@ -9,24 +11,37 @@ interface LaterProps<T> {
   readonly load: () => Promise<T>;
   /** Of what stands there until it comes, in CSS pixels. */
   readonly height: number;
+  /** What is the title of the page, where the part has it. */
+  readonly title?: TextName;
   readonly children: (part: T) => ComponentChildren;
 }
 
 /** A part of the page that comes when it is needed first. One that does not come leaves the rest of the page as it is. */
-export function Later<T>({ load, height, children }: LaterProps<T>) {
-  const { say } = useReader();
-  const { value, error, again } = useLoaded(load);
+export function Later<T>({ load, height, title, children }: LaterProps<T>) {
+  const { value, error } = useLoaded(load);
   if (value !== undefined) return <>{children(value)}</>;
-  if (error === undefined) return <Skeleton width="100%" height={height} />;
+  return error === undefined ? <Skeleton width="100%" height={height} /> : <PartMissing title={title} />;
+}
+
+/**
+ * A browser does not fetch a module again that has failed: the page is loaded anew, once its host answers. What was typed is kept in the
+ * tab, and the view in the address.
+ */
+function PartMissing({ title }: { readonly title: TextName | undefined }) {
+  const { say } = useReader();
+  const { busy, run } = useAction(async () => {
+    const { ok } = await fetch(location.pathname, { cache: "no-store" });
+    if (ok) location.reload();
+  });
   return (
-    <div class="banner part-missing" role="alert">
-      <p>{say("partMissing")}</p>
-      <button type="button" class="button" onClick={again}>
-        {say("tryAgain")}
-      </button>
-      <button type="button" class="button" onClick={() => location.reload()}>
-        {say("reloadPage")}
-      </button>
+    <div class="part-missing">
+      {title === undefined ? null : <h1>{say(title)}</h1>}
+      <div class="banner" role="alert">
+        <p>{say("partMissing")}</p>
+        <button type="button" class="button" disabled={busy} onClick={run}>
+          {say("tryAgain")}
+        </button>
+      </div>
     </div>
   );
 }

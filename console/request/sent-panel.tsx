@@ -120,24 +120,26 @@ function SentForms({ sent }: { readonly sent: Sent }) {
           onChoose={choose}
         />
         <span class="fill" />
-        <CopyButton text={texts[form]} label={say("copyThis")} />
-        {form === "json" || (form !== "urls" && texts.isLong) ? (
-          <button
-            type="button"
-            class="button"
-            title={say("saveJson")}
-            aria-label={say("saveJson")}
-            onClick={() => saveFile(FILE_NAME, texts.json, "application/json")}
-          >
-            <Icon name="download" />
-          </button>
-        ) : null}
+        <span class="actions">
+          <CopyButton text={texts[form]} label={say("copyThis")} />
+          {form === "json" || (form !== "urls" && texts.isLong) ? (
+            <button
+              type="button"
+              class="button"
+              title={say("saveJson")}
+              aria-label={say("saveJson")}
+              onClick={() => saveFile(FILE_NAME, texts.json, "application/json")}
+            >
+              <Icon name="download" />
+            </button>
+          ) : null}
+        </span>
       </div>
       {form === "urls" ? (
         <UrlList urls={sent.body.url_list} />
       ) : (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls is reached by keys
-        <pre class="sent-text" tabIndex={0}>
+        <pre class={`sent-text ${form}`} tabIndex={0}>
           {form === "json" ? texts.shown : texts[form]}
         </pre>
       )}

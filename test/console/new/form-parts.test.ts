@@ -1,14 +1,17 @@
+import type { Sent } from "../../../client/answers.ts";
 import { estimatedSchema } from "../../../client/answers.ts";
 import { beyondCaps, capOf } from "../../../console/new/caps.ts";
 import { catalogueWith } from "../../../console/new/catalogue-with.ts";
 import { dollarsIn, mostPaid } from "../../../console/new/cost.ts";
-import { curlOf } from "../../../console/new/curl.ts";
+import { curlOf, prewarmOf } from "../../../console/new/curl.ts";
 import { readDraft } from "../../../console/new/draft.ts";
 import { readDropped } from "../../../console/new/dropped.ts";
 import { faultsAt, faultsOf, NO_FAULTS, withHints } from "../../../console/new/faults.ts";
 import { fromOrigin, plusMinus } from "../../../console/new/figures.ts";
 import { EMPTY_FORM } from "../../../console/new/form.ts";
+import { filledFrom, isLacking } from "../../../console/new/form-of-sent.ts";
 import { whyNotSend } from "../../../console/new/may-send.ts";
+import { bodyOf } from "../../../console/new/request-body.ts";
 import { readUrlLines } from "../../../console/new/url-lines.ts";
 import { problemIn } from "../../../console/new/url-problem.ts";
 import { csvRow } from "../../../domain/csv.ts";
@@ -83,9 +86,47 @@ test("the curl line quotes for a shell, and has no key in it", () => {
   );
 });
 
-test("a body that is too long for a command line is read from the file that it is saved as", () => {
-  const line = curlOf("x".repeat(100_001), "https://api.example/prod/");
-  expect(line).toContain("-d @request.json ");
+test.each([
+  ["x", /^printf %s 'x' \| npx prewarm warm --from - --endpoint 'https:\/\/api\.example\/prod\/'$/, "-d 'x' "],
+  // Too long for a command line: it is read from the file that it is saved as.
+  ["x".repeat(100_001), /^npx prewarm warm --from request\.json --endpoint /, "-d @request.json "],
+])("the same call with the command and with curl", (json, command, curl) => {
+  expect(prewarmOf(json, "https://api.example/prod/")).toMatch(command);
+  expect(curlOf(json, "https://api.example/prod/")).toContain(curl);
+});
+
+describe("a form that another request fills", () => {
+  const body = {
+    url_list: ["https://a.example/1"],
+    target_type: "pop",
+    pops: ["SIN2-P1"],
+    timeout: 45,
+    instance_count: 3,
+    order: "all-at-once",
+    origin: { requests_per_second: 40 },
+    invalidate: { paths: ["/patch/*"] },
+    max_failures: 9,
+  };
+  const filled = (change: Partial<Sent> = {}) =>
+    filledFrom({ id: "r", asks: true, sent: { body, variant_names: [], header_count: 0, urls_omitted: 0, ...change } });
+
+  test("makes the same body", () => {
+    const { form, asks } = filled();
+    expect(bodyOf(form, body.url_list)).toEqual(body);
+    expect(asks).toBe(true);
+  });
+
+  test.each([
+    [{ header_count: 2 }, {}],
+    [{ urls_omitted: 5 }, {}],
+    [{ variant_names: ["gzip", "plain"] }, { variants: [{ name: "gzip" }, { name: "plain" }] }],
+    [{ variant_names: ["gzip", "mine"] }, {}],
+  ])("that lacks something (%j) is not sent as it is", (change, expected) => {
+    const { form, asks, lacks } = filled(change);
+    expect(asks).toBe(false);
+    expect(isLacking(lacks)).toBe(true);
+    expect(bodyOf(form, body.url_list)).toMatchObject(expected);
+  });
 });
 
 const DOLLARS = { total: 0, low: null, high: null, lines: [], prices_as_of: "", not_included: [] };
