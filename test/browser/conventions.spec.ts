@@ -1,5 +1,6 @@
 // What people expect of a console: addresses that say what is shown, Back, undo, keys, a tab that tells how it stands, and parts that do not come.
 import type { Page } from "@playwright/test";
+import { sayIn } from "../../console/words/say.ts";
 import { NOT_READY_ID, RUNNING_ID, SCENES } from "./api-answers.ts";
 import { expect, expectAccessible, goTo, test, unlock } from "./console-test.ts";
 import { estimate, FORM } from "./form-answers.ts";
@@ -8,6 +9,7 @@ import type { PageServer } from "./page-server.ts";
 const NOT_READY = `#/r/${NOT_READY_ID}`;
 const URLS = 8_407;
 
+const say = sayIn("en");
 const hashOf = (page: Page) => new URL(page.url()).hash;
 const dialog = (page: Page) => page.locator("dialog[open]");
 
@@ -68,7 +70,7 @@ test.describe("what was sent", () => {
   }) => {
     const bodies = started(server);
     await unlock(page, deployment, NOT_READY);
-    await page.getByRole("button", { name: "Run again" }).click();
+    await page.getByRole("button", { name: say("runAgain") }).click();
     await dialog(page).waitFor();
     await dialog(page).locator(".primary").click();
     await page.waitForURL(new RegExp(RUNNING_ID));
@@ -78,12 +80,12 @@ test.describe("what was sent", () => {
 
     await page.evaluate((draft) => sessionStorage.setItem("prewarm.draft", draft), await draftOf(page));
     await goTo(page, NOT_READY);
-    await page.getByRole("button", { name: "Duplicate and edit" }).click();
+    await page.getByRole("button", { name: say("duplicate") }).click();
     const urls = page.locator(".url-box textarea");
     await expect(urls).toHaveValue(/master\.m3u8\n/);
     await expect(dialog(page)).toHaveCount(0);
     await expect(page.locator(".form-notice a")).toHaveAttribute("href", NOT_READY);
-    await page.getByRole("button", { name: "Undo" }).click();
+    await page.getByRole("button", { name: say("undo") }).click();
     await expect(urls).toHaveValue(/patch\/4\.2\.0/);
   });
 });
@@ -102,7 +104,7 @@ test("clearing the form asks nothing, and can be undone for ten seconds", async 
   await page.clock.install();
   await goTo(page, "#/new");
   const urls = page.locator(".url-box textarea");
-  const [clear, undo] = ["Clear form", "Undo"].map((name) => page.getByRole("button", { name }));
+  const [clear, undo] = [say("clearForm"), say("undo")].map((name) => page.getByRole("button", { name }));
   if (clear === undefined || undo === undefined) throw new Error("unreachable");
   await urls.fill("https://www.example.com/a");
   await clear.click();
@@ -124,11 +126,11 @@ test("filter and search, view, failed only and the open POP are in the address, 
   server.say(SCENES.usual);
   await unlock(page, deployment);
   const pressed = page.locator("[aria-pressed=true]");
-  await page.getByRole("button", { name: "To look at" }).click();
+  await page.getByRole("button", { name: say("toLookAt") }).click();
   await page.fill("#search", "premiere");
   const isFiltered = async () => {
     await expect(page.locator("[data-row]")).toHaveCount(1);
-    await expect(pressed).toHaveText("To look at");
+    await expect(pressed).toHaveText(say("toLookAt"));
     await expect(page.locator("#search")).toHaveValue("premiere");
   };
   await isFiltered();
@@ -137,7 +139,7 @@ test("filter and search, view, failed only and the open POP are in the address, 
   await isFiltered();
 
   await page.locator("[data-row] a").click();
-  await page.locator(".pops .choices").getByText("List").click();
+  await page.locator(".pops .choices").getByText(say("list")).click();
   await page.locator(".pop-list button").first().click();
   const isOpen = () => expect(dialog(page).locator("h2")).toHaveText(/^[A-Z]{3}\d+-/);
   await isOpen();
@@ -186,11 +188,11 @@ test("the tab has the host first, then share and state, and an icon of both", as
   const icon = page.locator("link[rel=icon]");
   const answer = async () =>
     (await page.request.get(new URL((await icon.getAttribute("href")) ?? "", page.url()).href)).status();
-  await expect(page).toHaveTitle("www.example.com · 73% · Under way · Prewarm");
+  await expect(page).toHaveTitle(`www.example.com · 73% · ${say("stUnderWay")} · Prewarm`);
   await expect(icon).toHaveAttribute("href", "icon-70.svg");
   expect(await answer()).toBe(200);
   await goTo(page, NOT_READY);
-  await expect(page).toHaveTitle("www.example.com · 73% · Not ready · Prewarm");
+  await expect(page).toHaveTitle(`www.example.com · 73% · ${say("stNotReady")} · Prewarm`);
   await expect(icon).toHaveAttribute("href", "icon-failed.svg");
   expect(await answer()).toBe(200);
   await goTo(page, "#/");
