@@ -39,6 +39,7 @@ export async function reportPage(
     progress: progress.json,
     summary: summary.json,
     language: languageOf(words.lang, shell.env),
+    engine: client.kind,
     ...(await timings(shell, summary.value, progress.value)),
     ...(failed_count > 0 && failed_count <= MAX_FAILED ? await failed(shell, summary.value) : {}),
   });

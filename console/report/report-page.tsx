@@ -23,7 +23,7 @@ const WIDTH = 1_232;
 /** A request that has ended, to send to others: what the console shows of it, without what can be pressed. */
 export function ReportPage({ report, sentence }: { readonly report: Report; readonly sentence: string }) {
   const { say, count } = useReader();
-  const { request, summary, timings, failed } = report;
+  const { request, summary, timings, failed, engine } = report;
   const aside = failedEverywhere(request);
   const outcomes = taskStatesOf(request);
   // Where there is little to tell of failures there is room beside the map.
@@ -35,12 +35,12 @@ export function ReportPage({ report, sentence }: { readonly report: Report; read
       <div class="big-bar">
         <Bar outcomes={outcomes} height={14} width={WIDTH} />
       </div>
-      <Facts request={request} now={parseTimestamp(request.timestamp)} />
+      <Facts request={request} now={parseTimestamp(request.timestamp)} engine={engine} />
       <div class="columns">
         <section>
           <NotWarm request={request} summary={summary} />
           {timings === undefined ? null : <TimingsTable timings={timings} />}
-          {calm ? <AsSent request={request} /> : null}
+          {calm ? <AsSent request={request} engine={engine} /> : null}
         </section>
         <aside>
           {request.pops.length === 0 ? null : (
@@ -52,7 +52,7 @@ export function ReportPage({ report, sentence }: { readonly report: Report; read
               <RequestMap pops={request.pops.map((row) => popState(without(row, aside)))} />
             </section>
           )}
-          {calm ? null : <AsSent request={request} />}
+          {calm ? null : <AsSent request={request} engine={engine} />}
           <Warnings warnings={request.warnings} />
         </aside>
       </div>

@@ -3,11 +3,17 @@ import type { Language } from "../../domain/format.ts";
 import type { FailedObject } from "./failed-objects.ts";
 import type { RecTimings } from "./timings.ts";
 
+/** What did the work. */
+export interface Engine {
+  /** `direct`: one process on one machine. @default stack: the instances of a deployment */
+  readonly engine?: "stack" | "direct" | undefined;
+}
+
 /**
  * What a report page is made of. It goes to others and is kept, so it has no key and no presigned link: whoever has such a link
  * reads the file without a key, and after ten minutes it leads nowhere.
  */
-export interface Report {
+export interface Report extends Engine {
   readonly request: Progress;
   /** Undefined: it was not there yet. Its links are not shown. */
   readonly summary: Summary | undefined;
@@ -18,7 +24,7 @@ export interface Report {
 }
 
 /** What the command makes a page of. */
-export interface Answers extends Pick<Report, "timings" | "failed"> {
+export interface Answers extends Pick<Report, "timings" | "failed" | "engine"> {
   /** Of GET /prewarm with POPs and failures, as it came. */
   readonly progress: unknown;
   /** Of GET /summary, as it came. */

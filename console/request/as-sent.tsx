@@ -1,6 +1,7 @@
 import type { ComponentChildren } from "preact";
 import type { Progress } from "../../client/answers.ts";
 import { parseTimestamp } from "../../domain/timestamps.ts";
+import type { Engine } from "../report/report.ts";
 import { useReader } from "../session/reader.ts";
 import type { TextName } from "../words/messages.ts";
 
@@ -8,18 +9,18 @@ const PROOFS: Readonly<Record<string, TextName>> = { edge: "proofEdge", addresse
 const ORDERS: Readonly<Record<string, TextName>> = { "lead-first": "orderLead", "all-at-once": "orderAll" };
 
 /** What was asked for, without headers: there may be secrets in them. */
-export function AsSent({ request }: { readonly request: Progress }) {
+export function AsSent({ request, engine }: SentFactsProps) {
   const { say } = useReader();
   return (
     <section>
       <h2>{say("asSent")}</h2>
-      <SentFacts request={request} />
+      <SentFacts request={request} engine={engine} />
     </section>
   );
 }
 
 /** The same without a heading. @param variants by name, of a request that has ended: its answer has none */
-export function SentFacts({ request, variants = request.variant_names }: SentFactsProps) {
+export function SentFacts({ request, engine, variants = request.variant_names }: SentFactsProps) {
   const { say, formats, count } = useReader();
   const { verify = "", order = "", origin } = request;
   const stop = parseTimestamp(request.timeout_at);
@@ -34,7 +35,7 @@ export function SentFacts({ request, variants = request.variant_names }: SentFac
       {sequence === undefined ? null : <Row name={say("order")}>{say(sequence)}</Row>}
       {limits.length === 0 ? null : <Row name={say("origin")}>{limits.join(", ")}</Row>}
       {variants.length === 0 ? null : <Row name={say("variants")}>{variants.join(", ")}</Row>}
-      <Row name={say("wanted")}>{count("instanceCount", request.instance_count)}</Row>
+      {engine === "direct" ? null : <Row name={say("wanted")}>{count("instanceCount", request.instance_count)}</Row>}
       <Row name={say("stopsAt")}>
         {formats.clock(stop)} <span class="quiet">{formats.utc(stop)}</span>
       </Row>
@@ -42,7 +43,7 @@ export function SentFacts({ request, variants = request.variant_names }: SentFac
   );
 }
 
-interface SentFactsProps {
+interface SentFactsProps extends Engine {
   readonly request: Progress;
   readonly variants?: readonly string[];
 }

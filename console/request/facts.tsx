@@ -2,6 +2,7 @@ import type { ComponentChildren } from "preact";
 import type { Progress } from "../../client/answers.ts";
 import { isTerminal } from "../../domain/request/lifecycle.ts";
 import { parseTimestamp } from "../../domain/timestamps.ts";
+import type { Engine } from "../report/report.ts";
 import { useReader } from "../session/reader.ts";
 
 export interface FactProps {
@@ -10,10 +11,15 @@ export interface FactProps {
   readonly children?: ComponentChildren;
 }
 
+interface FactsProps extends Engine {
+  readonly request: Progress;
+  readonly now: number;
+}
+
 /** Six facts, in the same places from the beginning to the end. */
-export function Facts({ request, now }: { readonly request: Progress; readonly now: number }) {
+export function Facts({ request, now, engine }: FactsProps) {
   const { formats } = useReader();
-  const { downloaded, results, rate, time, instances, when } = useFacts(request, now);
+  const { downloaded, results, rate, time, instances, when } = useFacts(request, now, engine);
   return (
     <dl class="facts">
       <Fact {...downloaded}>
@@ -27,7 +33,7 @@ export function Facts({ request, now }: { readonly request: Progress; readonly n
 }
 
 /** What the facts are called and come to. They have other names once the request has ended. */
-export function useFacts(request: Progress, now: number) {
+export function useFacts(request: Progress, now: number, engine?: Engine["engine"]) {
   const { say, formats } = useReader();
   const ended = isTerminal(request.status);
   const at = (text: string) => parseTimestamp(text);
@@ -54,13 +60,16 @@ export function useFacts(request: Progress, now: number) {
     time: ended
       ? { name: say("took"), value: formats.span(took) }
       : { name: say("timeLeft"), value: left === undefined ? "–" : formats.span(Math.max(0, left)) },
-    instances: ended
-      ? { name: say("instances"), value: wanted, children: say("atMost") }
-      : {
-          name: say("instancesAtWork"),
-          value: formats.count(request.instances_at_work),
-          children: say("of", { total: wanted }),
-        },
+    instances:
+      engine === "direct"
+        ? { name: say("engine"), value: say("engineDirect"), children: say("engineDirectSays") }
+        : ended
+          ? { name: say("instances"), value: wanted, children: say("atMost") }
+          : {
+              name: say("instancesAtWork"),
+              value: formats.count(request.instances_at_work),
+              children: say("of", { total: wanted }),
+            },
     when: {
       name: say(ended ? (request.status === "FINISHED" ? "finished" : "ended") : "sent"),
       value: formats.clock(when),

@@ -188,7 +188,7 @@ test("the tab has the host first, then share and state, and an icon of both", as
   const icon = page.locator("link[rel=icon]");
   const answer = async () =>
     (await page.request.get(new URL((await icon.getAttribute("href")) ?? "", page.url()).href)).status();
-  await expect(page).toHaveTitle(`www.example.com · 73% · ${say("stUnderWay")} · Prewarm`);
+  await expect(page).toHaveTitle(`www.example.com · 73% · ${say("underWay")} · Prewarm`);
   await expect(icon).toHaveAttribute("href", "icon-70.svg");
   expect(await answer()).toBe(200);
   await goTo(page, NOT_READY);

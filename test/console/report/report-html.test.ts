@@ -63,6 +63,15 @@ describe("what the page says", () => {
     expect(text).not.toMatch(/Timings|As sent|Failed tasks|Where/);
   });
 
+  test.each([
+    ["stack", /19 wanted.*19 instances/, /one process/],
+    ["direct", /direct one process, no instances/, /19 wanted|19 instances/],
+  ] as const)("which engine made it, where it has no instances: %s", (engine, says, saysNot) => {
+    const text = textOf(html(madeUpReport({}, {}, { engine })));
+    expect(text).toMatch(says);
+    expect(text).not.toMatch(saysNot);
+  });
+
   test("the same where a phone makes it", () => {
     const wide = html();
     vi.stubGlobal("matchMedia", () => ({ matches: true }));
