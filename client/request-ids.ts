@@ -1,14 +1,25 @@
+import type { Listed } from "./answers.ts";
+import type { ApiClient } from "./api-client.ts";
+
 const WHOLE = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+/** As many as one call may list, and so many calls at most. */
+const PAGE = 100;
+const MAX_PAGES = 20;
 
 /** Whether it is an id, rather than the beginning of one. */
 export function isWholeId(named: string): boolean {
   return WHOLE.test(named);
 }
 
-/** So many of the newest requests are searched for the beginning of an id: as many as one call lists. */
-export const NEWEST = 100;
-
-/** Those whose id begins so. */
-export function startingWith<T extends { readonly request_id: string }>(requests: readonly T[], named: string): T[] {
-  return requests.filter(({ request_id }) => request_id.startsWith(named));
+/** The requests whose id begins so, the newest first. Of a whole id the newest are searched alone: the API knows it, whatever the list says. */
+export async function requestsStartingWith(client: Pick<ApiClient, "requests">, named: string): Promise<Listed[]> {
+  const found: Listed[] = [];
+  let next: string | undefined;
+  for (let page = 0; page < MAX_PAGES; page++) {
+    const { value } = await client.requests({ limit: PAGE, next });
+    found.push(...value.requests.filter(({ request_id }) => request_id.startsWith(named)));
+    next = value.next ?? undefined;
+    if (next === undefined || isWholeId(named)) break;
+  }
+  return found;
 }

@@ -1,10 +1,7 @@
 import type { Listed } from "../../client/answers.ts";
-import { isWholeId, NEWEST, startingWith } from "../../client/request-ids.ts";
+import { isWholeId, requestsStartingWith } from "../../client/request-ids.ts";
 import { CommandError } from "../command-error.ts";
 import type { Api } from "./client.ts";
-
-/** So many calls list requests at most. */
-const MAX_PAGES = 20;
 
 /** A request that was named, and what the list says of it; absent: it is not among the newest. */
 export interface Found {
@@ -19,16 +16,7 @@ export interface Found {
 export async function findRequest(client: Pick<Api, "requests">, named: string | undefined): Promise<Found> {
   if (named === undefined) return newestOf((await client.requests({ limit: 1 })).value.requests);
   const id = named.trim().toLowerCase();
-  const requests: Listed[] = [];
-  let next: string | undefined;
-  for (let page = 0; page < MAX_PAGES; page++) {
-    const { value } = await client.requests({ limit: NEWEST, next });
-    requests.push(...value.requests);
-    next = value.next ?? undefined;
-    // A whole id is known to the API, whatever the list says.
-    if (next === undefined || isWholeId(id)) break;
-  }
-  return pick(requests, id);
+  return pick(await requestsStartingWith(client, id), id);
 }
 
 function newestOf([newest]: readonly Listed[]): Found {
@@ -36,9 +24,8 @@ function newestOf([newest]: readonly Listed[]): Found {
   return { id: newest.request_id, listed: newest };
 }
 
-/** @param requests the newest first */
-export function pick(requests: readonly Listed[], named: string): Found {
-  const found = startingWith(requests, named);
+/** @param found the requests whose id begins so */
+function pick(found: readonly Listed[], named: string): Found {
   const [only] = found;
   if (isWholeId(named)) return { id: named, listed: only };
   if (only === undefined || named === "")

@@ -1,7 +1,7 @@
 import { useCallback, useState } from "preact/hooks";
 import type { Progress } from "../../client/answers.ts";
 import { isNotFound } from "../../client/api-client.ts";
-import { isWholeId, NEWEST, startingWith } from "../../client/request-ids.ts";
+import { isWholeId, requestsStartingWith } from "../../client/request-ids.ts";
 import { badTasksOf, taskStatesOf } from "../../domain/readiness/task-states.ts";
 import { lacksOnlyPops } from "../../domain/readiness/verdict.ts";
 import { isTerminal } from "../../domain/request/lifecycle.ts";
@@ -37,13 +37,12 @@ export function RequestView({ id }: { readonly id: string }) {
   return isWholeId(id) ? <RequestOfId id={id} /> : <RequestOfShortId named={id} />;
 }
 
-/** What no id among the newest begins with may be one all the same: the API says whether there is such a request. */
+/** What no listed id begins with may be one all the same: the API says whether there is such a request. */
 function RequestOfShortId({ named }: { readonly named: string }) {
   const client = useClient();
   const { value, error, again } = useLoaded(
     useCallback(async () => {
-      const { value: list } = await client.requests({ limit: NEWEST });
-      const [only, other] = startingWith(list.requests, named.toLowerCase());
+      const [only, other] = await requestsStartingWith(client, named.toLowerCase());
       return other === undefined && only !== undefined ? only.request_id : named;
     }, [client, named]),
   );

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { keysOf } from "../collections.ts";
-import { invalidateSchema } from "../request/invalidation.ts";
+import { pathsAndTagsSchema } from "../request/invalidation.ts";
 import { orderSchema, originLimitsSchema } from "../request/options.ts";
 import { MAX_SAMPLES } from "../request/samples.ts";
 import { failureReasons } from "../result/failure.ts";
@@ -174,7 +174,7 @@ export const sentSchema = z
         timeout: countField,
         instance_count: countField,
         need_invalidate: z.literal(true).optional(),
-        invalidate: invalidateSchema.optional(),
+        invalidate: pathsAndTagsSchema.optional(),
         verify: verifySchema,
         order: orderSchema,
         origin: originLimitsSchema.optional(),

@@ -1,7 +1,7 @@
 // The command's client against a server that answers as it is told.
 import type { IncomingMessage } from "node:http";
 import { Client } from "../../../cli/api/client.ts";
-import { findRequest, pick } from "../../../cli/api/find-request.ts";
+import { findRequest } from "../../../cli/api/find-request.ts";
 import { requestsSchema } from "../../../client/answers.ts";
 import { DENIED_BY_POLICY } from "../../../domain/validation/api-error.ts";
 import { freePort } from "../../../tools/local/ports.ts";
@@ -103,12 +103,13 @@ const list = requestsSchema.parse({
 });
 const old = "11111111-1111-4111-8111-111111111111";
 
-test("the beginning of an id is enough, if only one has it; a whole one need not be in the list", () => {
-  expect(pick(list.requests, "e059")).toMatchObject({ id: ids[0], listed: { request_id: ids[0] } });
-  expect(pick(list.requests, old)).toEqual({ id: old, listed: undefined });
-  expect(() => pick(list.requests, "e05")).toThrow(`'e05' is ambiguous, because 2 ids begin with it:\n  ${ids[0]}`);
-  expect(() => pick(list.requests, "f")).toThrow("no request has an id that begins with 'f'");
-  expect(() => pick(list.requests, "")).toThrow("no request has an id");
+test("the beginning of an id is enough, if only one has it; a whole one need not be in the list", async () => {
+  const find = (named: string) => findRequest({ requests: async () => ({ value: list, json: {} }) }, named);
+  expect(await find("e059")).toMatchObject({ id: ids[0], listed: { request_id: ids[0] } });
+  expect(await find(old)).toEqual({ id: old, listed: undefined });
+  await expect(find("e05")).rejects.toThrow(`'e05' is ambiguous, because 2 ids begin with it:\n  ${ids[0]}`);
+  await expect(find("f")).rejects.toThrow("no request has an id that begins with 'f'");
+  await expect(find("")).rejects.toThrow("no request has an id");
 });
 
 test("without an id it is the newest", async () => {
