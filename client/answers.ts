@@ -198,6 +198,7 @@ export const estimatedSchema = z.object({
       low: maybeNumber,
       high: maybeNumber,
       unreadable: count,
+      unreadable_urls: z.array(z.object({ url: z.string(), error: z.string().catch("") })).catch([]),
       sampled: count,
     }),
     origin_fetches: z.object({

@@ -1,6 +1,7 @@
 import { useEffect, useLayoutEffect, useMemo, useState } from "preact/hooks";
 import { Gate } from "./gate.tsx";
 import { apiBase, ClientContext, createClient } from "./session/client.ts";
+import { type Connection, connectionAfter, NO_CONNECTION } from "./session/connection.ts";
 import { forgetKey, keepKey, readKey } from "./session/key.ts";
 import { ReaderContext, useNewReader } from "./session/reader.ts";
 import { Shell } from "./shell.tsx";
@@ -10,6 +11,7 @@ export function App() {
   const reader = useNewReader();
   const [key, setKey] = useState(readKey);
   const [refused, setRefused] = useState(false);
+  const [connection, setConnection] = useState<Connection>(NO_CONNECTION);
   const { theme, language } = reader.preferences;
   useEffect(() => {
     document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
@@ -28,7 +30,13 @@ export function App() {
     setKey(undefined);
   };
   const client = useMemo(
-    () => (key === undefined ? undefined : createClient(key, apiBase(location.href), () => lock(true))),
+    () =>
+      key === undefined
+        ? undefined
+        : createClient(key, apiBase(location.href), {
+            onWrongKey: () => lock(true),
+            onCall: (error) => setConnection((before) => connectionAfter(before, error, Date.now())),
+          }),
     [key],
   );
   const open = (typed: string) => {
@@ -42,7 +50,7 @@ export function App() {
         <Gate refused={refused} onKey={open} />
       ) : (
         <ClientContext.Provider value={client}>
-          <Shell onLock={() => lock(false)} />
+          <Shell connection={connection} onLock={() => lock(false)} />
         </ClientContext.Provider>
       )}
     </ReaderContext.Provider>

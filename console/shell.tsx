@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { InstancesView } from "./instances/instances-view.tsx";
 import { KeysDialog } from "./keys/keys-dialog.tsx";
 import { useKeys } from "./keys/use-keys.ts";
@@ -15,7 +15,7 @@ import { RequestView } from "./request/request-view.tsx";
 import { RequestsView } from "./requests/requests-view.tsx";
 import { hrefOfList } from "./requests/use-return.ts";
 import { hrefOf, type Route } from "./routes.ts";
-import { type Connection, ConnectionContext, NO_CONNECTION } from "./session/connection.ts";
+import type { Connection } from "./session/connection.ts";
 import { useReader } from "./session/reader.ts";
 import { useNow } from "./session/use-now.ts";
 import { useRoute } from "./session/use-route.ts";
@@ -25,15 +25,18 @@ import { SettingsView } from "./settings/settings-view.tsx";
 /** What the first view does not wait for. */
 const PARTS = [loadNewRequest, loadRequestMap, loadSaveReport];
 
+interface ShellProps {
+  readonly connection: Connection;
+  readonly onLock: () => void;
+}
+
 /** The bar on top, and the view that the address names. */
-export function Shell({ onLock }: { readonly onLock: () => void }) {
+export function Shell({ connection, onLock }: ShellProps) {
   const route = useRoute();
   const { say } = useReader();
   const phone = usePhone();
-  const [connection, setConnection] = useState<Connection>(NO_CONNECTION);
   const settings = useSettings();
   const [helps, setHelps] = useState(false);
-  const tell = useCallback(setConnection, []);
   usePreloaded(PARTS);
   useKeys({
     "?": () => setHelps(true),
@@ -45,7 +48,6 @@ export function Shell({ onLock }: { readonly onLock: () => void }) {
     },
   });
   const place = route.name === "request" ? `request ${route.id}` : route.name;
-  useEffect(() => setConnection(NO_CONNECTION), [place]);
   // Before the effects of the view: the list scrolls to where it was left.
   useLayoutEffect(() => window.scrollTo(0, 0), [place]);
   const from = usePrevious(place, route);
@@ -67,7 +69,7 @@ export function Shell({ onLock }: { readonly onLock: () => void }) {
     </>
   );
   return (
-    <ConnectionContext.Provider value={tell}>
+    <>
       <button type="button" class="button skip" onClick={focusContent}>
         {say("skip")}
       </button>
@@ -98,7 +100,7 @@ export function Shell({ onLock }: { readonly onLock: () => void }) {
         <View key={place} route={route} from={from} />
       </main>
       {helps ? <KeysDialog onClose={() => setHelps(false)} /> : null}
-    </ConnectionContext.Provider>
+    </>
   );
 }
 
@@ -149,8 +151,9 @@ interface LiveSignProps {
 function LiveSign({ connection, short }: LiveSignProps) {
   const { say, formats } = useReader();
   const now = useNow();
-  const { answeredAt, lostSince } = connection;
-  if (lostSince !== undefined) return <span class="live lost">{say("lost")}</span>;
+  const { answeredAt, failure } = connection;
+  if (failure !== undefined)
+    return <span class="live lost">{say(failure === "noAnswer" ? "lost" : "callFailed")}</span>;
   if (answeredAt === undefined) return <span class="live waiting">{say("connecting")}</span>;
   return (
     <span class="live">

@@ -1,6 +1,9 @@
 /** Bounds of a request and of a message. `npm run gen docs` writes those of a request into docs/api.md. */
 export const MAX_INSTANCES = 300;
 export const MAX_TIMEOUT_MINUTES = 10_080;
+/** What command and console send if the caller does not say: the API wants both fields. */
+export const DEFAULT_INSTANCES = 1;
+export const DEFAULT_TIMEOUT_MINUTES = 30;
 export const MAX_URLS = 60_000;
 /** CloudFront refuses longer ones: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html */
 export const MAX_URL_LENGTH = 8_192;

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { DEFAULT_INSTANCES, DEFAULT_TIMEOUT_MINUTES } from "../../domain/limits.ts";
 import { CommandError } from "../command-error.ts";
 import { minutesOf } from "./duration.ts";
 import { bytesNumber, positiveNumber, wholeNumber } from "./number.ts";
@@ -30,9 +31,6 @@ export interface RequestWords extends SourceWords {
 }
 
 export type Body = Readonly<Record<string, unknown>>;
-
-/** A stack's request has these if nothing else is said. */
-const DEFAULTS = { timeout: 30, instance_count: 1 } as const;
 
 /**
  * The body of POST /prewarm.
@@ -87,7 +85,7 @@ export function settingsOf(words: RequestWords, origin: unknown = undefined): Bo
 
 /** What a stack is sent: it wants these fields. */
 export function withDefaults(body: Body): Body {
-  return { ...DEFAULTS, ...body };
+  return { timeout: DEFAULT_TIMEOUT_MINUTES, instance_count: DEFAULT_INSTANCES, ...body };
 }
 
 /** With a token a call may be repeated: the second one answers with the request of the first. */

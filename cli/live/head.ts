@@ -1,8 +1,8 @@
-import { TASK_STATES, type TaskState, taskStatesOf } from "../../domain/readiness/task-states.ts";
+import { barShares, TASK_STATES, type TaskState, taskStatesOf } from "../../domain/readiness/task-states.ts";
 import { parseTimestamp } from "../../domain/timestamps.ts";
 import { bytes, bytesOf, count, many, NOT_MEASURED, timeLeft } from "../output/figures.ts";
 import { pad } from "../output/table.ts";
-import { bar, sharesOf } from "./bar.ts";
+import { bar } from "./bar.ts";
 import type { Glyphs } from "./glyphs.ts";
 import { STYLES, WORDS } from "./outcome-looks.ts";
 import { joined, type Line, span } from "./spans.ts";
@@ -54,7 +54,7 @@ export function barLine(view: View, width: number, glyphs: Glyphs): Line {
   const figures = [total_size > 0 ? pad(size, roomy ? 15 : 12) : "", pad(rate, 9, "right"), pad(left, 12, "right")];
   const room = roomy ? FIGURES.roomy : FIGURES.narrow;
   return [
-    ...bar(sharesOf(progress), Math.max(4, width - room), glyphs.bar),
+    ...bar(barShares(progress), Math.max(4, width - room), glyphs.bar),
     span(gap),
     span(pad(`${progress.percentage_complete}%`, 4, "right"), "bold"),
     span(gap),

@@ -1,6 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { isNotFound, NoAnswerError } from "../../client/api-client.ts";
-import { useTellConnection } from "../session/connection.ts";
 import { delayOf } from "./pace.ts";
 
 /** What is known of something that is asked for again and again. What was known stays when an answer fails. */
@@ -31,7 +30,6 @@ export function useLive<T>(
   load: (signal: AbortSignal) => Promise<T>,
   everyMs: (value: T) => number | undefined,
 ): Live<T> {
-  const tell = useTellConnection();
   const [seen, setSeen] = useState<Seen<T>>(NOTHING);
   const [round, setRound] = useState(0);
   const latest = useRef({ load, everyMs });
@@ -59,10 +57,8 @@ export function useLive<T>(
         else lostSince = undefined;
         const since = lostSince;
         setSeen((before) => ({ value: before.value, error, lostSince: since }));
-        if (isNotFound(error)) answeredAt = Date.now();
-        else wait = 0;
+        if (!isNotFound(error)) wait = 0;
       }
-      tell({ answeredAt, lostSince });
       if (wait !== undefined) timer = window.setTimeout(ask, delayOf(wait, failures, document.hidden));
     };
     // Who comes back to the tab sees how it stands now.

@@ -1,7 +1,7 @@
 import { useReader } from "../session/reader.ts";
 
-/** What the drawings stand for. */
-export function MapLegend() {
+/** What the drawings stand for. @param hasAsleep whether any is of POPs that resolved long ago */
+export function MapLegend({ hasAsleep }: { readonly hasAsleep: boolean }) {
   const { say } = useReader();
   return (
     <figcaption class="legend small">
@@ -30,12 +30,14 @@ export function MapLegend() {
         </svg>
         {say("legendRec")}
       </span>
-      <span>
-        <svg viewBox="0 0 12 12" aria-hidden="true">
-          <circle class="asleep" cx="6" cy="6" r="5" />
-        </svg>
-        {say("notLately")}
-      </span>
+      {hasAsleep ? (
+        <span>
+          <svg viewBox="0 0 12 12" aria-hidden="true">
+            <circle class="asleep" cx="6" cy="6" r="5" />
+          </svg>
+          {say("notLately")}
+        </span>
+      ) : null}
     </figcaption>
   );
 }

@@ -7,7 +7,7 @@ import { METRO_PLACES, REC_PLACES } from "./world.ts";
 export interface Placed {
   readonly code: string;
   readonly rec: string | null;
-  /** When it resolved here last: a timestamp. Null: it has not in a year. */
+  /** When it resolved here last: a timestamp. Null: no request asked for it in a year, or it did not resolve. */
   readonly last_resolved_at?: string | null;
 }
 
@@ -19,7 +19,7 @@ export interface Mark extends Point {
   readonly radius: number;
   readonly rec: string | undefined;
   readonly pops: readonly string[];
-  /** Its POPs were asked for here, if ever, long ago. */
+  /** Its POPs resolved here, the last one long ago. Of those that no request has asked for, nothing is known. */
   readonly isAsleep: boolean;
 }
 
@@ -27,12 +27,10 @@ export const LATELY_MS = 30 * 24 * 3_600_000;
 
 /** The metros of these POPs. A POP whose site has no place on the map is in none. @param now milliseconds since the epoch */
 export function metrosOf(pops: readonly Placed[], now: number): Mark[] {
-  const isAwake = (pop: Placed) => at(pop.last_resolved_at) >= now - LATELY_MS;
-  // Where nothing was asked for yet, nothing can be said of any.
-  const isKnown = pops.some(isAwake);
   return [...grouped(pops, ({ code }) => code.slice(0, 3))].flatMap(([id, its]): Mark[] => {
     const place = METRO_PLACES[id];
     if (place === undefined) return [];
+    const resolvedAt = Math.max(...its.map((pop) => at(pop.last_resolved_at)));
     return [
       {
         kind: "metro",
@@ -42,7 +40,7 @@ export function metrosOf(pops: readonly Placed[], now: number): Mark[] {
         radius: place[2],
         rec: siteOf(id)?.rec,
         pops: its.map(({ code }) => code),
-        isAsleep: isKnown && !its.some(isAwake),
+        isAsleep: resolvedAt > Number.NEGATIVE_INFINITY && resolvedAt < now - LATELY_MS,
       },
     ];
   });

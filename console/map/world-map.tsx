@@ -96,7 +96,7 @@ export function WorldMap({ metros, recs, selection, onSelect }: WorldMapProps) {
         )}
       </svg>
       <MapTools tool={tool} onTool={setTool} onLarger={keys.zoomIn} onSmaller={keys.zoomOut} />
-      <MapLegend />
+      <MapLegend hasAsleep={metros.some(({ isAsleep }) => isAsleep)} />
       <p id={hint} class="spoken">
         {say("mapKeys")}
       </p>

@@ -8,30 +8,32 @@ import { dollarsIn, mostPaid } from "./cost.ts";
 import { fromOrigin, percentOf, plusMinus } from "./figures.ts";
 import type { Estimated } from "./use-estimate.ts";
 
-/** What it comes to: the last estimate stays while the next is asked for. */
+/** What it comes to. The last estimate stays, marked, while the next is asked for. */
 export function EstimateFacts({ estimated }: { readonly estimated: Estimated }) {
   const { say } = useReader();
-  const wordsOf = useErrorWords();
-  const { value, isUpdating, problem, faults } = estimated;
-  const isFaulty = faults.of.size + faults.rest.length > 0;
-  const why =
-    problem !== undefined
-      ? say("noEstimate", { reason: wordsOf(problem).says })
-      : isFaulty
-        ? say("estimateFaults")
-        : "";
-  if (value === undefined) {
-    const waits = why !== "" ? why : say(isUpdating ? "asking" : "estimateWaits");
-    return <p class={problem === undefined ? "estimate quiet" : "estimate failed"}>{waits}</p>;
-  }
+  const why = useNoEstimate(estimated);
+  const { value, previous, isUpdating, problem } = estimated;
+  const shown = value ?? previous;
+  if (shown === undefined && problem !== undefined)
+    return <p class="estimate failed">{say("noEstimate", { reason: why })}</p>;
+  if (shown === undefined) return <p class="estimate quiet">{why}</p>;
   return (
-    <div class={isUpdating || why !== "" ? "estimate updating" : "estimate"} aria-busy={isUpdating}>
-      <Facts estimate={value.estimate} />
+    <div class={isUpdating ? "estimate updating" : "estimate"} aria-busy={isUpdating}>
+      <Facts estimate={shown.estimate} />
       <p class="note small" aria-live="polite">
-        {isUpdating ? say("updating") : why}
+        {isUpdating ? say("updating") : ""}
       </p>
     </div>
   );
+}
+
+/** Why there is no estimate of the form as it stands. */
+export function useNoEstimate({ isUpdating, problem, faults }: Estimated): string {
+  const { say } = useReader();
+  const wordsOf = useErrorWords();
+  if (problem !== undefined) return wordsOf(problem).says;
+  if (isUpdating) return say("asking");
+  return say(faults.of.size + faults.rest.length > 0 ? "estimateFaults" : "estimateWaits");
 }
 
 function Facts({ estimate }: { readonly estimate: Estimate }) {

@@ -1,7 +1,11 @@
-import type { Estimate } from "../../client/answers.ts";
+import type { Estimated as Answer, Estimate } from "../../client/answers.ts";
 
 /** Half the width of the bounds, in per cent of the estimate, rounded up. Undefined: exact, or not known. */
-export function plusMinus({ estimate, low, high }: Estimate["bytes"]): number | undefined {
+export function plusMinus({
+  estimate,
+  low,
+  high,
+}: Pick<Estimate["bytes"], "estimate" | "low" | "high">): number | undefined {
   if (estimate === null || low === null || high === null || estimate <= 0 || high <= low) return undefined;
   return Math.ceil((Math.max(high - estimate, estimate - low) / estimate) * 100);
 }
@@ -19,4 +23,9 @@ export function fromOrigin({ origin_fetches: fetches, bytes, tasks }: Estimate) 
 export function percentOf(share: number): string {
   const percent = share * 100;
   return percent > 0 && percent < 0.1 ? "< 0.1" : String(Number(percent.toFixed(1)));
+}
+
+/** An answer's warnings but the one of URLs that cannot be read: they have a list of their own, in the reader's language. */
+export function otherWarnings({ warnings, estimate: { bytes } }: Answer): string[] {
+  return warnings.filter((it) => !it.startsWith(`url_list: ${bytes.unreadable} of ${bytes.sampled} `));
 }

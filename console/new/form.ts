@@ -1,3 +1,4 @@
+import { DEFAULT_INSTANCES, DEFAULT_TIMEOUT_MINUTES } from "../../domain/limits.ts";
 import type { SourceType } from "../../domain/request/source.ts";
 
 /** How URLs are given: each has its own part of the form, and all that were filled count. */
@@ -69,8 +70,8 @@ export const EMPTY_FORM: Form = {
   ownVariants: [],
   header: "",
   verify: "edge",
-  instances: "2",
-  minutes: "60",
+  instances: String(DEFAULT_INSTANCES),
+  minutes: String(DEFAULT_TIMEOUT_MINUTES),
   originRate: "",
   originConcurrency: "",
   invalidate: false,

@@ -21,7 +21,7 @@ import { bodyOf } from "./request-body.ts";
 import { SendBar } from "./send-bar.tsx";
 import { SendDialog } from "./send-dialog.tsx";
 import { Steps } from "./steps.tsx";
-import { readUrlLines } from "./url-lines.ts";
+import { readUrlLines, withoutUrls } from "./url-lines.ts";
 import { useDraft } from "./use-draft.ts";
 import { useEstimate } from "./use-estimate.ts";
 import { useCatalogue } from "./use-pops.ts";
@@ -47,7 +47,7 @@ export function NewRequestView() {
   const json = useMemo(() => JSON.stringify(body), [body]);
   const given = lines.urls.length + (body.sources?.length ?? 0);
   const estimated = useEstimate(given > 0 && form.pops?.length !== 0 && !lines.isTooMany ? json : "");
-  const { value } = estimated;
+  const value = estimated.value ?? estimated.previous;
   const excluded = value?.estimate.pops.excluded;
   const selection: Selection = useMemo(
     () =>
@@ -71,6 +71,18 @@ export function NewRequestView() {
     minutes: form.minutes,
     tasks: lines.urls.length * forms * selection.size,
   });
+  const unreadable = useMemo(() => {
+    const names = new Set(estimated.value?.estimate.bytes.unreadable_urls.map(({ url }) => url));
+    const urls = withoutUrls(form.urls, names);
+    return { listed: lines.urls.length - readUrlLines(urls).urls.length, urls };
+  }, [form.urls, lines, estimated.value]);
+  const remove = {
+    listed: unreadable.listed,
+    onRemove: () => {
+      setAsking(false);
+      change({ urls: unreadable.urls });
+    },
+  };
   const off = whyNotSend({
     urls: given,
     badLines: lines.bad.length,
@@ -97,7 +109,12 @@ export function NewRequestView() {
       </div>
       <div class="new-form">
         <FormNotice filled={filled} undo={undo} />
-        <WhatPart {...part} lines={lines} settings={settings} estimate={value?.estimate} />
+        <WhatPart
+          {...part}
+          lines={lines}
+          settings={settings}
+          estimate={(estimated.value ?? (lines.urls.length === 0 ? estimated.previous : undefined))?.estimate}
+        />
         <VariantsPart {...part} urls={lines.urls.length} />
         <ProofPart {...part} />
         <LimitsPart {...part} settings={settings} beyond={beyond} paths={paths} />
@@ -124,13 +141,21 @@ export function NewRequestView() {
       <SendBar
         json={json}
         estimated={{ ...estimated, faults }}
+        unreadable={remove}
         off={off}
         hasInput={given + lines.bad.length > 0}
         onSend={() => setAsking(true)}
         onNext={() => setStep(step + 1)}
       />
       {isAsking ? (
-        <SendDialog body={body} estimated={estimated} paths={paths} onSent={forget} onClose={() => setAsking(false)} />
+        <SendDialog
+          body={body}
+          estimated={estimated}
+          unreadable={remove}
+          paths={paths}
+          onSent={forget}
+          onClose={() => setAsking(false)}
+        />
       ) : null}
     </div>
   );

@@ -5,13 +5,16 @@ import type { TextName } from "../words/messages.ts";
 import { curlOf } from "./curl.ts";
 import { EstimateFacts, Foreseen, LeftOut } from "./estimate-bar.tsx";
 import { Wrong } from "./field.tsx";
+import { otherWarnings } from "./figures.ts";
 import { SaveButton } from "./save-button.tsx";
+import { type ListedUnreadable, Unreadable } from "./unreadable.tsx";
 import type { Estimated } from "./use-estimate.ts";
 
 interface SendBarProps {
   /** The body. */
   readonly json: string;
   readonly estimated: Estimated;
+  readonly unreadable: ListedUnreadable;
   /** Why it cannot be sent. */
   readonly off: TextName | undefined;
   /** Whether anything was typed: before, nobody asks why. */
@@ -22,12 +25,18 @@ interface SendBarProps {
 }
 
 /** What it comes to, the same as a call or a file, and Send. */
-export function SendBar({ json, estimated, off, hasInput, onSend, onNext }: SendBarProps) {
+export function SendBar({ json, estimated, unreadable, off, hasInput, onSend, onNext }: SendBarProps) {
   const { say } = useReader();
+  const answer = estimated.value ?? estimated.previous;
   return (
     <section class="new-send" aria-label={say("estimate")}>
-      <Foreseen warnings={estimated.value?.warnings ?? []} />
-      <LeftOut urls={estimated.value?.skipped_urls ?? []} />
+      {answer === undefined ? null : (
+        <>
+          <Foreseen warnings={otherWarnings(answer)} />
+          <Unreadable bytes={answer.estimate.bytes} isOpen={false} {...unreadable} />
+          <LeftOut urls={answer.skipped_urls} />
+        </>
+      )}
       <Wrong lines={estimated.faults.rest} />
       <div class="send-row">
         <EstimateFacts estimated={estimated} />

@@ -1,5 +1,4 @@
 import { useState } from "preact/hooks";
-
 import { Dialog } from "../parts/dialog.tsx";
 import { DialogEnd } from "../parts/dialog-end.tsx";
 import { useAction } from "../parts/use-action.ts";
@@ -7,12 +6,16 @@ import { hrefOf } from "../routes.ts";
 import { useClient } from "../session/client.ts";
 import { useReader } from "../session/reader.ts";
 import { dollarsIn } from "./cost.ts";
+import { Foreseen, useNoEstimate } from "./estimate-bar.tsx";
+import { otherWarnings } from "./figures.ts";
 import type { RequestBody } from "./request-body.ts";
+import { type ListedUnreadable, Unreadable } from "./unreadable.tsx";
 import type { Estimated } from "./use-estimate.ts";
 
 interface SendDialogProps {
   readonly body: RequestBody;
   readonly estimated: Estimated;
+  readonly unreadable: ListedUnreadable;
   /** URLs that are invalidated first. */
   readonly paths: number;
   readonly onSent: () => void;
@@ -20,12 +23,14 @@ interface SendDialogProps {
 }
 
 /** Asks before money is spent: cost, instances, what is invalidated. */
-export function SendDialog({ body, estimated, paths, onSent, onClose }: SendDialogProps) {
+export function SendDialog({ body, estimated, unreadable, paths, onSent, onClose }: SendDialogProps) {
   const { say, count, preferences } = useReader();
   const client = useClient();
   // An answer that got lost is asked for again under the same token: it is one request all the same.
   const [token] = useState(newToken);
-  const estimate = estimated.value?.estimate;
+  const answer = estimated.value;
+  const estimate = answer?.estimate;
+  const why = useNoEstimate(estimated);
   const action = useAction(async () => {
     const { value } = await client.start({ client_token: token, ...body });
     onSent();
@@ -49,12 +54,12 @@ export function SendDialog({ body, estimated, paths, onSent, onClose }: SendDial
         )}
         <li class="strong">
           {estimate === undefined
-            ? say("sendCostUnknown")
+            ? say("sendNoEstimate")
             : estimate.dollars.total < 0.01
               ? say("sendCostLittle")
               : say("sendCost", { dollars: dollarsIn(locale, estimate.dollars.total) })}
-          {estimated.isUpdating ? <span class="quiet"> {say("updating")}</span> : null}
         </li>
+        {estimate === undefined ? <li class="quiet">{why}</li> : null}
         <li>{say("sendInstances", { count: instances, minutes: Number(body.timeout) })}</li>
         {named.length > 0 ? (
           <li class="not_kept break">
@@ -63,6 +68,12 @@ export function SendDialog({ body, estimated, paths, onSent, onClose }: SendDial
         ) : null}
         {body.need_invalidate === true ? <li class="not_kept">{count("sendInvalidates", paths)}</li> : null}
       </ul>
+      {answer === undefined ? null : (
+        <>
+          <Foreseen warnings={otherWarnings(answer)} />
+          <Unreadable bytes={answer.estimate.bytes} isOpen {...unreadable} />
+        </>
+      )}
       <DialogEnd action={action} onClose={onClose} text={say("sendDo")} />
     </Dialog>
   );

@@ -40,6 +40,18 @@ export function readUrlLines(text: string): UrlLines {
   return { urls: [...urls.values()], bad, duplicates, lines: lines.length, isTooMany: urls.size > MAX_URLS };
 }
 
+/** The text without the lines that name any of these URLs. @param urls as the API writes them */
+export function withoutUrls(text: string, urls: ReadonlySet<string>): string {
+  const names = (line: string) => {
+    const result = looked(line.trim());
+    return "url" in result && urls.has(result.url);
+  };
+  return text
+    .split(/\r?\n/)
+    .filter((line) => !names(line))
+    .join("\n");
+}
+
 function looked(line: string): ReturnType<typeof normalizeUrl> {
   const before = seen.get(line);
   if (before !== undefined) return before;

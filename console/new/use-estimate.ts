@@ -1,56 +1,70 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Estimated as Answer } from "../../client/answers.ts";
-import { RefusedError } from "../../client/api-client.ts";
+import { mayPass, RefusedError } from "../../client/api-client.ts";
+import { delayOf } from "../api/pace.ts";
 import { useClient } from "../session/client.ts";
-import { useTellConnection } from "../session/connection.ts";
 import { type Faults, faultsOf, NO_FAULTS } from "./faults.ts";
 
 /** After the last key. */
 const WAIT_MS = 600;
 
 export interface Estimated {
-  /** The last that is known, also while the next is asked for. */
+  /** What the form as it stands now comes to; undefined: that is not known. */
   readonly value: Answer | undefined;
+  /** What the form before came to, while this one is asked about. Nothing that is sent may be told by it. */
+  readonly previous: Answer | undefined;
   readonly isUpdating: boolean;
   /** What the API says is wrong with the form as it was asked last. */
   readonly faults: Faults;
-  readonly errorUrls: readonly string[];
-  /** Why there is no new answer: no connection, or something failed inside. */
+  /** Why there is no answer: no connection, or something failed inside. */
   readonly problem: unknown;
 }
 
-const NOTHING: Estimated = {
+export const NOTHING: Estimated = {
   value: undefined,
+  previous: undefined,
   isUpdating: false,
   faults: NO_FAULTS,
-  errorUrls: [],
   problem: undefined,
 };
 
-/** What the request would come to, asked for when the form rests. @param json the body; "": there is nothing to ask about yet */
+/**
+ * What the request would come to: asked for when the form rests, and again after a call that failed.
+ * @param json the body; "": there is nothing to ask about yet
+ */
 export function useEstimate(json: string): Estimated {
   const client = useClient();
-  const tell = useTellConnection();
-  const [estimated, setEstimated] = useState(NOTHING);
+  const [answered, setAnswered] = useState({ json: "", estimated: NOTHING });
   useEffect(() => {
-    if (json === "") return setEstimated(NOTHING);
-    setEstimated((before) => ({ ...before, isUpdating: true }));
+    if (json === "") return setAnswered({ json, estimated: NOTHING });
     const stopped = new AbortController();
-    const timer = window.setTimeout(async () => {
+    let timer = 0;
+    let failures = 0;
+    const ask = async () => {
       try {
         const { value } = await client.estimate(bodyOf(json), stopped.signal);
-        setEstimated({ ...NOTHING, value });
-        tell({ answeredAt: Date.now(), lostSince: undefined });
+        setAnswered({ json, estimated: { ...NOTHING, value } });
       } catch (error) {
-        if (!stopped.signal.aborted) setEstimated((before) => ({ ...refused(error), value: before.value }));
+        if (stopped.signal.aborted) return;
+        setAnswered({ json, estimated: refused(error) });
+        if (mayPass(error)) timer = window.setTimeout(ask, delayOf(0, ++failures, document.hidden));
       }
-    }, WAIT_MS);
+    };
+    timer = window.setTimeout(ask, WAIT_MS);
     return () => {
       window.clearTimeout(timer);
       stopped.abort();
     };
-  }, [client, json, tell]);
-  return estimated;
+  }, [client, json]);
+  return estimatedFor(json, answered);
+}
+
+/** What is known of a body, if the last answer was for another one. */
+export function estimatedFor(json: string, last: { readonly json: string; readonly estimated: Estimated }): Estimated {
+  if (last.json === json) return last.estimated;
+  if (json === "") return NOTHING;
+  const { value, faults } = last.estimated;
+  return { ...NOTHING, previous: value, faults, isUpdating: true };
 }
 
 /** Without a token, which an estimate has no use for and warns of. */
@@ -60,5 +74,5 @@ function bodyOf(json: string): object {
 
 function refused(error: unknown): Estimated {
   if (!(error instanceof RefusedError) || error.status !== 400) return { ...NOTHING, problem: error };
-  return { ...NOTHING, faults: faultsOf(error.message), errorUrls: error.errorUrls };
+  return { ...NOTHING, faults: faultsOf(error.message) };
 }

@@ -1,7 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 import type { CataloguePop } from "../map/groups.ts";
 import { useClient } from "../session/client.ts";
-import { useTellConnection } from "../session/connection.ts";
 
 export interface Catalogue {
   /** Undefined until it is known. */
@@ -13,7 +12,6 @@ export interface Catalogue {
 /** The catalogue of POPs: asked for once, as it changes once a day at most. */
 export function useCatalogue(): Catalogue {
   const client = useClient();
-  const tell = useTellConnection();
   const [pops, setPops] = useState<readonly CataloguePop[]>();
   const [error, setError] = useState<unknown>();
   const [round, setRound] = useState(0);
@@ -23,13 +21,12 @@ export function useCatalogue(): Catalogue {
       ({ value }) => {
         setError(undefined);
         setPops(value.pops);
-        tell({ answeredAt: Date.now(), lostSince: undefined });
       },
       (cause: unknown) => {
         if (!stopped.signal.aborted) setError(cause);
       },
     );
     return () => stopped.abort();
-  }, [client, round, tell]);
+  }, [client, round]);
   return { pops, error, again: () => setRound((it) => it + 1) };
 }

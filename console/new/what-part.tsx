@@ -99,7 +99,10 @@ function Found({ lines, estimate }: Pick<WhatPartProps, "lines" | "estimate">) {
   const urls = estimate?.urls ?? lines.urls.length;
   if (urls === 0) return null;
   const pops = Math.max(1, estimate?.pops.count ?? 1);
-  const bytes = estimate?.bytes.estimate == null ? undefined : estimate.bytes.estimate / pops;
+  const { estimate: sum = null, unreadable = 0, sampled = 0 } = estimate?.bytes ?? {};
+  // What cannot be read counts as 0 bytes: if that is all, nothing is known of the others.
+  const isKnown = unreadable === 0 || unreadable < sampled;
+  const bytes = sum === null || !isKnown ? undefined : sum / pops;
   return (
     <p class="found" aria-live="polite">
       <b>

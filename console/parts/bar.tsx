@@ -7,6 +7,8 @@ import { useWidth } from "./use-width.ts";
 
 interface BarProps {
   readonly outcomes: TaskStates;
+  /** How much of the bar each state has. @default as its tasks */
+  readonly shares?: TaskStates;
   /** In CSS pixels. @default 6 */
   readonly height?: number;
   /** In CSS pixels, until it is measured: in a copy it never is. @default 200 */
@@ -15,8 +17,8 @@ interface BarProps {
   readonly silent?: boolean;
 }
 
-/** Of what the tasks came to, by their number. A picture of SVG, because the page's policy allows no style attribute. */
-export function Bar({ outcomes, height = 6, width: first = 200, silent = false }: BarProps) {
+/** Of what the tasks came to. A picture of SVG, because the page's policy allows no style attribute. */
+export function Bar({ outcomes, shares = outcomes, height = 6, width: first = 200, silent = false }: BarProps) {
   const { say, formats } = useReader();
   const stripes = useId();
   const [ref, width] = useWidth(first);
@@ -34,7 +36,7 @@ export function Bar({ outcomes, height = 6, width: first = 200, silent = false }
       aria-hidden={silent}
     >
       <title>{said.join(", ") || say("waiting")}</title>
-      {outcomes.under_way === 0 ? null : (
+      {shares.under_way === 0 ? null : (
         <defs>
           <pattern id={stripes} width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
             <rect class="under_way" width="7" height="7" />
@@ -42,7 +44,7 @@ export function Bar({ outcomes, height = 6, width: first = 200, silent = false }
           </pattern>
         </defs>
       )}
-      {barParts(outcomes, width).map(({ outcome, x, width: its }) => (
+      {barParts(shares, width).map(({ outcome, x, width: its }) => (
         <rect
           key={outcome}
           class={outcome === "under_way" ? "" : outcome}

@@ -37,7 +37,7 @@ export function LookAt({ request }: { readonly request: Progress }) {
       </summary>
       <ul class="reasons">
         {failures.map((failure) => (
-          <FailureCard key={keyOf(failure)} failure={failure} />
+          <FailureCard key={keyOf(failure)} failure={failure} prefix={request.url_prefix} />
         ))}
       </ul>
     </details>

@@ -1,20 +1,20 @@
 import type { Progress } from "../../client/answers.ts";
-import { Fact, useFacts } from "../request/facts.tsx";
+import { Fact, NOT_MEASURED, useFacts } from "../request/facts.tsx";
 import { useReader } from "../session/reader.ts";
 
 /** A line below the bar, and three of the six facts. */
-export function PhoneFacts({ request, now }: { readonly request: Progress; readonly now: number }) {
+export function PhoneFacts({ request }: { readonly request: Progress }) {
   const { say, formats } = useReader();
-  const { downloaded, rate, time, instances } = useFacts(request, now);
+  const { downloaded, rate, time, instances } = useFacts(request);
   const { percentage_complete: percent, download_count: results, total_count: total } = request;
   return (
     <>
       <p class="bar-line">
-        <strong>{formats.percent(percent)}</strong>
+        <strong>{total === 0 ? NOT_MEASURED : formats.percent(percent)}</strong>
         <span>
           {downloaded.name} {downloaded.value} {downloaded.children}
         </span>
-        <span>{say("tasksOf", { done: results, total })}</span>
+        {total === 0 ? null : <span>{say("tasksOf", { done: results, total })}</span>}
       </p>
       <dl class="three-facts">
         <Fact {...rate} />

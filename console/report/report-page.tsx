@@ -1,5 +1,4 @@
-import { badTasksOf, taskStatesOf } from "../../domain/readiness/task-states.ts";
-import { parseTimestamp } from "../../domain/timestamps.ts";
+import { badTasksOf, barShares, taskStatesOf } from "../../domain/readiness/task-states.ts";
 import { RequestMap } from "../map/request-map.tsx";
 import { Bar } from "../parts/bar.tsx";
 import { Brand } from "../parts/brand.tsx";
@@ -33,9 +32,9 @@ export function ReportPage({ report, sentence }: { readonly report: Report; read
       <Head request={request} />
       <SentenceLine request={request} sentence={sentence} bad={badTasksOf(outcomes)} />
       <div class="big-bar">
-        <Bar outcomes={outcomes} height={14} width={WIDTH} />
+        <Bar outcomes={outcomes} shares={barShares(request)} height={14} width={WIDTH} />
       </div>
-      <Facts request={request} now={parseTimestamp(request.timestamp)} engine={engine} />
+      <Facts request={request} engine={engine} />
       <div class="columns">
         <section>
           <NotWarm request={request} summary={summary} />

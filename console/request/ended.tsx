@@ -46,7 +46,7 @@ export function Ended({ request, points }: EndedProps) {
       </section>
       <aside>
         {isWhereWide ? reasons : where}
-        {points.length < 2 || request.download_size === 0 ? null : (
+        {points.every(({ rate }) => rate === 0) ? null : (
           <section>
             <h2>{say("throughput")}</h2>
             <Throughput points={points} ended />

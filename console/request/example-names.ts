@@ -8,8 +8,8 @@ export function firstNames(urls: readonly string[], prefix: string): string[] {
   return [...new Set(urls)].slice(0, MAX_NAMES).map((url) => nameBelow(url, prefix));
 }
 
-/** @param prefix what all URLs of the request begin with; it may end within a name, or be one of them */
-function nameBelow(url: string, prefix: string): string {
+/** The end of a URL tells more than its beginning. @param prefix what all URLs of the request begin with; it may end within a name, or be one of them */
+export function nameBelow(url: string, prefix: string): string {
   const folder = prefix.slice(0, prefix.lastIndexOf("/") + 1);
   const below = url.startsWith(folder) && url.length > folder.length ? url.slice(folder.length) : url;
   const name = below.replace(/^https?:\/\//, "");

@@ -13,17 +13,17 @@ export interface FactProps {
 
 interface FactsProps extends Engine {
   readonly request: Progress;
-  readonly now: number;
 }
 
 /** Six facts, in the same places from the beginning to the end. */
-export function Facts({ request, now, engine }: FactsProps) {
+export function Facts({ request, engine }: FactsProps) {
   const { formats } = useReader();
-  const { downloaded, results, rate, time, instances, when } = useFacts(request, now, engine);
+  const { downloaded, results, rate, time, instances, when } = useFacts(request, engine);
   return (
     <dl class="facts">
       <Fact {...downloaded}>
-        {downloaded.children} · {formats.percent(request.percentage_complete)}
+        {downloaded.children}
+        {request.total_count === 0 ? null : ` · ${formats.percent(request.percentage_complete)}`}
       </Fact>
       {[results, rate, time, instances, when].map((fact) => (
         <Fact key={fact.name} {...fact} />
@@ -33,33 +33,52 @@ export function Facts({ request, now, engine }: FactsProps) {
 }
 
 /** What the facts are called and come to. They have other names once the request has ended. */
-export function useFacts(request: Progress, now: number, engine?: Engine["engine"]) {
+export function useFacts(request: Progress, engine?: Engine["engine"]) {
   const { say, formats } = useReader();
   const ended = isTerminal(request.status);
   const at = (text: string) => parseTimestamp(text);
   const [sentAt, endedAt] = [at(request.created_at), at(request.last_update_time)];
   const took = Math.max(1_000, endedAt - sentAt);
-  const left = request.estimated_finish_at === null ? undefined : at(request.estimated_finish_at) - now;
-  const done = formats.figure(request.download_size + request.in_progress_size);
-  const total = formats.figure(request.total_size);
-  const speed = formats.figure(ended ? (request.download_size * 1_000) / took : request.bytes_per_second);
+  const isPaused = request.instance_count === 0;
+  const finish = isPaused ? null : request.estimated_finish_at;
+  const [bytes, ofBytes] = [request.download_size + request.in_progress_size, request.total_size];
+  const [done, total] = [formats.figure(bytes), formats.figure(ofBytes)];
+  const speed = ended ? (request.download_size * 1_000) / took : request.bytes_per_second;
+  // Between two measurements, and before the first, the API says 0.
+  const rate = speed > 0 ? formats.figure(speed) : undefined;
   const when = ended ? endedAt : sentAt;
   const wanted = formats.count(request.instance_count);
   return {
-    downloaded: {
-      name: say("downloaded"),
-      value: done.value,
-      children: `${done.unit === total.unit ? "" : `${done.unit} `}${say("of", { total: `${total.value} ${total.unit}` })}`,
+    downloaded:
+      bytes + ofBytes === 0
+        ? { name: say("downloaded"), value: NOT_MEASURED, children: "" }
+        : {
+            name: say("downloaded"),
+            value: done.value,
+            children: [
+              ...(done.unit === total.unit ? [] : [done.unit]),
+              ...(ofBytes === 0 ? [] : [say("of", { total: `${total.value} ${total.unit}` })]),
+            ].join(" "),
+          },
+    results:
+      request.total_count === 0
+        ? { name: say("results"), value: NOT_MEASURED, children: "" }
+        : {
+            name: say("results"),
+            value: formats.count(request.download_count),
+            children: say("of", { total: request.total_count }),
+          },
+    rate: {
+      name: say(ended ? "meanRate" : "rate"),
+      value: rate?.value ?? NOT_MEASURED,
+      children: rate === undefined ? "" : `${rate.unit}/s`,
     },
-    results: {
-      name: say("results"),
-      value: formats.count(request.download_count),
-      children: say("of", { total: request.total_count }),
-    },
-    rate: { name: say(ended ? "meanRate" : "rate"), value: speed.value, children: `${speed.unit}/s` },
     time: ended
       ? { name: say("took"), value: formats.span(took) }
-      : { name: say("timeLeft"), value: left === undefined ? "–" : formats.span(Math.max(0, left)) },
+      : {
+          name: say("timeLeft"),
+          value: finish === null ? NOT_MEASURED : formats.span(timeLeft(at(finish) - at(request.timestamp))),
+        },
     instances:
       engine === "direct"
         ? { name: say("engine"), value: say("engineDirect"), children: say("engineDirectSays") }
@@ -76,6 +95,15 @@ export function useFacts(request: Progress, now: number, engine?: Engine["engine
       children: formats.utc(when),
     },
   } satisfies Readonly<Record<string, FactProps>>;
+}
+
+/** In the place of a figure that nobody has measured. It is not zero. */
+export const NOT_MEASURED = "–";
+
+/** In milliseconds. Below a minute it is rounded up to tens of seconds, as in the sentence above: never 0 while the request runs. */
+function timeLeft(ms: number): number {
+  const tens = Math.max(1, Math.ceil(ms / 10_000));
+  return tens < 6 ? tens * 10_000 : ms;
 }
 
 export function Fact({ name, value, children }: FactProps) {

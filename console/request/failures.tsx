@@ -6,7 +6,7 @@ import { Icon } from "../parts/icon.tsx";
 import { Prose } from "../parts/prose.tsx";
 import { Shape } from "../parts/shape.tsx";
 import { useReader } from "../session/reader.ts";
-import { firstNames } from "./example-names.ts";
+import { firstNames, nameBelow } from "./example-names.ts";
 
 /** The words of a reason; one that a newer release knows is told as "other". */
 export function useReasonWords(code: string) {
@@ -35,8 +35,8 @@ function useScope({ subject, tasks, pops, urls, examples }: Failure, everyPop: n
   return say("scope", { tasks: count("taskCount", tasks), objects: count("objectCount", urls), pops: where });
 }
 
-/** While it runs: a reason, where, and what to do. */
-export function FailureCard({ failure }: { readonly failure: Failure }) {
+/** While it runs: a reason, where, and what to do. @param prefix what all URLs of the request begin with */
+export function FailureCard({ failure, prefix }: { readonly failure: Failure; readonly prefix: string }) {
   const { say, formats } = useReader();
   const words = useReasonWords(failure.code);
   // Where it fails is not known to the end: "all" would say more than that.
@@ -52,7 +52,10 @@ export function FailureCard({ failure }: { readonly failure: Failure }) {
         {say("scopeThen", { scope })}
         <Prose text={words.next} />
       </p>
-      <Examples failure={failure} line={say("examples")} />
+      <Examples
+        failure={failure}
+        line={failure.subject === "url" ? <UnreadUrls failure={failure} prefix={prefix} /> : say("examples")}
+      />
     </li>
   );
 }
@@ -84,7 +87,11 @@ export function FailureRow({ failure, request }: FailureRowProps) {
         <Examples
           failure={failure}
           line={
-            <Names names={names} count={failure.subject === "pop" ? failure.pops : (failure.urls ?? names.length)} />
+            failure.subject === "url" ? (
+              <UnreadUrls failure={failure} prefix={request.url_prefix} />
+            ) : (
+              <Names names={names} count={failure.subject === "pop" ? failure.pops : (failure.urls ?? names.length)} />
+            )
           }
         />
       </div>
@@ -115,6 +122,22 @@ export function Names({ names, count: all }: NamesProps) {
     <span class="names">
       <code class="break">{told}</code>
       {more > 0 ? <span class="quiet">{say("listOfTwo", { first: "", second: count("andMore", more) })}</span> : null}
+    </span>
+  );
+}
+
+/** `nothere.png: HTTP 404`: each URL that is named has a reason of its own. */
+function UnreadUrls({ failure: { examples, urls }, prefix }: { readonly failure: Failure; readonly prefix: string }) {
+  const { count } = useReader();
+  const more = (urls ?? 0) - new Set(examples.map(({ url }) => url)).size;
+  return (
+    <span class="names">
+      {examples.map(({ url = "", variant, error }) => (
+        <span key={`${variant} ${url}`} class="break">
+          <code>{nameBelow(url, prefix)}</code>: {error}
+        </span>
+      ))}
+      {more > 0 ? <span class="quiet">{count("andMore", more)}</span> : null}
     </span>
   );
 }

@@ -16,12 +16,14 @@ interface RequestHeadProps {
   /** Tasks that are not good. */
   readonly tasks: number;
   readonly mayRetry: boolean;
+  /** It would fail the same way: then it is not what comes next. */
+  readonly isRetryVain: boolean;
   readonly onStop: () => void;
   readonly onRetry: () => void;
 }
 
 /** What is warmed, and what can be done about it. */
-export function RequestHead({ request, sentence, tasks, mayRetry, onStop, onRetry }: RequestHeadProps) {
+export function RequestHead({ request, sentence, tasks, mayRetry, isRetryVain, onStop, onRetry }: RequestHeadProps) {
   const { say, count } = useReader();
   const phone = usePhone();
   const { request_id: id, url_count: urls, pop_count: pops, retry_of, retried_by } = request;
@@ -81,7 +83,7 @@ export function RequestHead({ request, sentence, tasks, mayRetry, onStop, onRetr
           </>
         )}
         {mayRetry ? (
-          <button type="button" class="button primary" onClick={onRetry}>
+          <button type="button" class={isRetryVain ? "button" : "button primary"} onClick={onRetry}>
             <Icon name="retry" />
             {tasks > 0 ? count("retry", tasks) : say("retryAll")}
           </button>

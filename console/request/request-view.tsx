@@ -2,9 +2,10 @@ import { useCallback, useState } from "preact/hooks";
 import type { Progress } from "../../client/answers.ts";
 import { isNotFound } from "../../client/api-client.ts";
 import { isWholeId, requestsStartingWith } from "../../client/request-ids.ts";
-import { badTasksOf, taskStatesOf } from "../../domain/readiness/task-states.ts";
+import { badTasksOf, barShares, taskStatesOf } from "../../domain/readiness/task-states.ts";
 import { lacksOnlyPops } from "../../domain/readiness/verdict.ts";
 import { isTerminal } from "../../domain/request/lifecycle.ts";
+import { needsChange, readReason } from "../../domain/result/failure.ts";
 import { useKeys } from "../keys/use-keys.ts";
 import { Bar } from "../parts/bar.tsx";
 import { copyText } from "../parts/copy.ts";
@@ -21,7 +22,6 @@ import { hostOf } from "../requests/title.ts";
 import { hrefOfList } from "../requests/use-return.ts";
 import { useClient } from "../session/client.ts";
 import { useReader } from "../session/reader.ts";
-import { useNow } from "../session/use-now.ts";
 import { Ended } from "./ended.tsx";
 import { Facts } from "./facts.tsx";
 import { RequestHead } from "./request-head.tsx";
@@ -97,7 +97,6 @@ function NoRequest({ id }: { readonly id: string }) {
 
 function Request({ request, again }: { readonly request: Progress; readonly again: () => void }) {
   const [asking, setAsking] = useState<"stop" | "retry">();
-  const now = useNow();
   const phone = usePhone();
   const outcomes = taskStatesOf(request);
   const ended = isTerminal(request.status);
@@ -109,6 +108,8 @@ function Request({ request, again }: { readonly request: Progress; readonly agai
     request.verdict === "ready" || (request.verdict === "not_verified" && request.readiness?.exceptions === 0);
   // What could not be read has no tasks, and may be tried again as well. Retrying does not help where only POPs did not resolve.
   const mayRetry = ended && request.retried_by === undefined && (tasks > 0 || (!isClear && !lacksOnlyPops(request)));
+  const { failures = [] } = request;
+  const isRetryVain = left === 0 && failures.length > 0 && failures.every(({ code }) => needsChange(readReason(code)));
   useTabOf(request);
   useKeys({
     c: () => void copyText(sentence),
@@ -123,14 +124,15 @@ function Request({ request, again }: { readonly request: Progress; readonly agai
         sentence={sentence}
         tasks={tasks}
         mayRetry={mayRetry}
+        isRetryVain={isRetryVain}
         onStop={() => setAsking("stop")}
         onRetry={() => setAsking("retry")}
       />
       <SentenceLine request={request} sentence={sentence} bad={badTasksOf(outcomes)} />
       <div class="big-bar">
-        <Bar outcomes={outcomes} height={14} />
+        <Bar outcomes={outcomes} shares={barShares(request)} height={14} />
       </div>
-      {phone ? <PhoneFacts request={request} now={now} /> : <Facts request={request} now={now} />}
+      {phone ? <PhoneFacts request={request} /> : <Facts request={request} />}
       {ended ? (
         <Ended request={request} points={points} />
       ) : phone ? (
@@ -139,7 +141,9 @@ function Request({ request, again }: { readonly request: Progress; readonly agai
         <Running request={request} points={points} />
       )}
       {asking === "stop" ? <StopDialog id={request.request_id} left={left} onClose={close} onStopped={again} /> : null}
-      {asking === "retry" ? <RetryDialog id={request.request_id} tasks={tasks} onClose={close} /> : null}
+      {asking === "retry" ? (
+        <RetryDialog id={request.request_id} tasks={tasks} toChange={isRetryVain ? failures : []} onClose={close} />
+      ) : null}
     </>
   );
 }

@@ -42,7 +42,7 @@ export function Running({ request, points }: RunningProps) {
           <ul class="reasons">
             {failures.length === 0 ? <li class="quiet">{say("nothingToLookAt")}</li> : null}
             {failures.map((failure) => (
-              <FailureCard key={keyOf(failure)} failure={failure} />
+              <FailureCard key={keyOf(failure)} failure={failure} prefix={request.url_prefix} />
             ))}
           </ul>
         </section>

@@ -15,7 +15,8 @@ import { useSteady } from "./use-steady.ts";
 export function useSentence(request: Progress): string {
   const { preferences, formats } = useReader();
   const text = sentenceOf(request, preferences.language, formats.clock);
-  const kind = `${preferences.language} ${request.status} ${sentenceParts(text)[0].replace(/\d+/g, "")}`;
+  const [head] = sentenceParts(text, isTerminal(request.status));
+  const kind = `${preferences.language} ${request.status} ${head.replace(/\d+/g, "")}`;
   return useSteady(text, kind);
 }
 
@@ -28,8 +29,8 @@ interface SentenceLineProps {
 export function SentenceLine({ request, sentence, bad }: SentenceLineProps) {
   const { say, count } = useReader();
   const phone = usePhone();
-  const [head, rest] = sentenceParts(sentence);
   const ended = isTerminal(request.status);
+  const [head, rest] = sentenceParts(sentence, ended);
   const { form, tone } = rowState(request);
   const pops = request.pops.filter((it) => it.failed_count > 0).length;
   const tenth = Math.floor(request.percentage_complete / 10) * 10;

@@ -3,13 +3,17 @@ export function firstSentence(text: string): string {
   return /^.+?(?:[。！]|\.(?=\s|$))/s.exec(text)?.[0] ?? text;
 }
 
+/** Where the first part ends: a point or a colon within a host name or a time is no end. */
+const SENTENCE = /^(.+?(?:[。！]|\.(?=\s)))\s*(.+)$/s;
+const COLON = /^(.+?(?:：|:(?=\s)))\s*(.+)$/s;
+const EITHER = /^(.+?(?:[。！：]|[.:](?=\s)))\s*(.+)$/s;
+
 /**
- * The sentence in two parts: what matters first, and what explains it. `On time: about 6 min left.` and `Done by 19:52 …`;
- * `Not ready for traffic:` and the reason.
+ * The sentence in two parts: what matters first, and what explains it. While a request runs `On time: about 6 min left.` and `Done by 19:52 …`;
+ * at its end the verdict, `Not ready for traffic:`, and all of its reasons.
  */
-export function sentenceParts(sentence: string): readonly [head: string, rest: string] {
-  const [, full, afterFull] = /^(.+?[.。！])\s*(.+)$/s.exec(sentence) ?? [];
-  if (full !== undefined && afterFull !== undefined) return [full, afterFull];
-  const [, colon, afterColon] = /^(.+?[:：])\s*(.+)$/s.exec(sentence) ?? [];
-  return colon === undefined || afterColon === undefined ? [sentence, ""] : [colon, afterColon];
+export function sentenceParts(sentence: string, isEnded: boolean): readonly [head: string, rest: string] {
+  const found = isEnded ? EITHER.exec(sentence) : (SENTENCE.exec(sentence) ?? COLON.exec(sentence));
+  const [, head = sentence, rest = ""] = found ?? [];
+  return [head, rest];
 }

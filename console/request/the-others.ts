@@ -4,7 +4,7 @@ import { agrees, failedEverywhere, without } from "./everywhere.ts";
 /** Where the objects are warm that do not fail everywhere. */
 export interface Others {
   readonly objects: number;
-  /** There are others, which fail at every POP. */
+  /** There are others, which fail at every POP or could not be read. */
   readonly areOthers: boolean;
   readonly pops: number;
   /** At so many of the POPs all of them are warm. */
@@ -28,7 +28,7 @@ export function othersOf(request: Progress): Others | undefined {
   const [only] = lacking;
   return {
     objects,
-    areOthers: aside.objects > 0,
+    areOthers: aside.objects + (request.readiness?.unreadable_urls ?? 0) > 0,
     pops: rows.length,
     warmPops: rows.length - lacking.length,
     but: lacking.length === 1 && only !== undefined ? { pop: only.pop, objects: only.failed_count } : undefined,

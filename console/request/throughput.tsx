@@ -28,7 +28,7 @@ export function Throughput({ points, ahead, ended = false }: ThroughputProps) {
   const title = useId();
   const [ref, width] = useWidth(344);
   const [first, last] = [points[0], points.at(-1)];
-  if (first === undefined || last === undefined || points.length < 2)
+  if (first === undefined || last === undefined || points.every(({ rate }) => rate === 0))
     return <p class="quiet small chart-empty">{say("throughputEmpty")}</p>;
   const top = niceTop(Math.max(0, ...points.map(({ rate }) => rate)));
   const box = {

@@ -1,9 +1,10 @@
 import type { Listed } from "../../client/answers.ts";
-import { badTasksOf, taskStatesOf } from "../../domain/readiness/task-states.ts";
+import { badTasksOf, barShares, taskStatesOf } from "../../domain/readiness/task-states.ts";
 import { isTerminal } from "../../domain/request/lifecycle.ts";
 import { parseTimestamp } from "../../domain/timestamps.ts";
 import { Bar } from "../parts/bar.tsx";
 import { Shape } from "../parts/shape.tsx";
+import { NOT_MEASURED } from "../request/facts.tsx";
 import { hrefOf } from "../routes.ts";
 import { useReader } from "../session/reader.ts";
 import { rowState } from "./row-state.ts";
@@ -40,7 +41,7 @@ export function RequestRow({ request, now }: { readonly request: Listed; readonl
       </td>
       <td class="progress">
         <Progress request={request} />
-        <Bar outcomes={outcomes} height={7} />
+        <Bar outcomes={outcomes} shares={barShares(request)} height={7} />
       </td>
       <td class="number" data-name={say("warmOrHit")}>
         {request.total_count === 0 ? "–" : formats.count(outcomes.warm + outcomes.hit)}
@@ -74,8 +75,12 @@ function Progress({ request }: { readonly request: Listed }) {
   }
   return (
     <div>
-      <span>{say("ofBytes", { done: formats.bytes(done + under), total: formats.bytes(total) })}</span>
-      {cutShort ? null : <span class="strong">{formats.percent(percent)}</span>}
+      <span>
+        {total === 0
+          ? NOT_MEASURED
+          : say("ofBytes", { done: formats.bytes(done + under), total: formats.bytes(total) })}
+      </span>
+      {cutShort || request.total_count === 0 ? null : <span class="strong">{formats.percent(percent)}</span>}
     </div>
   );
 }

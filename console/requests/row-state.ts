@@ -10,8 +10,8 @@ export interface RowState {
   /** The class that colours it. */
   readonly tone: "under_way" | "warm" | "hit" | "done" | "not_kept" | "failed" | "waiting";
   readonly text: TextName;
-  /** The filter that shows it besides "all". */
-  readonly filter: "underWay" | "toLookAt" | "ready";
+  /** The filter that shows it besides "all"; undefined: none. */
+  readonly filter: "underWay" | "toLookAt" | "ready" | undefined;
 }
 
 type Asked = Pick<
@@ -60,10 +60,10 @@ function ended({ status, verdict, failed_count: failed, ...counts }: Asked): Row
     return { form: "not_kept", tone: "not_kept", text: "stReadyExceptions", filter: "toLookAt" };
   if (verdict === "ready") return { ...claim(counts), text: "ready", filter: "ready" };
   if (verdict === "not_verified")
-    return { form: "done", tone: "done", text: "stNotVerified", filter: failed > 0 ? "toLookAt" : "ready" };
-  // A release before gave no verdict.
+    return { form: "done", tone: "done", text: "stNotVerified", filter: failed > 0 ? "toLookAt" : undefined };
+  // A release before gave no verdict, so nothing says that it is ready.
   if (failed > 0) return { form: "not_kept", tone: "not_kept", text: "stFinished", filter: "toLookAt" };
-  return { ...claim(counts), text: "stFinished", filter: "ready" };
+  return { ...claim(counts), text: "stFinished", filter: undefined };
 }
 
 /** Ready, as far as that was shown: by hits at the edge, by hits that are not proven warm, or not at all. */

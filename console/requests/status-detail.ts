@@ -21,6 +21,6 @@ export function useStatusDetail(request: Listed): string {
       return text;
     case "FAILED":
     case "FINISHED":
-      return sentenceParts(text)[1];
+      return sentenceParts(text, true)[1];
   }
 }

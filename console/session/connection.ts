@@ -1,19 +1,19 @@
-import { createContext } from "preact";
-import { useContext } from "preact/hooks";
+import { type ClientError, NoAnswerError, RefusedError } from "../../client/api-client.ts";
 
-/** How the calls of the view that is open go. Moments are milliseconds since the epoch. */
+/** How the calls of this page go. */
 export interface Connection {
-  /** When the last answer came. */
+  /** When the last answer came, in milliseconds since the epoch. */
   readonly answeredAt: number | undefined;
-  /** Since when there is none. */
-  readonly lostSince: number | undefined;
+  /** How the last call failed. Undefined: it was answered. */
+  readonly failure: "noAnswer" | "failed" | undefined;
 }
 
-export const NO_CONNECTION: Connection = { answeredAt: undefined, lostSince: undefined };
+export const NO_CONNECTION: Connection = { answeredAt: undefined, failure: undefined };
 
-/** Takes what a view sees of its connection; the top bar shows it. */
-export const ConnectionContext = createContext<(connection: Connection) => void>(() => {});
-
-export function useTellConnection(): (connection: Connection) => void {
-  return useContext(ConnectionContext);
+/** What a call shows of the connection. A refusal is an answer, unless the API could not do what it was asked. @param error undefined: it had none */
+export function connectionAfter(before: Connection, error: ClientError | undefined, now: number): Connection {
+  if (error instanceof NoAnswerError) return { ...before, failure: "noAnswer" };
+  const isAnswered =
+    error === undefined || (error instanceof RefusedError && error.status < 500 && error.status !== 429);
+  return isAnswered ? { answeredAt: now, failure: undefined } : { ...before, failure: "failed" };
 }

@@ -16,7 +16,7 @@ export const FORM_MESSAGES = {
   legendSome: { en: "some chosen", zh: "部分选中" },
   legendAll: { en: "all chosen", zh: "全部选中" },
   legendRec: { en: "REC, lines to its metros", zh: "区域边缘缓存，连线到其城市" },
-  notLately: { en: "not resolved lately", zh: "近期未解析" },
+  notLately: { en: "last resolved more than 30 days ago", zh: "上次解析在 30 多天前" },
   ofPops: { en: "{chosen} of {total} POPs", zh: "{chosen} / {total} 个 POP" },
   itsRec: { en: "REC {rec}", zh: "区域边缘缓存：{rec}" },
   notOnMap: { en: "Not on the map: {pops}", zh: "不在地图上：{pops}" },
@@ -153,6 +153,18 @@ export const FORM_MESSAGES = {
   noPlan: { en: "None", zh: "无" },
   ofTheMonth: { en: "of the month's requests", zh: "的每月请求数" },
   byShield: { en: "by Origin Shield in {regions}", zh: "由 {regions} 的 Origin Shield 回源" },
+  unreadableSampled: {
+    en: "{count} of {sampled, plural, one {# sampled URL} other {# sampled URLs}} cannot be read",
+    zh: "抽样的 {sampled} 个 URL 中有 {count} 个无法读取",
+  },
+  unreadableFor: {
+    en: "{count} of {sampled, plural, one {# sampled URL} other {# sampled URLs}} cannot be read: {reason}",
+    zh: "抽样的 {sampled} 个 URL 中有 {count} 个无法读取：{reason}",
+  },
+  removeUrls: {
+    en: "{count, plural, one {Remove this URL} other {Remove these # URLs}} from the list",
+    zh: "从列表中删除这 {count} 个 URL",
+  },
   leftOut: {
     en: "{count, plural, one {# URL is left out: it is} other {# URLs are left out: they are}} not cached",
     zh: "{count} 个 URL 不缓存，已跳过",
@@ -196,7 +208,10 @@ export const FORM_MESSAGES = {
   sendTasks: { en: "{factors}: {tasks} tasks", zh: "{factors}：{tasks} 个任务" },
   sendCost: { en: "It costs about {dollars}.", zh: "费用约 {dollars}。" },
   sendCostLittle: { en: "It costs less than a cent.", zh: "费用不到 $0.01。" },
-  sendCostUnknown: { en: "What it costs is not known yet.", zh: "费用尚不清楚。" },
+  sendNoEstimate: {
+    en: "There is no estimate for this request, so its cost is not known.",
+    zh: "没有这个请求的预估，因此费用未知。",
+  },
   sendInstances: {
     en: "{count, plural, one {# instance runs} other {# instances run}} until it is done, {minutes} min at most.",
     zh: "{count} 个实例运行到完成为止，最长 {minutes} 分钟。",

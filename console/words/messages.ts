@@ -23,6 +23,7 @@ export const MESSAGES = {
   // Connection
   live: { en: "Live", zh: "实时" },
   connecting: { en: "Connecting …", zh: "正在连接…" },
+  callFailed: { en: "Last call failed", zh: "上次调用失败" },
   lost: { en: "No connection", zh: "连接中断" },
   lostSays: {
     en: "No answer for {time}. The prewarm goes on without this page.",
@@ -156,6 +157,11 @@ export const MESSAGES = {
     en: "A new request tries what could not be read or resolved once more. It has this one's settings.",
     zh: "将新建一个请求，重试无法读取或无法解析的部分。其他设置与本请求相同。",
   },
+  retryVain: {
+    en: "A retry fails the same way until this is changed:",
+    zh: "在作出以下更改之前，重试会同样失败：",
+  },
+  titleThen: { en: "{title}: {next}", zh: "{title}：{next}" },
   retryHeaders: {
     en: "Headers are not kept after the end. If this request had some, give them again, one a line:",
     zh: "请求结束后不保留请求头。如本请求带有请求头，请重新填写，每行一个：",

@@ -34,6 +34,11 @@ export const estimateSchema = z
         sampled: whole.describe("How many sizes were asked for: of a URL in a variant each."),
         unknown: whole.describe("Of these: how many gave no size in time."),
         unreadable: whole.describe("Of these: how many cannot be read. They count as 0 bytes."),
+        unreadable_urls: z
+          .array(z.object({ url: z.string(), error: z.string().describe("Why it cannot be read: `HTTP 404`.") }))
+          .min(1)
+          .optional()
+          .describe("Which of the URLs that were asked cannot be read. Absent: none."),
         first_problem: z.string().nullable().describe("Why the first of them cannot."),
         note: z.string(),
       })

@@ -1,8 +1,11 @@
 import { MAX_WHOLE_CHECK_BYTES } from "../limits.ts";
 import { fnv1a } from "../plan/task.ts";
 
-/** What a size probe found: bytes, or why the object cannot be read. Null or undefined: neither is known. */
-export type SampledSize = { readonly size: number | null } | { readonly problem: string } | undefined;
+/** What a size probe found: bytes, or why a URL cannot be read. Null or undefined: neither is known. */
+export type SampledSize =
+  | { readonly size: number | null }
+  | { readonly url: string; readonly problem: string }
+  | undefined;
 
 /**
  * What a sample of sizes shows of all URLs in all variants, each downloaded once: the total of their bytes (undefined: nothing is known),
@@ -11,7 +14,8 @@ export type SampledSize = { readonly size: number | null } | { readonly problem:
  */
 export function sizeSample(seen: readonly SampledSize[], urlVariants: number) {
   // What cannot be read is not downloaded.
-  const problems = seen.flatMap((it) => (it !== undefined && "problem" in it ? [it.problem] : []));
+  const problems = seen.flatMap((it) => (it !== undefined && "problem" in it ? [it] : []));
+  const byUrl = new Map(problems.map(({ url, problem }) => [url, problem]));
   const sizes = seen.flatMap((it) => (it !== undefined && "size" in it ? (it.size ?? []) : []));
   const known = [...sizes, ...problems.map(() => 0)];
   const bytes = totalFrom(known, urlVariants);
@@ -22,7 +26,8 @@ export function sizeSample(seen: readonly SampledSize[], urlVariants: number) {
       sampled: seen.length,
       unknown: seen.length - known.length,
       unreadable: problems.length,
-      first_problem: problems[0] ?? null,
+      unreadable_urls: byUrl.size === 0 ? undefined : [...byUrl].map(([url, error]) => ({ url, error })),
+      first_problem: problems[0]?.problem ?? null,
       note: noteOn(known.length, seen.length, urlVariants),
     },
   };

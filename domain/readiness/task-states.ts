@@ -55,3 +55,41 @@ export function sumOfTaskStates(all: readonly TaskStates[]): TaskStates {
 export function badTasksOf(states: TaskStates): number {
   return states.not_kept + states.failed;
 }
+
+/** What the API reports of a request's bytes besides, and the percentage that it makes of them. */
+interface ByteCounts {
+  readonly total_size: number;
+  readonly download_size: number;
+  readonly in_progress_size: number;
+  readonly percentage_complete: number;
+}
+
+/**
+ * How much of a request's bar each state has, in parts of any size. The bar shows what the percentage counts: while tasks are left, that
+ * is bytes, so that a large file moves it. What failed has no bytes, and its share of the tasks.
+ */
+export function barShares(request: AnswerCounts & ByteCounts): TaskStates {
+  const tally = taskStatesOf(request);
+  const { total_size, total_count, download_size, in_progress_size } = request;
+  if (tally.waiting + tally.under_way === 0 || !isByBytes(request)) return tally;
+  const good = tally.warm + tally.hit + tally.done;
+  const ofGood = (count: number) => (good === 0 ? 0 : (download_size / total_size) * (count / good));
+  const shares = {
+    warm: ofGood(tally.warm),
+    hit: ofGood(tally.hit),
+    done: ofGood(tally.done),
+    not_kept: tally.not_kept / total_count,
+    failed: tally.failed / total_count,
+    under_way: Math.max(in_progress_size / total_size, tally.under_way > 0 ? Number.EPSILON : 0),
+  };
+  const used = Object.values(shares).reduce((sum, it) => sum + it, 0);
+  return { ...shares, waiting: Math.max(0, 1 - used) };
+}
+
+/** Where a size is not known, the API's percentage is of tasks. */
+function isByBytes({ percentage_complete: percent, ...counts }: AnswerCounts & ByteCounts): boolean {
+  if (counts.total_size <= 0 || counts.total_count <= 0) return false;
+  const bytes = ((counts.download_size + counts.in_progress_size) * 100) / counts.total_size;
+  const tasks = (counts.download_count * 100) / counts.total_count;
+  return Math.abs(bytes - percent) <= Math.max(1, Math.abs(tasks - percent));
+}

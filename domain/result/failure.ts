@@ -103,6 +103,25 @@ export function isOriginFailure(reason: FailureReason, answered: boolean): boole
   return place === "depends_on_response" ? answered : place === "origin";
 }
 
+/** Failures that come again until somebody changes something: the URL, the origin, the distribution. */
+const NEEDS_CHANGE: readonly FailureReason[] = [
+  "tls",
+  "redirect",
+  "http_4xx",
+  "waf",
+  "too_large",
+  "not_kept",
+  "not_cacheable",
+  "refused_address",
+  "no_distribution",
+  "name_not_found",
+];
+
+/** Whether a retry most likely fails for the same reason, if nothing is changed before it. */
+export function needsChange(reason: FailureReason): boolean {
+  return NEEDS_CHANGE.includes(reason);
+}
+
 /** What went wrong with one task. It has a code or a detail, or both. */
 export interface Failure {
   readonly reason: FailureReason;

@@ -75,8 +75,10 @@ export async function readSourcesFor(
 
 /**
  * Asks some sizes as Get Size would, within the request's limits for its origin. Nothing is awaited longer than `timeMs`.
- * @returns an answer for each variant of each question; undefined: none came in time
+ * @returns an answer for each variant of each question, with the URL where that cannot be read; undefined: none came in time
  */
 export async function sampleSizes(options: MeasureOptions, questions: readonly SizeQuestion[]) {
-  return (await measureSizes(options, questions)).flatMap(({ answers }) => answers);
+  return (await measureSizes(options, questions)).flatMap(({ url, answers }) =>
+    answers.map((answer) => (answer !== undefined && "problem" in answer ? { ...answer, url } : answer)),
+  );
 }

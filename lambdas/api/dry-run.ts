@@ -139,6 +139,11 @@ function pathCount(
   return named + new Set(own.map((url) => url.hostname + spelledPath(url))).size;
 }
 
+/** `https://www.example.com/gone.css: HTTP 404` */
+function firstUnreadable({ unreadable_urls: [first] = [] }: Estimate["bytes"]): string {
+  return `${first?.url}: ${first?.error}`;
+}
+
 /** How an estimate says that a request would end before it is done, as warnings. @param cap bytes that the deployment allows */
 function estimateWarnings(
   { bytes, instances }: Estimate,
@@ -156,6 +161,6 @@ function estimateWarnings(
       `timeout: it would take about ${minutes} minutes, and is stopped after ${timeout}`,
     minutes === null && "instance_count: is 0, so nothing is downloaded unless instances are running or are set later",
     bytes.unreadable > 0 &&
-      `url_list: ${bytes.unreadable} of ${bytes.sampled} that were asked cannot be read; the first: ${bytes.first_problem}`,
+      `url_list: ${bytes.unreadable} of ${bytes.sampled} sampled URLs cannot be read; the first: ${firstUnreadable(bytes)}`,
   ];
 }

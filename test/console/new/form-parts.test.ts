@@ -12,8 +12,9 @@ import { EMPTY_FORM } from "../../../console/new/form.ts";
 import { filledFrom, isLacking } from "../../../console/new/form-of-sent.ts";
 import { whyNotSend } from "../../../console/new/may-send.ts";
 import { bodyOf } from "../../../console/new/request-body.ts";
-import { readUrlLines } from "../../../console/new/url-lines.ts";
+import { readUrlLines, withoutUrls } from "../../../console/new/url-lines.ts";
 import { problemIn } from "../../../console/new/url-problem.ts";
+import { estimatedFor, NOTHING } from "../../../console/new/use-estimate.ts";
 import { csvRow } from "../../../domain/csv.ts";
 import { normalizeUrl } from "../../../domain/net/urls.ts";
 import { times } from "../../collect.ts";
@@ -62,6 +63,25 @@ describe("caps", () => {
   test("of a deployment that tells none bound nothing here", () => {
     expect(beyondCaps(undefined, { instances: "999", minutes: "1", tasks: 9e9 }).size).toBe(0);
     expect(capOf({ caps: [cap("maxInstances", null)] }, "maxInstances")).toBeUndefined();
+  });
+});
+
+describe("an estimate", () => {
+  const value = estimatedSchema.parse({
+    estimate: { pops: {}, bytes: {}, origin_fetches: {}, instances: {}, dollars: {} },
+  });
+  const faults = faultsOf("timeout: is required");
+  const last = { json: "a", estimated: { ...NOTHING, value, faults } };
+  test("is of the form that it was asked for, and of no other", () => {
+    expect(estimatedFor("a", last)).toMatchObject({ value, isUpdating: false });
+    expect(estimatedFor("b", last)).toMatchObject({ value: undefined, previous: value, faults, isUpdating: true });
+    expect(estimatedFor("", last)).toEqual(NOTHING);
+  });
+  test("whose sample has URLs that cannot be read: their lines can be removed, however they are written", () => {
+    const gone = new Set(["https://www.example.com/a", "https://www.example.com/%C3%BC"]);
+    const lines =
+      "# https://www.example.com/a\n HTTPS://www.Example.com/a\n/b\nhttps://www.example.com/ü\nhttps://www.example.com/c";
+    expect(withoutUrls(lines, gone)).toBe("# https://www.example.com/a\n/b\nhttps://www.example.com/c");
   });
 });
 

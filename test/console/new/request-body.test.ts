@@ -1,13 +1,21 @@
+import { withDefaults } from "../../../cli/body/body.ts";
 import { EMPTY_FORM, type Form } from "../../../console/new/form.ts";
 import { formOfBody } from "../../../console/new/form-of-body.ts";
 import { bodyOf } from "../../../console/new/request-body.ts";
 import { choicesOf, languagesOf, variantsOf } from "../../../console/new/variant-choices.ts";
 import { prewarmBodySchema } from "../../../domain/validation/bodies.ts";
 
+test("a new form asks for what the command asks for", () => {
+  const { timeout, instance_count } = bodyOf(EMPTY_FORM, []);
+  expect({ timeout, instance_count }).toEqual(withDefaults({}));
+});
+
 const URLS = ["https://a.example/x"];
 const form = (change: Partial<Form> = {}): Form => ({ ...EMPTY_FORM, pops: ["SIN2-P1"], ...change });
 
 const FULL = form({
+  instances: "2",
+  minutes: "60",
   sources: [
     { type: "sitemap", address: " https://a.example/sitemap.xml ", base: "", originPath: "", since: "2026-11-01" },
     { type: "s3-prefix", address: "s3://bucket/p/", base: "https://a.example/", originPath: "/p", since: "" },
@@ -35,8 +43,8 @@ test("the body: of a form that was left as it is names its POPs all the same", (
     url_list: URLS,
     target_type: "pop",
     pops: ["SIN2-P1"],
-    timeout: 60,
-    instance_count: 2,
+    timeout: 30,
+    instance_count: 1,
   }));
 
 test("the body has every field that was filled", () => {

@@ -4,6 +4,7 @@ import { renderToString } from "preact-render-to-string";
 import { estimatedSchema } from "../../../client/answers.ts";
 import { faultsOf, NO_FAULTS, withHints } from "../../../console/new/faults.ts";
 import { SendBar } from "../../../console/new/send-bar.tsx";
+import { NOTHING } from "../../../console/new/use-estimate.ts";
 import { ReaderContext, readerOf } from "../../../console/session/reader.ts";
 import { fieldInChinese, findingInChinese } from "../../../console/words/api-chinese.ts";
 import type { ROWS } from "../../distribution-rows.ts";
@@ -25,8 +26,14 @@ export function shownInConsole(told: Told, language: "en" | "zh"): string {
   const refused = told.status === 200 ? NO_FAULTS : faultsOf(textsOf(told).join());
   const faults = language === "zh" ? withHints(refused, fieldInChinese, findingInChinese) : refused;
   const value = told.status === 200 ? estimatedSchema.parse(told.body) : undefined;
-  const estimated = { value, faults, errorUrls: [], isUpdating: false, problem: undefined };
-  const unused = { off: undefined, hasInput: true, onSend: () => undefined, onNext: () => undefined };
+  const estimated = { ...NOTHING, value, faults };
+  const unused = {
+    unreadable: { listed: 0, onRemove: () => undefined },
+    off: undefined,
+    hasInput: true,
+    onSend: () => undefined,
+    onNext: () => undefined,
+  };
   vi.stubGlobal("location", new URL("https://api.example.com/prod/console"));
   const bar = createElement(SendBar, { json: "{}", estimated, ...unused });
   return renderToString(createElement(ReaderContext.Provider, { value: reader }, bar))

@@ -4,13 +4,20 @@ import { firstSentence, sentenceParts } from "../../../console/request/sentence-
 
 it.each([
   ["On time: about 6 min left. Done by 19:52.", "On time: about 6 min left.", "Done by 19:52."],
+  ["进展正常：约剩 6 分钟。预计 19:52 完成。", "进展正常：约剩 6 分钟。", "预计 19:52 完成。"],
+  ["Checking POPs.", "Checking POPs.", ""],
+])("sentenceParts while it runs: %s", (text, ...parts) => expect(sentenceParts(text, false)).toEqual(parts));
+
+it.each([
+  ["Failed: https://www.example.com/a.png: HTTP 404.", "Failed:", "https://www.example.com/a.png: HTTP 404."],
+  ["失败：No URL can be read: www.example.com。", "失败：", "No URL can be read: www.example.com。"],
+  ["Not ready for traffic: 1 URL. 1 POP did not resolve.", "Not ready for traffic:", "1 URL. 1 POP did not resolve."],
   ["Not ready for traffic: 11 objects are warm at no POP of Tokyo.", "Not ready for traffic:", /^11 objects/],
   ["Stopped at 41%. 42,964 tasks not tried.", "Stopped at 41%.", "42,964 tasks not tried."],
-  ["Checking POPs.", "Checking POPs.", ""],
   ["暂不可放量：11 个对象未预热。", "暂不可放量：", "11 个对象未预热。"],
   ["", "", ""],
-])("sentenceParts: %s", (sentence, head, rest) => {
-  const parts = sentenceParts(sentence);
+])("sentenceParts at the end: %s", (sentence, head, rest) => {
+  const parts = sentenceParts(sentence, true);
   expect(parts[0]).toBe(head);
   expect(parts[1]).toEqual(typeof rest === "string" ? rest : expect.stringMatching(rest));
 });

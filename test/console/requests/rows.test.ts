@@ -31,7 +31,10 @@ it.each([
   [{ status: "FINISHED", verdict: "ready" }, "ready", "ready"],
   [{ status: "FINISHED", verdict: "not_ready", failed_count: 2 }, "stNotReady", "toLookAt"],
   [{ status: "FINISHED", verdict: "ready_with_exceptions" }, "stReadyExceptions", "toLookAt"],
+  [{ status: "FINISHED", verdict: "not_verified", download_count: 2 }, "stNotVerified", undefined],
+  [{ status: "FINISHED", verdict: "not_verified", failed_count: 1 }, "stNotVerified", "toLookAt"],
   [{ status: "FINISHED", failed_count: 1 }, "stFinished", "toLookAt"],
+  [{ status: "FINISHED" }, "stFinished", undefined],
   [{ status: "STOPPED", verdict: "not_ready" }, "stStopped", "toLookAt"],
   [{ status: "TIMEOUT" }, "stTimedOut", "toLookAt"],
   [{ status: "FAILED" }, "failed", "toLookAt"],
@@ -61,7 +64,7 @@ it("groupRows those under way come first, whenever they were sent, then day by d
 });
 
 describe("matches", () => {
-  const row = listed({ request_id: "e059b77b-1", url_prefix: "https://www.Example.com/patch/" });
+  const row = listed({ request_id: "e059b77b-1", url_prefix: "https://www.Example.com/patch/", verdict: "ready" });
   it.each([
     ["all", "", true],
     ["all", "example.COM/pa", true],

@@ -1,6 +1,7 @@
 import { NoAnswerError, UnreadableAnswerError } from "../../../client/api-client.ts";
 import { delayOf } from "../../../console/api/pace.ts";
 import { apiBase, createClient } from "../../../console/session/client.ts";
+import { connectionAfter, NO_CONNECTION } from "../../../console/session/connection.ts";
 import { isThisMachine } from "../../../console/session/is-this-machine.ts";
 import { readPreferences } from "../../../console/session/preferences.ts";
 import { DENIED_BY_POLICY } from "../../../domain/validation/api-error.ts";
@@ -17,7 +18,7 @@ test.each([
     return new Response(JSON.stringify({ message }), { status: 403 });
   });
   const onWrongKey = vi.fn();
-  await expect(createClient("k", "https://api.example/prod/", onWrongKey).instances()).rejects.toThrow(message);
+  await expect(createClient("k", "https://api.example/prod/", { onWrongKey }).instances()).rejects.toThrow(message);
   expect(onWrongKey).toHaveBeenCalledTimes(times);
   expect(asked).toMatchObject([{ credentials: "omit", cache: "no-store", headers: { "x-api-key": "k" } }]);
 });
@@ -28,6 +29,27 @@ test.each([
 ])("an answer %s is a %s", async (text, kind) => {
   vi.stubGlobal("fetch", async () => new Response(text));
   await expect(createClient("k", "https://api.example/prod/").instances()).rejects.toBeInstanceOf(kind);
+});
+
+test.each([
+  [() => Response.json({ desiredcapacity: 1 }), undefined],
+  [() => Response.json({ error_message: "Unknown" }, { status: 404 }), undefined],
+  [() => Response.json({ error_message: "Internal error" }, { status: 500 }), "failed"],
+  [() => Response.json({ message: "Too many" }, { status: 429 }), "failed"],
+  [() => Response.json({}), "failed"],
+  [() => new Response("<html>"), "noAnswer"],
+  [() => Promise.reject(new TypeError("fetch failed")), "noAnswer"],
+] as const)("the connection after a call, %#: %s", async (answer, failure) => {
+  vi.stubGlobal("fetch", async () => answer());
+  let connection = NO_CONNECTION;
+  const client = createClient("k", "https://api.example/prod/", {
+    onCall: (error) => {
+      connection = connectionAfter(connection, error, 7);
+    },
+  });
+  await client.instances().catch(() => {});
+  expect(connection.failure).toBe(failure);
+  if (failure === undefined) expect(connection.answeredAt).toBe(7);
 });
 
 test.each([

@@ -53,17 +53,17 @@ describe("what a request would come to", () => {
     expect(estimate().bytes.note).toMatch(/^Exact/);
   });
 
-  it("what cannot be read is no bytes, and the first reason is told", () =>
-    expect(estimate({ sizes: [{ size: 1e9 }, { problem: "HTTP 404" }, { size: 1e9 }, undefined] }).bytes).toMatchObject(
-      {
-        estimate: 8e9,
-        low: expect.any(Number),
-        sampled: 4,
-        unknown: 1,
-        unreadable: 1,
-        first_problem: "HTTP 404",
-      },
-    ));
+  const GONE = { url: "https://www.example.com/gone", problem: "HTTP 404" };
+  it("what cannot be read is no bytes, and is named with its reason", () =>
+    expect(estimate({ sizes: [{ size: 1e9 }, GONE, { size: 1e9 }, undefined] }).bytes).toMatchObject({
+      estimate: 8e9,
+      low: expect.any(Number),
+      sampled: 4,
+      unknown: 1,
+      unreadable: 1,
+      unreadable_urls: [{ url: GONE.url, error: "HTTP 404" }],
+      first_problem: "HTTP 404",
+    }));
 
   it("nothing is made up where no size is known", () => {
     const { bytes, dollars } = estimate({ sizes: [] });

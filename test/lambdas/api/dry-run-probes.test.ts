@@ -100,8 +100,8 @@ it("a sample of sizes says what cannot be read, and what has no distribution", a
   const { options } = await asking((_, answer) => void answer.writeHead(404).end());
   const forms = [FORM, { ...FORM, url: "http://a.example/" }];
   expect(await sampleSizes({ ...options, request: item, distributions }, forms)).toMatchObject([
-    { problem: "HTTP 404" },
-    { problem: expect.stringContaining("a.example is no name") },
+    { url: FORM.url, problem: "HTTP 404" },
+    { url: "http://a.example/", problem: expect.stringContaining("a.example is no name") },
   ]);
 });
 

@@ -1,3 +1,5 @@
+import { estimatedSchema } from "../../../client/answers.ts";
+import { otherWarnings } from "../../../console/new/figures.ts";
 import { estimateSchema } from "../../../domain/cost/estimate.ts";
 import { times } from "../../collect.ts";
 import { request } from "../items.ts";
@@ -128,7 +130,15 @@ it("what a dry run foresees a host that a more specific alias gives to another d
   expect(warnings).toContain(
     "dry_run: hosts whose URLs would not be warmed: 1; the first: cdn.example.com belongs to the distribution E2, not to E1",
   );
-  expect(estimate).toMatchObject({ bytes: { sampled: 2 } });
+  const unreadable_urls = [{ url: "https://cdn.example.com/found", error: expect.stringContaining("E2") }];
+  expect(estimate).toMatchObject({ bytes: { sampled: 2, unreadable: 1, unreadable_urls } });
+  // The console has a list of them in the place of this warning.
+  const answer = estimatedSchema.parse({ estimate, warnings });
+  expect(answer.warnings.filter((it) => !otherWarnings(answer).includes(it))).toEqual([
+    expect.stringMatching(
+      /^url_list: 1 of 2 sampled URLs cannot be read; the first: https:\/\/cdn\.example\.com\/found: /,
+    ),
+  ]);
 });
 
 it("what a dry run foresees a distribution that may not be warmed is not asked for sizes", async () => {

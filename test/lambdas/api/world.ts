@@ -70,7 +70,7 @@ export function world({
           let size = 1_000;
           return forms.map((form) => {
             const problem = refused?.get(hostOf(form.url));
-            if (problem !== undefined) return { problem, reason: "no_distribution" };
+            if (problem !== undefined) return { url: form.url, problem, reason: "no_distribution" };
             sampled.push(form);
             return { size: size++ };
           });
