@@ -1,6 +1,6 @@
 import { recName } from "../../domain/pops/recs.ts";
 import { siteOf } from "../../domain/pops/sites.ts";
-import type { Reader } from "../session/reader.ts";
+import type { FormReader } from "../words/form-reader.ts";
 import type { Mark } from "./metros.ts";
 import { cityName } from "./names.ts";
 import { chosenOf, type Selection } from "./selection.ts";
@@ -12,7 +12,7 @@ export interface Described {
   readonly says: string;
 }
 
-export function describe(mark: Mark, selection: Selection, { say, preferences }: Reader): Described {
+export function describe(mark: Mark, selection: Selection, { say, preferences }: FormReader): Described {
   const { language } = preferences;
   const chosen = say("ofPops", { chosen: chosenOf(mark.pops, selection), total: mark.pops.length });
   if (mark.kind === "rec") return { title: recName(mark.id, language), code: "REC", says: chosen };

@@ -1,5 +1,5 @@
 import { recName } from "../../domain/pops/recs.ts";
-import { useReader } from "../session/reader.ts";
+import { useFormReader } from "../words/form-reader.ts";
 import { labelsOf } from "./labels.ts";
 import type { Mark } from "./metros.ts";
 import { chosenOf, type Selection } from "./selection.ts";
@@ -18,7 +18,7 @@ const SIZE = 11.5;
 
 /** Names of the RECs that have a chosen POP, with how many. */
 export function MapLabels({ metros, recs, selection, view, shrink, pixel }: MapLabelsProps) {
-  const { preferences } = useReader();
+  const { preferences } = useFormReader();
   const places = recs
     .filter((rec) => chosenOf(rec.pops, selection) > 0)
     .map((rec) => ({

@@ -1,8 +1,8 @@
-import { useReader } from "../session/reader.ts";
+import { useFormReader } from "../words/form-reader.ts";
 
 /** What the drawings stand for. @param hasAsleep whether any is of POPs that resolved long ago */
 export function MapLegend({ hasAsleep }: { readonly hasAsleep: boolean }) {
-  const { say } = useReader();
+  const { say } = useFormReader();
   return (
     <figcaption class="legend small">
       <span>

@@ -1,5 +1,5 @@
-import { useReader } from "../session/reader.ts";
-import type { TextName } from "../words/messages.ts";
+import type { FormTextName } from "../words/form-reader.ts";
+import { useFormReader } from "../words/form-reader.ts";
 import type { Tool } from "./use-map-pointer.ts";
 
 const DRAWINGS = {
@@ -29,13 +29,13 @@ export function MapTools({ tool, onTool, onLarger, onSmaller }: MapToolsProps) {
 
 interface ToolButtonProps {
   readonly drawing: keyof typeof DRAWINGS;
-  readonly label: TextName;
+  readonly label: FormTextName;
   readonly isOn?: boolean;
   readonly onPress: () => void;
 }
 
 function ToolButton({ drawing, label, isOn, onPress }: ToolButtonProps) {
-  const { say } = useReader();
+  const { say } = useFormReader();
   return (
     <button
       type="button"

@@ -1,7 +1,7 @@
 import { recName } from "../../domain/pops/recs.ts";
 import { siteOf } from "../../domain/pops/sites.ts";
 import { Icon } from "../parts/icon.tsx";
-import { useReader } from "../session/reader.ts";
+import { useFormReader } from "../words/form-reader.ts";
 import { type CataloguePop, type Grouping, type PopGroup, popsByMetro } from "./groups.ts";
 import { cityName, countryName } from "./names.ts";
 import { regionText } from "./region-names.ts";
@@ -19,7 +19,7 @@ interface PopGroupProps {
 
 /** A REC or a country: all of it at once, or opened, its metros and POPs. */
 export function PopGroupRow({ group, by, selection, onSelect, isOpen, onOpen }: PopGroupProps) {
-  const { say, formats, preferences } = useReader();
+  const { say, formats, preferences } = useFormReader();
   const { language } = preferences;
   const codes = group.pops.map(({ code }) => code);
   const chosen = chosenOf(codes, selection);
@@ -64,7 +64,7 @@ interface MetrosProps {
 }
 
 function Metros({ pops, selection, onSelect }: MetrosProps) {
-  const { preferences } = useReader();
+  const { preferences } = useFormReader();
   return (
     <>
       {popsByMetro(pops).map(({ site, pops: its }) => {

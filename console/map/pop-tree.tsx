@@ -3,7 +3,7 @@ import { recName } from "../../domain/pops/recs.ts";
 import { useKeys } from "../keys/use-keys.ts";
 import { Choices } from "../parts/choices.tsx";
 import { Icon } from "../parts/icon.tsx";
-import { useReader } from "../session/reader.ts";
+import { useFormReader } from "../words/form-reader.ts";
 import { type CataloguePop, type Grouping, isMeant, popGroups } from "./groups.ts";
 import { cityName, countryName } from "./names.ts";
 import { PopGroupRow } from "./pop-group.tsx";
@@ -18,7 +18,7 @@ interface PopTreeProps {
 
 /** The same choice as on the map, as checkboxes: by REC or country, then metro, then POP. */
 export function PopTree({ pops, selection, onSelect }: PopTreeProps) {
-  const { say, preferences } = useReader();
+  const { say, preferences } = useFormReader();
   const { language } = preferences;
   const [by, setBy] = useState<Grouping>("rec");
   const [typed, setTyped] = useState("");

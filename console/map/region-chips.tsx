@@ -1,4 +1,4 @@
-import { useReader } from "../session/reader.ts";
+import { useFormReader } from "../words/form-reader.ts";
 import { regionText } from "./region-names.ts";
 import { type InRegions, nextOfRegion, popsOfRegion, REGIONS } from "./regions.ts";
 import { chosenOf, type Selection, shareOf } from "./selection.ts";
@@ -11,7 +11,7 @@ interface RegionChipsProps {
 
 /** Pressed once: the region's default set. Again: all of it. Again: none. */
 export function RegionChips({ pops, selection, onSelect }: RegionChipsProps) {
-  const { say, formats } = useReader();
+  const { say, formats } = useFormReader();
   return (
     <fieldset class="chips" aria-label={say("regions")} title={say("chipSays")}>
       {REGIONS.map((region) => {

@@ -4,8 +4,8 @@ import { BAD_SHAPES } from "../parts/forms.ts";
 import { OUTCOME_NAMES } from "../parts/outcome-names.ts";
 import { Shape } from "../parts/shape.tsx";
 import { useWidth } from "../parts/use-width.ts";
-import { useReader } from "../session/reader.ts";
-import type { TextName } from "../words/messages.ts";
+import type { FormTextName } from "../words/form-reader.ts";
+import { useFormReader } from "../words/form-reader.ts";
 import { Land } from "./land.tsx";
 import { MAP_HEIGHT, MAP_WIDTH } from "./miller.ts";
 import { cityName } from "./names.ts";
@@ -15,7 +15,7 @@ import { type MetroState, type PopOutcomes, stateOfMetros } from "./state-of-met
 
 /** One request's POPs on the map, each metro a disc of what its tasks came to. It is looked at, not worked with. */
 export function RequestMap({ pops }: { readonly pops: readonly PopOutcomes[] }) {
-  const { say, formats, preferences } = useReader();
+  const { say, formats, preferences } = useFormReader();
   const [ref, width] = useWidth(420);
   const pixel = MAP_WIDTH / Math.max(240, width);
   const { metros, unplaced } = stateOfMetros(pops);
@@ -57,7 +57,7 @@ export function RequestMap({ pops }: { readonly pops: readonly PopOutcomes[] }) 
 }
 
 /** Where a metro has one mark alone, it says this. */
-const AT_THE_END: Partial<Readonly<Record<TaskState, TextName>>> = {
+const AT_THE_END: Partial<Readonly<Record<TaskState, FormTextName>>> = {
   warm: "allWarmHere",
   not_kept: "someNotKept",
   failed: "someFailed",

@@ -1,6 +1,6 @@
 import { useId, useState } from "preact/hooks";
 import { useWidth } from "../parts/use-width.ts";
-import { useReader } from "../session/reader.ts";
+import { useFormReader } from "../words/form-reader.ts";
 import { describe } from "./describe.ts";
 import { Land } from "./land.tsx";
 import { linesOf } from "./lines.ts";
@@ -27,7 +27,7 @@ interface WorldMapProps {
 
 /** Where to warm: metros and RECs are chosen by a click, a line around them, or from the keyboard. */
 export function WorldMap({ metros, recs, selection, onSelect }: WorldMapProps) {
-  const reader = useReader();
+  const reader = useFormReader();
   const { say } = reader;
   const hint = useId();
   const [ref, width] = useWidth(840);

@@ -1,4 +1,4 @@
-import { useReader } from "../session/reader.ts";
+import { useFormReader } from "../words/form-reader.ts";
 import type { BadLine } from "./url-lines.ts";
 import { problemIn } from "./url-problem.ts";
 
@@ -6,7 +6,7 @@ const MOST = 200;
 
 /** Every line that is no URL, and why. */
 export function BadLines({ bad, onDrop }: { readonly bad: readonly BadLine[]; readonly onDrop: () => void }) {
-  const { count, preferences } = useReader();
+  const { count, preferences } = useFormReader();
   if (bad.length === 0) return null;
   return (
     <details class="bad-lines" open={bad.length <= 3}>

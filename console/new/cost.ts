@@ -1,5 +1,5 @@
 import type { Estimate } from "../../client/answers.ts";
-import type { TextName } from "../words/messages.ts";
+import type { FormTextName } from "../words/form-reader.ts";
 
 /** Dollars as they are said: no cents above ten. @param locale of the reader's language */
 export function dollarsIn(locale: string, dollars: number): string {
@@ -13,7 +13,7 @@ export function dollarsIn(locale: string, dollars: number): string {
   }).format(dollars);
 }
 
-const PAID: Readonly<Record<string, TextName>> = {
+const PAID: Readonly<Record<string, FormTextName>> = {
   ec2_spot: "payEc2Spot",
   public_ipv4: "payPublicIpv4",
   cloudfront_bytes: "payCloudfrontBytes",
@@ -26,7 +26,7 @@ const PAID: Readonly<Record<string, TextName>> = {
 export function mostPaid({
   total,
   lines,
-}: Estimate["dollars"]): { says: "almostAll" | "mostly"; what: TextName } | undefined {
+}: Estimate["dollars"]): { says: "almostAll" | "mostly"; what: FormTextName } | undefined {
   const [most] = [...lines].sort((a, b) => b.dollars - a.dollars);
   const what = PAID[most?.line ?? ""];
   if (most === undefined || what === undefined || total <= 0) return undefined;

@@ -2,15 +2,15 @@ import type { ComponentChildren } from "preact";
 import type { Estimate } from "../../client/answers.ts";
 import { useErrorWords } from "../parts/problem.tsx";
 import { Shape } from "../parts/shape.tsx";
-import { useReader } from "../session/reader.ts";
 import { findingInChinese } from "../words/api-chinese.ts";
+import { useFormReader } from "../words/form-reader.ts";
 import { dollarsIn, mostPaid } from "./cost.ts";
 import { fromOrigin, percentOf, plusMinus } from "./figures.ts";
 import type { Estimated } from "./use-estimate.ts";
 
 /** What it comes to. The last estimate stays, marked, while the next is asked for. */
 export function EstimateFacts({ estimated }: { readonly estimated: Estimated }) {
-  const { say } = useReader();
+  const { say } = useFormReader();
   const why = useNoEstimate(estimated);
   const { value, previous, isUpdating, problem } = estimated;
   const shown = value ?? previous;
@@ -29,7 +29,7 @@ export function EstimateFacts({ estimated }: { readonly estimated: Estimated }) 
 
 /** Why there is no estimate of the form as it stands. */
 export function useNoEstimate({ isUpdating, problem, faults }: Estimated): string {
-  const { say } = useReader();
+  const { say } = useFormReader();
   const wordsOf = useErrorWords();
   if (problem !== undefined) return wordsOf(problem).says;
   if (isUpdating) return say("asking");
@@ -37,7 +37,7 @@ export function useNoEstimate({ isUpdating, problem, faults }: Estimated): strin
 }
 
 function Facts({ estimate }: { readonly estimate: Estimate }) {
-  const { say, count, formats, preferences } = useReader();
+  const { say, count, formats, preferences } = useFormReader();
   const { urls, variants, tasks, pops, bytes, instances, dollars, flat_rate_plan: plan } = estimate;
   const { origin_shield: shields } = estimate.origin_fetches;
   const byShield = (fetches: string) =>
@@ -116,7 +116,7 @@ function Bytes({
   readonly bytes: number | null;
   readonly rest: string;
 }) {
-  const { formats } = useReader();
+  const { formats } = useFormReader();
   if (bytes === null) return <Fact label={label} value="–" rest={rest} />;
   const { value, unit } = formats.figure(bytes);
   return <Fact label={label} value={value} rest={`${unit} ${rest}`} />;
@@ -124,7 +124,7 @@ function Bytes({
 
 /** The URLs that are left out, because nothing of them is cached. */
 export function LeftOut({ urls }: { readonly urls: readonly string[] }) {
-  const { count } = useReader();
+  const { count } = useFormReader();
   if (urls.length === 0) return null;
   return (
     <details class="small">
@@ -146,7 +146,7 @@ const MAX_LISTED = 100;
 
 /** What the API foresees: it may end before it is done. */
 export function Foreseen({ warnings }: { readonly warnings: readonly string[] }) {
-  const { say, preferences } = useReader();
+  const { say, preferences } = useFormReader();
   if (warnings.length === 0) return null;
   const inChinese = (warning: string) => (preferences.language === "zh" ? findingInChinese(warning) : undefined);
   return (

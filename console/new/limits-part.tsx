@@ -2,7 +2,7 @@ import type { Settings } from "../../client/answers.ts";
 import type { CapName } from "../../domain/request/caps.ts";
 import { Choices } from "../parts/choices.tsx";
 import { Icon } from "../parts/icon.tsx";
-import { useReader } from "../session/reader.ts";
+import { useFormReader } from "../words/form-reader.ts";
 import { type Beyond, capOf } from "./caps.ts";
 import { faultsAt } from "./faults.ts";
 import { Field, Wrong } from "./field.tsx";
@@ -16,7 +16,7 @@ interface LimitsPartProps extends PartProps {
 }
 
 export function ProofPart({ form, onForm, faults }: PartProps) {
-  const { say } = useReader();
+  const { say } = useFormReader();
   const says = { edge: "proofEdgeSays", addresses: "proofAddressesSays", off: "proofOffSays" } as const;
   const verify = form.verify === "addresses" || form.verify === "off" ? form.verify : "edge";
   return (
@@ -40,7 +40,7 @@ export function ProofPart({ form, onForm, faults }: PartProps) {
 
 /** How much at once, how long, and what the origin takes. */
 export function LimitsPart({ form, onForm, faults, settings, beyond, paths }: LimitsPartProps) {
-  const { say } = useReader();
+  const { say } = useFormReader();
   const over = (parameter: CapName) => {
     const it = beyond.get(parameter);
     return it === undefined ? [] : [say("beyondCap", { max: it.cap, parameter: it.parameter })];
@@ -102,7 +102,7 @@ export function LimitsPart({ form, onForm, faults, settings, beyond, paths }: Li
 
 /** The URLs, and what is invalidated whatever they are. */
 function InvalidatePart({ form, onForm, faults, paths }: PartProps & Pick<LimitsPartProps, "paths">) {
-  const { say, count } = useReader();
+  const { say, count } = useFormReader();
   const wrong = faultsAt(faults, "invalidate");
   const isOfTags = (line: string) => line.startsWith("tags");
   const [wrongTags, wrongPaths] = [wrong.filter(isOfTags), wrong.filter((line) => !isOfTags(line))];

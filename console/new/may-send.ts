@@ -1,4 +1,4 @@
-import type { TextName } from "../words/messages.ts";
+import type { FormTextName } from "../words/form-reader.ts";
 import type { Faults } from "./faults.ts";
 
 interface Asked {
@@ -13,7 +13,7 @@ interface Asked {
 }
 
 /** Why a request cannot be sent, the first of several reasons. Undefined: it can. */
-export function whyNotSend({ urls, badLines, isTooMany, pops, isBeyondCap, faults }: Asked): TextName | undefined {
+export function whyNotSend({ urls, badLines, isTooMany, pops, isBeyondCap, faults }: Asked): FormTextName | undefined {
   if (badLines > 0) return "offBadLines";
   if (isTooMany) return "offTooMany";
   if (urls === 0) return "offNoUrls";

@@ -1,7 +1,7 @@
 import { FLAT_RATE_PLAN_NAMES } from "../../domain/cost/flat-rate-plan.ts";
 import { Choices } from "../parts/choices.tsx";
 import { Icon } from "../parts/icon.tsx";
-import { useReader } from "../session/reader.ts";
+import { useFormReader } from "../words/form-reader.ts";
 import { faultsAt } from "./faults.ts";
 import { Field, Wrong } from "./field.tsx";
 import type { PartProps } from "./what-part.tsx";
@@ -11,7 +11,7 @@ const PLANS = FLAT_RATE_PLAN_NAMES.map((value) => ({ value, text: value.charAt(0
 
 /** What most requests leave as it is. */
 export function MorePart({ form, onForm, faults }: PartProps) {
-  const { say } = useReader();
+  const { say } = useFormReader();
   const isWrong =
     faultsAt(faults, "header", "order", "flat_rate_plan", "max_bytes", "max_failures", "client_token").length > 0;
   const isFilled = [form.header, form.plan, form.originConcurrency, form.maxBytes, form.maxFailures, form.token].some(

@@ -7,9 +7,9 @@ import { Skeleton } from "../parts/skeleton.tsx";
 import { Trouble } from "../parts/trouble.tsx";
 import { useTab } from "../parts/use-tab.ts";
 import { hrefOfList } from "../requests/use-return.ts";
-import { useReader } from "../session/reader.ts";
 import { useSettings } from "../session/use-settings.ts";
 import { fieldInChinese, findingInChinese } from "../words/api-chinese.ts";
+import { useFormReader } from "../words/form-reader.ts";
 import { beyondCaps } from "./caps.ts";
 import { catalogueWith } from "./catalogue-with.ts";
 import { faultsAt, withHints } from "./faults.ts";
@@ -33,7 +33,7 @@ import { WherePart } from "./where-part.tsx";
 
 /** A new request: left what and how, right where, below what it comes to. What is typed outlives a reload. */
 export function NewRequestView() {
-  const { say, preferences } = useReader();
+  const { say, preferences } = useFormReader();
   const settings = useSettings();
   const catalogue = useCatalogue();
   const { form, change, clear, undo, filled, forget } = useDraft();

@@ -1,5 +1,5 @@
 import { useRef, useState } from "preact/hooks";
-import { useReader } from "../session/reader.ts";
+import { useFormReader } from "../words/form-reader.ts";
 import { BadLines } from "./bad-lines.tsx";
 import { readDropped } from "./dropped.ts";
 import type { Form } from "./form.ts";
@@ -14,7 +14,7 @@ interface PasteProps {
 
 /** Typed, pasted, chosen as files or dropped. */
 export function Paste({ form, onForm, lines }: PasteProps) {
-  const { say } = useReader();
+  const { say } = useFormReader();
   const [isOver, setOver] = useState(false);
   const [told, setTold] = useState("");
   const picker = useRef<HTMLInputElement>(null);

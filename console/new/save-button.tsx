@@ -1,11 +1,11 @@
 import { Icon } from "../parts/icon.tsx";
 import { saveFile } from "../parts/save-file.ts";
-import { useReader } from "../session/reader.ts";
+import { useFormReader } from "../words/form-reader.ts";
 import { FILE_NAME } from "./curl.ts";
 
 /** Saves the body as a file: dropped on the form again, it fills it. */
 export function SaveButton({ json }: { readonly json: string }) {
-  const { say } = useReader();
+  const { say } = useFormReader();
   return (
     <button
       type="button"

@@ -1,7 +1,7 @@
 import { CopyButton } from "../parts/copy-button.tsx";
 import { apiBase } from "../session/client.ts";
-import { useReader } from "../session/reader.ts";
-import type { TextName } from "../words/messages.ts";
+import type { FormTextName } from "../words/form-reader.ts";
+import { useFormReader } from "../words/form-reader.ts";
 import { curlOf } from "./curl.ts";
 import { EstimateFacts, Foreseen, LeftOut } from "./estimate-bar.tsx";
 import { Wrong } from "./field.tsx";
@@ -16,7 +16,7 @@ interface SendBarProps {
   readonly estimated: Estimated;
   readonly unreadable: ListedUnreadable;
   /** Why it cannot be sent. */
-  readonly off: TextName | undefined;
+  readonly off: FormTextName | undefined;
   /** Whether anything was typed: before, nobody asks why. */
   readonly hasInput: boolean;
   readonly onSend: () => void;
@@ -26,7 +26,7 @@ interface SendBarProps {
 
 /** What it comes to, the same as a call or a file, and Send. */
 export function SendBar({ json, estimated, unreadable, off, hasInput, onSend, onNext }: SendBarProps) {
-  const { say } = useReader();
+  const { say } = useFormReader();
   const answer = estimated.value ?? estimated.previous;
   return (
     <section class="new-send" aria-label={say("estimate")}>

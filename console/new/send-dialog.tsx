@@ -4,7 +4,7 @@ import { DialogEnd } from "../parts/dialog-end.tsx";
 import { useAction } from "../parts/use-action.ts";
 import { hrefOf } from "../routes.ts";
 import { useClient } from "../session/client.ts";
-import { useReader } from "../session/reader.ts";
+import { useFormReader } from "../words/form-reader.ts";
 import { dollarsIn } from "./cost.ts";
 import { Foreseen, useNoEstimate } from "./estimate-bar.tsx";
 import { otherWarnings } from "./figures.ts";
@@ -24,7 +24,7 @@ interface SendDialogProps {
 
 /** Asks before money is spent: cost, instances, what is invalidated. */
 export function SendDialog({ body, estimated, unreadable, paths, onSent, onClose }: SendDialogProps) {
-  const { say, count, preferences } = useReader();
+  const { say, count, preferences } = useFormReader();
   const client = useClient();
   // An answer that got lost is asked for again under the same token: it is one request all the same.
   const [token] = useState(newToken);

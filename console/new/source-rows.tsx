@@ -1,11 +1,11 @@
 import type { SourceType } from "../../domain/request/source.ts";
 import { Icon } from "../parts/icon.tsx";
-import { useReader } from "../session/reader.ts";
-import type { TextName } from "../words/messages.ts";
+import type { FormTextName } from "../words/form-reader.ts";
+import { useFormReader } from "../words/form-reader.ts";
 import { Field, Wrong } from "./field.tsx";
 import { NEW_SOURCE, type SourceRow } from "./form.ts";
 
-const ADDRESS: Readonly<Record<SourceType, TextName>> = {
+const ADDRESS: Readonly<Record<SourceType, FormTextName>> = {
   list: "sourceList",
   sitemap: "waySitemap",
   hls: "sourceHls",
@@ -30,7 +30,7 @@ interface SourceRowsProps {
 
 /** Documents that name URLs, or a place in a bucket: those of these types, and room for another. */
 export function SourceRows({ types, sources, wrong, onSources }: SourceRowsProps) {
-  const { say } = useReader();
+  const { say } = useFormReader();
   const change = (index: number, row: Partial<SourceRow>) =>
     onSources(sources.map((it, i) => (i === index ? { ...it, ...row } : it)));
   return (
@@ -83,7 +83,7 @@ interface MoreOfSourceProps {
 
 /** Fields that only some sources have. */
 function MoreOfSource({ source, onChange }: MoreOfSourceProps) {
-  const { say } = useReader();
+  const { say } = useFormReader();
   const isPrefix = source.type === "s3-prefix";
   const isInBucket = isPrefix || /^s3:/i.test(source.address.trim());
   return (

@@ -1,10 +1,10 @@
-import { useReader } from "../session/reader.ts";
+import { useFormReader } from "../words/form-reader.ts";
 
 const NAMES = ["what", "where", "sendDo"] as const;
 
 /** On a phone one of three parts is shown at a time. */
 export function Steps({ step, onStep }: { readonly step: number; readonly onStep: (step: number) => void }) {
-  const { say } = useReader();
+  const { say } = useFormReader();
   return (
     <nav class="steps" aria-label={say("steps")}>
       {NAMES.map((name, i) => (

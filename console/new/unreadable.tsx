@@ -1,6 +1,6 @@
 import type { Estimate } from "../../client/answers.ts";
 import { Shape } from "../parts/shape.tsx";
-import { useReader } from "../session/reader.ts";
+import { useFormReader } from "../words/form-reader.ts";
 
 /** The URLs that cannot be read, as far as the form itself lists them: others come from sources. */
 export interface ListedUnreadable {
@@ -15,7 +15,7 @@ interface UnreadableProps extends ListedUnreadable {
 
 /** The URLs of the sample that cannot be read, each with its reason, and a way to take them out of the list. */
 export function Unreadable({ bytes, listed, isOpen, onRemove }: UnreadableProps) {
-  const { say, count } = useReader();
+  const { say, count } = useFormReader();
   const { unreadable, sampled, unreadable_urls: urls } = bytes;
   if (unreadable === 0) return null;
   const [first] = urls;

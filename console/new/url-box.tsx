@@ -1,5 +1,5 @@
 import { useId, useRef, useState } from "preact/hooks";
-import { useReader } from "../session/reader.ts";
+import { useFormReader } from "../words/form-reader.ts";
 import type { UrlLines } from "./url-lines.ts";
 
 const LINE = 19;
@@ -18,7 +18,7 @@ interface UrlBoxProps {
 
 /** A URL a line, with the lines' numbers beside them; those that are no URLs are marked. */
 export function UrlBox({ text, lines, onText }: UrlBoxProps) {
-  const { say } = useReader();
+  const { say } = useFormReader();
   const id = useId();
   const [top, setTop] = useState(0);
   const box = useRef<HTMLTextAreaElement>(null);

@@ -1,6 +1,6 @@
 import { MAX_URLS, MAX_VARIANTS } from "../../domain/limits.ts";
 import { Icon } from "../parts/icon.tsx";
-import { useReader } from "../session/reader.ts";
+import { useFormReader } from "../words/form-reader.ts";
 import { faultsAt } from "./faults.ts";
 import { Field, Wrong } from "./field.tsx";
 import { COMPRESSIONS, DEVICES, variantsOf } from "./variant-choices.ts";
@@ -20,7 +20,7 @@ const isRecipe = (name: string): name is Recipe => Object.hasOwn(TEXTS, name);
 
 /** In which forms each URL is warmed: ready-made ones, each combined with the others. */
 export function VariantsPart({ form, onForm, faults, urls }: PartProps & { readonly urls: number }) {
-  const { say, count } = useReader();
+  const { say, count } = useFormReader();
   const variants = variantsOf(form);
   const flip = (list: readonly string[], name: string) =>
     list.includes(name) ? list.filter((it) => it !== name) : [...list, name];
@@ -79,7 +79,7 @@ export function VariantsPart({ form, onForm, faults, urls }: PartProps & { reado
 }
 
 function OwnVariants({ form, onForm }: Pick<PartProps, "form" | "onForm">) {
-  const { say } = useReader();
+  const { say } = useFormReader();
   return (
     <>
       {form.ownVariants.map((variant, i) => (

@@ -1,7 +1,7 @@
 import type { Estimate, Settings } from "../../client/answers.ts";
 import { MAX_URLS } from "../../domain/limits.ts";
 import { Choices } from "../parts/choices.tsx";
-import { useReader } from "../session/reader.ts";
+import { useFormReader } from "../words/form-reader.ts";
 import { type Faults, faultsAt } from "./faults.ts";
 import { Field, Wrong } from "./field.tsx";
 import { type Form, SOURCES_OF, WAYS, type Way } from "./form.ts";
@@ -25,7 +25,7 @@ interface WhatPartProps extends PartProps {
 
 /** Which URLs: pasted, dropped as a file, or named by sources. */
 export function WhatPart({ form, onForm, faults, lines, estimate, settings }: WhatPartProps) {
-  const { say, formats } = useReader();
+  const { say, formats } = useFormReader();
   const filledOf = (way: Way) =>
     form.sources.filter(({ type, address }) => SOURCES_OF[way].includes(type) && address.trim() !== "").length;
   const options = WAYS.map((value) => {
@@ -74,7 +74,7 @@ interface OfSettings {
 
 /** Which distributions may be warmed, where not all may. */
 function Allowed({ settings }: OfSettings) {
-  const { say } = useReader();
+  const { say } = useFormReader();
   const allowed = settings?.distributions?.allowed ?? [];
   if (allowed.length === 0 || allowed.includes("*")) return null;
   return <p class="quiet small break">{say("allowedHere", { distributions: allowed.join(", ") })}</p>;
@@ -82,7 +82,7 @@ function Allowed({ settings }: OfSettings) {
 
 /** Which buckets may be read. */
 function Buckets({ settings }: OfSettings) {
-  const { say } = useReader();
+  const { say } = useFormReader();
   const buckets = settings?.source_buckets;
   if (buckets === undefined) return null;
   const { allowed, parameter } = buckets;
@@ -95,7 +95,7 @@ function Buckets({ settings }: OfSettings) {
 
 /** What was found so far: URLs, bytes, what was dropped. */
 function Found({ lines, estimate }: Pick<WhatPartProps, "lines" | "estimate">) {
-  const { say, count, formats } = useReader();
+  const { say, count, formats } = useFormReader();
   const urls = estimate?.urls ?? lines.urls.length;
   if (urls === 0) return null;
   const pops = Math.max(1, estimate?.pops.count ?? 1);

@@ -5,7 +5,7 @@ import { PopTree } from "../map/pop-tree.tsx";
 import { RegionChips } from "../map/region-chips.tsx";
 import { chosenOf, type Selection } from "../map/selection.ts";
 import { WorldMap } from "../map/world-map.tsx";
-import { useReader } from "../session/reader.ts";
+import { useFormReader } from "../words/form-reader.ts";
 import { Wrong } from "./field.tsx";
 
 interface WherePartProps {
@@ -17,7 +17,7 @@ interface WherePartProps {
 
 /** At which POPs: chips, the map and the list are one choice. */
 export function WherePart({ pops, selection, onSelect, wrong }: WherePartProps) {
-  const { say } = useReader();
+  const { say } = useFormReader();
   const metros = useMemo(() => metrosOf(pops, Date.now()), [pops]);
   const recs = useMemo(() => recsOf(pops), [pops]);
   const chosen = metros.filter((metro) => chosenOf(metro.pops, selection) > 0).length;

@@ -1,10 +1,8 @@
 import type { Catalogue, NameOf } from "../../domain/messages.ts";
-import { FORM_MESSAGES } from "./form-messages.ts";
 import { REPORT_MESSAGES } from "./report-messages.ts";
 
-/** The texts of the console: a row has both languages. */
+/** The texts of the console but those of the form and the map, which come with them: a row has both languages. */
 export const MESSAGES = {
-  ...FORM_MESSAGES,
   ...REPORT_MESSAGES,
   // Navigation
   requests: { en: "Requests", zh: "预热请求" },
@@ -20,6 +18,15 @@ export const MESSAGES = {
   themeLight: { en: "light", zh: "浅色" },
   themeDark: { en: "dark", zh: "深色" },
   language: { en: "Language", zh: "语言" },
+  regionApac: { en: "APAC", zh: "亚太" },
+  regionJp: { en: "JP", zh: "日本" },
+  regionAu: { en: "AU", zh: "澳洲" },
+  regionEu: { en: "EU", zh: "欧洲" },
+  regionUs: { en: "US", zh: "美国" },
+  regionCa: { en: "CA", zh: "加拿大" },
+  regionSa: { en: "SA", zh: "南美" },
+  regionCn: { en: "CN", zh: "中国" },
+  recs: { en: "Regional edge caches", zh: "区域边缘缓存" },
   // Connection
   live: { en: "Live", zh: "实时" },
   connecting: { en: "Connecting …", zh: "正在连接…" },

@@ -5,6 +5,7 @@ import { sectorsOf } from "../../../console/map/sectors.ts";
 import { legendOf, markOf } from "../../../console/map/state-marks.ts";
 import { stateOfMetros } from "../../../console/map/state-of-metros.ts";
 import { readerOf } from "../../../console/session/reader.ts";
+import { formReaderOf } from "../../../console/words/form-reader.ts";
 import { NO_TASK_STATES } from "../../../domain/readiness/task-states.ts";
 
 const NOW = Date.UTC(2026, 10, 25);
@@ -84,7 +85,7 @@ test("a disc's parts: a single failure of many is seen", () => {
   expect(failed).toMatch(/^M0 0L-0\.6/);
 });
 
-const reader = readerOf({ language: "en", theme: "auto", shortcuts: false }, "UTC");
+const reader = formReaderOf(readerOf({ language: "en", theme: "auto", shortcuts: false }, "UTC"));
 const mark = (changes: Partial<Mark>): Mark => ({
   kind: "metro",
   id: "SIN",

@@ -4,6 +4,7 @@ import {
   refusalInChinese,
   warningInChinese,
 } from "../../../console/words/api-chinese.ts";
+import { FORM_MESSAGES } from "../../../console/words/form-messages.ts";
 import { MESSAGES } from "../../../console/words/messages.ts";
 import { sayIn } from "../../../console/words/say.ts";
 import { ANSWERS } from "../../../domain/api/answers.ts";
@@ -16,7 +17,12 @@ import { READINESS_MESSAGES } from "../../../domain/readiness/messages.ts";
 import { REASON_MESSAGES } from "../../../domain/readiness/reasons.ts";
 import { instancesBodySchema, prewarmBodySchema } from "../../../domain/validation/bodies.ts";
 
-const CATALOGUES: Readonly<Record<string, Catalogue>> = { MESSAGES, READINESS_MESSAGES, DURATION_MESSAGES };
+const CATALOGUES: Readonly<Record<string, Catalogue>> = {
+  MESSAGES,
+  FORM_MESSAGES,
+  READINESS_MESSAGES,
+  DURATION_MESSAGES,
+};
 const ROWS = [
   ...Object.entries(CATALOGUES).flatMap(([of, rows]) => Object.entries(rows).map(([name, row]) => ({ name, row, of }))),
   ...Object.entries(REASON_MESSAGES).flatMap(([of, rows]) =>
