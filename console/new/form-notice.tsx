@@ -1,6 +1,6 @@
 import { shortId } from "../requests/title.ts";
 import { hrefOf } from "../routes.ts";
-import { useReader } from "../session/reader.ts";
+import { useFormReader } from "../words/form-reader.ts";
 import type { Filled } from "./form-of-sent.ts";
 
 interface FormNoticeProps {
@@ -11,7 +11,7 @@ interface FormNoticeProps {
 
 /** What became of the form: it was filled by another request, or cleared; and for ten seconds, the way back. */
 export function FormNotice({ filled, undo }: FormNoticeProps) {
-  const { say, count } = useReader();
+  const { say, count } = useFormReader();
   return (
     <div class="form-notice" role="status">
       {filled === undefined ? (

@@ -73,6 +73,7 @@ export function NewRequestView() {
   });
   const unreadable = useMemo(() => {
     const names = new Set(estimated.value?.estimate.bytes.unreadable_urls.map(({ url }) => url));
+    if (names.size === 0) return { listed: 0, urls: form.urls };
     const urls = withoutUrls(form.urls, names);
     return { listed: lines.urls.length - readUrlLines(urls).urls.length, urls };
   }, [form.urls, lines, estimated.value]);

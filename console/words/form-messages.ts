@@ -86,7 +86,6 @@ export const FORM_MESSAGES = {
     en: "This deployment reads no bucket: name it in the stack's parameter {parameter}.",
     zh: "本部署不可读取任何存储桶：请在堆栈参数 {parameter} 中指定。",
   },
-  saveJson: { en: "Save as request.json", zh: "保存为 request.json" },
   // Variants
   variantsSay: { en: "each is kept apart by the cache", zh: "缓存分别保存" },
   asIs: { en: "As is", zh: "原样" },

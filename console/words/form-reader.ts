@@ -1,3 +1,4 @@
+import type { Language } from "../../domain/format.ts";
 import { type FormatMessage, formatterOf, type NameOf } from "../../domain/messages.ts";
 import { type Reader, useReader } from "../session/reader.ts";
 import { FORM_MESSAGES } from "./form-messages.ts";
@@ -17,11 +18,16 @@ export interface FormReader extends Omit<Reader, "say" | "count"> {
 
 const SAY = { en: formatterOf(ALL_MESSAGES, "en"), zh: formatterOf(ALL_MESSAGES, "zh") };
 
+/** As `sayIn`, with the texts of the form and the map. */
+export function formSayIn(language: Language): FormReader["say"] {
+  return SAY[language];
+}
+
 export function useFormReader(): FormReader {
   return formReaderOf(useReader());
 }
 
 export function formReaderOf(reader: Reader): FormReader {
-  const say = SAY[reader.preferences.language];
+  const say = formSayIn(reader.preferences.language);
   return { ...reader, say, count: (name, value) => say(name, { count: value }) };
 }

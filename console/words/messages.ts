@@ -27,6 +27,7 @@ export const MESSAGES = {
   regionSa: { en: "SA", zh: "南美" },
   regionCn: { en: "CN", zh: "中国" },
   recs: { en: "Regional edge caches", zh: "区域边缘缓存" },
+  saveJson: { en: "Save as request.json", zh: "保存为 request.json" },
   // Connection
   live: { en: "Live", zh: "实时" },
   connecting: { en: "Connecting …", zh: "正在连接…" },

@@ -1,6 +1,6 @@
 // What people expect of a console: addresses that say what is shown, Back, undo, keys, a tab that tells how it stands, and parts that do not come.
 import type { Page } from "@playwright/test";
-import { sayIn } from "../../console/words/say.ts";
+import { formSayIn } from "../../console/words/form-reader.ts";
 import { NOT_READY_ID, RUNNING_ID, SCENES } from "./api-answers.ts";
 import { expect, expectAccessible, goTo, test, unlock } from "./console-test.ts";
 import { estimate, FORM } from "./form-answers.ts";
@@ -9,7 +9,7 @@ import type { PageServer } from "./page-server.ts";
 const NOT_READY = `#/r/${NOT_READY_ID}`;
 const URLS = 8_407;
 
-const say = sayIn("en");
+const say = formSayIn("en");
 const hashOf = (page: Page) => new URL(page.url()).hash;
 const dialog = (page: Page) => page.locator("dialog[open]");
 

@@ -45,6 +45,24 @@ function estimateBody() {
   return { status: "Success", estimate: estimated };
 }
 
+/** The same, of a sample with two URLs that cannot be read, and with a warning. */
+export function unreadableEstimate(): Answer {
+  const body = estimateBody();
+  const bytes = {
+    ...body.estimate.bytes,
+    unreadable: 2,
+    unreadable_urls: [
+      { url: "https://www.example.com/patch/4.2.0/index.json", error: "HTTP 404" },
+      { url: "https://www.example.com/patch/4.2.0/pak-001.bin", error: "HTTP 403" },
+    ],
+  };
+  const warnings = [
+    "timeout: it would take about 70 minutes, and is stopped after 60",
+    "url_list: 2 of 84 sampled URLs cannot be read; the first: https://www.example.com/patch/4.2.0/index.json: HTTP 404",
+  ];
+  return { body: { ...body, warnings, estimate: { ...body.estimate, bytes } } };
+}
+
 /** A 400 that names several fields. */
 export const REFUSED_FORM: Answer = {
   status: 400,
