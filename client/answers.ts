@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { popSelectionSchema } from "../domain/pops/select.ts";
+import { popSelectionSchema } from "../domain/pops/pop-selection.ts";
 import { statusSchema } from "../domain/request/lifecycle.ts";
 import { readinessSchema, verdictSchema } from "../domain/request/readiness-schema.ts";
 import { FAILURE_SUBJECTS } from "../domain/result/failure-groups.ts";

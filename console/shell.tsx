@@ -11,7 +11,7 @@ import { LanguageButton, ThemeButton } from "./parts/preference-buttons.tsx";
 import { MoreMenu } from "./phone/more-menu.tsx";
 import { usePhone } from "./phone/use-phone.ts";
 import { loadSaveReport } from "./report/report-button.tsx";
-import { RequestView } from "./request/request-view.tsx";
+import { loadRequest, RequestLater } from "./request/later.tsx";
 import { RequestsView } from "./requests/requests-view.tsx";
 import { hrefOfList } from "./requests/use-return.ts";
 import { hrefOf, type Route } from "./routes.ts";
@@ -23,7 +23,7 @@ import { useSettings } from "./session/use-settings.ts";
 import { SettingsView } from "./settings/settings-view.tsx";
 
 /** What the first view does not wait for. */
-const PARTS = [loadNewRequest, loadRequestMap, loadSaveReport];
+const PARTS = [loadRequest, loadNewRequest, loadRequestMap, loadSaveReport];
 
 interface ShellProps {
   readonly connection: Connection;
@@ -125,7 +125,7 @@ function View({ route, from }: { readonly route: Route; readonly from: Route | u
     case "new":
       return <NewRequestLater />;
     case "request":
-      return <RequestView id={route.id} />;
+      return <RequestLater id={route.id} />;
     case "instances":
       return <InstancesView />;
     case "settings":

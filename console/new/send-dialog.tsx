@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import { popSelectionText } from "../../domain/readiness/sentence.ts";
 import { Dialog } from "../parts/dialog.tsx";
 import { DialogEnd } from "../parts/dialog-end.tsx";
 import { useAction } from "../parts/use-action.ts";
@@ -51,6 +52,9 @@ export function SendDialog({ body, estimated, unreadable, paths, onSent, onClose
               tasks: estimate.tasks,
             })}
           </li>
+        )}
+        {answer?.pop_selection === undefined ? null : (
+          <li>{popSelectionText(answer.pop_selection, preferences.language)}</li>
         )}
         <li class="strong">
           {estimate === undefined

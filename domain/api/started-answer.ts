@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { type Estimate, estimateSchema } from "../cost/estimate.ts";
-import { popSelectionSchema } from "../pops/select.ts";
+import { popSelectionSchema } from "../pops/pop-selection.ts";
 import { EXAMPLE_ID, requestIdField, timeOfAnswer, timeoutField, timestampField } from "./answer-fields.ts";
 
 /** Two URLs at three POPs. */

@@ -1,8 +1,8 @@
-import * as z from "zod";
 import { keysOf } from "../collections.ts";
 import { editDistance } from "../nearest-name.ts";
 import { COUNTRY_NAMES, countryCode } from "./countries.ts";
 import { BASES, type Basis, CODES_BY_BASIS, POP_CODES } from "./pop-codes.ts";
+import type { PopSelection } from "./pop-selection.ts";
 import { COUNTRY_DEFAULTS, isRegion, REGION_DEFAULTS, regionsOf } from "./regions.ts";
 import { SITES, siteOf } from "./sites.ts";
 
@@ -33,26 +33,6 @@ export function selectPops(targetType: TargetType, names: readonly string[]): Se
     unknown: unique(selected.filter(({ pops }) => pops.length === 0).map(({ name }) => name)),
   };
 }
-
-/** The POPs of a request, beside those that it could have had. */
-export const popSelectionSchema = z
-  .object({
-    selected: z.number().int().nonnegative().describe("POPs that the request warms, as far as they resolve."),
-    known: z
-      .number()
-      .int()
-      .nonnegative()
-      .describe("POPs of the catalogue; where the request names regions, those of the catalogue that lie in them."),
-    set: z
-      .enum(["default", "all", "named"])
-      .describe(
-        "`default`: the default set, of all regions but cn or of `places`. `all`: every POP of the catalogue but those of cn and those of " +
-          "the basis `example`. `named`: others that the caller named.",
-      ),
-    places: z.array(z.string()).describe("The regions or countries that the caller named. Empty: none."),
-  })
-  .meta({ id: "PopSelection", description: "Which POPs a request warms, of how many." });
-export type PopSelection = z.infer<typeof popSelectionSchema>;
 
 /** What `names` select, in words that an answer may have. Of retries it is not known. @param pops of {@link selectPops} */
 export function describeSelection(

@@ -1,8 +1,8 @@
 import { duration } from "../durations.ts";
 import type { Language } from "../format.ts";
 import { formatterOf } from "../messages.ts";
+import type { PopSelection } from "../pops/pop-selection.ts";
 import { recName } from "../pops/recs.ts";
-import type { PopSelection } from "../pops/select.ts";
 import { isTerminal, type Status } from "../request/lifecycle.ts";
 import type { Readiness, Verdict } from "../request/readiness-schema.ts";
 import { parseTimestamp } from "../timestamps.ts";

@@ -2,14 +2,8 @@ import { keysOf } from "../collections.ts";
 import type { FlatRatePlan } from "../cost/flat-rate-plan.ts";
 import { MAX_URLS } from "../limits.ts";
 import { urlPrefix } from "../net/urls.ts";
-import {
-  describeSelection,
-  knownNames,
-  type PopSelection,
-  selectPops,
-  suggestPops,
-  type TargetType,
-} from "../pops/select.ts";
+import type { PopSelection } from "../pops/pop-selection.ts";
+import { describeSelection, knownNames, selectPops, suggestPops, type TargetType } from "../pops/select.ts";
 import { beyondCap, type Caps } from "../request/caps.ts";
 import { tooManyHosts } from "../request/distributions.ts";
 import { DEFAULT_ORDER } from "../request/options.ts";

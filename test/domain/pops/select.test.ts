@@ -1,10 +1,10 @@
 import { COUNTRY_NAMES } from "../../../domain/pops/countries.ts";
 import { POP_CODES } from "../../../domain/pops/pop-codes.ts";
+import type { PopSelection } from "../../../domain/pops/pop-selection.ts";
 import { COUNTRY_DEFAULTS, REGION_DEFAULTS } from "../../../domain/pops/regions.ts";
 import {
   describeSelection,
   knownNames,
-  type PopSelection,
   popDomain,
   selectPops,
   suggestPops,
