@@ -1,5 +1,7 @@
 import { age } from "../output/figures.ts";
 import type { Paint } from "../output/paint.ts";
+import { lengthOf } from "../output/table.ts";
+import { wrapped } from "../output/wrapped.ts";
 import type { Glyphs } from "./glyphs.ts";
 import { byPop, byRec, folded } from "./groups.ts";
 import { barLine, outcomesLine, ROOMY, sentenceLine, titleLine } from "./head.ts";
@@ -43,7 +45,7 @@ function composed(view: View, { width, glyphs }: FrameLook, airy: boolean, heigh
   ];
   const below: Line[][] = [
     [...failureLines(progress, width, glyphs), ...warningLines(progress)],
-    footLines(view),
+    footLines(view, width),
   ].filter((part) => part.length > 0);
   const between = airy ? 1 : 0;
   const others = [...parts, ...below];
@@ -67,10 +69,15 @@ function tableLines(
 /** With blank lines, at least so many rows shall be there; else there are none. */
 const MIN_ROWS = 3;
 
-function footLines({ silentMs, hints }: View): Line[] {
+function footLines({ silentMs, hints }: View, width: number): Line[] {
   if (silentMs !== undefined)
     return [[span(`No answer for ${age(silentMs)}. The prewarm goes on without this command.`, "yellow")]];
-  return hints.map(hintLine);
+  return hints.flatMap((hint) => hintParts(hint, width)).map(hintLine);
+}
+
+/** What does not fit into a line has several: a command with half an id cannot be copied. */
+function hintParts(hint: string, width: number): readonly string[] {
+  return lengthOf(hint) <= width ? [hint] : hint.split("  ").flatMap((part) => wrapped(part, width));
 }
 
 /** A command at its end is what one copies: it stands out. */

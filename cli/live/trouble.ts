@@ -34,7 +34,8 @@ function side(failures: readonly Failure[], places: readonly string[], width: nu
   const lines: Line[] = [];
   for (const [i, failure] of failures.entries()) {
     const { title } = reasonText(readReason(failure.code), "en");
-    const one = [span(`${times} ${count(numberOf(failure))}`, "red"), span(` ${title}: ${places[i] ?? ""}`)];
+    const hit = failure.subject === "url" ? span(`  ${hitOf(failure)}`, "dim") : span("");
+    const one = [span(`${times} ${count(numberOf(failure))}`, "red"), span(` ${title}: ${places[i] ?? ""}`), hit];
     const last = lines.at(-1);
     const both = last === undefined ? one : joined([last, one], "     ");
     if (last !== undefined && widthOf(both) <= width) lines[lines.length - 1] = both;

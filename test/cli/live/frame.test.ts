@@ -103,6 +103,11 @@ describe("the live view", () => {
     expect(line).toBe("\u001b[2mCtrl-C leaves it running.  Come back: \u001b[22mprewarm status e059b77b --watch");
   });
 
+  test("a hint that is longer than the window keeps its id whole", () => {
+    const lines = drawn({ width: 50, height: 24 });
+    expect(lines.slice(-2)).toEqual(["Ctrl-C leaves it running.", "Come back: prewarm status e059b77b --watch"]);
+  });
+
   test("it is never taller or wider than the window, however small or large that is", () => {
     for (const width of [20, 39, 40, 79, 80, 99, 100, 119, 120, 200])
       for (let height = 5; height <= 60; height++) {

@@ -90,16 +90,19 @@ test("one Ctrl-C leaves after two seconds, two within them are a wish to stop", 
   }
 });
 
-test("the end that is expected stays ten seconds, unless the status is another or none is known", () => {
+test("the end that is expected stays ten seconds, unless the status is another, none is known, or it comes much earlier", () => {
   const steady = new SteadyFinish();
-  const of = (status: "CREATED" | "IN_PROGRESS", finishAt: string | null, now: number) =>
-    steady.of(progress({ status, estimated_finish_at: finishAt }), now).estimated_finish_at;
-  expect(of("CREATED", "a", 0)).toBe("a");
-  expect(of("CREATED", "b", 9_000)).toBe("a");
-  expect(of("CREATED", null, 9_500)).toBeNull();
-  expect(of("CREATED", "b", 10_000)).toBe("b");
-  expect(of("CREATED", "c", 19_999)).toBe("b");
-  expect(of("IN_PROGRESS", "d", 20_500)).toBe("d");
+  const at = (minute: number) => `2026-11-25 11:${minute}:15.000000`;
+  /** @param minute 46 is now */
+  const of = (status: "CREATED" | "IN_PROGRESS", minute: number, now: number) =>
+    steady.of(progress({ status, estimated_finish_at: at(minute) }), now).estimated_finish_at;
+  expect(of("CREATED", 56, 0)).toBe(at(56));
+  expect(of("CREATED", 55, 9_000)).toBe(at(56));
+  expect(steady.of(progress({ estimated_finish_at: null }), 9_500).estimated_finish_at).toBeNull();
+  expect(of("CREATED", 55, 10_000)).toBe(at(55));
+  expect(of("CREATED", 57, 19_999)).toBe(at(55));
+  expect(of("IN_PROGRESS", 58, 20_500)).toBe(at(58));
+  expect(of("IN_PROGRESS", 48, 20_600)).toBe(at(48));
 });
 
 test("a paused request says so in each line, and once how to continue", () => {
