@@ -1,4 +1,5 @@
 // Provides documents of the stand-in edge's site: sitemaps, and what a packager writes of a film.
+import { times } from "../collect.ts";
 import type { Edge } from "../../tools/edge/edge.ts";
 import { urls } from "./bodies.ts";
 
@@ -31,7 +32,7 @@ export function sitemap(root: string, entry: string, paths: readonly string[]) {
 
 /** An HLS film: five variants, two languages, init sections and keys; one variant's segments are parts of one file. */
 export function hlsFilm(folder: string, foreignKey: string): SiteFile[] {
-  const variants = Array.from({ length: VARIANTS }, (_, i) => `v${i + 1}`);
+  const variants = times(VARIANTS, (i) => `v${i + 1}`);
   const master = [
     "#EXTM3U",
     ...LANGUAGES.map(
@@ -50,7 +51,7 @@ export function hlsFilm(folder: string, foreignKey: string): SiteFile[] {
 }
 
 function mediaPlaylist(folder: string, oneFile: boolean, foreignKey: string | undefined) {
-  const names = Array.from({ length: SEGMENTS }, (_, i) => (oneFile ? "all.mp4" : `part ${i + 1}.m4s`));
+  const names = times(SEGMENTS, (i) => (oneFile ? "all.mp4" : `part ${i + 1}.m4s`));
   const lines = [
     ...["#EXTM3U", "#EXT-X-VERSION:7", "#EXT-X-TARGETDURATION:4", "#EXT-X-PLAYLIST-TYPE:VOD"],
     ...['#EXT-X-MAP:URI="init.mp4"', `#EXT-X-KEY:METHOD=AES-128,URI="${foreignKey ?? "../keys/1.bin"}"`],
@@ -95,7 +96,7 @@ export function dashFilm(folder: string): SiteFile[] {
   profiles="urn:mpeg:dash:profile:isoff-live:2011">
     <BaseURL>media/</BaseURL>${period("one")}${period("two")}
 </MPD>`;
-  const numbers = Array.from({ length: 6 }, (_, i) => String(i + 1).padStart(4, "0"));
+  const numbers = times(6, (i) => String(i + 1).padStart(4, "0"));
   const files = ["one", "two"].flatMap((it) => [
     ...["low", "high"].flatMap((quality) =>
       ["init.mp4", ...numbers.map((n) => `${n}.m4s`)].map((n) => `${it}/${quality}/${n}`),

@@ -1,4 +1,5 @@
 // Processes that share the limits of one origin, in virtual time: a queue with delays, a table with latency and faults, an origin.
+import { times } from "../collect.ts";
 import { setMaxListeners } from "node:events";
 import { ServerClock } from "../../aws/server-clock.ts";
 import { AdaptiveRate } from "../../domain/origin/adaptive-rate.ts";
@@ -98,7 +99,7 @@ export class Lab {
     this.table = new SimulatedTable(options.table ?? {}, this.random);
     const { tasks, together = 20, processes, startWithinMs = 2_000 } = options;
     for (let n = 0; n < tasks; n += together)
-      this.visible.push({ tasks: Array.from({ length: Math.min(together, tasks - n) }, (_, i) => n + i), tries: 0 });
+      this.visible.push({ tasks: times(Math.min(together, tasks - n), (i) => n + i), tries: 0 });
     for (let n = 0; n < processes; n++)
       setTimeout(() => this.start(`p${n}`, options.offsets?.[n] ?? 0), this.random() * startWithinMs);
     if (options.probes !== undefined) this.probe(options.probes);
@@ -151,7 +152,7 @@ export class Lab {
     const store = this.table.storeOf(name, clock);
     let heartbeatAt = Number.NEGATIVE_INFINITY;
     const { hosts = 1 } = this.options;
-    const rates = Array.from({ length: hosts }, (_, n) => new AdaptiveRate({ store, host: `h${n}`, now }));
+    const rates = times(hosts, (n) => new AdaptiveRate({ store, host: `h${n}`, now }));
     const limiter = new OriginLimiter({
       id: REQ_ID,
       limits: this.options.limits ?? {},

@@ -1,4 +1,5 @@
 // Requests that share an agent, and agents that share a queue.
+import { times } from "../../collect.ts";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { AgentDeps } from "../../../agent/receive/agent.ts";
 import type { TaskMessage } from "../../../domain/plan/task-message.ts";
@@ -39,7 +40,7 @@ function startLinked(queues: { readonly main: MemoryQueue; readonly express?: Me
 }
 
 test("four agents that start one after the other share 60 large files", { timeout: 90_000 }, async () => {
-  const messages = Array.from({ length: 60 }, (_, n) =>
+  const messages = times(60, (n) =>
     taskMessage({ pop: `P${n}`, urls: [{ url: `u${n}`, bytes: (20 + (n % 4) * 20) * MB }] }),
   );
   const main = new MemoryQueue(messages);
@@ -62,11 +63,11 @@ test("four agents that start one after the other share 60 large files", { timeou
 
 test("a small request does not wait for a huge one", { timeout: 60_000 }, async () => {
   const huge = (n: number) => taskMessage({ req_id: "huge", urls: [{ url: `h${n}`, bytes: 1_000 * MB }] });
-  const main = new MemoryQueue(Array.from({ length: 20 }, (_, n) => huge(n)));
+  const main = new MemoryQueue(times(20, (n) => huge(n)));
   const express = new MemoryQueue();
   const { done } = startLinked({ main, express });
   await sleep(300);
-  const urls = Array.from({ length: 50 }, (_, n) => ({ url: `s${n}`, bytes: 1_000 }));
+  const urls = times(50, (n) => ({ url: `s${n}`, bytes: 1_000 }));
   await express.send([taskMessage({ req_id: "small", urls })]);
   await eventually(() => done.tasks, { timeoutMs: 2_000 }).toBe(50);
   // Two that run; those that wait are for others.
@@ -75,7 +76,7 @@ test("a small request does not wait for a huge one", { timeout: 60_000 }, async 
 
 test("while the depth of the main queue is being read, more messages are received if nothing starts", async () => {
   const messages = (large: readonly number[]) =>
-    Array.from({ length: 200 }, (_, n) =>
+    times(200, (n) =>
       taskMessage({ urls: [{ url: `/${n}`, bytes: large.includes(n) ? 2 ** 30 : 1 }] }),
     );
   const outage = deferred();
@@ -129,8 +130,8 @@ async function secondsFor(messages: readonly TaskMessage[]): Promise<number> {
 
 test("messages that wait for their turns at an origin keep another request's out of no slot", async () => {
   const messages = (count: number, different: Partial<TaskMessage>) =>
-    Array.from({ length: count }, (_, n) => {
-      const urls = Array.from({ length: 20 }, (_, i) => ({ url: `https://www.example.com/${n}/${i}`, bytes: 1 }));
+    times(count, (n) => {
+      const urls = times(20, (i) => ({ url: `https://www.example.com/${n}/${i}`, bytes: 1 }));
       return taskMessage({ ...different, urls });
     });
   const limited = messages(300, { req_id: "limited", origin: { requests_per_second: 20 } });

@@ -29,7 +29,7 @@ const urls = (count: number, url: (i: number) => string, fields: Readonly<Record
 const hosts = (count: number, labels: number, length: number, end = "/") =>
   urls(count, (k) => {
     const sign = (i: number) => String.fromCharCode(0x4e00 + ((i * 7 + k) % 20_000));
-    const label = (n: number) => Array.from({ length }, (_, i) => sign(n * length + i)).join("");
+    const label = (n: number) => times(length, (i) => sign(n * length + i)).join("");
     return `https://${times(labels, (n) => label(n)).join(".")}${end}`;
   });
 const LONG_PATH = "x".repeat(60);

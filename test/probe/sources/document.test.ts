@@ -1,10 +1,11 @@
+import { times } from "../../collect.ts";
 import type { Source } from "../../../domain/request/source.ts";
 import { ExtractedUrls } from "../../../probe/sources/document.ts";
 import { foundFor, readOne, SourceProblem } from "./site.ts";
 
 describe("a refused URL of a document", () => {
   const elsewhere = (length: number, count: number) =>
-    Array.from({ length: count }, (_, i) => `https://other.test/${i}-`.padEnd(length, "x"));
+    times(count, (i) => `https://other.test/${i}-`.padEnd(length, "x"));
 
   it("is counted once if it is repeated", () => {
     const extracted = new ExtractedUrls(foundFor([], { serves: () => false }));
@@ -63,7 +64,7 @@ it.each([
   ["has a line of more than 1000000 characters", "x".repeat(1_100_000)],
   [
     "names more than 60000 URLs; a request has at most 60000 in all",
-    Array.from({ length: 60_001 }, (_, n) => `/${n}`).join("\n"),
+    times(60_001, (n) => `/${n}`).join("\n"),
   ],
 ])("a list that is refused: %s", async (problem, document) => {
   await expect(readOne("list", document)).rejects.toThrow(new SourceProblem(`http://site.test/doc ${problem}`));

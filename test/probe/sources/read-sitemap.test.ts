@@ -1,3 +1,4 @@
+import { times } from "../../collect.ts";
 import { gzipSync } from "node:zlib";
 import { isSince } from "../../../probe/sources/read-sitemap.ts";
 import { depsAt, readOne, SourceProblem, site, walkAll, walkSite } from "./site.ts";
@@ -137,14 +138,14 @@ it.each([
   ["has nothing but comments", "# secret\n\n"],
   [
     "leads to more than 500 documents, which is the limit of a request",
-    Array.from({ length: 501 }, (_, n) => `Sitemap: https://a.test/${n}.xml`).join("\n"),
+    times(501, (n) => `Sitemap: https://a.test/${n}.xml`).join("\n"),
   ],
   ["has an unescaped & in line 3; write &amp;", urlset("<url>\n<loc>https://a.test/?a=1&b=2</loc></url>")],
   ["is empty", ""],
   ["is XML, but no sitemap", '<?xml version="1.0"?><rdf:RDF><item><link>https://a.test/secret</link></item></rdf:RDF>'],
   [
     "has an element with more than 1000 attributes",
-    `<urlset ${Array.from({ length: 1_001 }, (_, n) => `a${n}=""`).join(" ")}/>`,
+    `<urlset ${times(1_001, (n) => `a${n}=""`).join(" ")}/>`,
   ],
   ["has a text of more than 1000000 characters", urlset(`<url><loc>${"x&amp;".repeat(600_000)}</loc></url>`)],
   ["has elements that are nested deeper than 50", urlset("<url>".repeat(60))],
@@ -236,7 +237,7 @@ describe("an index of sitemaps", () => {
   });
 
   it("is refused with more than 500 documents before any of them is read", async () => {
-    const names = Array.from({ length: 500 }, (_, n) => `http://site.test/${n}`);
+    const names = times(500, (n) => `http://site.test/${n}`);
     const { port, seen } = await site({ "/index.xml": index(...names) });
     const all = "http://site.test/index.xml leads to more than 500 documents, which is the limit of a request";
     await expect(walkAll(depsAt(port), [source])).rejects.toThrow(new SourceProblem(all));

@@ -1,3 +1,4 @@
+import { times } from "../../../collect.ts";
 import type { Socket } from "node:net";
 import { createServer } from "node:tls";
 import { createCertificate } from "../../../../tools/edge/certificate.ts";
@@ -32,7 +33,7 @@ const tls = (answer: (socket: Socket) => void) => tlsServer((socket) => void soc
 async function allAreTwoBytes(get: () => Promise<{ readonly bytes: number }>): Promise<void> {
   const all = new Set<number>();
   for (let n = 0; n < 20; n++) all.add((await get()).bytes);
-  for (const { bytes } of await Promise.all(Array.from({ length: 200 }, () => get()))) all.add(bytes);
+  for (const { bytes } of await Promise.all(times(200, () => get()))) all.add(bytes);
   expect(all).toEqual(new Set([2]));
 }
 
@@ -73,7 +74,7 @@ describe.each([
       later(() => socket.destroyed || socket.write(OK));
     });
     expect(await statuses(get, 50)).toEqual(new Set([404]));
-    const together = await Promise.all(Array.from({ length: 200 }, () => get()));
+    const together = await Promise.all(times(200, () => get()));
     expect(new Set(together.map(({ httpStatus }) => httpStatus))).toEqual(new Set([404]));
   });
 });

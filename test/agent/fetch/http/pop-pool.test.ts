@@ -1,3 +1,4 @@
+import { times } from "../../../collect.ts";
 import { once } from "node:events";
 import type { Socket } from "node:net";
 import { socketFailure } from "../../../../agent/fetch/http/connection.ts";
@@ -19,13 +20,13 @@ describe("kept connections", () => {
     const { get, connections } = await raw((socket) => socket.write(OK));
     for (let n = 0; n < 200; n++) expect((await get()).bytes).toBe(2);
     expect(connections()).toBe(1);
-    await Promise.all(Array.from({ length: 20 }, () => get()));
+    await Promise.all(times(20, () => get()));
     expect(connections()).toBeLessThanOrEqual(20);
   });
 
   test("no more than 128; what is beyond waits its turn and is asked once", async () => {
     const { get, connections, requests } = await raw((socket) => setTimeout(() => socket.write(OK), 5));
-    const answers = await Promise.all(Array.from({ length: 500 }, () => get()));
+    const answers = await Promise.all(times(500, () => get()));
     expect(answers.filter(({ bytes }) => bytes === 2)).toHaveLength(500);
     expect(connections()).toBe(128);
     expect(requests()).toBe(500);
@@ -85,7 +86,7 @@ describe("kept connections", () => {
     const http = new PooledHttpClient({ allowPrivateAddresses: true, maxKeptConnections: 100 });
     onTestFinished(() => http.destroy());
     const endpoint = { secure: false, address: "127.0.0.1", port, servername: HOST };
-    const all = await Promise.all(Array.from({ length: 90 }, () => http.get(endpoint, "/", HEADERS, () => {})));
+    const all = await Promise.all(times(90, () => http.get(endpoint, "/", HEADERS, () => {})));
     expect(all.filter(({ httpStatus }) => httpStatus === 200)).toHaveLength(90);
     expect(requests()).toBe(90);
     expect(connections()).toBeLessThan(90);
@@ -95,7 +96,7 @@ describe("kept connections", () => {
     const { port, requests } = await raw(() => {});
     const http = new PooledHttpClient({ allowPrivateAddresses: true, maxKeptConnections: 100 });
     const endpoint = { secure: false, address: "127.0.0.1", port, servername: HOST };
-    const all = Array.from({ length: 200 }, () => http.get(endpoint, "/", HEADERS, () => {}));
+    const all = times(200, () => http.get(endpoint, "/", HEADERS, () => {}));
     await eventually(requests).toBe(128);
     await http.destroy();
     for (const { failure } of await Promise.all(all)) expect(failure).toMatchObject({ code: "STOPPED" });
@@ -103,7 +104,7 @@ describe("kept connections", () => {
 
   test("when one fails, those that wait get another", async () => {
     const { get } = await raw((socket, { connection }) => (connection < 64 ? socket.destroy() : socket.write(OK)));
-    const answers = await Promise.all(Array.from({ length: 300 }, () => get()));
+    const answers = await Promise.all(times(300, () => get()));
     expect(answers.filter(({ failure }) => failure !== undefined)).toHaveLength(64);
     expect(answers.filter(({ bytes }) => bytes === 2)).toHaveLength(236);
   });
@@ -111,7 +112,7 @@ describe("kept connections", () => {
 
 test("once it is destroyed, what runs or waits fails", async () => {
   const { pool, get, requests } = await raw(() => {});
-  const running = Array.from({ length: 200 }, () => get());
+  const running = times(200, () => get());
   await eventually(requests).toBe(128);
   pool.destroy();
   const stopped = { bytes: 0, failure: { reason: "other", code: "STOPPED", detail: "the agent has stopped" } };
@@ -122,7 +123,7 @@ test("once it is destroyed, what runs or waits fails", async () => {
 test("what is cancelled fails at once, also where it waits; other downloads go on", async () => {
   const { pool, get, requests } = await raw((socket, { inAll }) => inAll >= 128 && socket.write(OK));
   const cancellation = new Cancellation();
-  const cut = Array.from({ length: 200 }, () => pool.get("/", HEADERS, () => {}, { cancellation }));
+  const cut = times(200, () => pool.get("/", HEADERS, () => {}, { cancellation }));
   const other = get();
   await eventually(requests).toBe(128);
   cancellation.cancel();
