@@ -39,6 +39,6 @@ export async function setInstances(
 
 /** Undefined: that may be done without a question. */
 function questionFor(wanted: number): string | undefined {
-  if (wanted === 0) return "Pause all active requests? Their time goes on.";
-  return wanted > MANY ? `Run ${wanted} instances? They cost money until the requests end.` : undefined;
+  if (wanted === 0) return "Pause all active requests? Their timeouts keep running.";
+  return wanted > MANY ? `Run ${wanted} instances? You pay for them until the requests end.` : undefined;
 }

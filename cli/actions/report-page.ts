@@ -27,7 +27,10 @@ export async function reportPage(
   file: string | undefined,
 ): Promise<number> {
   if (words.all === true || words.failed === true)
-    throw new CommandError("a page has no rows to choose", "Leave out --all and --failed, or ask for CSV or JSON.");
+    throw new CommandError(
+      "--all and --failed do not apply to a page",
+      "Remove --all and --failed, or use --format csv or json.",
+    );
   const client = await connect(shell, placeOf(words));
   const { id } = await findRequest(client, named);
   // It waits until the report is there, and the verdict with it.
@@ -54,7 +57,7 @@ async function timings(shell: Shell, { results_url }: Summary, { pops }: Progres
 }
 
 async function failed(shell: Shell, { failure_pop_urls_report: link }: Summary) {
-  return orWithout(shell, "names of failed tasks", async () => ({ failed: await failedObjects(await download(link)) }));
+  return orWithout(shell, "list of failed tasks", async () => ({ failed: await failedObjects(await download(link)) }));
 }
 
 /** A page is made where the bucket cannot be reached, too, and says less. */

@@ -63,30 +63,30 @@ function badUrls(urls: readonly string[]): string {
   const shown = urls.slice(0, MAX_URLS).map((url) => `\n  ${url}`);
   const more = urls.length > MAX_URLS ? `\n  … and ${urls.length - MAX_URLS} more` : "";
   // Under a heading of their own: the reason before is that of the first bad URL.
-  return urls.length === 0 ? "" : `\nOther bad URLs:${shown.join("")}${more}`;
+  return urls.length === 0 ? "" : `\nOther invalid URLs:${shown.join("")}${more}`;
 }
 
 function nextStep(status: number, { url, from }: Endpoint, said: string): string {
   switch (status) {
     case 400:
-      return `Nothing was made. Correct that, and call again; ${howElse(said)}.`;
+      return `No request was created. Correct the value and run the command again; ${howElse(said)}.`;
     case 403:
       if (isDeniedByPolicy(said))
         return "Call from an address in allowedCidrs, or add this machine's public address to that parameter of the stack. With IPv6, that is its IPv6 address.";
       if (!url.endsWith("/prod/"))
         return `Check the address ${url} (from ${from}): that of a stack ends in /prod/. With a domain of your own, the key is missing or wrong.`;
-      return `The key is missing or wrong for ${url} (from ${from}). The stack's output prewarmapikeyoutput names it; with --stack NAME it is fetched.`;
+      return `The API key is missing or wrong for ${url} (from ${from}). The stack's output prewarmapikeyoutput names it; with --stack NAME it is fetched.`;
     case 404:
       return "`prewarm list` shows the requests of this deployment. They are kept for 30 days.";
     case 409:
-      return "`prewarm status ID` tells where the request stands.";
+      return "`prewarm status ID` shows the status of the request.";
     case 413:
-      return "Split the list of URLs over several requests, or put it into a bucket and name it with --list.";
+      return "Split the list of URLs into several requests, or put it into a bucket and pass it with --list.";
     case 429:
-      return "Too many calls for this key. Wait a minute, and call again.";
+      return "Too many API calls with this key. Wait a minute, then run the command again.";
     default:
       return status >= 500
-        ? "That is a fault of the deployment. Call again in a minute; if it stays, `prewarm doctor` and the API function's log tell more."
+        ? "The deployment failed to answer. Run the command again in a minute. If the error persists, check `prewarm doctor` and the log of the API function."
         : `Check that ${url} (from ${from}) is the address of Prewarm's API: it ends in /prod/.`;
   }
 }

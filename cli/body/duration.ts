@@ -7,6 +7,9 @@ export function minutesOf(text: string): number {
   const [, number, unit = "m"] = /^(\d+(?:\.\d+)?)\s*([mhd])?$/.exec(text.trim().toLowerCase()) ?? [];
   const minutes = Number(number) * (unit === "h" || unit === "d" ? MINUTES[unit] : 1);
   if (number === undefined || !Number.isInteger(minutes) || minutes < 1)
-    throw new CommandError(`'${text}' is no time for --timeout`, "Whole minutes, hours or days: 30m, 2h, 1.5h, 1d.");
+    throw new CommandError(
+      `'${text}' is not a valid --timeout`,
+      "Use whole minutes, hours or days, such as 30m, 2h, 1.5h or 1d.",
+    );
   return minutes;
 }

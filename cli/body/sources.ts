@@ -41,7 +41,7 @@ export function sourcesOf(words: SourceWords): SourceEntry[] {
   );
   const prefixes = s3.map((place): SourceEntry => {
     if (base === undefined)
-      throw new CommandError("--s3 needs --base", "What URLs begin with: --base https://www.example.com/");
+      throw new CommandError("--s3 needs --base", "Add the beginning of the URLs: --base https://www.example.com/");
     return {
       type: "s3-prefix",
       s3: isBucket(place) ? place : `s3://${place}`,
@@ -55,7 +55,7 @@ export function sourcesOf(words: SourceWords): SourceEntry[] {
     ["--origin-path", originPath, s3.length > 0, "--s3"],
     ["--since", since, (words.sitemap ?? []).length > 0, "--sitemap"],
   ] as const)
-    if (value !== undefined && !uses) throw new CommandError(`${option} says nothing here`, `It is for ${goesWith}.`);
+    if (value !== undefined && !uses) throw new CommandError(`${option} has no effect here`, `It is for ${goesWith}.`);
   return all;
 }
 

@@ -5,16 +5,16 @@ import type { Run } from "./run.ts";
 
 export function retryCommand(run: Run): Command {
   const command = new Command("retry")
-    .description("warm what is not good in a request: failed, not kept, never tried")
-    .argument("<id>", "request that has ended, or the beginning of its id");
+    .description("retry the tasks of a request that failed, were not kept or were not tried")
+    .argument("<id>", "ID of an ended request, or its first characters");
   withSettings(command)
     .optionsGroup("Then:")
     .option("--wait", "wait for the end (default)")
-    .option("--no-wait", "print the new request's id, and leave it running");
+    .option("--no-wait", "print the ID of the new request and return");
   return withDirect(withPlace(withJson(command)))
     .addHelpText(
       "after",
-      "\nIt has the settings of that request, but for --header and --variant: these must be given again.",
+      "\nThe retry uses the settings of that request, except --header and --variant: specify these again.",
     )
     .action((id: string, words: RetryWords) =>
       run(async (shell) => (await import("../actions/all.ts")).retry(shell, id, words)),

@@ -5,8 +5,8 @@ import type { Run } from "./run.ts";
 
 export function stopCommand(run: Run): Command {
   const command = new Command("stop")
-    .description("stop a request; what is warm stays warm")
-    .argument("<id>", "request, or the beginning of its id")
+    .description("stop a request; warm objects stay warm")
+    .argument("<id>", "request ID or its first characters")
     .option("-y, --yes", "do not ask");
   return withPlace(withJson(command)).action((id: string, words: StopWords) =>
     run(async (shell) => (await import("../actions/all.ts")).stop(shell, id, words)),

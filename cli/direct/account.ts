@@ -63,7 +63,7 @@ export class Account implements CloudFront {
     } catch (cause) {
       const { name, message } = cause instanceof Error ? cause : { name: "", message: String(cause) };
       const why = /^Could not load credentials/.test(message)
-        ? "the environment has no AWS credentials"
+        ? "no AWS credentials found in the environment"
         : `CloudFront request failed (${name}: ${message})`;
       throw new CommandError(why, CREDENTIALS, { cause });
     }

@@ -3,7 +3,7 @@ import { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { CommandError } from "../command-error.ts";
 
-const LINK = "Call again: a link is good for ten minutes.";
+const LINK = "Run the command again: a link expires after ten minutes.";
 
 /**
  * The text behind a link of a summary, decompressed. The link is signed: no key goes with it. Of a direct run, it is a file.

@@ -18,7 +18,7 @@ export function formatOf(said: string | undefined, file: string | undefined): Fo
   const named = (said ?? /\.(\w+)$/.exec(file ?? "")?.[1] ?? "csv").toLowerCase();
   if (isFormat(named)) return named;
   if (said === undefined) return "csv";
-  throw new CommandError(`'${said}' is no format of a report`, `There are ${FORMATS.join(", ")}.`);
+  throw new CommandError(`'${said}' is not a report format`, `Use one of ${FORMATS.join(", ")}.`);
 }
 
 function isFormat(name: string): name is Format {

@@ -14,7 +14,7 @@ export async function writeFile(path: string, text: Readable): Promise<void> {
     else await writeWhole(there === undefined ? path : await realpath(path), text);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    const next = "Name a file in a folder that can be written, with -o, or write to the pipe.";
+    const next = "Use -o with a file in a writable folder, or write to stdout.";
     throw new CommandError(`${path} could not be written: ${why}`, next, { cause: error });
   }
 }

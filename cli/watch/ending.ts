@@ -54,7 +54,7 @@ function verdictLines(line: string, width: number | undefined): string[] {
 
 const NEXT = " Next: ";
 
-/** `Not ready for traffic: 11 objects are warm at no POP. Next: prewarm report 3f9c2a71 --failed` */
+/** `Not ready for traffic: 11 objects are not warm at any POP. Next: prewarm report 3f9c2a71 --failed` */
 export function verdictLine(
   sentence: string,
   progress: Pick<Progress, "request_id" | "status" | "total_count" | "failed_count" | "readiness">,

@@ -21,9 +21,9 @@ export function ProofPart({ form, onForm, faults }: PartProps) {
   const verify = form.verify === "addresses" || form.verify === "off" ? form.verify : "edge";
   return (
     <section class="part">
-      <h2>{say("proofOfWarmth")}</h2>
+      <h2>{say("proof")}</h2>
       <Choices
-        label={say("proofOfWarmth")}
+        label={say("proof")}
         options={[
           { value: "edge", text: say("proofEdgeTab") },
           { value: "addresses", text: say("proofAddressesTab") },

@@ -8,7 +8,7 @@ const ZH: readonly (readonly [RegExp, string])[] = [
   [/^has a user name or password$/, "含有用户名或密码"],
   [/^has a host that is too long$/, "域名过长"],
   [/^has a control character$/, "含有控制字符"],
-  [/^has a character that is none in Unicode$/, "含有无效的 Unicode 字符"],
+  [/^has a character that is not valid in Unicode$/, "含有无效的 Unicode 字符"],
   [/^is longer than (\d+) characters$/, "超过 $1 个字符"],
 ];
 

@@ -106,8 +106,9 @@ function Found({ lines, estimate }: Pick<WhatPartProps, "lines" | "estimate">) {
   return (
     <p class="found" aria-live="polite">
       <b>
-        {count("urlCount", urls)}
-        {bytes === undefined ? "" : say("aboutBytes", { size: formats.bytes(bytes) })}
+        {bytes === undefined
+          ? count("urlCount", urls)
+          : say("urlsOfSize", { urls: count("urlCount", urls), size: formats.bytes(bytes) })}
       </b>{" "}
       {lines.duplicates > 0 ? <span class="quiet">{count("duplicates", lines.duplicates)}</span> : null}
       {estimate?.lower_bound ? <span class="quiet"> {say("lowerBound")}</span> : null}

@@ -5,8 +5,12 @@ import type { Engine } from "../report/report.ts";
 import { useReader } from "../session/reader.ts";
 import type { TextName } from "../words/messages.ts";
 
-const PROOFS: Readonly<Record<string, TextName>> = { edge: "proofEdge", addresses: "proofAddresses", off: "proofOff" };
-const ORDERS: Readonly<Record<string, TextName>> = { "lead-first": "orderLead", "all-at-once": "orderAll" };
+const PROOFS: Readonly<Record<string, TextName>> = {
+  edge: "proofEdgeTab",
+  addresses: "proofAddressesTab",
+  off: "proofOffTab",
+};
+const ORDERS: Readonly<Record<string, TextName>> = { "lead-first": "orderLeadTab", "all-at-once": "orderAllTab" };
 
 /** What was asked for, without headers: there may be secrets in them. */
 export function AsSent({ request, engine }: SentFactsProps) {

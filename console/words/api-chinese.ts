@@ -5,22 +5,21 @@ import type { FindingCode } from "../../domain/distribution/findings.ts";
 
 const WARNINGS: Readonly<Record<Warning["code"], string>> = {
   no_tier:
-    "个任务命中但未说明层级，可能是区域边缘缓存的命中。请为缓存行为设置启用 Server-Timing 的响应头策略（采样率不限）。",
-  no_age: "个任务的命中没有 Age 响应头，可能是请求折叠后共享的响应。请检查是否有函数或响应头策略移除了 Age。",
+    "个任务命中，但响应未说明由哪一级缓存提供，可能是区域边缘缓存。请为缓存行为设置启用 Server-Timing 的响应标头策略（采样率不限）。",
+  no_age: "个任务的命中没有 Age 标头，可能是请求折叠后共享的响应。请检查是否有函数或响应标头策略移除了 Age。",
   age_constant:
-    "个任务的 Age 没有随时间增加（不变、减小、跳变，或只有一次检查命中），可能是请求折叠后共享的响应。请检查是否有函数或响应头策略设置 Age，以及这些对象是否大量回源。",
-  origin_age:
-    "个任务的源站自行发送 Age 响应头，无论是否缓存，它都会增加，因此不能证明缓存。在源站移除该响应头后即可验证。",
-  skipped_uncached: "个 URL 因 skip_uncached 未预热：CloudFront 不缓存它们。",
-  may_not_be_kept: "个 URL 的响应头要求任何缓存都不得保存。缓存策略的最小 TTL 可以覆盖这一要求，仍可能被缓存。",
+    "个任务的 Age 没有随时间增加（不变、减小、跳变，或只有一次检查命中），可能是请求折叠后共享的响应。请检查是否有函数或响应标头策略设置 Age，以及这些对象是否大量回源。",
+  origin_age: "个任务的源站自行发送 Age 标头，无论是否缓存，它都会增加，因此不能证明缓存。在源站移除该标头后即可验证。",
+  skipped_uncached: "个 URL 因 CloudFront 不缓存而被跳过（skip_uncached）。查看器会从源站获取它们。",
+  may_not_be_kept: "个 URL 的标头禁止任何缓存保留它们。缓存策略的最小 TTL 可以覆盖这些标头，因此对象仍可能被缓存。",
   not_compressed:
-    "个任务请求 br 或 gzip，得到的文本却没有 Content-Encoding，POP 目前缓存的就是未压缩的内容。原因可能是缓存行为未启用压缩、未压缩的内容先被缓存，或 CloudFront 当时来不及压缩。",
+    "个任务请求 br 或 gzip，得到的文本却没有 Content-Encoding，POP 目前缓存的就是未压缩的内容。原因可能是缓存行为未启用压缩、未压缩的内容先被缓存，或 CloudFront 当时没有资源进行压缩。",
   rec_wrong:
     "个任务的 POP 在目录所列的区域边缘缓存已有对象时仍然回源，因此它们多半属于别的区域边缘缓存。每个任务因此多一次回源。",
   size_changed:
     "个任务的对象完整（与 Content-Length 一致），但大于探测时的大小：对象在此期间被替换，或源站对 HEAD 请求给出的大小不同。total_size 为探测到的大小。",
   no_capacity:
-    "个实例超过十分钟未能启动：所选实例类型没有 Spot 容量，或已达到配额，详见 Auto Scaling 组的活动历史记录。可增加实例类型（参数 instanceTypes）、提高 onDemandPercent 或配额。",
+    "个实例超过十分钟未能启动：所选实例类型没有 Spot 容量，或已达到配额，详见 Auto Scaling 组的活动历史记录。可增加实例类型（参数 instanceTypes）、提高 onDemandPercent，或请求提高配额。",
 };
 
 /** What is found in the settings of a distribution. The English text names it. */
@@ -28,15 +27,15 @@ const FINDINGS: Readonly<Record<FindingCode, string>> = {
   viewer_mtls: "该分配要求客户端证书，Prewarm 没有。预热期间请将查看器 mTLS 设为 optional。",
   disabled: "该分配已禁用，请先启用。",
   not_deployed: "该分配正在部署，请等到 Deployed。",
-  staging: "暂存分配须用主分配的域名和持续部署策略的请求头访问。",
+  staging: "暂存分配须用主分配的域名和持续部署策略的标头访问。",
   cache_tags: "分配没有 CacheTagConfig。请设置它，或改用路径。",
   template: "这是多租户分配的模板，请使用其租户的域名。",
   routing_endpoint: "这是连接组的路由端点，请使用租户的域名。",
-  web_acl: "Web ACL 的这条规则可能拦截下载。请放行带保密请求头的请求，并在 header 中发送它。",
+  web_acl: "Web ACL 的这条规则可能拦截下载。请放行带保密标头的请求，并在 header 中发送它。",
   continuous_deployment: "主分配与暂存分配不共享缓存。",
   price_class: "价格级别不包含部分 POP，请去掉它们或更改级别。",
   anycast_ips: "任播静态 IP：POP 的域名不一定指向该 POP，请先试一个 URL。",
-  server_timing: "这些 URL 的命中不说明层级，请启用 Server-Timing。",
+  server_timing: "这些 URL 的命中不说明由哪一级缓存提供，请启用 Server-Timing。",
   not_cached: "CloudFront 不缓存这些 URL，请去掉它们。",
   query_strings: "缓存键包含查询字符串，请按实际发送的列出 URL。",
   cookies: "缓存键包含 Cookie，请在 header 或 variants 中发送。",
@@ -46,17 +45,17 @@ const FINDINGS: Readonly<Record<FindingCode, string>> = {
 
 const FIELDS: ReadonlyMap<string, string> = new Map([
   ["url_list", "这些 URL 不能预热：应为 http(s) 绝对地址，且属于本账户的分配或租户。"],
-  ["sources", "来源填写有误，或读不到。"],
+  ["sources", "来源填写有误，或无法读取。"],
   ["cf_domain", "应为分配的域名（如 d111111abcdef8.cloudfront.net）、备用域名或租户的域名。"],
-  ["pops", "POP 填写有误，或任务总数超出限额。"],
+  ["pops", "POP 填写有误，或任务总数超出限制。"],
   ["target_type", "POP 的选择方式有误。"],
-  ["timeout", "应为 1 到 10080 分钟，且不超过本部署的限额。"],
-  ["instance_count", "应为 0 到 300 的整数，且不超过本部署的限额。"],
-  ["DesiredCapacity", "应为 0 到 300 的整数，且不超过本部署的限额。"],
-  ["header", "每行应为“名称: 值”，且是允许发送的请求头。"],
+  ["timeout", "应为 1 到 10080 分钟，且不超过本部署的限制。"],
+  ["instance_count", "应为 0 到 300 的整数，且不超过本部署的限制。"],
+  ["DesiredCapacity", "应为 0 到 300 的整数，且不超过本部署的限制。"],
+  ["header", "每行应为“名称: 值”，且是允许发送的标头。"],
   ["variants", "变体填写有误。"],
-  ["verify", "没有这种验证方式。"],
-  ["order", "没有这种顺序。"],
+  ["verify", "验证方式有误，应为 edge、addresses 或 off。"],
+  ["order", "顺序有误，应为 lead-first 或 all-at-once。"],
   ["origin", "回源限速应为正数。"],
   ["need_invalidate", "无法按这样的设置使缓存失效。"],
   ["invalidate", "路径以 / 开头，* 只能在末尾，最多 15 个；标签为不含空格、逗号和 * 的 ASCII 字符。"],
@@ -64,17 +63,17 @@ const FIELDS: ReadonlyMap<string, string> = new Map([
   ["max_failures", "应为不小于 0 的整数。"],
   ["skip_uncached", "CloudFront 不缓存其中任何 URL，没有可预热的内容。"],
   ["flat_rate_plan", "应为 free、pro、business 或 premium。"],
-  ["client_token", "令牌最长 64 个字符，且不能用于另一个请求。"],
+  ["client_token", "幂等性令牌最长 64 个字符，且不能用于另一个请求。"],
   ["retry_of", "这个请求不能重试。"],
 ]);
 
 const STATUSES: ReadonlyMap<number, string> = new Map([
-  [400, "API 拒绝了这次调用。"],
+  [400, "API 拒绝了此调用。"],
   // A wrong key is told otherwise.
   [403, "API 的资源策略不允许从此地址调用：请检查堆栈参数 allowedCidrs。"],
-  [404, "没有这个请求。"],
-  [409, "以请求目前的状态不能这样做。"],
-  [413, "内容过大，API 不接收。"],
+  [404, "找不到此请求。"],
+  [409, "请求当前的状态不允许此操作。"],
+  [413, "内容过大，API 不接受。"],
   [429, "调用过于频繁，请稍后再试。"],
 ]);
 

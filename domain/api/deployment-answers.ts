@@ -62,7 +62,8 @@ export const settingsSchema = z
             parameter: "maxInstances",
             value: 20,
             unit: "instances",
-            bounds: "Instances at most, whatever a request asks for; it is the group's maximum too",
+            bounds:
+              "Maximum number of instances, whatever requests ask for; also the maximum size of the Auto Scaling group",
           },
         ],
         distributions: { parameter: "distributions", allowed: ["*"] },

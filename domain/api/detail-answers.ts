@@ -43,7 +43,7 @@ export const failureSchema = z
         pops: 2,
         urls: 1,
         title: "Refused",
-        means: "The edge or the origin refused the request.",
+        means: "The edge or the origin rejected the request.",
         viewers: "Viewers most likely get the same error.",
         next: "Open the URL yourself, then mend the origin, or leave the URL out.",
         examples: [

@@ -58,7 +58,8 @@ const PROGRESS_EXAMPLE = {
   order: "lead-first",
   instance_count: 2,
   timeout_at: "2024-04-16 03:40:21.405000",
-  sentence: "Ready for traffic, 1 exception: 2 of 6 tasks failed. Of the others, 4 are hits that are not proven warm.",
+  sentence:
+    "Ready for traffic, 1 exception: 2 of 6 tasks failed. Of the other tasks, 4 are hits that are not proven warm.",
 };
 
 /** GET /prewarm. */
@@ -200,7 +201,9 @@ export const summarySchema = z
     results_url: z
       .url()
       .nullable()
-      .describe("Link to a CSV (gzip) with a row a task, warm ones too, good for ten minutes. Null: there is none."),
+      .describe(
+        "Link to a CSV (gzip) with one row per task, including warm ones, good for ten minutes. Null: there is none.",
+      ),
     results_note: z.string().optional().describe("Why there is none."),
     verdict: verdictSchema.nullable().describe("The readiness verdict. Null: an older release ended the request."),
     sentence: z.string().describe("How it ended, in one English sentence."),
@@ -240,7 +243,7 @@ export const summarySchema = z
         results_note: "There is no file of all results of this request",
         verdict: "not_ready",
         sentence:
-          "Not ready for traffic: 1 of 4 URLs could not be read; 1 other object is warm at no POP of Singapore. " +
+          "Not ready for traffic: 1 of 4 URLs could not be read; 1 other object is not warm at any POP under the regional edge cache Singapore. " +
           "1 POP did not resolve (ICN51-C1).",
         readiness: {
           cold_objects: 2,

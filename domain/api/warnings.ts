@@ -8,9 +8,9 @@ import { count } from "./answer-fields.ts";
 
 /** Conditions that are not errors but may prevent the intended result, in words. docs/api.md says more of each. */
 const MESSAGES = {
-  no_tier: `Some hits did not tell their tier, so they may be the regional cache's. ${TIER_TOLD}`,
+  no_tier: `Some hits did not indicate which cache tier served them, so a regional edge cache may have. ${TIER_TOLD}`,
   no_age:
-    "Hits of some tasks carry no Age header, so they may be responses of collapsed requests. Check whether a " +
+    "Hits of some tasks have no Age header, so they may be responses of collapsed requests. Check whether a " +
     "function or a response headers policy removes Age",
   age_constant:
     "The Age of some hits did not increase with time: it stayed the same, decreased or jumped between checks, or only one check was " +
@@ -18,25 +18,25 @@ const MESSAGES = {
     "Check whether a function or a response headers policy sets Age, and whether many requests for these objects reach the origin",
   origin_age:
     "The origin sends an Age header of its own, which increases whether or not CloudFront keeps the object. So the Age of some hits " +
-    "proves nothing. If you remove the header at the origin, these tasks can be proven",
+    "proves nothing. To let Prewarm verify these tasks, remove the header at the origin",
   may_not_be_kept:
-    "The headers of some URLs say that no cache may keep them. A minimum TTL of the cache policy can overrule that, so they " +
-    "may be kept all the same",
+    "The headers of some URLs forbid every cache to keep them. A minimum TTL in the cache policy can override these headers, so the " +
+    "objects may be kept anyway",
   skipped_uncached:
-    "Some URLs were left out, because CloudFront caches nothing of them and the request has skip_uncached. Viewers get them from the origin",
+    "Some URLs were skipped, because CloudFront does not cache them and the request has skip_uncached. Viewers get them from the origin",
   not_compressed:
-    "Some tasks asked for br or gzip and got a text without Content-Encoding, and that form is what the POP keeps now. Either " +
-    "the cache behavior does not compress, or the form without compression was there first, or CloudFront had no time for it",
+    "Some tasks requested br or gzip and got a text without Content-Encoding, which the POP keeps now. Either the cache behavior does " +
+    "not compress, or the uncompressed form was cached first, or CloudFront did not have the resources to compress it",
   rec_wrong:
-    "Some POPs fetched from the origin what their regional cache in the catalogue already had, so the catalogue likely names the " +
+    "Some POPs fetched from the origin what their regional edge cache in the catalogue already had, so the catalogue likely lists the " +
     "wrong one. It cost the origin one more request for each of these tasks, and nothing else",
   size_changed:
-    "The objects of some tasks were whole, as Content-Length states, and are larger than the size probe saw: they were replaced " +
-    "meanwhile, or the origin states another size to a HEAD request. total_size has the size that Get Size saw",
+    "The objects of some tasks were complete, as Content-Length states, and larger than the probed size: they were replaced " +
+    "in the meantime, or the origin states another size in response to a HEAD request. total_size has the probed size",
   no_capacity:
     "Auto Scaling has not provided these instances for more than ten minutes: Spot has no capacity for the stack's instance types, or " +
-    "a quota is reached. Its activity history says which. Add instance types (parameter instanceTypes), raise onDemandPercent, or " +
-    "raise the quota",
+    "a quota is reached. The activity history of the Auto Scaling group states the cause. Add instance types (parameter instanceTypes), " +
+    "raise onDemandPercent, or request a higher quota",
 };
 
 export const WARNING_CODES = keysOf(MESSAGES);
@@ -58,7 +58,7 @@ export const warningSchema = z
         code: "may_not_be_kept",
         count: 1,
         message:
-          "The headers of some URLs say that no cache may keep them. A minimum TTL of the cache policy can overrule that, so they may be kept all the same",
+          "The headers of some URLs forbid every cache to keep them. A minimum TTL in the cache policy can override these headers, so the objects may be kept anyway",
         examples: ["Cache-Control: no-store of https://www.example.com/account.js"],
       },
     ],

@@ -26,7 +26,7 @@ export function normalizeUrl(text: string): NormalizedUrl {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
   if (/[\u0000-\u001f\u007f]/.test(trimmed)) return { problem: "has a control character" };
   // Half of a character: the parser would put another one there.
-  if (/\p{Surrogate}/u.test(trimmed)) return { problem: "has a character that is none in Unicode" };
+  if (/\p{Surrogate}/u.test(trimmed)) return { problem: "has a character that is not valid in Unicode" };
   const encoded = trimmed.replaceAll(" ", "%20");
   const url = parseUrl(encoded);
   if (url === undefined) return { problem: "is not an absolute URL" };
@@ -36,7 +36,7 @@ export function normalizeUrl(text: string): NormalizedUrl {
   if (url.username !== "" || url.password !== "") return { problem: "has a user name or password" };
   // The scheme's own port is no part of a URL here. CloudFront listens on these two alone.
   if (url.port !== "")
-    return { problem: `has the port ${url.port}; CloudFront serves http at 80 and https at 443 alone` };
+    return { problem: `has the port ${url.port}; CloudFront serves http only on port 80 and https only on port 443` };
   url.hash = "";
   // `/x?` and `/x` are one object. What looks like no change takes the lone `?` away.
   if (url.search === "") url.search = "";

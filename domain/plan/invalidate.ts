@@ -125,7 +125,7 @@ export async function invalidateAll(
         "TIME_OUT",
         oldest === undefined
           ? `CloudFront took no more invalidations of the distribution ${busyId} until the request timed out (${busy.get(busyId)?.why})`
-          : `the distribution ${oldest.distributionId} had not completed the invalidation ${oldest.id} when the time was over`,
+          : `the distribution ${oldest.distributionId} had not completed the invalidation ${oldest.id} before the request timed out`,
       );
     }
     if (!hasTime() || deps.now() >= waitUntil) {

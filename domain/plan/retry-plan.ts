@@ -38,11 +38,11 @@ export interface TasksToRetry extends UrlsToMeasure {
   readonly pops: readonly string[];
 }
 
-/** A request cannot be tried again: what it was made of is gone or damaged. */
+/** A request cannot be retried: what it was made of is gone or damaged. */
 export class RetryLostError extends Error {
   override readonly name = "RetryLostError";
   constructor(reqId: string, what: string, cause?: unknown) {
-    super(`retry_of: the request ${reqId} cannot be tried again: ${what}; send its URLs in a new request`, { cause });
+    super(`retry_of: the request ${reqId} cannot be retried: ${what}; send its URLs in a new request`, { cause });
   }
 }
 
@@ -60,7 +60,7 @@ export async function urlsToMeasure(
   if (retriedId === undefined)
     return { sized: [], toProbe: await toArray(lists.read(LISTS.foundUrls, reqId)), fields: {} };
   const ended = await requests.get(retriedId);
-  if (ended === undefined) throw new RetryLostError(retriedId, "it is gone");
+  if (ended === undefined) throw new RetryLostError(retriedId, "it no longer exists");
   const { pops, sized: withSources, toProbe } = await tasksToRetry(deps, ended);
   // The numbers of sources refer to the other request.
   const sized = withSources.map(({ source: _, ...good }) => good);
@@ -77,7 +77,7 @@ export async function planOf({ requests }: RetryDeps, item: RequestItem): Promis
   let current = item;
   while (!isPlanned(current) && current.retry_of !== undefined) {
     const before = await requests.get(current.retry_of);
-    if (before === undefined) throw new RetryLostError(item.req_id, `the request ${current.retry_of} is gone`);
+    if (before === undefined) throw new RetryLostError(item.req_id, `the request ${current.retry_of} no longer exists`);
     current = before;
   }
   if (!isPlanned(current) && current.sources_read !== undefined && current.expanded === undefined)

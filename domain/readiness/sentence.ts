@@ -106,12 +106,12 @@ function finished(request: SentenceInput, say: SayReadiness, language: Language)
     return [notReady(readiness, failures, say, language), ...unresolvedOf(readiness, say).map(asSentence)];
   if (readiness !== undefined && readiness.exceptions > 0) {
     const troubles = [...failures, ...unreadableOf(readiness, say), ...unresolvedOf(readiness, say)];
-    const values = { count: readiness.exceptions, troubles: troubles.join(say("betweenClaims")) };
+    const values = { count: readiness.exceptions, troubles };
     if (verdict === "not_verified") return [say("notVerifiedExceptions", values)];
     const claims = unclaimedOf(request, say);
     // Whoever asks for a URL that could not be read gets an error: that is not ready for traffic.
     const head = readiness.unreadable_urls > 0 ? "incomplete" : "readyExceptions";
-    return [say(head, values), ...(claims === "" ? [] : [say("ofTheOthers", { claims })])];
+    return [say(head, values), ...(claims.length === 0 ? [] : [say("ofTheOthers", { claims })])];
   }
   if (verdict === undefined || verdict === null) return [say("finished")];
   // An older release called ready what was only downloaded.
@@ -142,24 +142,24 @@ function notReady(readiness: Readiness, failures: readonly string[], say: SayRea
   ];
   return reasons.length === 0
     ? say("notReady")
-    : say("notReadyBecause", { reasons: reasons.join(say("betweenReasons")) });
+    : say("notReadyBecause", { reasons: reasons.reduce((first, second) => say("twoReasons", { first, second })) });
 }
 
 /** What is known of the good tasks, if all are good. */
 function claimsOf(request: SentenceInput, say: SayReadiness): string {
   const { total_count: count, warm_count: warm } = request;
   if (warm === count) return say("allWarm", { count });
-  const claims = [...(warm > 0 ? [say("warm", { count: warm })] : []), unclaimedOf(request, say)];
-  return say("ofTasks", { count, claims: claims.filter((it) => it !== "").join(say("betweenClaims")) });
+  const claims = [...(warm > 0 ? [say("warm", { count: warm })] : []), ...unclaimedOf(request, say)];
+  return say("ofTasks", { count, claims });
 }
 
 /** Good tasks that are not proven warm. */
-function unclaimedOf(request: SentenceInput, say: SayReadiness): string {
+function unclaimedOf(request: SentenceInput, say: SayReadiness): string[] {
   const downloaded = downloadedOf(request);
   return [
     ...(request.hit_count > 0 ? [say("hits", { count: request.hit_count })] : []),
     ...(downloaded > 0 ? [say("downloaded", { count: downloaded })] : []),
-  ].join(say("betweenClaims"));
+  ];
 }
 
 /** Tasks that were downloaded, and of which nothing is claimed. */
@@ -196,7 +196,7 @@ function coldOf(
   if (cold_recs.length === 0) return [say(others ? "coldEverywhereBesides" : "coldEverywhere", { count })];
   const known = cold_recs.map((rec) => recName(rec, language));
   const recs = firstOf(known, "moreRecs", known.length, say);
-  return [say(others ? "coldBesides" : "cold", { count, recs })];
+  return [say(others ? "coldBesides" : "cold", { count, recs, recCount: known.length })];
 }
 
 /** Besides what is cold or could not be read. */

@@ -25,7 +25,8 @@ export const CAPS = {
     max: MAX_INSTANCES,
     unit: "instances",
     label: "Max instances",
-    description: "Instances at most, whatever a request asks for; it is the group's maximum too",
+    description:
+      "Maximum number of instances, whatever requests ask for; also the maximum size of the Auto Scaling group",
   },
   maxTimeout: {
     variable: "MAX_TIMEOUT",
@@ -52,7 +53,7 @@ export const CAPS = {
     max: 1_000_000_000,
     unit: "tasks",
     label: "Max tasks",
-    description: "Tasks of a request at most: its URLs times its POPs",
+    description: "Maximum number of tasks of a request: its URLs times its POPs",
   },
   maxRequestBytes: {
     variable: "MAX_REQUEST_BYTES",
@@ -62,7 +63,8 @@ export const CAPS = {
     max: 1_000_000_000_000_000,
     unit: "bytes",
     label: "Max bytes",
-    description: "Bytes that a request may download in all, as far as sizes are known before; more, and it ends FAILED",
+    description:
+      "Maximum number of bytes that a request may download, as far as sizes are known beforehand; a larger request ends as FAILED",
   },
 } as const satisfies Record<string, Cap>;
 
@@ -109,7 +111,7 @@ export function planProblem(
   { total_count: tasks, total_size: bytes }: { readonly total_count: number; readonly total_size: number },
   caps: Partial<Caps>,
 ): string | undefined {
-  if (tasks === 0) return "No good URL belongs to a distribution with a POP that resolved";
+  if (tasks === 0) return "No readable URL belongs to a distribution that has a POP that resolved";
   if (maxBytes !== undefined && bytes > maxBytes)
     return `max_bytes: ${bytes} bytes would be downloaded, and the request allows ${maxBytes}; nothing was downloaded`;
   return beyondCap(caps, "maxRequestBytes", "total_size", bytes) ?? beyondCap(caps, "maxTasks", "total_count", tasks);

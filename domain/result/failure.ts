@@ -7,29 +7,29 @@ import type { NotKeptReason } from "./proof.ts";
  * counted. Most are a metric of their own, and every metric is paid for: the report has the whole error of every task.
  */
 export const FAILURE_REASONS = {
-  timeout: "No answer, or no further byte, within the time that is allowed.",
+  timeout: "No response, or no further data, within the allowed time.",
   connection:
-    "No connection in time, or it was refused, reset or closed before an answer, or what came over it was not HTTP.",
-  tls: "The server could not prove its name, or TLS failed in another way.",
-  redirect: "The answer points to another URL, which is not followed.",
-  http_4xx: "The edge or the origin refused the request.",
+    "The connection was not established in time, or it was refused, reset or closed before a response, or the response was not HTTP.",
+  tls: "The certificate of the server does not match its name, or TLS failed in another way.",
+  redirect: "The response redirects to another URL, which Prewarm does not follow.",
+  http_4xx: "The edge or the origin rejected the request.",
   http_5xx: "The edge or the origin failed.",
-  waf: "AWS WAF answered with a challenge or a CAPTCHA instead of the object.",
+  waf: "AWS WAF responded with a challenge or a CAPTCHA instead of the object.",
   incomplete:
-    "The body broke off, was shorter or longer than its Content-Length or than Get Size saw, or nothing told where it ends.",
-  too_large: "The body was much larger than Get Size said, or than CloudFront can cache.",
-  too_slow: "The body came so slowly that it would have held an instance for too long.",
-  other_pop: "Another POP answered than the one that was asked.",
-  not_kept: "The download was whole, but the POP does not keep the object.",
-  not_cacheable: "The origin answered with HTTP 202: it accepted the request and did not send the object.",
-  refused_address: "The POP's address is private, reserved, or no address.",
+    "The body was cut off, was shorter or longer than its Content-Length or than the probed size, or does not indicate where it ends.",
+  too_large: "The body was much larger than the probed size, or than CloudFront can cache.",
+  too_slow: "The body arrived so slowly that it would have occupied an instance for too long.",
+  other_pop: "A POP other than the requested one responded.",
+  not_kept: "The download was complete, but the POP does not keep the object.",
+  not_cacheable: "The origin responded with HTTP 202: it accepted the request but did not send the object.",
+  refused_address: "The address of the POP is private, reserved or not valid.",
   not_asked:
-    "Two POPs under the same REC asked before, and the origin failed or the object was not kept: so this one did not ask.",
-  lost: "No agent finished the task, though it was queued several times.",
+    "Two POPs under the same regional edge cache (REC) were tried before, and the origin failed or the object was not kept. So this POP was skipped.",
+  lost: "No agent finished the task, although it was queued several times.",
   no_distribution: "The URL's host name does not lead to a distribution.",
   name_not_found: "The name does not exist in DNS, or has no IPv4 address.",
-  dns_unavailable: "The DNS resolver did not answer, or returned an error.",
-  other: "Anything else, and every failure of an agent that did not store a reason yet.",
+  dns_unavailable: "The DNS resolver did not respond, or returned an error.",
+  other: "Any other failure, including those for which an older agent stored no reason.",
 } as const;
 
 export type FailureReason = keyof typeof FAILURE_REASONS;

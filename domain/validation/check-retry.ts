@@ -62,6 +62,6 @@ export function retryWarnings({ need_invalidate, invalidate }: PartialPrewarmBod
       "need_invalidate: takes the URLs that are tried again from every POP, also from those where they are good, and these are " +
         "not warmed again",
     invalidate !== undefined &&
-      "invalidate: takes all that its paths and tags stand for from every POP; what was good in that request is not warmed again",
+      "invalidate: invalidates everything that its paths and tags match, at every POP; objects that were warm in that request are not warmed again",
   ].filter((warning) => warning !== false);
 }

@@ -131,7 +131,7 @@ async function tasksAt({ lists, requestPops }: ApiDeps, item: RequestItem, pop: 
     }
   } catch (error) {
     // The bucket may forget the list a day or two before the table forgets the request.
-    if (isLostList(error)) throw new ApiError(409, "The list of the request's URLs is gone");
+    if (isLostList(error)) throw new ApiError(409, "The URL list of the request no longer exists");
     throw error;
   }
   return tasks;

@@ -28,10 +28,10 @@ test("a request that is not there is said once, with a way back, and not asked f
   await page.clock.install();
   await unlock(page, deployment);
   await goTo(page, "#/r/deadbeef");
-  await page.getByRole("heading", { name: "There is no request deadbeef" }).waitFor();
+  await page.getByRole("heading", { name: "Request deadbeef not found" }).waitFor();
   await page.clock.runFor(120_000);
   expect(calls).toBe(1);
   await expect(page.getByText("Connecting")).toBeHidden();
-  await page.getByRole("link", { name: "Back to the requests" }).click();
+  await page.getByRole("link", { name: "Back to requests" }).click();
   await page.waitForSelector("[data-row]");
 });

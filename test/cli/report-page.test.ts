@@ -97,14 +97,14 @@ describe("a page", () => {
   test("says less where the bucket cannot be reached, and says so", async () => {
     const { code, stdout, stderr } = await run(await api(false), folderWith(), ["--html", "-"]);
     expect(code).toBe(0);
-    expect(stderr).toMatch(/The page has no timings: .*403\n.*no names of failed tasks: .*403/s);
+    expect(stderr).toMatch(/The page has no timings: .*403\n.*no list of failed tasks: .*403/s);
     expect(stdout).not.toContain("Timings");
     expect(stdout).toContain("prewarm report e059b77b --failed -o failed.csv");
   });
 
   test("has no rows to choose", async () => {
     const { code, stderr } = await run("http://127.0.0.1:1/", folderWith(), ["--html", "-", "--all"]);
-    expect([code, stderr]).toEqual([1, expect.stringContaining("a page has no rows to choose")]);
+    expect([code, stderr]).toEqual([1, expect.stringContaining("--all and --failed do not apply to a page")]);
     const two = await run("http://127.0.0.1:1/", folderWith(), ["--html", "-", "--json"]);
     expect([two.code, two.stderr]).toEqual([1, expect.stringContaining("cannot be used with option '--json'")]);
   });

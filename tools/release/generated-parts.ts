@@ -57,7 +57,7 @@ const CHINESE_PARTS: readonly (readonly [name: string, make: () => string])[] = 
   ["refused-headers-zh", () => refusedTable(["拒绝", "原因"], (because) => words.REFUSED_WORDS[because])],
   ["report-columns-zh", () => columnsTable(["列", "含义"], translated(REPORT_COLUMNS, words.REPORT_COLUMN_WORDS))],
   ["outcomes-zh", () => meaningsTable(["结果", "含义"], words.OUTCOME_WORDS)],
-  ["failure-reasons-zh", () => reasonsTable(["代码", "含义", "访客遇到什么", "如何处理"], "zh")],
+  ["failure-reasons-zh", () => reasonsTable(["代码", "含义", "查看器遇到什么", "如何处理"], "zh")],
   ["verdicts-zh", () => meaningsTable(["结论", "含义"], words.VERDICT_WORDS)],
   ["result-columns-zh", () => columnsTable(["列", "含义"], translated(RESULTS_ONLY_COLUMNS, words.MORE_COLUMN_WORDS))],
 ];

@@ -106,7 +106,7 @@ const ENOUGH_VCPUS = 10 * VCPUS;
 /** @param vcpus 5 in a new account: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/using-spot-limits.html */
 function judgeSpotQuota(vcpus: number): Judgement {
   const says = `${vcpus} vCPUs of Spot, enough for ${Math.floor(vcpus / VCPUS)} instances of ${VCPUS} vCPUs`;
-  const next = "ask for more 'All Standard Spot Instance Requests' in Service Quotas (EC2)";
+  const next = "request a higher 'All Standard Spot Instance Requests' quota in Service Quotas (EC2)";
   if (vcpus < 1) return fail(says, next);
   return vcpus < ENOUGH_VCPUS ? warn(says, next) : ok(says);
 }
@@ -120,7 +120,10 @@ const ENOUGH_EXECUTIONS = 100;
 function judgeConcurrency(executions: number): Judgement {
   const says = `${executions} concurrent executions for all functions of the account`;
   if (executions >= ENOUGH_EXECUTIONS) return ok(says);
-  return warn(says, "ask for more 'Concurrent executions' in Service Quotas (Lambda); until then requests are slower");
+  return warn(
+    says,
+    "request a higher 'Concurrent executions' quota in Service Quotas (Lambda); until then requests are slower",
+  );
 }
 
 /** AWS's own key, which every role may use. The API answers with this alias until a key is chosen. */
@@ -132,9 +135,9 @@ const KEY_OF_AWS = /(^|:)alias\/aws\/ebs$/;
  * https://docs.aws.amazon.com/autoscaling/ec2/userguide/key-policy-requirements-EBS-encryption.html
  */
 function judgeEbsKey(key: string): Judgement {
-  if (KEY_OF_AWS.test(key)) return ok("volumes are encrypted with AWS's own key");
+  if (KEY_OF_AWS.test(key)) return ok("volumes are encrypted with the AWS managed key");
   return warn(
-    "volumes are encrypted with a key of yours by default",
+    "volumes are encrypted with a customer managed key by default",
     "let the role AWSServiceRoleForAutoScaling use that key, by its policy and a grant",
   );
 }
@@ -142,7 +145,7 @@ function judgeEbsKey(key: string): Judgement {
 function judgeSpotRole(exists: boolean): Judgement {
   if (exists) return ok(`the role ${SPOT_ROLE} is there`);
   return warn(
-    `the role ${SPOT_ROLE} is not there; the first Spot request makes it if it may`,
+    `the role ${SPOT_ROLE} does not exist; the first Spot request creates it if it is allowed to`,
     "aws iam create-service-linked-role --aws-service-name spot.amazonaws.com",
   );
 }
@@ -172,5 +175,8 @@ function judgeAmi(parameter: string, value: string | undefined): Judgement {
 function judgeVpcQuota(used: number, quota: number): Judgement {
   const says = `${used} of ${quota} VPCs are used`;
   if (used < quota) return ok(says);
-  return fail(says, "ask for more 'VPCs per Region', delete one, or deploy PrewarmExistingVpcStack into one");
+  return fail(
+    says,
+    "request a higher 'VPCs per Region' quota, delete a VPC, or deploy PrewarmExistingVpcStack into one",
+  );
 }

@@ -11,8 +11,8 @@ export function networkChecks(ec2: AccountReader, { vpc, subnets, sg, vpce }: Ex
   const docs = "docs/deploy.md#in-a-vpc-that-you-have";
   const checks = [
     check("subnets and group", docs, () => judgeMembers(ec2, { vpc, subnets, sg })),
-    check("way to the internet", docs, async () => judgeRoutes(subnets, await ec2.routeTables(vpc))),
-    check("way out of the group", docs, async () =>
+    check("route to the internet", docs, async () => judgeRoutes(subnets, await ec2.routeTables(vpc))),
+    check("outbound rules of the security group", docs, async () =>
       judgeEgress(required((await ec2.securityGroup(sg)).IpPermissionsEgress, "IpPermissionsEgress")),
     ),
   ];
@@ -39,8 +39,8 @@ type Way = "gateway" | "nat" | "other" | "blackhole" | "none";
 const WAYS: Readonly<Record<Way, string>> = {
   gateway: "a route to an internet gateway",
   nat: "a NAT gateway, which is paid for by the byte",
-  other: "a route to the internet through something else, which nobody here knows",
-  blackhole: "a route to the internet whose target is gone",
+  other: "a route to the internet through an unknown target",
+  blackhole: "a route to the internet whose target no longer exists",
   none: "no route to the internet",
 };
 
@@ -78,14 +78,18 @@ const PORTS = [443, 80];
  * @param rules the group's outbound rules: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_IpPermission.html
  */
 function judgeEgress(rules: readonly IpPermission[]): Judgement {
-  const next = "add rules to the group that let TCP 443 and 80 out to 0.0.0.0/0";
+  const next = "add rules to the security group that allow outbound TCP 443 and 80 to 0.0.0.0/0";
   const closed = PORTS.filter((port) => !rules.some((rule) => covers(rule, port)));
-  if (closed.includes(443)) return fail("the group lets nothing out on port 443", next);
+  if (closed.includes(443)) return fail("the security group allows no outbound traffic on port 443", next);
   const narrow = PORTS.filter((port) => !rules.some((rule) => covers(rule, port) && goesEverywhere(rule)));
-  if (narrow.includes(443)) return warn("the group lets port 443 out to some addresses only", next);
+  if (narrow.includes(443))
+    return warn("the security group allows outbound traffic on port 443 to some addresses only", next);
   if (narrow.length > 0)
-    return warn("the group does not let port 80 out to everywhere", `${next}, if you warm http:// URLs`);
-  return ok("the group lets ports 443 and 80 out to everywhere");
+    return warn(
+      "the security group does not allow outbound traffic on port 80 to all addresses",
+      `${next}, if you warm http:// URLs`,
+    );
+  return ok("the security group allows outbound traffic on ports 443 and 80 to all addresses");
 }
 
 /** -1 is every protocol, on every port. */
@@ -111,7 +115,7 @@ function judgeEndpoint(vpc: string, endpoint: VpcEndpoint): Judgement {
   // The API writes it in lower case, the type of the SDK does not.
   if (State?.toLowerCase() !== "available") return fail(`the endpoint is ${State}`, "wait until it is available");
   if (PrivateDnsEnabled === true) return ok("the endpoint is available, with private DNS");
-  return warn("the endpoint has no private DNS", "turn private DNS on, or call the API by the endpoint's own name");
+  return warn("the endpoint has no private DNS", "enable private DNS, or call the API by the DNS name of the endpoint");
 }
 
 const EXCLUDE =

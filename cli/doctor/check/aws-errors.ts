@@ -48,9 +48,9 @@ function explained(error: unknown): [says: string, next: string] {
   const message = error instanceof Error ? oneLine(error.message) : String(error);
   const { code = "", $metadata: { httpStatusCode: status } = {} } = errorSchema.safeParse(error).data ?? {};
   if (error instanceof CommandError) return [message, error.next];
-  if (NO_LOGIN.test(name)) return [`no valid credentials (${name})`, "log in, or name a --profile"];
+  if (NO_LOGIN.test(name)) return [`no valid credentials (${name})`, "sign in, or set --profile"];
   if (FORBIDDEN.test(name) || status === 403)
-    return [`no permission: ${message}`, "ask for that permission, then again"];
+    return [`no permission: ${message}`, "request the permission, then run this again"];
   if (UNKNOWN_CALL.test(name) || status === 501 || error instanceof MissingFieldError)
     return [`what answers here does not know the call: ${message}`, "ask AWS itself; an emulator lacks this"];
   if (UNREACHED.test(code) || name === "TimeoutError")
@@ -58,7 +58,7 @@ function explained(error: unknown): [says: string, next: string] {
       `no connection: ${message || code}`,
       "look at the network, at --aws-region, and whether the API is private",
     ];
-  return [`${name}: ${message}`, "ask again; if it stays, report it with this line"];
+  return [`${name}: ${message}`, "run this again; if the error persists, report it with this line"];
 }
 
 /** Account ids out, since findings are sent around. */

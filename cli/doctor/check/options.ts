@@ -58,7 +58,7 @@ export function optionsOf(words: DoctorWords, urls: readonly string[] = []): Doc
   for (const phase of save === undefined ? (["edge", "smoke"] as const) : [])
     if (phases.includes(phase) && url === undefined) throw wrong(`--${phase} needs --url, an object to ask for`);
   if (phases.includes("smoke") && pops.length !== 2) throw wrong("--smoke needs --pops with two POPs: A,B");
-  if (network !== undefined && !phases.includes("before")) throw wrong("--vpc is looked at with --before alone");
+  if (network !== undefined && !phases.includes("before")) throw wrong("--vpc applies only with --before");
   if (words.local === true && words.profile !== undefined)
     throw wrong("--local asks this machine, which knows no --profile");
   return { phases, url, pops, network, ...(save === undefined ? {} : { save }) };

@@ -32,7 +32,7 @@ async function judgeKey(client: Client, mustAnswer: boolean): Promise<Judgement>
     const { value } = await client.instances();
     const { status } = await new ApiClient(url, undefined).ask({ method: "GET", path: "instances" });
     if (status === 200)
-      return fail("GET /instances answers without a key", "look at the methods of the API: each must ask for a key");
+      return fail("GET /instances answers without a key", "check the methods of the API: each must require a key");
     if (status !== 403)
       return warn(`GET /instances without a key: HTTP ${status}, where 403 is the refusal`, "ask again");
     return ok(`${url} (from ${from}) takes the key and nothing else; ${value.desiredcapacity} instances are wanted`);
@@ -48,7 +48,7 @@ async function judgeVersion(client: Client): Promise<Judgement> {
     if (value.version === VERSION) return ok(`${VERSION}, in ${value.region}`);
     return warn(
       `${value.version} is deployed, this command is ${VERSION}`,
-      "where they do not understand each other, use the command of the deployed release",
+      "if the command fails, use the version that is deployed",
     );
   } catch (error) {
     const { says, next } = failed(error);

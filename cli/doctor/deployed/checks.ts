@@ -41,8 +41,8 @@ function judgeStackState(status: string): Judgement {
     );
   if (/^(CREATE|UPDATE|IMPORT)_COMPLETE$/.test(status)) return ok(`the stack is ${status}`);
   if (status.endsWith("_IN_PROGRESS"))
-    return warn(`the stack is ${status}`, "wait until that has ended, then ask again");
-  return fail(`the stack is ${status}`, "look at its events in CloudFormation, mend the cause, deploy again");
+    return warn(`the stack is ${status}`, "wait until the operation is complete, then run this again");
+  return fail(`the stack is ${status}`, "check its events in CloudFormation, fix the cause, then deploy again");
 }
 
 /** What SNS gives in place of an ARN: https://docs.aws.amazon.com/sns/latest/api/API_ListSubscriptionsByTopic.html */
@@ -52,8 +52,8 @@ const PENDING = "PendingConfirmation";
 function judgeAlarmMail(subscriptions: readonly string[]): Judgement {
   const confirmed = subscriptions.filter((arn) => arn.startsWith("arn:")).length;
   const pending = subscriptions.filter((arn) => arn === PENDING).length;
-  if (pending > 0) return warn(`${pending} address has not confirmed`, "follow the link in the mail from AWS");
-  if (confirmed === 0) return warn("alarms are mailed to nobody", "deploy with --parameters alarmEmail=…");
+  if (pending > 0) return warn(`${pending} address has not confirmed`, "follow the link in the email from AWS");
+  if (confirmed === 0) return warn("no email address receives alarms", "deploy with --parameters alarmEmail=…");
   return ok(`alarms are mailed to ${confirmed} confirmed address${confirmed === 1 ? "" : "es"}`);
 }
 
@@ -68,7 +68,7 @@ function judgeAlarms(wanted: number, alarms: readonly AlarmState[]): Judgement {
   const unknown = alarms.filter(({ state }) => state !== "OK");
   if (unknown.length === 0) return ok(`none of ${wanted} alarms is on`);
   // With no data, these alarms are OK or on; only a new one is neither.
-  return cannotTell(`${unknown.length} of ${wanted} alarms have not been looked at yet`, "ask again in ten minutes");
+  return cannotTell(`${unknown.length} of ${wanted} alarms have no state yet`, "ask again in ten minutes");
 }
 
 /** Queues that only failures go to, by the end of their ids in the stack. */
@@ -83,11 +83,11 @@ async function deadLetters(stack: StackReader): Promise<{ id: string; messages: 
 }
 
 function judgeDeadLetters(queues: readonly { id: string; messages: number }[]): Judgement {
-  if (queues.length === 0) return cannotTell("the stack has no queue of that kind", "look at its resources");
+  if (queues.length === 0) return cannotTell("the stack has no queue of that kind", "check its resources");
   const full = queues.filter(({ messages }) => messages > 0);
   if (full.length === 0) return ok(`the ${queues.length} queues for what failed are empty`);
   return fail(
     full.map(({ id, messages }) => `${shortName(id)} has ${messages}`).join("; "),
-    "read the messages: they say what failed",
+    "read the messages: they state what failed",
   );
 }

@@ -28,7 +28,12 @@ const refusal = (message: string) =>
   JSON.stringify({ status: "Failed", error_message: message, error_urls: ["ftp://x"] });
 
 test.each([
-  [400, refusal("timeout: is required"), "timeout: is required\nOther bad URLs:\n  ftp://x", "Nothing was made."],
+  [
+    400,
+    refusal("timeout: is required"),
+    "timeout: is required\nOther invalid URLs:\n  ftp://x",
+    "No request was created.",
+  ],
   [403, JSON.stringify({ message: "Forbidden" }), "Forbidden", "prewarmapikeyoutput"],
   [403, refusal(DENIED_BY_POLICY), "denies calls from this address", "allowedCidrs"],
   [
@@ -60,7 +65,7 @@ async function told(status: number, said: object) {
 test("a bad URL that the message names is not listed again", async () => {
   const error_message = "url_list: 'ftp://x' has the scheme ftp";
   expect((await told(400, { error_message, error_urls: ["ftp://x", "y"] })).message).toBe(
-    `${error_message}\nOther bad URLs:\n  y`,
+    `${error_message}\nOther invalid URLs:\n  y`,
   );
   const file = await told(400, { error_message: "url_list: 'urls.txt' is not an absolute URL; …", error_urls: [] });
   expect(file.next).toContain("--file");

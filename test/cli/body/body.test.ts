@@ -21,7 +21,7 @@ describe("a time", () => {
     [" 3 H ", 180],
   ])("%s", (text, minutes) => expect(minutesOf(text)).toBe(minutes));
   test.each(["", "0m", "30s", "1.5m", "-3m", "ten"])("'%s' is none", (text) =>
-    expect(() => minutesOf(text)).toThrow("is no time for --timeout"),
+    expect(() => minutesOf(text)).toThrow("is not a valid --timeout"),
   );
 });
 
@@ -125,8 +125,8 @@ describe("sources", () => {
   });
   test.each([
     ["--s3 needs --base", { s3: ["s3://b/p"] }],
-    ["--since says nothing", { hls: ["https://a/m.m3u8"], since: "2026-01-01" }],
-    ["--base says nothing", { hls: ["https://a/m.m3u8"], base: "https://a/" }],
+    ["--since has no effect here", { hls: ["https://a/m.m3u8"], since: "2026-01-01" }],
+    ["--base has no effect here", { hls: ["https://a/m.m3u8"], base: "https://a/" }],
   ])("%s", (problem, words) => expect(() => sourcesOf(words)).toThrow(problem));
 });
 

@@ -26,7 +26,7 @@ function discovery(names: Readonly<Record<string, string | Error>>, own: readonl
   return { find, asked };
 }
 
-const NO_CREDENTIALS = new CommandError("the environment has no AWS credentials", "");
+const NO_CREDENTIALS = new CommandError("no AWS credentials found in the environment", "");
 const UNCLEAR = new AliasUnclearError(HOST, new DnsLookupError(HOST, "ETIMEOUT", []));
 
 test("cf_domain, or a CNAME, is enough: the account is not asked", async () => {
@@ -60,7 +60,7 @@ test("what can be invalidated is asked of the account at once", async () => {
 
 test.each<[string, readonly AccountDistribution[] | Error, string]>([
   ["the account has none", [], "no distribution of this account answers to it"],
-  ["there are no credentials", NO_CREDENTIALS, "the environment has no AWS credentials"],
+  ["there are no credentials", NO_CREDENTIALS, "no AWS credentials found in the environment"],
 ])("where %s, one sentence says how to find the domain", async (_, own, why) => {
   const { find } = discovery({ "b.example.com": "d2.cloudfront.net" }, own);
   const sentence =
@@ -102,5 +102,5 @@ test("the SDK is loaded once, when it is asked; its errors say what to do", asyn
   expect(cloudFront.listFor).toHaveBeenCalledTimes(2);
   const refused = () => Promise.reject(new Error("Could not load credentials from any providers"));
   const none = new Account(async () => ({ ...cloudFront, listFor: refused }));
-  await expect(none.listFor([])).rejects.toThrow("the environment has no AWS credentials");
+  await expect(none.listFor([])).rejects.toThrow("no AWS credentials found in the environment");
 });

@@ -133,7 +133,7 @@ test("a run that was cut off says so, goes on, or is stopped", async () => {
   cutOff(id);
   for (const words of [["status"], ["list"]])
     expect((await run(...words)).stdout).toContain(
-      `Cut off: no process works on it. Go on: prewarm resume ${id.slice(0, 8)}`,
+      `Interrupted: no process works on this run. To resume it: prewarm resume ${id.slice(0, 8)}`,
     );
   expect((await run("status", "--pops", "--failures", "--json")).code).toBe(0);
   expect((await run("report", id)).code).toBe(1);
@@ -380,11 +380,11 @@ describe("a field of the body either works or is refused with the reason:", () =
     instance_count: { body: { instance_count: 2 }, refused: /^prewarm: instance_count: a direct run has no instances/ },
     need_invalidate: {
       body: { need_invalidate: true },
-      refused: /^prewarm: need_invalidate: the environment has no AWS credentials/,
+      refused: /^prewarm: need_invalidate: no AWS credentials found in the environment/,
     },
     invalidate: {
       body: { invalidate: { tags: ["v1"] } },
-      refused: /^prewarm: invalidate: the environment has no AWS credentials/,
+      refused: /^prewarm: invalidate: no AWS credentials found in the environment/,
     },
     verify: { body: { verify: "edge" }, item: { warm_count: 1, verdict: "ready" } },
     variants: {

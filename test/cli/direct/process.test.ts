@@ -327,7 +327,7 @@ test("with AWS credentials, URLs are invalidated before they are downloaded; wit
   const aws = { AWS_ENDPOINT_URL: endpoint, AWS_EC2_METADATA_DISABLED: "true" };
   expect(await start(words, { env: aws }).ended).toMatchObject({
     code: 1,
-    stderr: expect.stringMatching(/^prewarm: need_invalidate: the environment has no AWS credentials\n/m),
+    stderr: expect.stringMatching(/^prewarm: need_invalidate: no AWS credentials found in the environment\n/m),
   });
   expect([runs(), invalidated]).toEqual([[], []]);
   const keys = { ...aws, AWS_ACCESS_KEY_ID: "test", AWS_SECRET_ACCESS_KEY: "test" };

@@ -35,7 +35,7 @@ describe("the options", () => {
     [{ smoke: true, ...URL_WORDS, pops: "SIN2-P1,SIN2-P1" }, "--smoke needs --pops with two"],
     [{ before: true, vpc: "vpc-1" }, "needs all of --vpc, --subnets and --sg"],
     [{ ...NETWORK, vpc: "x" }, "'x' in --vpc is no id"],
-    [{ ...NETWORK, before: false }, "--vpc is looked at with --before"],
+    [{ ...NETWORK, before: false }, "--vpc applies only with --before"],
     [{ local: true, profile: "x" }, "--local asks this machine"],
     [{ save: "e.json", ...URL_WORDS }, "--save needs --edge"],
     [{ edge: true, smoke: true, save: "e.json", ...URL_WORDS }, "--save needs --edge, and no other phase"],

@@ -45,7 +45,7 @@ describe("the live view", () => {
       instance_count: 20,
       estimated_finish_at: null,
     });
-    const view = { progress: empty, listed: undefined, sentence: "Asking for the sizes of the URLs." };
+    const view = { progress: empty, listed: undefined, sentence: "Checking the sizes of the URLs." };
     expect(drawn({ width: 80, height: 24 }, view)).toMatchSnapshot();
   });
   test("without an answer, values stay and it says so", () => {
@@ -88,13 +88,13 @@ describe("the live view", () => {
     ];
     const view = { progress: progress({ pops: POPS, failures }) };
     expect(drawn({}, view).slice(-5, -2)).toEqual([
-      "× 76  Refused (4xx)           at all 38 POPs        HTTP 403  a.css, b.css",
-      "× 12  The body ended early    CGK50-P1 and 2 more   /",
-      "×  1  Other                   SIN2-P1               ERROR_PAGE: x",
+      "× 76  Client error (4xx)     at all 38 POPs        HTTP 403  a.css, b.css",
+      "× 12  Incomplete response    CGK50-P1 and 2 more   /",
+      "×  1  Other                  SIN2-P1               ERROR_PAGE: x",
     ]);
     expect(drawn({ width: 80, height: 24 }, view).slice(-3, -1)).toEqual([
-      "× 76 Refused (4xx): at all 38 POPs",
-      "× 12 The body ended early: CGK50-P1 and 2 more     × 1 Other: SIN2-P1",
+      "× 76 Client error (4xx): at all 38 POPs",
+      "× 12 Incomplete response: CGK50-P1 and 2 more     × 1 Other: SIN2-P1",
     ]);
   });
 

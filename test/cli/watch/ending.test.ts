@@ -16,7 +16,7 @@ const SUMMARY = summarySchema.parse({
   failure_urls_omitted: 0,
   failure_pop_urls_report: "https://a/report.csv",
   results_url: null,
-  sentence: "Not ready for traffic: 11 objects are warm at no POP of Singapore.",
+  sentence: "Not ready for traffic: 11 objects are not warm at any POP under the regional edge cache Singapore.",
 });
 
 /** What is said on stdout, and the exit code. */
@@ -39,7 +39,7 @@ test("the last line is the verdict, and what is next", async () => {
   const { code, stdout } = await told(false);
   expect(code).toBe(2);
   expect(stdout.trim().split("\n").at(-1)).toBe(`${SUMMARY.sentence} Next: prewarm report e059b77b --failed`);
-  expect(stdout).toContain("× The POP did not answer: 6 tasks");
+  expect(stdout).toContain("× Connection failed: 6 tasks");
 });
 
 test("as JSON it is one document, with the answers as they came", async () => {

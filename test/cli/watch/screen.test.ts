@@ -28,7 +28,7 @@ test("a frame with more lines, or fewer, is written as a whole: nothing of the o
   display.show(progress({ failures: [] }));
   expect(written()).toContain(HINT);
   display.show(progress({ failures: [FAILURE] }));
-  expect(written()).toMatch(/Nothing came in time.*Ctrl-C leaves it running/s);
+  expect(written()).toMatch(/Timeout.*Ctrl-C leaves it running/s);
   display.show(progress({ failures: [] }));
   expect(written()).toContain(HINT);
   display.close();

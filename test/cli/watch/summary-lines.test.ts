@@ -45,27 +45,27 @@ test("what went wrong, how it looks, and what to do", () => {
   const lists = { ...NONE, failure_pops: ["ICN51-C1"], failure_urls: ["https://a/1"], failure_urls_omitted: 8 };
   const lines = summaryLines({ ...lists, failures }, { width: undefined, paint: painter(false) });
   expect(lines).toEqual([
-    "× The POP did not answer: 6 tasks, 5 URLs at 4 POPs",
+    "× Connection failed: 6 tasks, 5 URLs at 4 POPs",
     "    https://www.example.com/pak-001.bin at DEL54-P2: no connection at any of its 3 addresses",
-    "    Retry. If it stays with one POP, choose another POP of the same city.",
-    "× Refused (4xx): 9 URLs could not be read",
+    "    Retry. If the same POP fails again, select another POP in the same city.",
+    "× Client error (4xx): 9 URLs could not be read",
     "    https://a/1: HTTP 404",
     "    https://a/2: HTTP 403",
     expect.stringMatching(/^ {4}HTTP 404: /),
-    "× Name not found: 1 POP did not resolve",
+    "× DNS name not found: 1 POP did not resolve",
     "    ICN51-C1: d1.ICN51-C1.cloudfront.net does not exist in DNS (ENOTFOUND)",
-    expect.stringMatching(/^ {4}Check the POP's code/),
+    expect.stringMatching(/^ {4}Check the code of the POP/),
   ]);
 });
 
 test("on a terminal its lines end between words", () => {
   const lines = summaryLines({ ...NONE, failures: FAILURES.slice(0, 1) }, { width: 50, paint: painter(false) });
   expect(lines).toEqual([
-    "× The POP did not answer: 6 tasks, 5 URLs at 4 POPs",
+    "× Connection failed: 6 tasks, 5 URLs at 4 POPs",
     "    https://www.example.com/pak-001.bin at",
     "    DEL54-P2: no connection at any of its 3",
     "    addresses",
-    "    Retry. If it stays with one POP, choose",
-    "    another POP of the same city.",
+    "    Retry. If the same POP fails again, select",
+    "    another POP in the same city.",
   ]);
 });

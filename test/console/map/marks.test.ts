@@ -102,7 +102,7 @@ test.each([
   [{}, { title: "Singapore", code: "SIN", says: "1 of 3 POPs, REC Singapore" }],
   [
     { isAsleep: true, rec: undefined },
-    { title: "Singapore", code: "SIN", says: `1 of 3 POPs, REC not known, ${reader.say("notLately")}` },
+    { title: "Singapore", code: "SIN", says: `1 of 3 POPs, REC unknown, ${reader.say("notLately")}` },
   ],
   [{ id: "QQQ" }, { title: "QQQ", code: "QQQ", says: "1 of 3 POPs, REC Singapore" }],
   [

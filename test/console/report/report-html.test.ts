@@ -37,19 +37,24 @@ describe("what the page says", () => {
     const failures = [refused, ...WITHOUT_TASKS];
     const text = textOf(html(madeUpReport({}, { failures }, { timings: TIMINGS })));
     for (const words of [
-      ...["www.example.com/s3e1/", "8,407 URLs × 2 POPs", "sent 2026-11-25 10:48 UTC, ended 2026-11-25 11:13 UTC"],
+      ...["www.example.com/s3e1/", "8,407 URLs × 2 POPs", "Sent 2026-11-25 10:48 UTC, ended 2026-11-25 11:13 UTC"],
       ...["Not ready for traffic", "601 of 907 GB · 73%", "25:20", "19:13 11:13 UTC"],
-      ...["What is not warm, and what to do", "Before you send traffic", "Refused (4xx)", "https://www.example.com/a"],
-      ...["Viewers most likely get the same error.", "4 URLs could not be read", "FCO50-C1", "Where"],
       ...[
-        "What was sent",
-        "edge hit",
+        "Tasks that are not warm, and next steps",
+        "Fix before you send traffic",
+        "Client error (4xx)",
+        "https://www.example.com/a",
+      ],
+      ...["Viewers most likely get the same error.", "4 URLs could not be read", "FCO50-C1", "Edge locations"],
+      ...[
+        "Sent request",
+        "Edge hit",
         "br",
         "POPs",
         "Timings by regional edge cache",
         "Singapore APAC 1,200 87 ms 1.2 s 1:01 1:01:40",
       ],
-      ...["REC not known 1 – – – –", "3f9c2a71-1d52-4b0e-8c66-92c2e0a7b315", "As of 2026-11-25 10:58 UTC"],
+      ...["REC unknown 1 – – – –", "3f9c2a71-1d52-4b0e-8c66-92c2e0a7b315", "As of 2026-11-25 10:58 UTC"],
     ])
       expect(text).toContain(words);
   });
@@ -58,14 +63,14 @@ describe("what the page says", () => {
     const page = html(madeUpReport({}, {}, { timings: TIMINGS }), "zh");
     expect(page).toContain('<html lang="zh-CN">');
     const text = textOf(page);
-    for (const words of ["暂不可放量", "放量前处理", "各区域边缘缓存的耗时", "新加坡", "失败的任务", "发起于"])
+    for (const words of ["暂不可放量", "放量前处理", "各区域边缘缓存的耗时", "新加坡", "失败的任务", "提交于"])
       expect(text).toContain(words);
     expect(text).not.toMatch(/Timings|As sent|Failed tasks|Where/);
   });
 
   test.each([
-    ["stack", /19 wanted.*19 instances/, /one process/],
-    ["direct", /direct one process, no instances/, /19 wanted|19 instances/],
+    ["stack", /19 desired.*19 instances/, /one process/],
+    ["direct", /direct one process, no instances/, /19 desired|19 instances/],
   ] as const)("which engine made it, where it has no instances: %s", (engine, says, saysNot) => {
     const text = textOf(html(madeUpReport({}, {}, { engine })));
     expect(text).toMatch(says);
@@ -112,7 +117,11 @@ describe("what the page says", () => {
     for (const words of [
       "The other 8,396 objects are warm at 2 of 3 POPs, and all but 96 of them at BOM54-P2 .",
       "21 tasks: 7 objects at all 3 POPs",
-      ...["Where without 11 that fail everywhere", "audio/init.mp4 , and 3 more", "seg-1.m4s, seg-2.m4s , and 94 more"],
+      ...[
+        "Edge locations Excludes 11 objects that fail at every POP",
+        "audio/init.mp4 , and 3 more",
+        "seg-1.m4s, seg-2.m4s , and 94 more",
+      ],
     ])
       expect(text).toContain(words);
   });
@@ -126,7 +135,7 @@ describe("what the page says", () => {
   test("an all warm one says so, and a failed one has its reason and no map", () => {
     const fine = { verdict: "ready", failed_count: 0, not_kept_count: 0, warm_count: 16_814 };
     const warm = textOf(html(madeUpReport(fine, { failures: [], failure_urls: [], failure_pops: [] })));
-    expect(warm).toContain("Everything is as it was meant to be.");
+    expect(warm).toContain("All tasks succeeded.");
     expect(warm).not.toContain("Failed tasks");
     const failed = { status: "FAILED", reason: "No URL can be read: all 31 answer 403", pops: [], failed_count: 0 };
     const none = html(madeUpReport(failed, { failures: [] }));
@@ -155,7 +164,7 @@ describe("failed tasks", () => {
     const many = failed(MAX_FAILED / 2 + 1);
     for (const rest of [{ failed: many }, {}]) {
       const text = textOf(html(madeUpReport({ failed_count: 2_002 }, {}, rest)));
-      expect(text).toContain(`2,002 tasks failed. The CSV has each: ${CSV}`);
+      expect(text).toContain(`2,002 tasks failed. For all of them, see the CSV file: ${CSV}`);
       expect(text).not.toContain("2.js");
     }
   });
@@ -222,7 +231,7 @@ test("a page that goes to others stays below 300 kB with 400 POPs and as many fa
   }
   // Where their cells have no room for a name.
   expect(textOf(html(largestReport()))).toMatch(
-    /POPs with something to look at .*[A-Z]{3}\d+-[A-Z]\d+ \d+%: Warm [\d,]+, .*and 340 more/,
+    /POPs that need attention .*[A-Z]{3}\d+-[A-Z]\d+ \d+%: Warm [\d,]+, .*and 340 more/,
   );
 });
 

@@ -135,7 +135,7 @@ const fact = (name: string, value = "") => new RegExp(`<dt>${name}</dt><dd>${val
 test.each<[what: string, html: () => string, place: RegExp, found: number[][]]>([
   ["a running request: its URLs and POPs", RUNNING, /<span class="quiet size cut">(.*?)<\/span>/, [[8_407, 5]]],
   ["its alarm: bad tasks, and the POPs where they are", RUNNING, /<p class="failed alarm">(.*?)<\/p>/, [[BAD, 4]]],
-  ["its instances", RUNNING, /<dt>Instances at work<\/dt><dd>(.*?)<\/dd>/, [[13, 19]]],
+  ["its instances", RUNNING, /<dt>Running instances<\/dt><dd>(.*?)<\/dd>/, [[13, 19]]],
   ["when it was sent", RUNNING, fact("Sent", "<strong>"), [[10, 48]]],
   ["the tasks of all reasons", RUNNING, /<aside><section><h2>(.*?)<\/h2>/, [[BAD, FAILURES.length]]],
   [
@@ -168,8 +168,8 @@ test.each<[what: string, html: () => string, place: RegExp, found: number[][]]>(
   ["the question before a retry", withKey("r", ENDED), QUESTION, [[BAD + LEFT]]],
   ["results at the end", ENDED, /<dt>Tasks with a result<\/dt><dd>(.*?)<\/dd>/, [[RESULTS, TOTAL]]],
   // 601 GB in 25 minutes and 20 seconds.
-  ["the mean rate", ENDED, /<dt>Mean rate<\/dt><dd>(.*?)<\/dd>/, [[395]]],
-  ["how long it took", ENDED, /<dt>Took<\/dt><dd>(.*?)<\/dd>/, [[25, 20]]],
+  ["the mean rate", ENDED, /<dt>Average rate<\/dt><dd>(.*?)<\/dd>/, [[395]]],
+  ["how long it took", ENDED, /<dt>Duration<\/dt><dd>(.*?)<\/dd>/, [[25, 20]]],
   ["the instances it had", ENDED, /<dt>Instances<\/dt><dd>(.*?)<\/dd>/, [[19]]],
   ["when it finished", ENDED, fact("Finished", "<strong>"), [[11, 13]]],
   ["the URLs of a row of the list", rowOf, /<div class="cut">(.*?)<\/div>/, [[8_407]]],

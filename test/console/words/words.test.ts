@@ -64,7 +64,7 @@ it("sayIn fills in, in the form of the number", () => {
 });
 
 it("sayIn puts in nothing but what is given, once: a text that looks like a place stays", () =>
-  expect(sayIn("en")("retryOf", { id: "{id}" })).toBe("retry of {id}"));
+  expect(sayIn("en")("retryOf", { id: "{id}" })).toBe("Retry of {id}"));
 
 const HAN = /\p{Script=Han}/u;
 

@@ -45,15 +45,18 @@ it.each([
   ["https://cdn.example.com/a\tb.js", "has a control character"],
   ["https://cdn.example.com/a\r\nX-Injected: 1", "has a control character"],
   ["https://cdn.example.com/a\u0000", "has a control character"],
-  ["https://cdn.example.com/\ud83d", "has a character that is none in Unicode"],
+  ["https://cdn.example.com/\ud83d", "has a character that is not valid in Unicode"],
   ["https://xn--a.example/", "is not an absolute URL"],
   ["https://bü\u2060 cher.example/", "is not an absolute URL"],
-  ["https://\udc00.example.com/", "has a character that is none in Unicode"],
+  ["https://\udc00.example.com/", "has a character that is not valid in Unicode"],
   [`https://${"一".repeat(64)}.example.com/`, "has a host that is too long"],
   [`https://${"a.".repeat(600)}example.com/`, "has a host that is too long"],
   [`${longest}a`, `is longer than ${MAX_URL_LENGTH} characters`],
-  [`${HOST}:8443/a`, "has the port 8443; CloudFront serves http at 80 and https at 443 alone"],
-  ["https://cdn.example.com:80/a", "has the port 80; CloudFront serves http at 80 and https at 443 alone"],
+  [`${HOST}:8443/a`, "has the port 8443; CloudFront serves http only on port 80 and https only on port 443"],
+  [
+    "https://cdn.example.com:80/a",
+    "has the port 80; CloudFront serves http only on port 80 and https only on port 443",
+  ],
   // Each of these is three characters once it is encoded.
   [`${HOST}/${"<".repeat(3_000)}`, `is longer than ${MAX_URL_LENGTH} characters`],
 ])("the one spelling of a URL: %j is refused: %s", (text, problem) => expect(normalizeUrl(text)).toEqual({ problem }));

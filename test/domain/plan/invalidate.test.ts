@@ -205,7 +205,7 @@ describe("invalidation", () => {
       "busy",
       /CloudFront took no more invalidations of the distribution E1 until the request timed out \(TooManyInvalidationsInProgress/,
     ],
-    ["asksUntilComplete", /E1 had not completed the invalidation I-r1-500-0 when the time was over/],
+    ["asksUntilComplete", /E1 had not completed the invalidation I-r1-500-0 before the request timed out/],
   ] as const)("that is late (%s) ends the request in time, with the reason", async (what, reason) => {
     const { run, distributions, requests, sleptMs } = world([ONE], { timeout_at: "2024-04-16 00:00:30.000000" });
     distributions[what] = 1_000;

@@ -85,7 +85,7 @@ it("what is not good in a request that has ended: of a retry that ended before i
   const found = await read({ item, others: [before], objects });
   expect(found.sized).toEqual([{ url: at("a"), bytes: 10 }]);
   expect(found.pops).toEqual(["FRA56-P4"]);
-  await expect(read({ item })).rejects.toThrow("the request r1 cannot be tried again: the request r0 is gone");
+  await expect(read({ item })).rejects.toThrow("the request r1 cannot be retried: the request r0 no longer exists");
 });
 
 it("what is not good in a request that has ended is exactly what failed, and all at POPs that did not resolve, with size, source and variant; of a retry in turn, too", async () => {

@@ -39,10 +39,10 @@ const DONE: SentenceInput = {
 const seen = (change: Partial<Readiness>) => ({ readiness: readiness(change) });
 
 it.each<[Partial<SentenceInput>, string, string]>([
-  [{ status: "CREATED" }, "Asking for the sizes of the URLs.", "正在探测 URL 的大小。"],
+  [{ status: "CREATED" }, "Checking the sizes of the URLs.", "正在检查 URL 的大小。"],
   [{ status: "EXPANDING" }, "Reading the sources.", "正在读取来源。"],
   [{ status: "CHECK_POP" }, "Checking POPs.", "正在检查 POP。"],
-  [{ status: "INSERT_TASK", download_count: 0 }, "Queuing the tasks.", "任务正在入队。"],
+  [{ status: "INSERT_TASK", download_count: 0 }, "Queuing tasks.", "任务正在入队。"],
   [
     { status: "INSERT_TASK" },
     "On time: about 6 min left, 40 min before the timeout.",
@@ -56,10 +56,10 @@ it.each<[Partial<SentenceInput>, string, string]>([
   ],
   [
     { estimated_finish_at: at(NOW + 58 * MINUTE) },
-    "Late: needs 12 min more than the timeout.",
-    "将超时：还需比超时多 12 分钟。",
+    "Late: needs 12 min more than the timeout allows.",
+    "将超时：预计比超时时间晚 12 分钟完成。",
   ],
-  [{ estimated_finish_at: null }, "Under way: 62%.", "进行中：62%。"],
+  [{ estimated_finish_at: null }, "In progress: 62%.", "进行中：62%。"],
   [{ instances_at_work: 0 }, "Waiting for instances.", "正在等待实例。"],
   [
     { instances_at_work: 0, last_update_time: at(NOW - 7 * MINUTE) },
@@ -68,19 +68,23 @@ it.each<[Partial<SentenceInput>, string, string]>([
   ],
   [
     { instance_count: 0, instances_at_work: 0 },
-    "Paused: no instance is wanted. 1,221 tasks wait.",
-    "已暂停：期望实例数为 0，1,221 个任务在等待。",
+    "Paused: the desired number of instances is 0. 1,221 tasks are waiting.",
+    "已暂停：所需实例数为 0，1,221 个任务在等待。",
   ],
   [
     { instance_count: 0, in_progress_task_count: 24, download_count: 3_132 },
-    "Paused: no instance is wanted. 24 tasks are still running, for up to a minute after their instances are told to stop; 36 tasks wait.",
-    "已暂停：期望实例数为 0，24 个任务仍在运行，最迟在其实例收到停止通知一分钟后结束，36 个任务在等待。",
+    "Paused: the desired number of instances is 0. 24 tasks are still running, for up to a minute after their instances are told to stop; 36 tasks are waiting.",
+    "已暂停：所需实例数为 0。24 个任务仍在运行，最迟在其实例收到停止通知一分钟后结束；36 个任务在等待。",
   ],
   [{ bytes_per_second: 0, last_update_time: at(NOW - 5 * MINUTE) }, "No progress for 5 min.", "5 分钟没有进展。"],
   // A large file is under way.
-  [{ last_update_time: at(NOW - 9 * MINUTE), estimated_finish_at: null }, "Under way: 62%.", "进行中：62%。"],
-  [{ download_count: 3_192 }, "Every task has a result. They are being counted.", "所有任务都有结果，正在统计。"],
-  [{ timestamp: at(NOW + 47 * MINUTE) }, "The time is up. What was done is being counted.", "时间已到，正在统计结果。"],
+  [{ last_update_time: at(NOW - 9 * MINUTE), estimated_finish_at: null }, "In progress: 62%.", "进行中：62%。"],
+  [{ download_count: 3_192 }, "All tasks have a result. Counting the results.", "所有任务都已有结果，正在统计。"],
+  [
+    { timestamp: at(NOW + 47 * MINUTE) },
+    "The timeout is over. Counting the results.",
+    "已超过超时时间，正在统计结果。",
+  ],
 ])("while it runs: %j", (change, en, zh) => {
   expect(sentence({ ...RUNNING, ...change })).toBe(en);
   expect(sentence({ ...RUNNING, ...change }, "zh")).toBe(zh);
@@ -97,9 +101,9 @@ it.each<[Partial<SentenceInput>, string, string]>([
   [
     { warm_count: 3_000, hit_count: 190 },
     "Ready for traffic: of 3,192 tasks, 3,000 are warm, 190 are hits that are not proven warm, 2 were downloaded with unknown cache state.",
-    "可以放量：3,192 个任务中，3,000 个已预热，190 个已命中但未能证明已预热，2 个已下载但未验证。",
+    "可以放量：3,192 个任务中，3,000 个已预热、190 个已命中但未能证明已预热、2 个已下载但缓存状态未知。",
   ],
-  [{ warm_count: 0 }, "Downloaded; warmth not verified: 3,192 tasks.", "已下载，未验证缓存：3,192 个任务。"],
+  [{ warm_count: 0 }, "Downloaded, but not verified: 3,192 tasks.", "已下载，但未验证：3,192 个任务。"],
   [
     {
       verdict: "ready_with_exceptions",
@@ -114,7 +118,7 @@ it.each<[Partial<SentenceInput>, string, string]>([
       }),
     },
     "Not complete, 3 exceptions: 18 of 3,192 tasks failed, 3 of 900 URLs could not be read, 1 POP did not resolve (ICN51-C1).",
-    "不完整，有 3 处例外：3,192 个任务中 18 个失败，900 个 URL 中 3 个无法读取，1 个 POP 无法解析（ICN51-C1）。",
+    "不完整，有 3 处例外：3,192 个任务中有 18 个失败、900 个 URL 中有 3 个无法获取、1 个 POP 无法解析（ICN51-C1）。",
   ],
   [
     {
@@ -124,13 +128,13 @@ it.each<[Partial<SentenceInput>, string, string]>([
       hit_count: 3_191,
       ...seen({ exceptions: 1 }),
     },
-    "Ready for traffic, 1 exception: 1 of 3,192 tasks failed. Of the others, 3,191 are hits that are not proven warm.",
-    "可以放量，有 1 处例外：3,192 个任务中 1 个失败。其余任务中，3,191 个已命中但未能证明已预热。",
+    "Ready for traffic, 1 exception: 1 of 3,192 tasks failed. Of the other tasks, 3,191 are hits that are not proven warm.",
+    "可以放量，有 1 处例外：3,192 个任务中有 1 个失败。其余任务中，3,191 个已命中但未能证明已预热。",
   ],
   [
     { verdict: "not_ready", failed_count: 7, ...seen({ cold_objects: 11, cold_recs: ["Mumbai"] }) },
-    "Not ready for traffic: 11 objects are warm at no POP of Mumbai.",
-    "暂不可放量：11 个对象在孟买的任何 POP 都未预热。",
+    "Not ready for traffic: 11 objects are not warm at any POP under the regional edge cache Mumbai.",
+    "暂不可放量：11 个对象在区域边缘缓存（孟买）的任何 POP 都未预热。",
   ],
   [
     {
@@ -143,10 +147,10 @@ it.each<[Partial<SentenceInput>, string, string]>([
         lacking_examples: ["BOM1-P1", "BOM2-P1", "BOM3-P1", "BOM4-P1"],
       }),
     },
-    "Not ready for traffic: 1 object is warm at no POP of Mumbai, Tokyo, Seoul and 2 more; " +
-      "4 of 38 POPs lack more than 1% of their tasks (BOM1-P1, BOM2-P1, BOM3-P1 and 1 more).",
-    "暂不可放量：1 个对象在孟买、东京、首尔和另外 2 处的任何 POP 都未预热；" +
-      "38 个 POP 中有 4 个缺少超过 1% 的任务（BOM1-P1、BOM2-P1、BOM3-P1 和另外 1 个）。",
+    "Not ready for traffic: 1 object is not warm at any POP under the regional edge caches Mumbai, Tokyo, Seoul and 2 more; " +
+      "4 of 38 POPs are more than 1% cold (BOM1-P1, BOM2-P1, BOM3-P1 and 1 more).",
+    "暂不可放量：1 个对象在区域边缘缓存（孟买、东京、首尔和另外 2 处）的任何 POP 都未预热；" +
+      "38 个 POP 中有 4 个的未预热任务超过 1%（BOM1-P1、BOM2-P1、BOM3-P1 和另外 1 个）。",
   ],
   // One POP of 38 is not what keeps it from being ready.
   [
@@ -154,16 +158,16 @@ it.each<[Partial<SentenceInput>, string, string]>([
       verdict: "not_ready",
       ...seen({ cold_objects: 2, cold_recs: ["Mumbai"], lacking_pops: 9, lacking_other_pops: 1 }),
     },
-    "Not ready for traffic: 2 objects are warm at no POP of Mumbai.",
-    "暂不可放量：2 个对象在孟买的任何 POP 都未预热。",
+    "Not ready for traffic: 2 objects are not warm at any POP under the regional edge cache Mumbai.",
+    "暂不可放量：2 个对象在区域边缘缓存（孟买）的任何 POP 都未预热。",
   ],
   [
     {
       verdict: "not_ready",
       ...seen({ lacking_pops: 1, lacking_other_pops: 1, lacking_examples: ["BOM1-P1"], pops: 3 }),
     },
-    "Not ready for traffic: 1 of 3 POPs lacks more than 1% of its tasks (BOM1-P1).",
-    "暂不可放量：3 个 POP 中有 1 个缺少超过 1% 的任务（BOM1-P1）。",
+    "Not ready for traffic: 1 of 3 POPs is more than 1% cold (BOM1-P1).",
+    "暂不可放量：3 个 POP 中有 1 个的未预热任务超过 1%（BOM1-P1）。",
   ],
   // One fault is told once: an unreadable URL is cold at every POP, and its POPs lack it.
   [
@@ -179,7 +183,7 @@ it.each<[Partial<SentenceInput>, string, string]>([
       }),
     },
     "Not ready for traffic: 3 of 4 URLs could not be read.",
-    "暂不可放量：4 个 URL 中 3 个无法读取。",
+    "暂不可放量：4 个 URL 中有 3 个无法获取。",
   ],
   [
     {
@@ -197,65 +201,65 @@ it.each<[Partial<SentenceInput>, string, string]>([
         unresolved_examples: ["ICN51-C1", "B", "C", "D"],
       }),
     },
-    "Not ready for traffic: 3 of 40 URLs could not be read; 2 other objects are warm at no POP of Mumbai. " +
-      "4 POPs did not resolve (ICN51-C1, B, C and 1 more; for 1 of them the DNS resolver did not answer or returned an error).",
-    "暂不可放量：40 个 URL 中 3 个无法读取；另有 2 个对象在孟买的任何 POP 都未预热。" +
+    "Not ready for traffic: 3 of 40 URLs could not be read; 2 other objects are not warm at any POP under the regional edge cache Mumbai. " +
+      "4 POPs did not resolve (ICN51-C1, B, C and 1 more; for 1 of them the DNS resolver did not respond or returned an error).",
+    "暂不可放量：40 个 URL 中有 3 个无法获取；另有 2 个对象在区域边缘缓存（孟买）的任何 POP 都未预热。" +
       "4 个 POP 无法解析（ICN51-C1、B、C 和另外 1 个；其中 1 个是 DNS 解析器未应答或返回错误）。",
   ],
   // Neither is enough by itself.
   [
     { verdict: "not_ready", failed_count: 30, ...seen({ lacking_pops: 38, unreadable_urls: 1, urls: 200 }) },
     "Not ready for traffic: 1 of 200 URLs could not be read; 30 of 3,192 tasks failed.",
-    "暂不可放量：200 个 URL 中 1 个无法读取；3,192 个任务中 30 个失败。",
+    "暂不可放量：200 个 URL 中有 1 个无法获取；3,192 个任务中有 30 个失败。",
   ],
   [
     {
       verdict: "not_ready",
       ...seen({ cold_objects: 2, unresolved_pops: 2, unanswered_pops: 2, unresolved_examples: ["A", "B"] }),
     },
-    "Not ready for traffic: 2 objects are warm at no POP. The DNS resolver did not answer or returned an error for 2 POPs (A, B).",
+    "Not ready for traffic: 2 objects are not warm at any POP. The DNS resolver did not respond or returned an error for 2 POPs (A, B).",
     "暂不可放量：2 个对象在任何 POP 都未预热。2 个 POP 的查询，DNS 解析器未应答或返回错误（A、B）。",
   ],
   [
     { verdict: "not_verified", warm_count: 0, ...seen({}) },
-    "Downloaded; warmth not verified: 3,192 tasks.",
-    "已下载，未验证缓存：3,192 个任务。",
+    "Downloaded, but not verified: 3,192 tasks.",
+    "已下载，但未验证：3,192 个任务。",
   ],
   [
     { verdict: "not_verified", warm_count: 0, failed_count: 18, ...seen({ exceptions: 1 }) },
-    "Downloaded; warmth not verified, 1 exception: 18 of 3,192 tasks failed.",
-    "已下载，未验证缓存，有 1 处例外：3,192 个任务中 18 个失败。",
+    "Downloaded, but not verified, 1 exception: 18 of 3,192 tasks failed.",
+    "已下载，但未验证，有 1 处例外：3,192 个任务中有 18 个失败。",
   ],
   [
     { verdict: "not_verified", warm_count: 0, failed_count: 18 },
-    "Downloaded; warmth not verified. 18 of 3,192 tasks failed.",
-    "已下载，未验证缓存。3,192 个任务中 18 个失败。",
+    "Downloaded, but not verified. 18 of 3,192 tasks failed.",
+    "已下载，但未验证。3,192 个任务中有 18 个失败。",
   ],
   [{ verdict: "not_ready" }, "Not ready for traffic.", "暂不可放量。"],
   // A row of the list, which has no readiness.
   [
     { verdict: "not_ready", failed_count: 18 },
     "Not ready for traffic. 18 of 3,192 tasks failed.",
-    "暂不可放量。3,192 个任务中 18 个失败。",
+    "暂不可放量。3,192 个任务中有 18 个失败。",
   ],
   [
     { verdict: "ready_with_exceptions", failed_count: 18 },
     "Ready, with exceptions. 18 of 3,192 tasks failed.",
-    "就绪，但有例外。3,192 个任务中 18 个失败。",
+    "就绪，但有例外。3,192 个任务中有 18 个失败。",
   ],
   [{ verdict: "ready_with_exceptions" }, "Ready, with exceptions.", "就绪，但有例外。"],
   [
     { status: "STOPPED", verdict: "not_ready", total_count: 72_820, download_count: 29_856, percentage_complete: 41 },
-    "Stopped at 41%. 42,964 tasks not tried.",
+    "Stopped at 41%. 42,964 tasks were not tried.",
     "已停止于 41%。42,964 个任务未尝试。",
   ],
   [
     { status: "TIMEOUT", verdict: "not_ready", download_count: 3_191, failed_count: 2, percentage_complete: 99 },
-    "Timed out at 99%. 1 task not tried. 2 tasks failed.",
+    "Timed out at 99%. 1 task was not tried. 2 tasks failed.",
     "已超时于 99%。1 个任务未尝试。2 个任务失败。",
   ],
-  [{ status: "STOPPED", verdict: undefined }, "Stopped. What was done is being counted.", "已停止，正在统计结果。"],
-  [{ status: "TIMEOUT", verdict: undefined }, "Timed out. What was done is being counted.", "已超时，正在统计结果。"],
+  [{ status: "STOPPED", verdict: undefined }, "Stopped. Counting the results.", "已停止，正在统计结果。"],
+  [{ status: "TIMEOUT", verdict: undefined }, "Timed out. Counting the results.", "已超时，正在统计结果。"],
   [{ status: "FAILED", reason: "No POP resolved" }, "Failed: No POP resolved.", "失败：No POP resolved。"],
   [{ status: "FAILED" }, "Failed.", "失败。"],
   [{ verdict: undefined }, "Finished.", "已完成。"],
@@ -282,8 +286,8 @@ it.each(failureReasons)("the words of the reason %s are all there in both langua
 });
 
 it.each<[what: string, Partial<Readiness>, RegExp]>([
-  ["no object is cold", { origin_shield: ["us-west-2"] }, /are\.$/],
-  ["there is no Origin Shield", { cold_recs: ["Seoul"] }, /are\.$/],
+  ["no object is cold", { origin_shield: ["us-west-2"] }, /behind them\.$/],
+  ["there is no Origin Shield", { cold_recs: ["Seoul"] }, /behind them\.$/],
   ["Origin Shield has what is cold", { cold_recs: ["Seoul"], origin_shield: ["us-west-2", "eu-west-1"] }, /us-west-2/],
 ])("the footnote of a verdict where %s", (_, change, text) => {
   expect(footnote({ verdict: "not_ready", ...seen(change) })).toMatch(text);

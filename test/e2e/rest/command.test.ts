@@ -45,7 +45,7 @@ describe("the command", () => {
     const page = join(folderWith(), "report.html");
     expect((await run("report", id, "--html", page)).code).toBe(0);
     const text = readFileSync(page, "utf8");
-    for (const words of ["Not ready for traffic", "Refused (4xx)", "SIN2-C1", "Timings by regional edge cache"])
+    for (const words of ["Not ready for traffic", "Client error (4xx)", "SIN2-C1", "Timings by regional edge cache"])
       expect(text).toContain(words);
   });
 

@@ -293,7 +293,7 @@ describe("detail=urls", () => {
       const { lists, ask } = await ended();
       if (rows === undefined) delete lists.objects[LISTS.goodUrls.key("r1")];
       else lists.objects[LISTS.goodUrls.key("r1")] = rows;
-      expect(refusalOf(await ask(SIN))).toBe("409 The list of the request's URLs is gone");
+      expect(refusalOf(await ask(SIN))).toBe("409 The URL list of the request no longer exists");
     },
   );
 

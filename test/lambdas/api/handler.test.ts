@@ -99,7 +99,7 @@ describe("GET /prewarm", () => {
         ...body,
         status: "STOPPED",
         verdict: "not_ready",
-        sentence: "Stopped at 55%. 2 tasks not tried. 5 tasks failed.",
+        sentence: "Stopped at 55%. 2 tasks were not tried. 5 tasks failed.",
       },
     });
     expect(calls).toEqual(["requests.get"]);
@@ -115,7 +115,12 @@ describe("GET /prewarm", () => {
     await progress.add("r1", batchCount({ total: odd, shard: 0, blocks, uncompressed: [css] }), "token", 0);
     const warnings = [
       { code: "not_compressed", count: 3, message: expect.stringContaining("Content-Encoding"), examples: [css] },
-      { code: "rec_wrong", count: 2, message: expect.stringContaining("regional cache"), examples: ["FRA56-P4: 2"] },
+      {
+        code: "rec_wrong",
+        count: 2,
+        message: expect.stringContaining("regional edge cache"),
+        examples: ["FRA56-P4: 2"],
+      },
     ];
     expect((await get("prewarm")).body["warnings"]).toEqual(warnings);
     requests.set(request({ status: "FINISHED", active: undefined, total_count: 6, ...odd }));

@@ -77,7 +77,7 @@ describe("POST /prewarm with retry_of", () => {
     const body = { ...own, need_invalidate: true, invalidate: { paths: ["/a*"] }, header: ["X-A: 1"] };
     const warnings = [
       /^need_invalidate: .* also from those where they are good/,
-      /^invalidate: .* is not warmed again/,
+      /^invalidate: .* are not warmed again/,
     ];
     expect(await post(body)).toMatchObject({
       status: 200,
@@ -145,7 +145,7 @@ describe("POST /prewarm with retry_of", () => {
     ],
     [{}, { report: undefined }, /^409 .* r1 is FINISHED; its report is still being written/],
     [{}, { failed_count: 0, readiness: readiness() }, /^409 .* r1 is FINISHED, and everything in it is good/],
-    [{}, UNREAD, /^409 retry_of: .* r1 cannot be tried again: it ended before its sources were/],
+    [{}, UNREAD, /^409 retry_of: .* r1 cannot be retried: it ended before its sources were/],
   ])("%j of %j is refused, and nothing is made", async (body, change, says) => {
     const { refusal, made, requests } = world(change);
     const before = made();
@@ -160,7 +160,7 @@ describe("POST /prewarm with retry_of", () => {
   ] as const)("is refused where %s is gone", async (key, change) => {
     const { refusal, lists } = world(change);
     delete lists.objects[key];
-    expect(await refusal()).toMatch(/^409 .* r1 cannot be tried again: its lists are gone; send its URLs/);
+    expect(await refusal()).toMatch(/^409 .* r1 cannot be retried: its lists are gone; send its URLs/);
   });
 
   const good = (exception: object) => ({

@@ -55,8 +55,8 @@ describe("GET /summary", () => {
         failure_pop_urls_report: "https://bucket.example/r1/report.csv?signed&as=prewarm-r1-failed.csv",
         results_url: "https://bucket.example/r1/results.csv.gz?signed&as=prewarm-r1-results.csv.gz",
         verdict: "not_ready",
-        sentence: "Not ready for traffic: 1 object is warm at no POP of Singapore.",
-        footnote: expect.stringMatching(/^Embedded POPs/),
+        sentence: "Not ready for traffic: 1 object is not warm at any POP under the regional edge cache Singapore.",
+        footnote: expect.stringMatching(/embedded POPs/),
         readiness,
         failures: [
           {

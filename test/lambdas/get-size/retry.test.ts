@@ -110,7 +110,7 @@ describe("Get Size of a retry", () => {
 
   const nothing = { ...LISTS, "r0/report.csv": [COLUMNS] };
   it.each([
-    ["the lists are gone", {}, /^retry_of: the request r0 cannot be tried again: its lists cannot be read/],
+    ["the lists are gone", {}, /^retry_of: the request r0 cannot be retried: its lists cannot be read/],
     ["nothing is left", nothing, /^The request r0 has no tasks left/],
     [
       "no URL can be read",
