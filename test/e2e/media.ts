@@ -1,6 +1,7 @@
 // Provides documents of the stand-in edge's site: sitemaps, and what a packager writes of a film.
-import { times } from "../collect.ts";
+
 import type { Edge } from "../../tools/edge/edge.ts";
+import { times } from "../collect.ts";
 import { urls } from "./bodies.ts";
 
 const SEGMENTS = 12;

@@ -1,11 +1,12 @@
 // Processes that share the limits of one origin, in virtual time: a queue with delays, a table with latency and faults, an origin.
-import { times } from "../collect.ts";
+
 import { setMaxListeners } from "node:events";
 import { ServerClock } from "../../aws/server-clock.ts";
 import { AdaptiveRate } from "../../domain/origin/adaptive-rate.ts";
 import { DeferredError, OriginLimiter } from "../../domain/origin/origin-limiter.ts";
 import type { OriginLimits } from "../../domain/request/options.ts";
 import { mulberry32 } from "../../tools/lab/engine/seed.ts";
+import { times } from "../collect.ts";
 import { SimulatedTable, type TableFaults } from "./simulated-table.ts";
 
 const REQ_ID = "r1";

@@ -1,8 +1,9 @@
 // Requests that share an agent, and agents that share a queue.
-import { times } from "../../collect.ts";
+
 import { setTimeout as sleep } from "node:timers/promises";
 import type { AgentDeps } from "../../../agent/receive/agent.ts";
 import type { TaskMessage } from "../../../domain/plan/task-message.ts";
+import { times } from "../../collect.ts";
 import { eventually, useVirtualClock } from "../../virtual-clock.ts";
 import { deferred } from "../deferred.ts";
 import { MemoryQueue } from "../memory-queue.ts";
@@ -76,9 +77,7 @@ test("a small request does not wait for a huge one", { timeout: 60_000 }, async 
 
 test("while the depth of the main queue is being read, more messages are received if nothing starts", async () => {
   const messages = (large: readonly number[]) =>
-    times(200, (n) =>
-      taskMessage({ urls: [{ url: `/${n}`, bytes: large.includes(n) ? 2 ** 30 : 1 }] }),
-    );
+    times(200, (n) => taskMessage({ urls: [{ url: `/${n}`, bytes: large.includes(n) ? 2 ** 30 : 1 }] }));
   const outage = deferred();
   let depthReads = 0;
   const depth = async () => {

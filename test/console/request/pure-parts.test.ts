@@ -12,7 +12,11 @@ it.each([
   ["Failed: https://www.example.com/a.png: HTTP 404.", "Failed:", "https://www.example.com/a.png: HTTP 404."],
   ["失败：No URL can be read: www.example.com。", "失败：", "No URL can be read: www.example.com。"],
   ["Not ready for traffic: 1 URL. 1 POP did not resolve.", "Not ready for traffic:", "1 URL. 1 POP did not resolve."],
-  ["Not ready for traffic: 11 objects are not warm at any POP under the regional edge cache Tokyo.", "Not ready for traffic:", /^11 objects/],
+  [
+    "Not ready for traffic: 11 objects are not warm at any POP under the regional edge cache Tokyo.",
+    "Not ready for traffic:",
+    /^11 objects/,
+  ],
   ["Stopped at 41%. 42,964 tasks were not tried.", "Stopped at 41%.", "42,964 tasks were not tried."],
   ["暂不可放量：11 个对象未预热。", "暂不可放量：", "11 个对象未预热。"],
   ["", "", ""],

@@ -1,6 +1,6 @@
-import { times } from "../../collect.ts";
 import type { Source } from "../../../domain/request/source.ts";
 import { ExtractedUrls } from "../../../probe/sources/document.ts";
+import { times } from "../../collect.ts";
 import { foundFor, readOne, SourceProblem } from "./site.ts";
 
 describe("a refused URL of a document", () => {
@@ -62,10 +62,7 @@ it.each([
   ["is not a list of URLs, one a line", '{"urls":["https://a.test/secret"]}'],
   ["is not a list of URLs, one a line", "<Error><Code>AccessDenied</Code></Error>"],
   ["has a line of more than 1000000 characters", "x".repeat(1_100_000)],
-  [
-    "names more than 60000 URLs; a request has at most 60000 in all",
-    times(60_001, (n) => `/${n}`).join("\n"),
-  ],
+  ["names more than 60000 URLs; a request has at most 60000 in all", times(60_001, (n) => `/${n}`).join("\n")],
 ])("a list that is refused: %s", async (problem, document) => {
   await expect(readOne("list", document)).rejects.toThrow(new SourceProblem(`http://site.test/doc ${problem}`));
 });

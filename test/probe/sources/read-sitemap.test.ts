@@ -1,6 +1,6 @@
-import { times } from "../../collect.ts";
 import { gzipSync } from "node:zlib";
 import { isSince } from "../../../probe/sources/read-sitemap.ts";
+import { times } from "../../collect.ts";
 import { depsAt, readOne, SourceProblem, site, walkAll, walkSite } from "./site.ts";
 
 const urlset = (entries: string) =>
@@ -143,10 +143,7 @@ it.each([
   ["has an unescaped & in line 3; write &amp;", urlset("<url>\n<loc>https://a.test/?a=1&b=2</loc></url>")],
   ["is empty", ""],
   ["is XML, but no sitemap", '<?xml version="1.0"?><rdf:RDF><item><link>https://a.test/secret</link></item></rdf:RDF>'],
-  [
-    "has an element with more than 1000 attributes",
-    `<urlset ${times(1_001, (n) => `a${n}=""`).join(" ")}/>`,
-  ],
+  ["has an element with more than 1000 attributes", `<urlset ${times(1_001, (n) => `a${n}=""`).join(" ")}/>`],
   ["has a text of more than 1000000 characters", urlset(`<url><loc>${"x&amp;".repeat(600_000)}</loc></url>`)],
   ["has elements that are nested deeper than 50", urlset("<url>".repeat(60))],
   ["has an entry with too many URLs", urlset(`<url>${"<loc>/</loc>".repeat(60_001)}</url>`)],

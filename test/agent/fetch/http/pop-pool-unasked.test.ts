@@ -1,7 +1,7 @@
-import { times } from "../../../collect.ts";
 import type { Socket } from "node:net";
 import { createServer } from "node:tls";
 import { createCertificate } from "../../../../tools/edge/certificate.ts";
+import { times } from "../../../collect.ts";
 import { useVirtualClock } from "../../../virtual-clock.ts";
 import { gathering, HOST, listen, OK, poolOf, raw } from "./raw-server.ts";
 

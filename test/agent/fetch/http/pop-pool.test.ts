@@ -1,10 +1,10 @@
-import { times } from "../../../collect.ts";
 import { once } from "node:events";
 import type { Socket } from "node:net";
 import { socketFailure } from "../../../../agent/fetch/http/connection.ts";
 import { Cancellation } from "../../../../agent/fetch/http/http-client.ts";
 import { PooledHttpClient } from "../../../../agent/fetch/http/pooled-client.ts";
 import { errorText } from "../../../../domain/result/failure.ts";
+import { times } from "../../../collect.ts";
 import { eventually, useVirtualClock } from "../../../virtual-clock.ts";
 import { HEADERS, HOST, OK, raw } from "./raw-server.ts";
 
