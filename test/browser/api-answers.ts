@@ -198,7 +198,9 @@ function usual(route: string, query: URLSearchParams): Answer {
   const [id, detail] = [query.get("req_id") ?? "", query.get("detail") ?? ""];
   switch (route) {
     case "GET requests":
-      return { body: { timestamp: at(0), requests: [running(), notReady(), ...others()], next: "more" } };
+      return query.has("next")
+        ? { body: { timestamp: at(0), requests: [], next: null } }
+        : { body: { timestamp: at(0), requests: [running(), notReady(), ...others()], next: "more" } };
     case "GET prewarm":
       if (detail === "urls") return { body: { ...progress(id), urls: popUrls(query.get("pop") ?? "") } };
       if (detail === "sent") return { body: { ...progress(id), sent: sent(progress(id)) } };
