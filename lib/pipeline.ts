@@ -268,8 +268,9 @@ export class Pipeline extends Construct {
       stack.formatArn({ service: "cloudfront", region: "", account: "*", resource, resourceName: "*" });
     const finders = [api, getSize, expand];
     allow(finders, ["cloudfront:ListDistributions"], "*");
-    const tenants = ["cloudfront:GetDistributionTenantByDomain", "cloudfront:GetDistributionTenant"];
-    allow(finders, tenants, every("distribution-tenant"));
+    allow(finders, ["cloudfront:GetDistributionTenantByDomain"], every("distribution-tenant"));
+    // Of the ids in the stack's list.
+    allow([api, getSize], ["cloudfront:GetDistributionTenant"], every("distribution-tenant"));
     const groups = ["cloudfront:GetConnectionGroup", "cloudfront:GetConnectionGroupByRoutingEndpoint"];
     allow(finders, groups, every("connection-group"));
     // A request may name any distribution that the stack's list allows.

@@ -12,6 +12,9 @@ const MULTIPART =
 const NOT_MADE =
   "An entry of sourceBuckets is a bucket or a prefix; CloudFormation makes both ARNs of each: lib/permissions.ts";
 
+const NO_TENANTS =
+  "Tenants are read by the ids in the stack's list, which is * here: test/pipeline/requests/tenants.test.ts";
+
 /** Grants that no code used, as `role action resource`, without the hashes of logical ids. Each has its reason. */
 const UNUSED: Readonly<Record<string, string>> = {
   "PipelineApiRole s3:AbortMultipartUpload arn:aws:s3:::prewarmstoragelists/*": MULTIPART,
@@ -22,6 +25,8 @@ const UNUSED: Readonly<Record<string, string>> = {
   "PipelineExpandRole s3:GetObject arn:aws:s3:::docs/site/*/*": NOT_MADE,
   "PipelineExpandRole s3:ListBucket arn:aws:s3:::-/site": NOT_MADE,
   "PipelineExpandRole s3:ListBucket arn:aws:s3:::-/*": NOT_MADE,
+  "PipelineApiRole cloudfront:GetDistributionTenant arn:aws:cloudfront::*:distribution-tenant/*": NO_TENANTS,
+  "PipelineGetSizeRole cloudfront:GetDistributionTenant arn:aws:cloudfront::*:distribution-tenant/*": NO_TENANTS,
   "PipelineGetSizeRole dynamodb:Query arn:aws:dynamodb:us-east-1:123456789012:table/PrewarmStorageProgress":
     "Get Size reclaims the permits of a run of it that has died. One that dies with permits is not repeated within a minute here",
   "PipelineShutdownRole dynamodb:PutItem arn:aws:dynamodb:us-east-1:123456789012:table/PrewarmStorageProgress":

@@ -23,6 +23,7 @@ const [staging, guarded, tenants] = [
   accountOf("waf-rate", OTHER),
   accountOf("tenants", TENANT),
 ];
+const FOREIGN = "d999999abcdef8.cloudfront.net";
 const STAGING = staging.distributions[1]?.domain ?? "";
 
 /** The stack with a private API has every function. The account has what each of its calls reads. */
@@ -118,6 +119,8 @@ class Life {
         cf_domain: undefined,
         need_invalidate: true,
       });
+    // Whose it is, nobody knows before: it may be a routing endpoint.
+    await this.closed({ url_list: [`https://${FOREIGN}/small/0.bin`], cf_domain: undefined });
   }
 
   /** Sources over HTTP and in buckets, of which one is read in two runs. */
@@ -135,7 +138,12 @@ class Life {
         { type: "s3-prefix", s3: "s3://docs/site/", base },
       ],
     });
-    await this.closed({ url_list: [], sources: [{ type: "list", s3: "s3://media/nothing.txt", base }] });
+    const ofTenant = `https://${TENANT.aliases[0]}/`;
+    await this.closed({
+      url_list: [],
+      cf_domain: FOREIGN,
+      sources: [{ type: "list", s3: "s3://media/nothing.txt", base: ofTenant }],
+    });
     const sources = [1, 2].map((n) => ({ type: "list", url: `${base}list.txt?${n}` }));
     await this.inShortRuns("Expand", () => this.closed({ url_list: [], sources }));
   }
