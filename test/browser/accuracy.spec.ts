@@ -1,5 +1,6 @@
 // What the console says of a request is so: of exactly this form, of each URL, in one measure. API answers are of fixtures.
 import type { Page } from "@playwright/test";
+import { EMPTY_FORM } from "../../console/new/form.ts";
 import { readiness } from "../readiness.ts";
 import { RUNNING_ID, SCENES } from "./api-answers.ts";
 import { expect, expectAccessible, goTo, test, unlock } from "./console-test.ts";
@@ -9,7 +10,10 @@ test.use({ locale: "en-GB" });
 
 /** Keeps a form in the tab and opens it. */
 async function openForm(page: Page): Promise<void> {
-  await page.evaluate((kept) => sessionStorage.setItem("prewarm.draft", kept), JSON.stringify(FORM));
+  await page.evaluate(
+    (kept) => sessionStorage.setItem("prewarm.draft", kept),
+    JSON.stringify({ ...EMPTY_FORM, ...FORM }),
+  );
   await goTo(page, "#/new");
   await page.locator(".estimate dl").waitFor();
 }
