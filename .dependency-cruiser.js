@@ -9,7 +9,13 @@ const ZOD = packages("zod");
 const FOLDERS = {
   bin: ["^lib/", CDK],
   // The Lambdas and the agent are bundled by their paths, never imported.
-  lib: ["^domain/", "^console/report/report-style\\.js$", "^package\\.json$", CDK, packages("esbuild", "fflate")],
+  lib: [
+    "^domain/",
+    "^console/(report/report-style\\.js|parts/tab-icon\\.ts)$",
+    "^package\\.json$",
+    CDK,
+    packages("esbuild", "fflate"),
+  ],
   domain: [ZOD, packages("p-map")],
   aws: ["^domain/", AWS_SDK, ZOD, packages("csv-parse", "p-map")],
   // What Lambdas ask of servers before anything is warmed: the sizes of objects, the documents that name URLs.
@@ -185,7 +191,7 @@ export default {
       comment: "What it takes from domain/ may not need Node either: esbuild refuses to bundle that for a browser.",
       severity: "error",
       // report-style.js is a part of the build.
-      from: { path: "^(client|console)/", pathNot: "^console/report/report-style\\.js$" },
+      from: { path: "^(client|console)/", pathNot: "^console/(report/report-style\\.js|parts/tab-icon\\.ts)$" },
       to: { dependencyTypes: ["core"] },
     },
     ...orderedArrows,
