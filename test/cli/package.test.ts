@@ -90,7 +90,7 @@ test("installed for all, in a folder that was empty, it warms without a stack", 
     await killed.ended;
     edge.setFaults(undefined);
     expect(killed.heard.stderr).toContain("No stack is configured, so this machine downloads (direct).");
-    expect((await command("list")).stdout).toContain("Cut off: no process works on it.");
+    expect((await command("list")).stdout).toContain("Interrupted: no process works on this run");
     expect(await command("resume")).toMatchObject({ code: 2, stdout: expect.stringContaining("/nowhere: HTTP 404") });
     const { code, stdout } = await command("status", "--json");
     const { request_id: id, ...progress } = JSON.parse(stdout);

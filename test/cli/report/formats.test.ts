@@ -37,7 +37,7 @@ test.each([
 ])("format %s of the file %s is %s", (said, file, format) => expect(formatOf(said, file)).toBe(format));
 
 test("another format is refused, with those that there are", () => {
-  expect(() => formatOf("xml", undefined)).toThrow("'xml' is no format");
+  expect(() => formatOf("xml", undefined)).toThrow("'xml' is not a report format");
 });
 
 test("a download is unpacked, if it is packed", async () => {
