@@ -30,7 +30,7 @@ const KEY_BURST = 50;
  * asks for the page a thousand times takes nothing from those with the key. A page that is opened fetches a dozen files at
  * once, and then caches them. Calls at this rate for a whole day cost 3 dollars (docs/security.md).
  */
-const CONSOLE_THROTTLE = { throttlingRateLimit: 2, throttlingBurstLimit: 40 };
+const CONSOLE_THROTTLE = { throttlingRateLimit: 2, throttlingBurstLimit: 60 };
 
 /**
  * Calls a second of the routes on which one call may occupy a function for half a minute: a dry run asks CloudFront and reads

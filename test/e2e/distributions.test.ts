@@ -50,14 +50,14 @@ describe.concurrent("a request", () => {
       {},
       { origin_fetches: { expected: 7, origin_shield: ["eu-central-1"] } },
       /From the origin about 7 downloads \(Origin Shield in eu-central-1\)/,
-      /in 7 fetches .*eu-central-1/,
+      /in 7 requests .*eu-central-1/,
     ],
     [
       "uncached",
       {},
       { origin_fetches: { uncached: { urls: 6, fetches: 72 } } },
       /Not cached 6 URLs, 72 requests to the origin/,
-      /in 75 fetches/,
+      /in 75 requests/,
     ],
     ["uncached", { skip_uncached: true }, { urls: 1 }, /6 of 7 URLs are left out/, /6 URLs/],
     [
@@ -65,7 +65,7 @@ describe.concurrent("a request", () => {
       { flat_rate_plan: "free" },
       { flat_rate_plan: { plan: "free", requests: 49 } },
       /Flat-rate plan .*% of the month: 49 of 1,000,000 requests \(free\)/,
-      /Flat-rate plan .*% of the month/,
+      /Flat-rate pricing plan .*% of the month/,
     ],
     [
       "price-class",
@@ -105,7 +105,7 @@ it("a tenant is invalidated and warmed, an error that is cached for long ends it
   const { child, ended } = command.begin("warm", "--from", "-");
   child.stdin.end(JSON.stringify(body));
   const { code, stdout, stderr } = await ended;
-  expect([code, stdout]).toEqual([2, expect.stringContaining("Embedded POPs")]);
+  expect([code, stdout]).toEqual([2, expect.stringContaining("embedded POPs")]);
   expect(stack.prewarm.cloudFront.calls.slice(before)).toEqual(
     expect.arrayContaining(["CreateInvalidationForDistributionTenant", "CreateInvalidation"]),
   );
@@ -117,9 +117,9 @@ it("a tenant is invalidated and warmed, an error that is cached for long ends it
   expect((await command.run("report", id, "--html", page)).code).toBe(0);
   expect(readFileSync(page, "utf8")).toMatch(failure);
   const request = progressSchema.parse(await stack.progress(id));
-  expect((await stack.summary(id))["footnote"]).toMatch(/^Embedded POPs/);
+  expect((await stack.summary(id))["footnote"]).toMatch(/embedded POPs/);
   for (const [language, footnote] of [
-    ["en", "Embedded POPs"],
+    ["en", "embedded POPs"],
     ["zh", "嵌入式 POP"],
   ] as const) {
     const value = readerOf({ language, theme: "auto", shortcuts: false });
