@@ -32,6 +32,7 @@ describe("a request", () => {
       request_id: expect.stringMatching(/^[0-9a-f-]{36}$/),
       timestamp: expect.stringMatching(TIME),
       timeout_at: expect.stringMatching(TIME),
+      pop_selection: { selected: 3, known: 363, set: "named", places: [] },
     });
     const reqId = String(started.json["request_id"]);
 
