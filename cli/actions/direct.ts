@@ -37,7 +37,7 @@ const ASK_MINUTES = 30;
 const MEASURE_MS = 5_000;
 const QUEUED_POLL_MS = 200;
 const SIGNALS = ["SIGINT", "SIGTERM"] as const;
-const STACK = "A stack does it with more machines: docs/deploy.md.";
+const STACK = "To download with more machines, deploy a stack: docs/deploy.md.";
 
 export interface DirectWords extends PlaceWords {
   readonly timeout?: string;
@@ -54,7 +54,7 @@ export function tellHow(
   told: readonly string[] = [],
 ): void {
   if (client.kind === "direct" && direct !== true)
-    mention(shell, "No stack is configured, so this machine downloads (direct). A stack: --stack NAME.");
+    mention(shell, "No stack is configured, so this machine downloads (direct run). To use a stack: --stack NAME.");
   for (const line of told) mention(shell, cleanLine(line));
 }
 
@@ -132,7 +132,7 @@ export async function estimateDirect(
   }
   mention(
     shell,
-    "Nothing was downloaded. Without --dry-run, the same words start it, and the first seconds show how long it takes.",
+    "Nothing was downloaded. To start, run the same command without --dry-run. It estimates the time after a few seconds.",
   );
   return EXIT.good;
 }
@@ -154,7 +154,7 @@ export async function resume(shell: Shell, named: string | undefined, words: Dir
   if (item.active === undefined)
     throw new CommandError(
       `${shortId(id)} has ended: ${item.status}`,
-      `What is not good: prewarm retry ${shortId(id)}`,
+      `To retry the tasks that failed: prewarm retry ${shortId(id)}`,
     );
   mention(shell, `Going on with ${id}.`);
   // One whose question was never answered is asked again.
@@ -180,7 +180,8 @@ interface Following {
 async function follow(shell: Shell, client: DirectClient, item: RequestItem, following: Following) {
   const { req_id: id } = item;
   const quiet = stopOnSignal(shell, client, id, {
-    stopping: "Stopping: what is under way is cut off, and the report is written. Ctrl-C again ends at once.",
+    stopping:
+      "Stopping: downloads in progress are aborted, and the report is written. Press Ctrl-C again to exit immediately.",
     leave: async () => mention(shell, `Go on later: prewarm resume ${shortId(id)}`),
   });
   try {
@@ -283,7 +284,7 @@ async function mayBegin(
   if (tasks < ASK_TASKS && size <= ASK_BYTES) return true;
   return isWanted(
     shell,
-    `Download ${bytes(size)} in ${count(tasks)} requests over this machine's network? ${STACK}`,
+    `${STACK} Download ${bytes(size)} in ${count(tasks)} tasks over this machine's network?`,
     yes,
     signal,
   );
@@ -306,13 +307,13 @@ function directBody({ dry_run: _, ...body }: Body): Body {
 function refuseWhatNeedsAStack(body: Body, { wait, instances }: DirectWords): void {
   const needs = (what: string, why: string) =>
     new CommandError(`${what}: ${why}`, "Leave it out, or name a stack: --stack NAME.");
-  if (wait === false) throw needs("--no-wait", "a direct run is done by this command, and ends with it");
+  if (wait === false) throw needs("--no-wait", "a direct run needs this command to keep running");
   if (instances !== undefined || (body["instance_count"] ?? 1) !== 1)
     throw needs("instance_count", "a direct run has no instances: this machine downloads");
   if (body["client_token"] !== undefined)
-    throw needs("client_token", "nobody repeats the call of a direct run: each begins a run of its own");
+    throw needs("client_token", "a direct run does not support idempotency tokens: each call starts a new run");
   if (sourcesIn(body).some((source) => "s3" in source))
-    throw needs("sources", "a direct run reads no buckets; one at an https:// address can be read");
+    throw needs("sources", "a direct run cannot read s3:// sources; use https:// sources");
 }
 
 /** Entries of `sources`, which nobody has checked. */

@@ -40,5 +40,7 @@ export async function setInstances(
 /** Undefined: that may be done without a question. */
 function questionFor(wanted: number): string | undefined {
   if (wanted === 0) return "Pause all active requests? Their timeouts keep running.";
-  return wanted > MANY ? `Run ${wanted} instances? You pay for them until the requests end.` : undefined;
+  return wanted > MANY
+    ? `Set the number of instances to ${wanted}? You pay for each instance until no request needs it.`
+    : undefined;
 }

@@ -34,7 +34,7 @@ function refused(cause: RefusedError, endpoint: Endpoint): CommandError {
 
 function unreadable(cause: Error, { url, from }: Endpoint): CommandError {
   return new CommandError(
-    `${url} answers what this command (${VERSION}) cannot read:\n${cause.message}`,
+    `this command (${VERSION}) cannot read the response of ${url}:\n${cause.message}`,
     `Check that this is Prewarm's API (from ${from}), and use the command of the release that is deployed: prewarm doctor.`,
     { cause },
   );
@@ -69,13 +69,13 @@ function badUrls(urls: readonly string[]): string {
 function nextStep(status: number, { url, from }: Endpoint, said: string): string {
   switch (status) {
     case 400:
-      return `No request was created. Correct the value and run the command again; ${howElse(said)}.`;
+      return `No request was created. Correct the value, then run the command again. Hint: ${howElse(said)}.`;
     case 403:
       if (isDeniedByPolicy(said))
         return "Call from an address in allowedCidrs, or add this machine's public address to that parameter of the stack. With IPv6, that is its IPv6 address.";
       if (!url.endsWith("/prod/"))
-        return `Check the address ${url} (from ${from}): that of a stack ends in /prod/. With a domain of your own, the key is missing or wrong.`;
-      return `The API key is missing or wrong for ${url} (from ${from}). The stack's output prewarmapikeyoutput names it; with --stack NAME it is fetched.`;
+        return `Check the address ${url} (from ${from}): the address of a stack ends in /prod/. If you use a custom domain, the API key is missing or wrong.`;
+      return `The API key is missing or wrong for ${url} (from ${from}). The stack's output prewarmapikeyoutput ends with the ID of the key. With --stack NAME, this command fetches the key.`;
     case 404:
       return "`prewarm list` shows the requests of this deployment. They are kept for 30 days.";
     case 409:
@@ -117,6 +117,6 @@ function afterSilence(code: string, from: string): string {
   if (from.endsWith("endpoint.json"))
     return `The address is from ${from}. Is the local run still there? Start it with npm start.`;
   if (code === "ENOTFOUND" || code === "EAI_AGAIN")
-    return `The name is not known. Check the address (from ${from}) and this machine's DNS; a private API is reached from inside its VPC alone.`;
-  return `Check the network, and the address (from ${from}). What already runs goes on without this command.`;
+    return `The host name does not resolve. Check the address (from ${from}) and this machine's DNS resolver. A private API can be reached only from its VPC.`;
+  return `Check the network and the address (from ${from}). Requests in progress continue without this command.`;
 }

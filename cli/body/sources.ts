@@ -62,7 +62,7 @@ export function sourcesOf(words: SourceWords): SourceEntry[] {
 /** Names of files by which documents are known: `sitemap.xml`, `sitemap_index.xml.gz`, `post-sitemap.xml`, `main.m3u8`, `main.mpd`. */
 const NAMES = [
   { type: "sitemap", name: /sitemap[^/]*\.xml(?:\.gz)?$/i, is: "a sitemap: what it names is warmed" },
-  { type: "hls", name: /\.m3u8$/i, is: "an HLS manifest: it and all that it leads to are warmed" },
+  { type: "hls", name: /\.m3u8$/i, is: "an HLS playlist: the playlist and all URLs that it references are warmed" },
   { type: "dash", name: /\.mpd$/i, is: "a DASH manifest: it and all that it leads to are warmed" },
 ] as const;
 

@@ -10,21 +10,21 @@ export function doctorCommand(run: Run): Command {
     .optionsGroup("What (several may be given; default: the deployment):")
     .option("--before", "whether the account is ready for a deployment")
     .option("--deployed", "whether the stack works")
-    .option("--edge", "what the POPs are, and how their servers share what they have; with --url")
+    .option("--edge", "whether POPs resolve and respond, and how their servers share a cache; with --url")
     .option("--smoke", "warms one URL at two POPs, which costs money; with --url and --pops")
     .optionsGroup("How:")
     .option("--url <url>", "an object of the distribution, public and cacheable")
     .option("--pops <codes>", "POPs, with commas (default with --edge: all that the catalogue knows)")
     .option(
       "--save <path>",
-      "with --edge: take evidence at up to six POPs instead, show it, and write it there, redacted",
+      "with --edge: instead record the responses of up to six POPs, show them, and write them to this file, redacted",
     )
     .option(
       "--cf-domain <name>",
       "with --save: the distribution's domain, if neither a CNAME nor the account's distributions tell it",
     )
     .option("--yes", "start --smoke, or write the file of --save, without a question")
-    .option("--vpc <id>", "with --before: check a VPC that there is, with --subnets and --sg")
+    .option("--vpc <id>", "with --before: check an existing VPC; needs --subnets and --sg")
     .option("--subnets <ids>", "its subnets, with commas")
     .option("--sg <id>", "the security group of the instances")
     .option("--vpce <id>", "the endpoint of a private API");

@@ -5,7 +5,7 @@ import type { Run } from "./run.ts";
 
 export function estimateCommand(run: Run): Command {
   const command = new Command("estimate")
-    .description("tell what a request would come to: tasks, bytes, time, dollars; makes nothing")
+    .description("estimate the tasks, bytes, time and cost of a request; creates nothing")
     .argument(
       "[urls...]",
       "absolute URLs, or - to read them from stdin; a *sitemap*.xml, .m3u8 or .mpd is read for the URLs that it names",

@@ -28,7 +28,7 @@ export function withPlace(command: Command): Command {
     .option("--aws-region <name>", "AWS Region of --stack, such as us-east-1")
     .option("--endpoint <url>", "address of the API; ends in /prod/")
     .option("--api-key <key>", "key of --endpoint, --stack or --local; safer: PREWARM_API_KEY")
-    .option("--local", "the local run of this folder")
+    .option("--local", "the API that npm start runs in this folder")
     .option("--direct", "no stack: this machine does the work (default if no stack is named)");
 }
 
@@ -53,26 +53,30 @@ export function withSettings(command: Command): Command {
     .option("--instances <n>", "instances to run (default: 1)")
     .addOption(list("--header <line>", "'Name: value' sent with every download; repeatable"))
     .addOption(list("--variant <variant>", "name=Header: value; repeatable, the same name adds a line"))
-    .addOption(new Option("--verify <how>", "how warmth is shown").choices(VERIFY))
-    .addOption(new Option("--order <order>", "which POPs ask first").choices(ORDERS))
+    .addOption(new Option("--verify <how>", "how to verify that objects are cached").choices(VERIFY))
+    .addOption(new Option("--order <order>", "which POPs request from the origin first").choices(ORDERS))
     .option("--origin-rps <n>", "maximum requests per second to the origin (default: no limit; direct: 50)")
-    .option("--origin-concurrency <n>", "downloads from the origin at once")
+    .option("--origin-concurrency <n>", "maximum concurrent downloads from the origin")
     .addOption(
       list(
         "--invalidate [path]",
-        "invalidate the URLs first; or a path of the distribution, as '/patch/*'; repeatable",
+        "invalidate first: without a value the URLs, with a value this path of the distribution, such as '/patch/*'; repeatable",
       ),
     )
     .addOption(list("--invalidate-tag <tag>", "invalidate what has this cache tag first; repeatable"))
     .addOption(
-      new Option("--flat-rate-plan <plan>", "of the distribution: which part of its month is used").choices(
-        FLAT_RATE_PLANS,
-      ),
+      new Option(
+        "--flat-rate-plan <plan>",
+        "flat-rate pricing plan of the distribution; reports the share of its monthly requests that is used",
+      ).choices(FLAT_RATE_PLANS),
     )
-    .option("--cf-domain <name>", "the distribution, if the URLs do not tell it")
-    .option("--max-bytes <n>", "ends as FAILED before it downloads more: 500GB")
-    .option("--max-failures <n>", "ends as FAILED once more tasks failed")
-    .option("--token <text>", "idempotency token: the same request with the same token starts only one (not direct)");
+    .option("--cf-domain <name>", "domain name of the distribution, if the URLs do not identify it")
+    .option("--max-bytes <n>", "maximum bytes to download, such as 500GB; a larger request ends as FAILED")
+    .option("--max-failures <n>", "maximum number of failed tasks; with more, the request ends as FAILED")
+    .option(
+      "--token <text>",
+      "idempotency token: repeated calls with the same token start only one request (not for direct runs)",
+    );
 }
 
 /** In place of a path, after --invalidate: the URLs. */
@@ -95,24 +99,26 @@ export function withUrls(command: Command): Command {
     .addOption(
       list("--sitemap <place>", "URLs of a sitemap: https://… or s3://bucket/key; repeatable, as the next ones"),
     )
-    .addOption(list("--hls <place>", "all that an HLS manifest leads to"))
-    .addOption(list("--dash <place>", "all that a DASH manifest leads to"))
+    .addOption(list("--hls <place>", "an HLS playlist and all URLs that it references"))
+    .addOption(list("--dash <place>", "a DASH manifest and all URLs that it references"))
     .addOption(list("--list <place>", "URLs of a list that the deployment reads"))
     .addOption(list("--s3 <prefix>", "all below s3://bucket/prefix; with --base"))
-    .option("--base <url>", "what URLs of a bucket begin with")
+    .option("--base <url>", "base URL for the keys of a bucket, such as https://www.example.com/")
     .option("--origin-path <path>", "origin path of the distribution, for --s3")
-    .option("--since <date>", "only what a sitemap says is newer")
+    .option("--since <date>", "only sitemap entries modified on or after this date")
     .option("--skip-uncached", "leave out what CloudFront does not cache")
-    .option("--from <file>", "a body of POST /prewarm, - reads stdin; the other options overrule it");
+    .option("--from <file>", "file with a body of POST /prewarm (or - for stdin); other options override it");
 }
 
 export function withTargets(command: Command): Command {
   return command
-    .optionsGroup("Where to warm (one kind; default: the default sets of all regions but cn, 30 POPs):")
+    .optionsGroup(
+      "Where to warm (use --pop, --country or --region; default: the default sets of all regions except cn, 30 POPs):",
+    )
     .addOption(list("--pop <code>", "POPs, such as SIN2-P1; repeatable, or with commas"))
     .addOption(list("--country <name>", "default sets of countries, such as japan or JP"))
     .addOption(list("--region <name>", "default sets of CloudFront's regions: apac, au, ca, cn, eu, jp, sa, us"))
-    .option("--all-pops", "all known POPs instead of the default set, of --region or --country if one is given");
+    .option("--all-pops", "all known POPs instead of the default set; with --region or --country, all POPs there");
 }
 
 /** Of commands that may work without a stack. */
@@ -120,5 +126,5 @@ export function withDirect(command: Command): Command {
   return command
     .optionsGroup("Without a stack:")
     .addOption(list("--dns <server>", "resolver to ask for POPs, such as 1.1.1.1; repeatable"))
-    .option("-y, --yes", "do not ask, however much it is");
+    .option("-y, --yes", "do not ask for confirmation");
 }

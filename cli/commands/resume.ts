@@ -8,7 +8,7 @@ export function resumeCommand(run: Run): Command {
     .description("resume an interrupted direct run; existing results are kept")
     .argument("[id]", "run ID or its first characters (default: newest)")
     .addOption(list("--dns <server>", "resolver to ask for POPs, such as 1.1.1.1; repeatable"))
-    .option("-y, --yes", "do not ask for confirmation, however long it takes");
+    .option("-y, --yes", "do not ask for confirmation");
   return withJson(command).action((id: string | undefined, words: DirectWords) =>
     run(async (shell) => (await import("../actions/all.ts")).resume(shell, id, words)),
   );

@@ -5,7 +5,7 @@ import type { Run } from "./run.ts";
 
 export function statusCommand(run: Run): Command {
   const command = new Command("status")
-    .description("tell where a request stands")
+    .description("show the status of a request")
     .argument("[id]", "request ID or its first characters (default: newest)")
     .addOption(new Option("-w, --watch", "watch it until it ends").conflicts(["pops", "failures"]))
     .option("--pops", "a line for each POP")

@@ -12,7 +12,7 @@ export function warmCommand(run: Run): Command {
     );
   withSettings(withTargets(withUrls(command)))
     .optionsGroup("Then:")
-    .option("--dry-run", "only tell what it would come to")
+    .option("--dry-run", "show an estimate and start nothing")
     .option("--wait", "wait for the end (default)")
     .option("--no-wait", "print the request's id, and leave it running");
   return withDirect(withPlace(withJson(command)))

@@ -5,7 +5,8 @@ import type { Target } from "../../domain/plan/target.ts";
 import { CommandError } from "../command-error.ts";
 
 const CONNECT_MS = 5_000;
-const NEXT = "`prewarm doctor --edge` looks closer. A stack downloads from AWS's network: prewarm warm --stack NAME.";
+const NEXT =
+  "To diagnose the network, run `prewarm doctor --edge`. To download from AWS's network instead, use a stack: prewarm warm --stack NAME.";
 
 /**
  * Whether this network reaches POPs at all: a proxy, a firewall or a captive portal is between for all of them or for none.
@@ -31,7 +32,7 @@ export async function checkNetwork(
 export function dnsObstacle(problem: string): CommandError {
   const isAnswered = !/did not answer|returned an error/.test(problem);
   const why = /private or reserved address/.test(problem)
-    ? "the DNS answers with an address of this network, as a captive portal does"
+    ? "the DNS resolver returns a private or reserved address, as a captive portal does"
     : `the DNS of this network does not ${isAnswered ? "know the names of POPs" : "answer"}`;
   return new CommandError(
     `no POP can be looked up: ${why}: ${problem}`,
@@ -59,9 +60,9 @@ function obstacle(code: string, env: Readonly<Record<string, string | undefined>
   if (code === "ENETUNREACH" || code === "EHOSTUNREACH" || code === "EADDRNOTAVAIL")
     return "this machine has no route to IPv4 addresses, and Prewarm reaches POPs over IPv4";
   if (/CERT|SELF_SIGNED|UNABLE_TO_/.test(code))
-    return "something answers in CloudFront's place and cannot prove its name: a captive portal, or a proxy that reads TLS";
+    return "the TLS certificate is not CloudFront's: a captive portal or a TLS-inspecting proxy intercepts the connection";
   const proxy = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"].find((name) => (env[name] ?? "") !== "");
   if (proxy !== undefined)
-    return `this network has a proxy (${proxy}), and seems to allow nothing else: POPs are asked at their own addresses`;
+    return `this network seems to allow only connections through its proxy (${proxy}), but Prewarm must connect to the IP addresses of POPs directly`;
   return "a firewall seems to block connections to port 443";
 }

@@ -72,7 +72,7 @@ async function walk(deps: SourceDeps, item: RequestItem, { callerUrls, listed, s
     sources: sources.map(notYetRead),
   });
   const web = new Web({ dns, ports, header });
-  const buckets = noBuckets("lies in a bucket, which only a stack reads");
+  const buckets = noBuckets("is in a bucket, which a direct run cannot read");
   const save = () => deps.save({ sources_read: found.sources, url_count: found.urls.size });
   const end = await new Walk({ web, buckets, limits: DOCUMENT_LIMITS, signal }, sources, found).read(async () => {
     await save();

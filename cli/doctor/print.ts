@@ -42,5 +42,5 @@ function rowOf({ phase, status, name, says, next = "", docs }: Finding): string 
 /** How many of each there are. */
 function tally(findings: readonly Finding[]): string {
   const count = (status: Status) => findings.filter((finding) => finding.status === status).length;
-  return `${count("ok")} ok, ${count("warn")} warnings, ${count("fail")} failed, ${count("cannot-tell")} that nobody can tell`;
+  return `${count("ok")} ok, ${count("warn")} warn, ${count("fail")} failed, ${count("cannot-tell")} unknown`;
 }

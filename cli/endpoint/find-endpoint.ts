@@ -59,7 +59,7 @@ function refuseSeveral({ endpoint, local, stack, profile, region }: PlaceFlags):
   ].filter((it) => it !== false);
   const named = [...(endpoint === undefined ? [] : ["--endpoint"]), ...(local === true ? ["--local"] : []), ...ofStack];
   if (named.length > Math.max(1, ofStack.length))
-    throw new CommandError(`Only one of ${named.join(", ")} can say where the API is`, "Remove the others.");
+    throw new CommandError(`${named.join(", ")} cannot be combined: each names an API`, "Remove the others.");
 }
 
 /** The address of the API and the key to it; undefined if nothing says it. @throws CommandError */
@@ -78,7 +78,7 @@ function given(text: string, key: string, from: string): Endpoint {
   if (key === "")
     throw new CommandError(
       `${from} is set, but PREWARM_API_KEY is not`,
-      "Set PREWARM_API_KEY, or give --api-key, which other users of this machine can read. The stack's output prewarmapikeyoutput names the key.",
+      "Set PREWARM_API_KEY, or use --api-key (other users of this machine can read it). The stack's output prewarmapikeyoutput ends with the ID of the key.",
     );
   return { url: addressOf(text, from), key, from };
 }

@@ -41,6 +41,9 @@ export async function isWanted(
 ): Promise<boolean> {
   if (yes === true) return true;
   if (shell.stdin.isTTY !== true)
-    throw new CommandError(`this asks first: ${question}`, "There is no terminal to ask on: say --yes.");
+    throw new CommandError(
+      `confirmation is required: ${question}`,
+      "There is no terminal for the answer. To confirm, add --yes.",
+    );
   return confirm(shell, question, signal);
 }

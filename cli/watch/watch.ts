@@ -21,7 +21,7 @@ export async function watch(shell: Shell, client: Api, id: string, display: Disp
     client.kind === "direct"
       ? NOT_PRESSED
       : interrupts(process, () => {
-          display.note(called(shell, `It goes on without this command. Come back: ${comeBack(id)}`));
+          display.note(called(shell, `The request continues without this command. To watch it again: ${comeBack(id)}`));
           display.note("Ctrl-C again: stop it?");
         });
   const wish = pressed.wish.then((it) => {
@@ -53,7 +53,7 @@ export async function watch(shell: Shell, client: Api, id: string, display: Disp
 const NOT_PRESSED: ReturnType<typeof interrupts> = { wish: new Promise(() => undefined), close: () => undefined };
 
 /** Of a request that has 0 instances. */
-export const PAUSED = "Paused: 0 instances are wanted. To continue: prewarm instances set 1";
+export const PAUSED = "Paused: the desired number of instances is 0. To continue: prewarm instances set 1";
 
 /** How one comes back to a request that was left. */
 export function comeBack(id: string): string {
@@ -63,11 +63,14 @@ export function comeBack(id: string): string {
 async function leave(shell: Shell, client: Api, id: string, wish: Wish, last: Progress | undefined): Promise<Watched> {
   if (wish === "leave") return { exitCode: EXIT.left };
   if (shell.stdin.isTTY !== true) {
-    mention(shell, `There is no terminal to ask on. To stop it: prewarm stop ${shortId(id)} --yes`);
+    mention(
+      shell,
+      `The request continues: there is no terminal to confirm a stop. To stop it: prewarm stop ${shortId(id)} --yes`,
+    );
     return { exitCode: EXIT.left };
   }
   if (!(await confirm(shell, stopQuestion(last)))) {
-    mention(shell, `It goes on. Come back: ${comeBack(id)}`);
+    mention(shell, `The request continues. To watch it again: ${comeBack(id)}`);
     return { exitCode: EXIT.left };
   }
   await client.stop(id);

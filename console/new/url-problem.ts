@@ -2,9 +2,9 @@ import type { Language } from "../../domain/format.ts";
 
 /** What domain/net/urls.ts says of a URL, in Chinese. */
 const ZH: readonly (readonly [RegExp, string])[] = [
-  [/^is not an absolute URL$/, "不是完整的 URL"],
+  [/^is not an absolute URL$/, "不是绝对 URL"],
   [/^has the scheme (.+)$/, "协议为 $1，只支持 http 和 https"],
-  [/^has the port (\d+);.*$/, "端口为 $1；CloudFront 仅在 80（http）和 443（https）提供服务"],
+  [/^has the port (\d+);.*$/, "端口为 $1；CloudFront 仅在 80 端口（http）和 443 端口（https）提供服务"],
   [/^has a user name or password$/, "含有用户名或密码"],
   [/^has a host that is too long$/, "域名过长"],
   [/^has a control character$/, "含有控制字符"],

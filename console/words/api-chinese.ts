@@ -5,48 +5,48 @@ import type { FindingCode } from "../../domain/distribution/findings.ts";
 
 const WARNINGS: Readonly<Record<Warning["code"], string>> = {
   no_tier:
-    "个任务命中，但响应未说明由哪一级缓存提供，可能是区域边缘缓存。请为缓存行为设置启用 Server-Timing 的响应标头策略（采样率不限）。",
+    "个任务命中，但响应未说明由哪一级缓存提供，可能是区域边缘缓存。请将已启用 Server-Timing 的响应标头策略附加到缓存行为（采样率不限）。",
   no_age: "个任务的命中没有 Age 标头，可能是请求折叠后共享的响应。请检查是否有函数或响应标头策略移除了 Age。",
   age_constant:
     "个任务的 Age 没有随时间增加（不变、减小、跳变，或只有一次检查命中），可能是请求折叠后共享的响应。请检查是否有函数或响应标头策略设置 Age，以及这些对象是否大量回源。",
   origin_age: "个任务的源站自行发送 Age 标头，无论是否缓存，它都会增加，因此不能证明缓存。在源站移除该标头后即可验证。",
   skipped_uncached: "个 URL 因 CloudFront 不缓存而被跳过（skip_uncached）。查看器会从源站获取它们。",
-  may_not_be_kept: "个 URL 的标头禁止任何缓存保留它们。缓存策略的最小 TTL 可以覆盖这些标头，因此对象仍可能被缓存。",
+  may_not_be_kept: "个 URL 的响应标头禁止任何缓存保留对象。缓存策略的最小 TTL 可以覆盖这些标头，因此对象仍可能被缓存。",
   not_compressed:
     "个任务请求 br 或 gzip，得到的文本却没有 Content-Encoding，POP 目前缓存的就是未压缩的内容。原因可能是缓存行为未启用压缩、未压缩的内容先被缓存，或 CloudFront 当时没有资源进行压缩。",
   rec_wrong:
-    "个任务的 POP 在目录所列的区域边缘缓存已有对象时仍然回源，因此它们多半属于别的区域边缘缓存。每个任务因此多一次回源。",
+    "个任务中，目录所列的区域边缘缓存已有该对象，POP 却仍然回源，因此这些 POP 很可能属于别的区域边缘缓存。影响仅为每个任务多一次回源。",
   size_changed:
     "个任务的对象完整（与 Content-Length 一致），但大于探测时的大小：对象在此期间被替换，或源站对 HEAD 请求给出的大小不同。total_size 为探测到的大小。",
   no_capacity:
-    "个实例超过十分钟未能启动：所选实例类型没有 Spot 容量，或已达到配额，详见 Auto Scaling 组的活动历史记录。可增加实例类型（参数 instanceTypes）、提高 onDemandPercent，或请求提高配额。",
+    "台实例超过十分钟未能启动：堆栈所用的实例类型没有 Spot 容量，或已达到配额，原因见 Auto Scaling 组的活动历史记录。可增加实例类型（参数 instanceTypes）、提高 onDemandPercent，或请求提高配额。",
 };
 
 /** What is found in the settings of a distribution. The English text names it. */
 const FINDINGS: Readonly<Record<FindingCode, string>> = {
-  viewer_mtls: "该分配要求客户端证书，Prewarm 没有。预热期间请将查看器 mTLS 设为 optional。",
+  viewer_mtls: "该分配要求客户端证书，而 Prewarm 没有。预热期间请将查看器 mTLS 设为“可选”（optional）。",
   disabled: "该分配已禁用，请先启用。",
-  not_deployed: "该分配正在部署，请等到 Deployed。",
+  not_deployed: "该分配正在部署，请等到其状态变为“已部署”（Deployed）。",
   staging: "暂存分配须用主分配的域名和持续部署策略的标头访问。",
-  cache_tags: "分配没有 CacheTagConfig。请设置它，或改用路径。",
+  cache_tags: "该分配没有 CacheTagConfig，按标签失效不起作用。请设置它，或改用路径。",
   template: "这是多租户分配的模板，请使用其租户的域名。",
   routing_endpoint: "这是连接组的路由端点，请使用租户的域名。",
-  web_acl: "Web ACL 的这条规则可能拦截下载。请放行带保密标头的请求，并在 header 中发送它。",
+  web_acl: "Web ACL 的这条规则可能阻止下载。请允许带有保密标头的请求，并在 header 中发送该标头。",
   continuous_deployment: "主分配与暂存分配不共享缓存。",
   price_class: "价格级别不包含部分 POP，请去掉它们或更改级别。",
   anycast_ips: "任播静态 IP：POP 的域名不一定指向该 POP，请先试一个 URL。",
   server_timing: "这些 URL 的命中不说明由哪一级缓存提供，请启用 Server-Timing。",
   not_cached: "CloudFront 不缓存这些 URL，请去掉它们。",
-  query_strings: "缓存键包含查询字符串，请按实际发送的列出 URL。",
-  cookies: "缓存键包含 Cookie，请在 header 或 variants 中发送。",
-  signed: "这些 URL 需要签名 URL 或签名 Cookie。",
+  query_strings: "缓存键包含查询字符串，请列出带有查看器实际发送的查询字符串的 URL。",
+  cookies: "缓存键包含 Cookie，请在 header 或 variants 中发送查看器的 Cookie。",
+  signed: "访问这些 URL 需要签名 URL 或签名 Cookie，而本请求两者都没有。",
   not_checked: "部分配置无法读取，未经检查。",
 };
 
 const FIELDS: ReadonlyMap<string, string> = new Map([
-  ["url_list", "这些 URL 不能预热：应为 http(s) 绝对地址，且属于本账户的分配或租户。"],
+  ["url_list", "这些 URL 不能预热：应为 http 或 https 的绝对 URL，且属于本账户的分配或分配租户。"],
   ["sources", "来源填写有误，或无法读取。"],
-  ["cf_domain", "应为分配的域名（如 d111111abcdef8.cloudfront.net）、备用域名或租户的域名。"],
+  ["cf_domain", "应为 CloudFront 分配自身的域名（如 d111111abcdef8.cloudfront.net）、其备用域名，或分配租户的域名。"],
   ["pops", "POP 填写有误，或任务总数超出限制。"],
   ["target_type", "POP 的选择方式有误。"],
   ["timeout", "应为 1 到 10080 分钟，且不超过本部署的限制。"],
@@ -56,9 +56,9 @@ const FIELDS: ReadonlyMap<string, string> = new Map([
   ["variants", "变体填写有误。"],
   ["verify", "验证方式有误，应为 edge、addresses 或 off。"],
   ["order", "顺序有误，应为 lead-first 或 all-at-once。"],
-  ["origin", "回源限速应为正数。"],
+  ["origin", "最大回源速率和最大回源并发应为正数。"],
   ["need_invalidate", "无法按这样的设置使缓存失效。"],
-  ["invalidate", "路径以 / 开头，* 只能在末尾，最多 15 个；标签为不含空格、逗号和 * 的 ASCII 字符。"],
+  ["invalidate", "路径以 / 开头，* 只能在末尾，带 * 的路径最多 15 个；标签只能用 ASCII 字符，不含空格、逗号和 *。"],
   ["max_bytes", "应为正整数，单位是字节。"],
   ["max_failures", "应为不小于 0 的整数。"],
   ["skip_uncached", "CloudFront 不缓存其中任何 URL，没有可预热的内容。"],

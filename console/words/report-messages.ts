@@ -11,7 +11,7 @@ export const REPORT_MESSAGES = {
   reportSent: { en: "Sent {at}", zh: "提交于 {at}" },
   reportEnded: { en: "ended {at}", zh: "结束于 {at}" },
   engine: { en: "Engine", zh: "执行方式" },
-  engineDirect: { en: "direct", zh: "直接运行" },
+  engineDirect: { en: "direct", zh: "直接模式" },
   engineDirectSays: { en: "one process, no instances", zh: "单个进程，没有实例" },
   reportAsOf: { en: "As of {at}.", zh: "数据截至 {at}。" },
   reportCopy: { en: "This page is a copy and does not update.", zh: "本页为副本，不会更新。" },
@@ -20,7 +20,7 @@ export const REPORT_MESSAGES = {
   failedTasksTitle: { en: "Failed tasks", zh: "失败的任务" },
   failedInCsv: {
     en: "{count, plural, one {# task} other {# tasks}} failed. For all of them, see the CSV file:",
-    zh: "{count} 个任务失败。完整列表请见 CSV 文件：",
+    zh: "{count} 个任务失败。运行以下命令，可将完整列表保存为 CSV 文件：",
   },
   object: { en: "Object", zh: "对象" },
   whatWentWrong: { en: "Error", zh: "错误" },
@@ -33,5 +33,5 @@ export const REPORT_MESSAGES = {
   firstByte: { en: "First byte", zh: "首字节" },
   wholeTask: { en: "Whole task", zh: "整个任务" },
   median: { en: "Median", zh: "中位数" },
-  percentile95: { en: "95th percentile", zh: "第 95 百分位" },
+  percentile95: { en: "95th percentile", zh: "第 95 百分位数" },
 } as const satisfies Catalogue;

@@ -42,7 +42,7 @@ function noteOn(known: number, sampled: number, urlVariants: number): string {
   if (urlVariants === 0) return "Nothing to ask for.";
   if (known === 0) return "No size could be read in the time of this answer.";
   if (known === urlVariants) return "Exact: every size was asked for.";
-  const others = sampled === urlVariants ? "the others gave no size in time" : "asked all over the list";
+  const others = sampled === urlVariants ? "the others gave no size in time" : "sampled across the whole list";
   return `${known} of ${urlVariants} sizes are known, ${others}. low and high are the bounds of a 95% confidence interval; a few giants among very many small objects may be missed.`;
 }
 

@@ -74,7 +74,7 @@ function refusalsOf(settings: DistributionSettings, wanted: WantedWarming): Find
     return [
       {
         code: "template",
-        problem: `${it} is the template of a multi-tenant distribution, which serves no traffic`,
+        problem: `${it} is a multi-tenant distribution, which serves no traffic itself`,
         action: "Name the domain of one of its distribution tenants",
       },
     ];
@@ -268,7 +268,8 @@ const OF_BEHAVIOUR: readonly {
   {
     code: "server_timing",
     holds: ({ hasServerTiming }, _, { isVerified }) => isVerified && hasServerTiming === false,
-    problem: (urls) => `hits of ${urls} will not tell their tier, so they may be the regional cache's`,
+    problem: (urls) =>
+      `hits of ${urls} will not indicate their cache tier, so they may come from a regional edge cache`,
     action: TIER_TOLD,
   },
 ];

@@ -5,7 +5,7 @@ const POPS = "{count, plural, one {# POP} other {# POPs}}";
 
 /** What a sentence says of a request: a row has both languages. */
 export const READINESS_MESSAGES = {
-  timeIsUp: { en: "The timeout is over. Counting the results.", zh: "已超过超时时间，正在统计结果。" },
+  timeIsUp: { en: "The timeout is over. Counting the results.", zh: "已到超时时间，正在统计结果。" },
   askingSizes: { en: "Checking the sizes of the URLs.", zh: "正在检查 URL 的大小。" },
   readingSources: { en: "Reading the sources.", zh: "正在读取来源。" },
   checkingPops: { en: "Checking POPs.", zh: "正在检查 POP。" },
@@ -17,39 +17,39 @@ export const READINESS_MESSAGES = {
   },
   pausedWhileRunning: {
     en: "Paused: the desired number of instances is 0. {running, plural, one {# task is} other {# tasks are}} still running, for up to a minute after their instances are told to stop; {waiting, plural, one {# task is} other {# tasks are}} waiting.",
-    zh: "已暂停：所需实例数为 0。{running} 个任务仍在运行，最迟在其实例收到停止通知一分钟后结束；{waiting} 个任务在等待。",
+    zh: "已暂停：所需实例数为 0。{running} 个任务仍在运行，其实例收到停止通知后最多再运行一分钟；{waiting} 个任务在等待。",
   },
   waitingForInstances: { en: "Waiting for instances.", zh: "正在等待实例。" },
-  waitingForInstancesLong: { en: "Waiting for instances for {time}.", zh: "等待实例已 {time}。" },
+  waitingForInstancesLong: { en: "Waiting for instances for {time}.", zh: "已等待实例 {time}。" },
   noProgress: { en: "No progress for {time}.", zh: "{time}没有进展。" },
   underWay: { en: "In progress: {percentage}%.", zh: "进行中：{percentage}%。" },
-  late: { en: "Late: needs {time} more than the timeout allows.", zh: "将超时：预计比超时时间晚 {time}完成。" },
+  late: { en: "Late: needs {time} more than the timeout allows.", zh: "将超时：预计在超时后再过 {time}才能完成。" },
   onTime: {
     en: "On time: about {left} left, {spare} before the timeout.",
-    zh: "进展正常：约剩 {left}，比超时早 {spare}。",
+    zh: "进展正常：约剩 {left}，将在超时前 {spare}完成。",
   },
   onTimeAt: {
     en: "On time: about {left} left. Done by {at}, {spare} before the timeout.",
-    zh: "进展正常：约剩 {left}。预计 {at} 完成，比超时早 {spare}。",
+    zh: "进展正常：约剩 {left}。预计 {at} 完成，距超时还有 {spare}。",
   },
   failed: { en: "Failed.", zh: "失败。" },
   failedFor: { en: "Failed: {reason}.", zh: "失败：{reason}。" },
   stoppedUncounted: { en: "Stopped. Counting the results.", zh: "已停止，正在统计结果。" },
-  stopped: { en: "Stopped at {percentage}%.", zh: "已停止于 {percentage}%。" },
+  stopped: { en: "Stopped at {percentage}%.", zh: "已停止，进度为 {percentage}%。" },
   timedOutUncounted: { en: "Timed out. Counting the results.", zh: "已超时，正在统计结果。" },
-  timedOut: { en: "Timed out at {percentage}%.", zh: "已超时于 {percentage}%。" },
+  timedOut: { en: "Timed out at {percentage}%.", zh: "已超时，进度为 {percentage}%。" },
   notTried: { en: "{count, plural, one {# task was} other {# tasks were}} not tried.", zh: "{count} 个任务未尝试。" },
   tasksFailed: { en: `${TASKS} failed.`, zh: "{count} 个任务失败。" },
   finished: { en: "Finished.", zh: "已完成。" },
   ready: { en: "Ready for traffic: {claims}.", zh: "可以放量：{claims}。" },
-  readyWithExceptions: { en: "Ready, with exceptions.", zh: "就绪，但有例外。" },
+  readyWithExceptions: { en: "Ready, with exceptions.", zh: "可以放量，但有例外。" },
   readyExceptions: {
     en: "Ready for traffic, {count, plural, one {# exception} other {# exceptions}}: {troubles}.",
-    zh: "可以放量，有 {count} 处例外：{troubles}。",
+    zh: "可以放量，但有 {count} 处例外：{troubles}。",
   },
   incomplete: {
     en: "Not complete, {count, plural, one {# exception} other {# exceptions}}: {troubles}.",
-    zh: "不完整，有 {count} 处例外：{troubles}。",
+    zh: "未全部完成，有 {count} 处例外：{troubles}。",
   },
   notReady: { en: "Not ready for traffic.", zh: "暂不可放量。" },
   notReadyBecause: { en: "Not ready for traffic: {reasons}.", zh: "暂不可放量：{reasons}。" },
@@ -80,24 +80,24 @@ export const READINESS_MESSAGES = {
   },
   unreadable: {
     en: "{count} of {urls, plural, one {# URL} other {# URLs}} could not be read",
-    zh: "{urls} 个 URL 中有 {count} 个无法获取",
+    zh: "{urls} 个 URL 中有 {count} 个无法读取",
   },
   unanswered: {
     en: `the DNS resolver did not respond or returned an error for ${POPS} ({names})`,
-    zh: "{count} 个 POP 的查询，DNS 解析器未应答或返回错误（{names}）",
+    zh: "DNS 解析器对 {count} 个 POP 没有响应或返回错误（{names}）",
   },
   unresolved: { en: `${POPS} did not resolve ({names})`, zh: "{count} 个 POP 无法解析（{names}）" },
   unresolvedPartlyUnanswered: {
     en: `${POPS} did not resolve ({names}; for {unanswered} of them the DNS resolver did not respond or returned an error)`,
-    zh: "{count} 个 POP 无法解析（{names}；其中 {unanswered} 个是 DNS 解析器未应答或返回错误）",
+    zh: "{count} 个 POP 无法解析（{names}；其中 {unanswered} 个是因为 DNS 解析器没有响应或返回错误）",
   },
   cold: {
     en: "{count, plural, one {# object is} other {# objects are}} not warm at any POP under the regional edge {recCount, plural, one {cache} other {caches}} {recs}",
-    zh: "{count} 个对象在{recCount, plural, other {区域边缘缓存}}（{recs}）的任何 POP 都未预热",
+    zh: "{count} 个对象在{recCount, plural, other {区域边缘缓存}}（{recs}）下的任何 POP 都未预热",
   },
   coldBesides: {
     en: "{count, plural, one {# other object is} other {# other objects are}} not warm at any POP under the regional edge {recCount, plural, one {cache} other {caches}} {recs}",
-    zh: "另有 {count} 个对象在{recCount, plural, other {区域边缘缓存}}（{recs}）的任何 POP 都未预热",
+    zh: "另有 {count} 个对象在{recCount, plural, other {区域边缘缓存}}（{recs}）下的任何 POP 都未预热",
   },
   embeddedPops: {
     en: "This verdict does not cover embedded POPs: they are in the networks of internet service providers and cannot be reached from EC2. It covers the regional edge caches behind them.",
@@ -105,7 +105,7 @@ export const READINESS_MESSAGES = {
   },
   originShield: {
     en: "With Origin Shield ({regions}), an object that is warm elsewhere but not at any POP of a regional edge cache is fetched from Origin Shield, not from the origin.",
-    zh: "启用 Origin Shield（{regions}）时，在某个区域边缘缓存的任何 POP 都未预热、但在别处已预热的对象，从 Origin Shield 获取，不回源。",
+    zh: "启用 Origin Shield（{regions}）时，如果对象在某个区域边缘缓存下的所有 POP 都未预热，但在别处已预热，则从 Origin Shield 获取，不会回源。",
   },
   coldEverywhere: {
     en: "{count, plural, one {# object is} other {# objects are}} not warm at any POP",
@@ -117,11 +117,11 @@ export const READINESS_MESSAGES = {
   },
   lacking: {
     en: "{count} of {pops, plural, one {# POP} other {# POPs}} {count, plural, one {is} other {are}} more than 1% cold ({names})",
-    zh: "{pops} 个 POP 中有 {count} 个的未预热任务超过 1%（{names}）",
+    zh: "{pops} 个 POP 中有 {count} 个 POP，其未预热任务的比例超过 1%（{names}）",
   },
   names: { en: "{names}", zh: "{names}" },
   morePops: { en: "{names} and {more} more", zh: "{names} 和另外 {more} 个" },
-  moreRecs: { en: "{names} and {more} more", zh: "{names}和另外 {more} 处" },
+  moreRecs: { en: "{names} and {more} more", zh: "{names}，以及另外 {more} 个" },
   popsDefault: {
     en: "{selected} of {known, plural, one {# POP} other {# POPs}}: the default set",
     zh: "{known} 个 POP 中的 {selected} 个：默认集合",
@@ -131,8 +131,8 @@ export const READINESS_MESSAGES = {
     zh: "{known} 个 POP 中的 {selected} 个：{places} 的默认集合",
   },
   popsAll: {
-    en: "{selected} of {known, plural, one {# POP} other {# POPs}}: all but those in China and codes that only documentation names",
-    zh: "{known} 个 POP 中的 {selected} 个：除中国境内的 POP 和仅见于文档的代码之外的全部",
+    en: "{selected} of {known, plural, one {# POP} other {# POPs}}: all except POPs in China and POP codes that are known only from documentation",
+    zh: "{known} 个 POP 中的 {selected} 个：全部，但不含中国内地的 POP 和仅见于文档的代码",
   },
   popsNamed: {
     en: "{selected} of {known, plural, one {# POP} other {# POPs}}, as selected",

@@ -54,7 +54,7 @@ export const REASON_MESSAGES: Readonly<Record<FailureReason, ReasonText<Message>
     viewers: { en: "Viewers get a certificate warning, or no connection.", zh: "查看器会收到证书警告，或无法连接。" },
     next: {
       en: "Check that the certificate of the distribution covers the host names of the URLs, and that `cf_domain` is correct.",
-      zh: "确认分配的证书涵盖 URL 的域名，并检查 `cf_domain`。",
+      zh: "确认该 CloudFront 分配的证书涵盖 URL 中的域名，并确认 `cf_domain` 正确。",
     },
   },
   redirect: {
@@ -97,12 +97,12 @@ export const REASON_MESSAGES: Readonly<Record<FailureReason, ReasonText<Message>
     title: { en: "Incomplete response", zh: "响应不完整" },
     means: {
       en: FAILURE_REASONS.incomplete,
-      zh: "正文中断，或比 Content-Length 或探测到的大小更短或更长，或无法判断在何处结束。",
+      zh: "正文中断；或长度与 Content-Length 或探测到的大小不符；或无法判断正文在何处结束。",
     },
     viewers: { en: "Viewers may get an incomplete file.", zh: "查看器可能得到不完整的文件。" },
     next: {
       en: "Check that the origin sends the correct Content-Length and keeps connections open. Then retry.",
-      zh: "确认源站发送正确的 Content-Length 并保持连接打开。然后重试。",
+      zh: "确认源站发送正确的 Content-Length，并且不会提前关闭连接。然后重试。",
     },
   },
   too_large: {
@@ -114,7 +114,7 @@ export const REASON_MESSAGES: Readonly<Record<FailureReason, ReasonText<Message>
     },
     next: {
       en: "Compare the size with the size that Prewarm probed. CloudFront caches objects of up to 50 GB.",
-      zh: "与探测到的大小比较。CloudFront 可缓存的对象最大为 50 GB。",
+      zh: "将对象的大小与 Prewarm 探测到的大小比较。CloudFront 可缓存的对象最大为 50 GB。",
     },
   },
   too_slow: {
@@ -126,7 +126,7 @@ export const REASON_MESSAGES: Readonly<Record<FailureReason, ReasonText<Message>
     },
     next: {
       en: "Check the origin's bandwidth, or warm fewer POPs at a time. Then retry.",
-      zh: "检查源站带宽，或减少同时预热的 POP。然后重试。",
+      zh: "检查源站带宽，或减少同时预热的 POP 数量。然后重试。",
     },
   },
   other_pop: {
@@ -144,7 +144,7 @@ export const REASON_MESSAGES: Readonly<Record<FailureReason, ReasonText<Message>
     viewers: { en: "Every viewer waits for the origin, now and later.", zh: "每个查看器都要等待源站，以后也是如此。" },
     next: {
       en: "Check Cache-Control and the cache policy. `error` names the likely header.",
-      zh: "检查 Cache-Control 和缓存策略。`error` 指出可能的标头。",
+      zh: "检查 Cache-Control 和缓存策略。`error` 指出可能导致此问题的标头。",
     },
   },
   not_cacheable: {
@@ -156,7 +156,7 @@ export const REASON_MESSAGES: Readonly<Record<FailureReason, ReasonText<Message>
     },
     next: {
       en: "Configure the origin to respond with HTTP 200 and the object, or wait until it does. Then retry.",
-      zh: "配置源站以 HTTP 200 和对象响应，或等待其如此响应。然后重试。",
+      zh: "将源站配置为返回 HTTP 200 和对象，或等到源站这样返回之后，再重试。",
     },
   },
   refused_address: {
@@ -172,7 +172,7 @@ export const REASON_MESSAGES: Readonly<Record<FailureReason, ReasonText<Message>
     title: { en: "Skipped: two POPs under this REC already failed", zh: "已跳过：同一区域边缘缓存下已有两个 POP 失败" },
     means: {
       en: FAILURE_REASONS.not_asked,
-      zh: "同一区域边缘缓存（REC）下的两个 POP 已请求过，源站失败或对象未被保留，因此不再请求。",
+      zh: "此前已通过同一区域边缘缓存（REC）下的两个 POP 请求过，源站出错或对象未被保留，因此跳过了此 POP。",
     },
     viewers: {
       en: "Viewers get the same result as the two POPs that were tried.",
@@ -184,12 +184,12 @@ export const REASON_MESSAGES: Readonly<Record<FailureReason, ReasonText<Message>
     },
   },
   lost: {
-    title: { en: "No agent finished the task", zh: "没有代理完成任务" },
-    means: { en: FAILURE_REASONS.lost, zh: "任务已多次入队，但没有代理完成它。" },
+    title: { en: "No agent finished the task", zh: "没有代理程序完成此任务" },
+    means: { en: FAILURE_REASONS.lost, zh: "任务已多次入队，但没有任何代理程序完成它。" },
     viewers: SLOW_FIRST,
     next: {
       en: "Retry. If the same URL fails again, check the log of the agents: the URL may crash them.",
-      zh: "重试。如果同一个 URL 再次失败，请检查代理的日志：该 URL 可能导致代理崩溃。",
+      zh: "重试。如果同一个 URL 再次失败，请检查代理程序的日志：该 URL 可能导致代理程序崩溃。",
     },
   },
   no_distribution: {
@@ -198,7 +198,7 @@ export const REASON_MESSAGES: Readonly<Record<FailureReason, ReasonText<Message>
     viewers: UNKNOWN_AS_NOT_REQUESTED,
     next: {
       en: "Correct the host name of the URL, or set `cf_domain` to the *.cloudfront.net domain name of the distribution.",
-      zh: "更正 URL 的域名，或在 `cf_domain` 中填写分配的 *.cloudfront.net 域名。",
+      zh: "更正 URL 的域名，或在 `cf_domain` 中填写该 CloudFront 分配的 *.cloudfront.net 域名。",
     },
   },
   name_not_found: {
@@ -210,7 +210,7 @@ export const REASON_MESSAGES: Readonly<Record<FailureReason, ReasonText<Message>
     },
     next: {
       en: "Check the code of the POP with `GET /pops`, or the domain name of the distribution. Retrying will not help.",
-      zh: "用 `GET /pops` 检查 POP 代码，或检查分配的域名。重试无济于事。",
+      zh: "用 `GET /pops` 检查 POP 代码，或检查该 CloudFront 分配的域名。重试无济于事。",
     },
   },
   dns_unavailable: {
@@ -224,7 +224,7 @@ export const REASON_MESSAGES: Readonly<Record<FailureReason, ReasonText<Message>
   },
   other: {
     title: { en: "Other", zh: "其他" },
-    means: { en: FAILURE_REASONS.other, zh: "其他失败，包括旧版代理未记录原因的失败。" },
+    means: { en: FAILURE_REASONS.other, zh: "其他失败，包括旧版代理程序未记录原因的失败。" },
     viewers: UNKNOWN,
     next: { en: "See `error` in the examples.", zh: "请查看示例中的 `error`。" },
   },
@@ -232,11 +232,11 @@ export const REASON_MESSAGES: Readonly<Record<FailureReason, ReasonText<Message>
 
 const NOT_FOUND: Message = {
   en: "Correct the URL or remove it. Retrying will not help.",
-  zh: "更正或移除该 URL。重试没有用。",
+  zh: "更正或移除该 URL。重试无济于事。",
 };
 const FORBIDDEN: Message = {
   en: "The object may need a header or a signed URL. Send the header in `header`, or sign the URL.",
-  zh: "对象可能需要请求头或签名 URL。在 `header` 中发送请求头，或对 URL 签名。",
+  zh: "对象可能需要标头或签名 URL。在 `header` 中发送该标头，或对 URL 签名。",
 };
 const TOO_MANY: Message = { en: "Lower `origin`, then retry.", zh: "降低 `origin` 后重试。" };
 const NEXT_BY_STATUS: ReadonlyMap<number | undefined, Message> = new Map([

@@ -111,7 +111,7 @@ export function planProblem(
   { total_count: tasks, total_size: bytes }: { readonly total_count: number; readonly total_size: number },
   caps: Partial<Caps>,
 ): string | undefined {
-  if (tasks === 0) return "No readable URL belongs to a distribution that has a POP that resolved";
+  if (tasks === 0) return "There is nothing to warm: for the distributions of the readable URLs, no POP resolved";
   if (maxBytes !== undefined && bytes > maxBytes)
     return `max_bytes: ${bytes} bytes would be downloaded, and the request allows ${maxBytes}; nothing was downloaded`;
   return beyondCap(caps, "maxRequestBytes", "total_size", bytes) ?? beyondCap(caps, "maxTasks", "total_count", tasks);

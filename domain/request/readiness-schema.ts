@@ -2,8 +2,7 @@ import * as z from "zod";
 
 /** The readiness verdicts, and what each means. */
 export const VERDICTS = {
-  ready:
-    "Every task is good, and at least one is `warm` or `hit`. What `hit` and `done` do not claim, the sentence says.",
+  ready: "Every task succeeded, and at least one is `warm` or `hit`. `sentence` states what is not proven.",
   ready_with_exceptions:
     "Some tasks failed, some URLs could not be read, or some POPs did not resolve, and none of the conditions of `not_ready` applies.",
   not_ready:

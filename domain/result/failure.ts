@@ -226,7 +226,7 @@ function likelyReason(reason: NotKeptReason, headers: CacheHeaders): string {
     return "after two downloads, hits come from the regional edge cache: the POP does not keep it";
   if (header !== undefined)
     return `a check after the second download was a miss; the answer has ${header}, so it may never be kept`;
-  return "a check after the second download was a miss; its headers allow it to be kept, so see the cache policy, or it was evicted";
+  return "a check after the second download was a miss. The response headers allow caching, so check the cache policy; the object may also have been evicted";
 }
 
 /**

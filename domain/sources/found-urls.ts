@@ -94,7 +94,7 @@ export class FoundUrls {
     if (this.urls.size > this.mostUrls)
       return `sources: there are more than ${this.mostUrls} URLs with them ${variantCount > 1 ? `in ${variantCount} variants ` : ""}(at most ${MAX_URLS} together)`;
     if (this.characters > MAX_CHARACTERS)
-      return `sources: the URLs with them have more than ${MAX_CHARACTERS} characters together`;
+      return `sources: together with url_list, the URLs have more than ${MAX_CHARACTERS} characters`;
     const counted = variantCount > 1 ? "URLs times variants times POPs" : "URLs times POPs";
     return beyondCap(caps, "maxTasks", `sources: ${counted}`, this.urls.size * variantCount * request.pops.length);
   }
@@ -136,7 +136,9 @@ function uninvalidatable({ urls, sources }: FoundUrls, covering: readonly string
   const [first] = bad;
   if (first === undefined) return undefined;
   const which =
-    bad.length > 1 ? `${bad.length} URLs cannot be invalidated; the first, of` : "a URL cannot be invalidated: that of";
+    bad.length > 1
+      ? `${bad.length} URLs cannot be invalidated; the first, of`
+      : "a URL cannot be invalidated: the URL from";
   return `need_invalidate: ${which} ${first.from}, ${first.problem}; nothing was invalidated: leave need_invalidate out, or name the others alone`;
 }
 

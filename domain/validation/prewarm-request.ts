@@ -76,7 +76,7 @@ export function checkPrewarmRequest(
     if (hosts !== undefined) problems.push(hosts);
     if (namesNoHost(sources, urls))
       problems.push(
-        "cf_domain: is needed, because neither url_list nor a url or base of sources tells which distribution is meant",
+        "cf_domain: is required, because neither url_list nor a url or base in sources identifies the distribution",
       );
   }
   const urlVariants = urls.length * variants.length;

@@ -178,7 +178,7 @@ export async function retriedRequest(deps: ApiDeps, json: unknown): Promise<Requ
   if (named === undefined) return undefined;
   const item = await findRequest(deps, named, "retry_of");
   const refuse = (why: string) => new ApiError(409, `retry_of: the request ${item.req_id} is ${item.status}${why}`);
-  if (item.active !== undefined) throw refuse("; it can be tried again once it has ended");
+  if (item.active !== undefined) throw refuse("; it can be retried after it has ended");
   if (item.report === undefined) throw refuse("; its report is still being written, ask again in a moment");
   await checkLists(deps, item);
   if (isGood(item)) throw refuse(", and everything in it is good");

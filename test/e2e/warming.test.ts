@@ -1,4 +1,5 @@
 // A request from POST to its report through the deployed stack: API, Lambda functions, queues, agents and the stand-in edge.
+import { POP_CODES } from "../../domain/pops/pop-codes.ts";
 import { askAgain } from "../../tools/local/results.ts";
 import { DEAD_POP, FILES } from "../../tools/local/world.ts";
 import { body, urls } from "./bodies.ts";
@@ -32,7 +33,7 @@ describe("a request", () => {
       request_id: expect.stringMatching(/^[0-9a-f-]{36}$/),
       timestamp: expect.stringMatching(TIME),
       timeout_at: expect.stringMatching(TIME),
-      pop_selection: { selected: 3, known: 363, set: "named", places: [] },
+      pop_selection: { selected: 3, known: POP_CODES.length, set: "named", places: [] },
     });
     const reqId = String(started.json["request_id"]);
 

@@ -29,7 +29,7 @@ async function judgeMembers(
   const [found, group] = await Promise.all([ec2.subnets(subnets), ec2.securityGroup(sg)]);
   const parts = [...found.map(({ SubnetId, VpcId }) => ({ id: SubnetId, of: VpcId })), { id: sg, of: group.VpcId }];
   const strangers = parts.filter((part) => part.of !== vpc);
-  if (strangers.length === 0) return ok(`the subnets and the group are of ${vpc}`);
+  if (strangers.length === 0) return ok(`the subnets and the security group are in ${vpc}`);
   const says = strangers.map((part) => `${part.id} is of ${part.of ?? "no VPC"}`).join("; ");
   return fail(`${says}, not of ${vpc}`, "name subnets and a group of one VPC");
 }

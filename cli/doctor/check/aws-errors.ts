@@ -52,7 +52,10 @@ function explained(error: unknown): [says: string, next: string] {
   if (FORBIDDEN.test(name) || status === 403)
     return [`no permission: ${message}`, "request the permission, then run this again"];
   if (UNKNOWN_CALL.test(name) || status === 501 || error instanceof MissingFieldError)
-    return [`what answers here does not know the call: ${message}`, "ask AWS itself; an emulator lacks this"];
+    return [
+      `the endpoint does not support this call: ${message}`,
+      "run this against AWS; the emulator does not support it",
+    ];
   if (UNREACHED.test(code) || name === "TimeoutError")
     return [
       `no connection: ${message || code}`,

@@ -94,7 +94,7 @@ function evidenceOptions(
 function networkOf({ vpc, subnets, sg, vpce }: DoctorWords): ExistingNetwork | undefined {
   if (vpc === undefined && subnets === undefined && sg === undefined && vpce === undefined) return undefined;
   if (vpc === undefined || subnets === undefined || sg === undefined)
-    throw wrong("A VPC that there is needs all of --vpc, --subnets and --sg");
+    throw wrong("To check an existing VPC, use --vpc, --subnets and --sg together");
   return {
     vpc: id("--vpc", "vpc", vpc),
     subnets: list(subnets).map((subnet) => id("--subnets", "subnet", subnet)),

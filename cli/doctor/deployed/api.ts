@@ -33,8 +33,7 @@ async function judgeKey(client: Client, mustAnswer: boolean): Promise<Judgement>
     const { status } = await new ApiClient(url, undefined).ask({ method: "GET", path: "instances" });
     if (status === 200)
       return fail("GET /instances answers without a key", "check the methods of the API: each must require a key");
-    if (status !== 403)
-      return warn(`GET /instances without a key: HTTP ${status}, where 403 is the refusal`, "ask again");
+    if (status !== 403) return warn(`GET /instances without a key returned HTTP ${status}; expected 403`, "ask again");
     return ok(`${url} (from ${from}) takes the key and nothing else; ${value.desiredcapacity} instances are wanted`);
   } catch (error) {
     if (clientErrorOf(error) instanceof NoAnswerError && !mustAnswer) throw error;

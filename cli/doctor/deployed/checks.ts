@@ -35,10 +35,7 @@ export function stackChecks(stack: StackReader): Check[] {
 /** @param status https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html */
 function judgeStackState(status: string): Judgement {
   if (status === "UPDATE_ROLLBACK_COMPLETE")
-    return warn(
-      `the stack is ${status}`,
-      "it works as before the update; see why the update failed, then deploy again",
-    );
+    return warn(`the stack is ${status}`, "the stack is unchanged; find out why the update failed, then deploy again");
   if (/^(CREATE|UPDATE|IMPORT)_COMPLETE$/.test(status)) return ok(`the stack is ${status}`);
   if (status.endsWith("_IN_PROGRESS"))
     return warn(`the stack is ${status}`, "wait until the operation is complete, then run this again");
@@ -52,7 +49,11 @@ const PENDING = "PendingConfirmation";
 function judgeAlarmMail(subscriptions: readonly string[]): Judgement {
   const confirmed = subscriptions.filter((arn) => arn.startsWith("arn:")).length;
   const pending = subscriptions.filter((arn) => arn === PENDING).length;
-  if (pending > 0) return warn(`${pending} address has not confirmed`, "follow the link in the email from AWS");
+  if (pending > 0)
+    return warn(
+      `email addresses with an unconfirmed subscription: ${pending}`,
+      "follow the link in the email from AWS",
+    );
   if (confirmed === 0) return warn("no email address receives alarms", "deploy with --parameters alarmEmail=…");
   return ok(`alarms are mailed to ${confirmed} confirmed address${confirmed === 1 ? "" : "es"}`);
 }

@@ -37,7 +37,7 @@ export function judgeLastResults(sources: readonly EventSource[]): Judgement {
   }
   const untold = results.filter(({ last = "" }) => !/^OK\b/.test(last));
   if (untold.length === 0 && results.length > 0) return ok(`the last batch of all ${results.length} streams went well`);
-  const says = `${untold.length} of ${results.length} streams have handled no record yet, as far as they say`;
+  const says = `${untold.length} of ${results.length} event source mappings report no processed batch yet`;
   return cannotTell(says, "start a request, or run --smoke, then ask again");
 }
 
@@ -53,7 +53,10 @@ export function judgeFilters(template: Template, sources: readonly EventSource[]
   });
   if (odd.length > 0) {
     const says = `${odd.map(([id]) => shortName(id)).join(", ")}: the filter is not the template's`;
-    return fail(says, "deploy again after `aws cloudformation detect-stack-drift`, or set the filter back");
+    return fail(
+      says,
+      "find the change with `aws cloudformation detect-stack-drift`, then restore the filter or deploy again",
+    );
   }
   return ok(`the filters of all ${wanted.length} streams are those of the template`);
 }

@@ -13,7 +13,10 @@ export function judgeResolved(from: string, resolved: readonly ProbedPop[]): Jud
   if (dead.length === 0) return ok(says);
   const which = dead.length > SHOWN ? `${dead.slice(0, SHOWN).join(", ")}, …` : dead.join(", ");
   if (dead.length === resolved.length)
-    return fail(`${says}: the way to a POP is closed, or the label is wrong`, "take evidence by --save, and send it");
+    return fail(
+      `${says}: CloudFront may no longer resolve POP names in this form, or the distribution's label is wrong`,
+      "record the responses with --save, and report the file in an issue",
+    );
   return warn(`${says}; not ${which}`, "leave them out; they are skipped anyway");
 }
 

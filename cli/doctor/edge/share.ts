@@ -127,12 +127,12 @@ export function judgeShares(shares: readonly Share[]): Judgement {
   const good = firsts.filter(({ status = 0 }) => status >= 200 && status < 300 && status !== ACCEPTED);
   if (good.length === 0) {
     const seen = firsts[0]?.error ?? `HTTP ${firsts[0]?.status}`;
-    return cannotTell(`the URL with a query of its own is refused (${seen})`, "name a --url that takes any query");
+    return cannotTell(`the URL with an added query string failed (${seen})`, "name a --url that takes any query");
   }
   if (!isFresh(shares))
     return cannotTell(
-      "the query is not in the cache key, so that nothing here was cold",
-      "name a --url whose query is in the cache key, or one that nobody asked for yet and that has just been invalidated",
+      "the query string is not in the cache key, so this check found no uncached object to test with",
+      "use a --url whose query string is in the cache key, or the URL of an object that was just invalidated and has not been requested since",
     );
   const others = shares.filter(({ series, step }) => step === "other" && series.startsWith("filled"));
   if (others.length === 0)

@@ -54,7 +54,7 @@ export function smokeChecks(deps: SmokeDeps): Check[] {
     );
     if (at !== undefined)
       return ok(`an agent wrote its first line after ${Math.round((at - startedAt.getTime()) / 1_000)} s`);
-    return fail("no agent's line has come into the log group", "read the stream i-…/boot, or the instance itself");
+    return fail("no agent has written to the log group", "read the stream i-…/boot, or the instance itself");
   };
   const metrics = async () => {
     const { startedAt } = await followed();

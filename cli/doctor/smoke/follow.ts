@@ -92,9 +92,9 @@ export function stopOnInterrupt(stop: () => Promise<unknown>, host: Interruptibl
     off();
     host.stderr.write("Stopping the request …\n");
     const says = await stop().then(
-      () => "It is stopped, and the group has what other requests need.",
+      () => "The request is stopped, and the Auto Scaling group has the size that other requests need.",
       (error: unknown) =>
-        `It could not be stopped, and ends by itself within a quarter of an hour: ${messageOf(error)}`,
+        `The request could not be stopped (${messageOf(error)}). It ends by itself within 15 minutes.`,
     );
     host.stderr.write(`${says}\n`);
     host.exit(EXIT.left);
