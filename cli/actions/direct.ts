@@ -284,7 +284,7 @@ async function mayBegin(
   if (tasks < ASK_TASKS && size <= ASK_BYTES) return true;
   return isWanted(
     shell,
-    `${STACK} Download ${bytes(size)} in ${count(tasks)} tasks over this machine's network?`,
+    `${STACK} Download ${bytes(size)} in ${many(tasks, "task")} over this machine's network?`,
     yes,
     signal,
   );

@@ -141,9 +141,9 @@ export const MESSAGES = {
   // Outcomes
   warm: { en: "Warm", zh: "已预热" },
   hit: { en: "Hit", zh: "已命中" },
-  notKept: { en: "Not kept", zh: "未保留 (and 部分未保留; 失败的、未保留的和未尝试的)" },
+  notKept: { en: "Not kept", zh: "未保留" },
   failed: { en: "Failed", zh: "失败" },
-  waiting: { en: "Waiting", zh: "等待中" },
+  waiting: { en: "Waiting", zh: "等待" },
   // One request
   copyId: { en: "Copy request ID", zh: "复制请求 ID" },
   copied: { en: "Copied", zh: "已复制" },
@@ -158,7 +158,7 @@ export const MESSAGES = {
   stopDo: { en: "Stop request", zh: "停止请求" },
   keepRunning: { en: "Keep running", zh: "继续运行" },
   retry: { en: "Retry {count, plural, one {# task} other {# tasks}}…", zh: "重试 {count} 个任务…" },
-  retryTitle: { en: "Retry failed and untried tasks?", zh: "重试未预热的任务？" },
+  retryTitle: { en: "Retry failed and untried tasks?", zh: "重试失败和未尝试的任务？" },
   retrySays: {
     en: "A new request retries {count, plural, one {# task} other {# tasks}} of this request: those that failed, were not kept or were not tried. It uses the same settings, except headers.",
     zh: "将新建一个请求，重试本请求中的 {count} 个任务：失败的、未缓存的和未尝试的。设置与本请求相同。",

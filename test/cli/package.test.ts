@@ -89,7 +89,7 @@ test("installed for all, in a folder that was empty, it warms without a stack", 
     killed.child.kill("SIGKILL");
     await killed.ended;
     edge.setFaults(undefined);
-    expect(killed.heard.stderr).toContain("No stack is configured, so this machine downloads (direct).");
+    expect(killed.heard.stderr).toContain("No stack is configured, so this machine downloads (direct run).");
     expect((await command("list")).stdout).toContain("Interrupted: no process works on this run");
     expect(await command("resume")).toMatchObject({ code: 2, stdout: expect.stringContaining("/nowhere: HTTP 404") });
     const { code, stdout } = await command("status", "--json");

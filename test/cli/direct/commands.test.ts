@@ -400,7 +400,7 @@ describe("a field of the body either works or is refused with the reason:", () =
       item: { status: "FAILED", reason: expect.stringMatching(/^max_bytes: /) },
       code: 2,
     },
-    client_token: { body: { client_token: "t" }, refused: /^prewarm: client_token: nobody repeats the call/ },
+    client_token: { body: { client_token: "t" }, refused: /^prewarm: client_token: a direct run does not support idempotency tokens/ },
     sources: {
       body: { url_list: undefined, sources: [{ type: "sitemap", url: `${SITE}/sitemap.xml` }] },
       item: { total_size: 3_000 },
@@ -421,7 +421,7 @@ describe("a field of the body either works or is refused with the reason:", () =
       "sources in a bucket",
       {
         body: { sources: [{ type: "list", s3: "s3://bucket/key" }] },
-        refused: /^prewarm: sources: a direct run reads no buckets/,
+        refused: /^prewarm: sources: a direct run cannot read s3:// sources/,
       },
     ],
     ["a value that is none", { body: { timeout: 0 }, refused: /^prewarm: timeout: must be / }],

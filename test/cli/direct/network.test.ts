@@ -34,10 +34,10 @@ function check(env: Record<string, string>, ...happens: string[]) {
 test.each<[string, Record<string, string>, RegExp]>([
   ["ECONNREFUSED", {}, /a firewall seems to block .*\(ECONNREFUSED at 192\.0\.2\.0:443\)/],
   ["timeout", {}, /a firewall .*\(ETIMEDOUT at/],
-  ["timeout", { https_proxy: "http://proxy.example.com" }, /has a proxy \(https_proxy\), and seems to allow nothing/],
+  ["timeout", { https_proxy: "http://proxy.example.com" }, /only connections through its proxy \(https_proxy\)/],
   ["ENETUNREACH", { HTTPS_PROXY: "x" }, /no route to IPv4 addresses/],
   ["EADDRNOTAVAIL", {}, /no route to IPv4 addresses/],
-  ["DEPTH_ZERO_SELF_SIGNED_CERT", {}, /cannot prove its name: a captive portal, or a proxy that reads TLS/],
+  ["DEPTH_ZERO_SELF_SIGNED_CERT", {}, /certificate is not CloudFront's: a captive portal or a TLS-inspecting proxy/],
   ["ERR_TLS_CERT_ALTNAME_INVALID", {}, /a captive portal/],
   ["UNABLE_TO_VERIFY_LEAF_SIGNATURE", {}, /a captive portal/],
 ])("%s with %o: says what is in the way", async (event, env, message) => {

@@ -289,7 +289,7 @@ describe("asks first, and in a pipe needs --yes", () => {
     writeFileSync(join(state, "body.json"), JSON.stringify(body));
     const words = ["warm", "--direct", "--cf-domain", DOMAIN, "--from", "body.json"];
     const requests = edge.popRequests().filter(({ method }) => method === "GET").length;
-    expect(await run(...words)).toMatchObject({ code: 1, stdout: "", stderr: expect.stringContaining("say --yes") });
+    expect(await run(...words)).toMatchObject({ code: 1, stdout: "", stderr: expect.stringContaining("add --yes") });
     expect(edge.popRequests().filter(({ method }) => method === "GET")).toHaveLength(requests);
     expect(runs()).toEqual([]);
     if (paths.length === 1) expect((await run(...words, "--yes")).stdout).toContain("FINISHED");
@@ -394,7 +394,7 @@ test("what needs a stack, and a folder that cannot be written, are refused and l
   answerAll();
   const { run, runs } = machine();
   const refused = [
-    ["--no-wait", "--no-wait: a direct run is done by this command"],
+    ["--no-wait", "--no-wait: a direct run needs this command"],
     ["--instances 2", "instance_count: a direct run has no instances"],
     ["--token t", "client_token: "],
     ["--stack S", "--direct cannot be combined with --stack"],

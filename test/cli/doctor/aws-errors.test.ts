@@ -47,7 +47,7 @@ test("what is not there is no error, as each service says it", async () => {
   expect(await account(noParameter).parameter("/cdk-bootstrap/hnb659fds/version")).toBeUndefined();
 });
 
-const UNKNOWN = "what answers here does not know the call";
+const UNKNOWN = "the endpoint does not support this call";
 
 test.each<[string, () => Promise<unknown>, string]>([
   [
@@ -87,7 +87,7 @@ test.each<[string, () => Promise<unknown>, string]>([
 test.each([
   [awsError("AccessDeniedException"), /^no permission/],
   [awsError("Odd", { $metadata: { httpStatusCode: 403 } }), /^no permission/],
-  [awsError("NotImplemented"), /does not know the call/],
+  [awsError("NotImplemented"), /does not support this call/],
   [awsError("CredentialsProviderError"), /^no valid credentials/],
   [awsError("TimeoutError"), /^no connection/],
   [awsError("Error", { code: "ENOTFOUND" }), /^no connection/],

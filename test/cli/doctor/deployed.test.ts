@@ -123,7 +123,7 @@ test.each<[name: string, what: string, answers: Answers, status: Status, says: R
   ["filters", "too many", template(undefined), "fail", /Task/],
   ["filters", "that are no JSON", { ...template("x"), ...stream(filters("x")) }, "ok", /all 1/],
   ["filters", "of no stream", withoutType("AWS::Lambda::EventSourceMapping"), "cannot-tell", /could not be asked/],
-  ["mail of alarms", "to one that waits", mails("PendingConfirmation"), "warn", /not confirmed/],
+  ["mail of alarms", "to one that waits", mails("PendingConfirmation"), "warn", /unconfirmed/],
   ["mail of alarms", "to nobody", mails(), "warn", /no email address/],
   ["mail of alarms", "to one that left", mails("Deleted"), "warn", /no email address/],
   ["alarms", "on", alarms("OK", "ALARM"), "fail", /on: Errors/],
@@ -145,7 +145,7 @@ describe("the API", () => {
 
   test.each<[name: string, what: string, api: Partial<FakeApi>, status: Status, says: RegExp, mustAnswer?: boolean]>([
     ["API and key", "no key is needed", keyless(200), "fail", /without a key/],
-    ["API and key", "a call without a key is not refused", keyless(502), "warn", /without a key: HTTP 502/],
+    ["API and key", "a call without a key is not refused", keyless(502), "warn", /without a key returned HTTP 502/],
     ["API and key", "no answer", silent, "fail", /no answer/],
     ["version", "the command's", settings(200, VERSION), "ok", /, in /],
     ["version", "another", settings(200, "0.0.1"), "warn", /0\.0\.1 is deployed/],

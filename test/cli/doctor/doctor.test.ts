@@ -33,7 +33,7 @@ describe("the options", () => {
     [{ edge: true, ...URL_WORDS, pops: "SIN" }, "'SIN' in --pops is no POP"],
     [{ smoke: true, ...URL_WORDS }, "--smoke needs --pops with two"],
     [{ smoke: true, ...URL_WORDS, pops: "SIN2-P1,SIN2-P1" }, "--smoke needs --pops with two"],
-    [{ before: true, vpc: "vpc-1" }, "needs all of --vpc, --subnets and --sg"],
+    [{ before: true, vpc: "vpc-1" }, "use --vpc, --subnets and --sg together"],
     [{ ...NETWORK, vpc: "x" }, "'x' in --vpc is no id"],
     [{ ...NETWORK, before: false }, "--vpc applies only with --before"],
     [{ local: true, profile: "x" }, "--local asks this machine"],
@@ -232,7 +232,7 @@ describe("it ends", () => {
     fakeApi();
     const words =
       "doctor --smoke --url https://a.example.com/x?secret --pops SIN2-P1,FRA56-P4 --aws-region eu-west-1".split(" ");
-    expect(await run([...words, ...AT])).toMatchObject({ code: 1, stderr: expect.stringContaining("say --yes") });
+    expect(await run([...words, ...AT])).toMatchObject({ code: 1, stderr: expect.stringContaining("add --yes") });
     const { code, stdout, stderr } = await run([...words, ...AT], { input: "" });
     expect({ code, stdout }).toEqual({ code: 0, stdout: "" });
     expect(stderr).toMatch(/a\.example\.com\/x at SIN2-P1 and FRA56-P4.*Nothing was started/s);

@@ -158,8 +158,8 @@ test.each<[string, string, Share[]]>([
     [share({ xCache: HIT }), share({ step: "other", way: "RANGE", xCache: HIT })],
   ],
   ["cannot-tell", "one address only", [share({})]],
-  ["cannot-tell", "refused (HTTP 403)", [share({ status: 403 })]],
-  ["cannot-tell", "refused (HTTP 202)", [share({ status: 202 })]],
+  ["cannot-tell", "failed (HTTP 403)", [share({ status: 403 })]],
+  ["cannot-tell", "failed (HTTP 202)", [share({ status: 202 })]],
   ["cannot-tell", "no POP could be looked into", []],
 ])("servers of a POP: %s, %s", (status, says, shares) => {
   expect(judgeShares(shares)).toMatchObject({ status, says: expect.stringContaining(says) });

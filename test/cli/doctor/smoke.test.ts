@@ -156,7 +156,7 @@ test.each<[name: string, what: string, world: World, status: Status, says: RegEx
   ["report", "something else", { report: { status: 200, text: "<html>" } }, "fail", /HTTP 200/],
   ["group at 0", "one is left after two minutes", { instances: [1] }, "fail", /has 1/],
   ["schedule gone", "still there", { aws: { GetSchedule: {} } }, "fail", /still there/],
-  ["agent's first line", "missing", { aws: { FilterLogEvents: { events: [] } } }, "fail", /no agent's line/],
+  ["agent's first line", "missing", { aws: { FilterLogEvents: { events: [] } } }, "fail", /no agent has written/],
   ["metrics", "none", { aws: { GetMetricStatistics: { Datapoints: [] } } }, "fail", /no value/],
 ])("%s: %s", async (name, _, world, status, says) => {
   await expectJudgement((await smoke(world)).checks, name, status, says);
@@ -170,7 +170,7 @@ test("Ctrl-C stops the request, and only until its end", async () => {
 });
 
 test.each([
-  ["is stopped", async () => undefined, /It is stopped/],
+  ["is stopped", async () => undefined, /is stopped/],
   ["cannot be stopped", async () => Promise.reject(new Error("HTTP 500")), /could not be stopped.*HTTP 500/],
 ])("after Ctrl-C, a request that %s is told, and the process ends", async (_, stop, says) => {
   const said: string[] = [];

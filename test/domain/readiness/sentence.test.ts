@@ -46,25 +46,25 @@ it.each<[Partial<SentenceInput>, string, string]>([
   [
     { status: "INSERT_TASK" },
     "On time: about 6 min left, 40 min before the timeout.",
-    "进展正常：约剩 6 分钟，比超时早 40 分钟。",
+    "进展正常：约剩 6 分钟，将在超时前 40 分钟完成。",
   ],
-  [{}, "On time: about 6 min left, 40 min before the timeout.", "进展正常：约剩 6 分钟，比超时早 40 分钟。"],
+  [{}, "On time: about 6 min left, 40 min before the timeout.", "进展正常：约剩 6 分钟，将在超时前 40 分钟完成。"],
   [
     { estimated_finish_at: at(NOW + 34_000), timeout_at: at(NOW + 200 * MINUTE) },
     "On time: about 40 s left, 3 h 19 min before the timeout.",
-    "进展正常：约剩 40 秒，比超时早 3 小时 19 分钟。",
+    "进展正常：约剩 40 秒，将在超时前 3 小时 19 分钟完成。",
   ],
   [
     { estimated_finish_at: at(NOW + 58 * MINUTE) },
     "Late: needs 12 min more than the timeout allows.",
-    "将超时：预计比超时时间晚 12 分钟完成。",
+    "将超时：预计在超时后再过 12 分钟才能完成。",
   ],
   [{ estimated_finish_at: null }, "In progress: 62%.", "进行中：62%。"],
   [{ instances_at_work: 0 }, "Waiting for instances.", "正在等待实例。"],
   [
     { instances_at_work: 0, last_update_time: at(NOW - 7 * MINUTE) },
     "Waiting for instances for 7 min.",
-    "等待实例已 7 分钟。",
+    "已等待实例 7 分钟。",
   ],
   [
     { instance_count: 0, instances_at_work: 0 },
@@ -74,7 +74,7 @@ it.each<[Partial<SentenceInput>, string, string]>([
   [
     { instance_count: 0, in_progress_task_count: 24, download_count: 3_132 },
     "Paused: the desired number of instances is 0. 24 tasks are still running, for up to a minute after their instances are told to stop; 36 tasks are waiting.",
-    "已暂停：所需实例数为 0。24 个任务仍在运行，最迟在其实例收到停止通知一分钟后结束；36 个任务在等待。",
+    "已暂停：所需实例数为 0。24 个任务仍在运行，其实例收到停止通知后最多再运行一分钟；36 个任务在等待。",
   ],
   [{ bytes_per_second: 0, last_update_time: at(NOW - 5 * MINUTE) }, "No progress for 5 min.", "5 分钟没有进展。"],
   // A large file is under way.
@@ -83,7 +83,7 @@ it.each<[Partial<SentenceInput>, string, string]>([
   [
     { timestamp: at(NOW + 47 * MINUTE) },
     "The timeout is over. Counting the results.",
-    "已超过超时时间，正在统计结果。",
+    "已到超时时间，正在统计结果。",
   ],
 ])("while it runs: %j", (change, en, zh) => {
   expect(sentence({ ...RUNNING, ...change })).toBe(en);
@@ -93,7 +93,7 @@ it.each<[Partial<SentenceInput>, string, string]>([
 it("while it runs has the time of day where there is a clock", () => {
   const clock = (ms: number) => new Date(ms).toISOString().slice(11, 16);
   expect(sentence(RUNNING, "en", clock)).toBe("On time: about 6 min left. Done by 11:52, 40 min before the timeout.");
-  expect(sentence(RUNNING, "zh", clock)).toBe("进展正常：约剩 6 分钟。预计 11:52 完成，比超时早 40 分钟。");
+  expect(sentence(RUNNING, "zh", clock)).toBe("进展正常：约剩 6 分钟。预计 11:52 完成，距超时还有 40 分钟。");
 });
 
 it.each<[Partial<SentenceInput>, string, string]>([
@@ -118,7 +118,7 @@ it.each<[Partial<SentenceInput>, string, string]>([
       }),
     },
     "Not complete, 3 exceptions: 18 of 3,192 tasks failed, 3 of 900 URLs could not be read, 1 POP did not resolve (ICN51-C1).",
-    "不完整，有 3 处例外：3,192 个任务中有 18 个失败、900 个 URL 中有 3 个无法获取、1 个 POP 无法解析（ICN51-C1）。",
+    "未全部完成，有 3 处例外：3,192 个任务中有 18 个失败、900 个 URL 中有 3 个无法读取、1 个 POP 无法解析（ICN51-C1）。",
   ],
   [
     {
@@ -129,12 +129,12 @@ it.each<[Partial<SentenceInput>, string, string]>([
       ...seen({ exceptions: 1 }),
     },
     "Ready for traffic, 1 exception: 1 of 3,192 tasks failed. Of the other tasks, 3,191 are hits that are not proven warm.",
-    "可以放量，有 1 处例外：3,192 个任务中有 1 个失败。其余任务中，3,191 个已命中但未能证明已预热。",
+    "可以放量，但有 1 处例外：3,192 个任务中有 1 个失败。其余任务中，3,191 个已命中但未能证明已预热。",
   ],
   [
     { verdict: "not_ready", failed_count: 7, ...seen({ cold_objects: 11, cold_recs: ["Mumbai"] }) },
     "Not ready for traffic: 11 objects are not warm at any POP under the regional edge cache Mumbai.",
-    "暂不可放量：11 个对象在区域边缘缓存（孟买）的任何 POP 都未预热。",
+    "暂不可放量：11 个对象在区域边缘缓存（孟买）下的任何 POP 都未预热。",
   ],
   [
     {
@@ -149,8 +149,8 @@ it.each<[Partial<SentenceInput>, string, string]>([
     },
     "Not ready for traffic: 1 object is not warm at any POP under the regional edge caches Mumbai, Tokyo, Seoul and 2 more; " +
       "4 of 38 POPs are more than 1% cold (BOM1-P1, BOM2-P1, BOM3-P1 and 1 more).",
-    "暂不可放量：1 个对象在区域边缘缓存（孟买、东京、首尔和另外 2 处）的任何 POP 都未预热；" +
-      "38 个 POP 中有 4 个的未预热任务超过 1%（BOM1-P1、BOM2-P1、BOM3-P1 和另外 1 个）。",
+    "暂不可放量：1 个对象在区域边缘缓存（孟买、东京、首尔，以及另外 2 个）下的任何 POP 都未预热；" +
+      "38 个 POP 中有 4 个 POP，其未预热任务的比例超过 1%（BOM1-P1、BOM2-P1、BOM3-P1 和另外 1 个）。",
   ],
   // One POP of 38 is not what keeps it from being ready.
   [
@@ -159,7 +159,7 @@ it.each<[Partial<SentenceInput>, string, string]>([
       ...seen({ cold_objects: 2, cold_recs: ["Mumbai"], lacking_pops: 9, lacking_other_pops: 1 }),
     },
     "Not ready for traffic: 2 objects are not warm at any POP under the regional edge cache Mumbai.",
-    "暂不可放量：2 个对象在区域边缘缓存（孟买）的任何 POP 都未预热。",
+    "暂不可放量：2 个对象在区域边缘缓存（孟买）下的任何 POP 都未预热。",
   ],
   [
     {
@@ -167,7 +167,7 @@ it.each<[Partial<SentenceInput>, string, string]>([
       ...seen({ lacking_pops: 1, lacking_other_pops: 1, lacking_examples: ["BOM1-P1"], pops: 3 }),
     },
     "Not ready for traffic: 1 of 3 POPs is more than 1% cold (BOM1-P1).",
-    "暂不可放量：3 个 POP 中有 1 个的未预热任务超过 1%（BOM1-P1）。",
+    "暂不可放量：3 个 POP 中有 1 个 POP，其未预热任务的比例超过 1%（BOM1-P1）。",
   ],
   // One fault is told once: an unreadable URL is cold at every POP, and its POPs lack it.
   [
@@ -183,7 +183,7 @@ it.each<[Partial<SentenceInput>, string, string]>([
       }),
     },
     "Not ready for traffic: 3 of 4 URLs could not be read.",
-    "暂不可放量：4 个 URL 中有 3 个无法获取。",
+    "暂不可放量：4 个 URL 中有 3 个无法读取。",
   ],
   [
     {
@@ -203,14 +203,14 @@ it.each<[Partial<SentenceInput>, string, string]>([
     },
     "Not ready for traffic: 3 of 40 URLs could not be read; 2 other objects are not warm at any POP under the regional edge cache Mumbai. " +
       "4 POPs did not resolve (ICN51-C1, B, C and 1 more; for 1 of them the DNS resolver did not respond or returned an error).",
-    "暂不可放量：40 个 URL 中有 3 个无法获取；另有 2 个对象在区域边缘缓存（孟买）的任何 POP 都未预热。" +
-      "4 个 POP 无法解析（ICN51-C1、B、C 和另外 1 个；其中 1 个是 DNS 解析器未应答或返回错误）。",
+    "暂不可放量：40 个 URL 中有 3 个无法读取；另有 2 个对象在区域边缘缓存（孟买）下的任何 POP 都未预热。" +
+      "4 个 POP 无法解析（ICN51-C1、B、C 和另外 1 个；其中 1 个是因为 DNS 解析器没有响应或返回错误）。",
   ],
   // Neither is enough by itself.
   [
     { verdict: "not_ready", failed_count: 30, ...seen({ lacking_pops: 38, unreadable_urls: 1, urls: 200 }) },
     "Not ready for traffic: 1 of 200 URLs could not be read; 30 of 3,192 tasks failed.",
-    "暂不可放量：200 个 URL 中有 1 个无法获取；3,192 个任务中有 30 个失败。",
+    "暂不可放量：200 个 URL 中有 1 个无法读取；3,192 个任务中有 30 个失败。",
   ],
   [
     {
@@ -218,7 +218,7 @@ it.each<[Partial<SentenceInput>, string, string]>([
       ...seen({ cold_objects: 2, unresolved_pops: 2, unanswered_pops: 2, unresolved_examples: ["A", "B"] }),
     },
     "Not ready for traffic: 2 objects are not warm at any POP. The DNS resolver did not respond or returned an error for 2 POPs (A, B).",
-    "暂不可放量：2 个对象在任何 POP 都未预热。2 个 POP 的查询，DNS 解析器未应答或返回错误（A、B）。",
+    "暂不可放量：2 个对象在任何 POP 都未预热。DNS 解析器对 2 个 POP 没有响应或返回错误（A、B）。",
   ],
   [
     { verdict: "not_verified", warm_count: 0, ...seen({}) },
@@ -245,18 +245,18 @@ it.each<[Partial<SentenceInput>, string, string]>([
   [
     { verdict: "ready_with_exceptions", failed_count: 18 },
     "Ready, with exceptions. 18 of 3,192 tasks failed.",
-    "就绪，但有例外。3,192 个任务中有 18 个失败。",
+    "可以放量，但有例外。3,192 个任务中有 18 个失败。",
   ],
-  [{ verdict: "ready_with_exceptions" }, "Ready, with exceptions.", "就绪，但有例外。"],
+  [{ verdict: "ready_with_exceptions" }, "Ready, with exceptions.", "可以放量，但有例外。"],
   [
     { status: "STOPPED", verdict: "not_ready", total_count: 72_820, download_count: 29_856, percentage_complete: 41 },
     "Stopped at 41%. 42,964 tasks were not tried.",
-    "已停止于 41%。42,964 个任务未尝试。",
+    "已停止，进度为 41%。42,964 个任务未尝试。",
   ],
   [
     { status: "TIMEOUT", verdict: "not_ready", download_count: 3_191, failed_count: 2, percentage_complete: 99 },
     "Timed out at 99%. 1 task was not tried. 2 tasks failed.",
-    "已超时于 99%。1 个任务未尝试。2 个任务失败。",
+    "已超时，进度为 99%。1 个任务未尝试。2 个任务失败。",
   ],
   [{ status: "STOPPED", verdict: undefined }, "Stopped. Counting the results.", "已停止，正在统计结果。"],
   [{ status: "TIMEOUT", verdict: undefined }, "Timed out. Counting the results.", "已超时，正在统计结果。"],

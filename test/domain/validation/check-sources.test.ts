@@ -92,7 +92,7 @@ it("what is wrong with a source is told with its place: of each of them, and eve
 
 it("without anything that tells whose URLs are meant, cf_domain is needed", () => {
   const inBucket = { type: "list", s3: "s3://media/a" };
-  expect(checkBody({ sources: [inBucket] }).problems[0]).toMatch(/^cf_domain: is needed, because neither/);
+  expect(checkBody({ sources: [inBucket] }).problems[0]).toMatch(/^cf_domain: is required, because neither/);
   for (const named of [
     { cf_domain: "www.example.com" },
     { url_list: [BASE] },

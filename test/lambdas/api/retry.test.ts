@@ -141,7 +141,7 @@ describe("POST /prewarm with retry_of", () => {
     [
       {},
       { status: "IN_PROGRESS", active: "y" },
-      /^409 retry_of: the request r1 is IN_PROGRESS; it can be tried again once/,
+      /^409 retry_of: the request r1 is IN_PROGRESS; it can be retried after/,
     ],
     [{}, { report: undefined }, /^409 .* r1 is FINISHED; its report is still being written/],
     [{}, { failed_count: 0, readiness: readiness() }, /^409 .* r1 is FINISHED, and everything in it is good/],
