@@ -36,7 +36,7 @@ const PERMANENT_ERRORS = new Set([
 /** How long it is cached which names lead where: the checks of one call of the API ask for it several times. */
 const CACHE_MS = 60_000;
 /** A list that takes longer fails, so that no later call waits for it. */
-const LIST_TIMEOUT_MS = 10_000;
+const LIST_TIMEOUT_MS = 60_000;
 
 interface DistributionsOptions {
   /** Milliseconds since the epoch. @default Date.now */

@@ -2,6 +2,7 @@ import { isIP } from "node:net";
 import {
   type AccountDistribution,
   type AllowedDistributions,
+  allowsEvery,
   cloudFrontLabel,
   type Distribution,
   hostOwners,
@@ -110,7 +111,16 @@ export function notAllowedReason(
     const problem = problemWith(allowed, id, nameOf(distribution));
     if (problem !== undefined) return id === undefined && unlisted !== undefined ? `${problem}; ${unlisted}` : problem;
   }
-  return undefined;
+  return unverifiedReason(allowed, unlisted);
+}
+
+/**
+ * Why it is unknown whether a deployment may warm all hosts: a tenant that was not looked up may own one that a wildcard covers.
+ * @param unlisted why tenants may be missing
+ */
+export function unverifiedReason(allowed: AllowedDistributions, unlisted: string | undefined): string | undefined {
+  if (unlisted === undefined || allowsEvery(allowed)) return undefined;
+  return `it is unknown whether this deployment may warm all hosts of the URLs (its parameter distributions): ${unlisted}`;
 }
 
 /** Why it is unknown whether anything of a request can be invalidated; undefined: it is known. */

@@ -18,6 +18,7 @@ import {
   NoDistributionError,
   notAllowedReason,
   unlistedProblem,
+  unverifiedReason,
 } from "../../domain/request/find-distributions.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { checkSettings, type SettingsCheck, type SettingsSource } from "../../domain/request/settings-check.ts";
@@ -89,6 +90,8 @@ async function checkDistributions(
   if (domain !== undefined) check("cf_domain", domain);
   // Whatever `cf_domain` is: CloudFront selects the distribution by the host that is asked for.
   for (const host of hosts) check("url_list", host);
+  const unverified = unverifiedReason(allowed, unlistedReason(listed));
+  if (unverified !== undefined) throw new ApiError(400, `url_list: ${unverified}`);
   if (domain === undefined || others.length === 0) return [];
   const named = ownerOf(domain);
   if (named === undefined) {

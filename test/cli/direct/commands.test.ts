@@ -421,7 +421,7 @@ describe("a field of the body either works or is refused with the reason:", () =
       "sources in a bucket",
       {
         body: { sources: [{ type: "list", s3: "s3://bucket/key" }] },
-        refused: /^prewarm: sources: a direct run cannot read s3:// sources/,
+        refused: /^prewarm: sources: a direct run cannot read s3:\/\/ sources/,
       },
     ],
     ["a value that is none", { body: { timeout: 0 }, refused: /^prewarm: timeout: must be / }],

@@ -80,11 +80,7 @@ it.each<[Partial<SentenceInput>, string, string]>([
   // A large file is under way.
   [{ last_update_time: at(NOW - 9 * MINUTE), estimated_finish_at: null }, "In progress: 62%.", "进行中：62%。"],
   [{ download_count: 3_192 }, "All tasks have a result. Counting the results.", "所有任务都已有结果，正在统计。"],
-  [
-    { timestamp: at(NOW + 47 * MINUTE) },
-    "The timeout is over. Counting the results.",
-    "已到超时时间，正在统计结果。",
-  ],
+  [{ timestamp: at(NOW + 47 * MINUTE) }, "The timeout is over. Counting the results.", "已到超时时间，正在统计结果。"],
 ])("while it runs: %j", (change, en, zh) => {
   expect(sentence({ ...RUNNING, ...change })).toBe(en);
   expect(sentence({ ...RUNNING, ...change }, "zh")).toBe(zh);

@@ -203,6 +203,11 @@ describe("of a multi-tenant distribution", () => {
     expect(refused["x.example"]).toMatch(said);
     expect(notAllowedReason(["E1"], found)).toMatch(said);
     expect(unlistedProblem({ need_invalidate: true }, found)).toMatch(said);
+    // A wildcard of an allowed one may cover a host that such a tenant owns.
+    expect(notAllowedReason([one.tenant], { ...found, distributions: [one] })).toMatch(
+      /^it is unknown whether .*no\)$/,
+    );
+    expect(notAllowedReason(["*"], { ...found, distributions: [one] })).toBeUndefined();
     expect(unlistedProblem({ need_invalidate: false }, found)).toBeUndefined();
     expect(unlistedProblem({ need_invalidate: true }, { ...found, distributions: [one] })).toBeUndefined();
   });

@@ -140,6 +140,14 @@ describe("a multi-tenant distribution", () => {
     const { body } = await world({ own }).post({ url_list, cf_domain: "one.example" });
     expect(body["warnings"]).toContainEqual(expect.stringMatching(/one.example is not a name of .*AccessDenied: no/));
   });
+
+  it("whose tenants cannot be listed starts nothing for a wildcard that the stack allows", async () => {
+    const owner = { id: "E1", domain: "d1.cloudfront.net", aliases: ["*.example"], unlisted: "AccessDenied: no" };
+    const { post, made } = world({ own: [owner], allowed: "E1" });
+    const { status, body } = await post({ url_list });
+    expect(`${status} ${body["error_message"]}`).toMatch(/^400 url_list: it is unknown .*AccessDenied: no\)$/);
+    expect(made()).toEqual(NOTHING);
+  });
 });
 
 it("the stack's list of distributions makes nothing where the account's distributions cannot be listed", async () => {
