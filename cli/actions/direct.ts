@@ -20,7 +20,7 @@ import type { Approve } from "../direct/engine.ts";
 import { EXIT } from "../exit-codes.ts";
 import { cleanLine } from "../output/clean.ts";
 import { factLines, originFacts, planFacts } from "../output/estimate-lines.ts";
-import { bytes, clock, count, many } from "../output/figures.ts";
+import { bytes, clock, many } from "../output/figures.ts";
 import { lookOf } from "../output/look.ts";
 import { mentionWarnings } from "../output/warnings.ts";
 import { mention, type Shell, say, sayJson } from "../shell.ts";

@@ -48,7 +48,9 @@ export function useDraft() {
     form,
     change: (part: Partial<Form>) => setForm((before) => ({ ...before, ...part })),
     clear: () => {
-      setReplaced(isEmpty(form) ? undefined : form);
+      // What a first press has cleared can still be brought back.
+      if (isEmpty(form)) return;
+      setReplaced(form);
       setFilled(undefined);
       setForm(EMPTY_FORM);
     },
@@ -63,14 +65,16 @@ export function useDraft() {
           },
     /** The request that filled the form, and what it could not fill. */
     filled,
-    /** It was sent. */
+    /** It was sent. A draft that another request took the place of comes back. */
     forget: () => {
       kept.current = latest.current;
-      forgetDraft();
+      if (filled !== undefined && !isEmpty(before)) keepDraft(before);
+      else forgetDraft();
     },
   };
 }
 
 function isEmpty(form: Form): boolean {
-  return JSON.stringify(form) === JSON.stringify(EMPTY_FORM);
+  // A draft that was kept has its fields in another order.
+  return JSON.stringify({ ...EMPTY_FORM, ...form }) === JSON.stringify(EMPTY_FORM);
 }

@@ -139,9 +139,11 @@ async function tasksAt({ lists, requestPops }: ApiDeps, item: RequestItem, pop: 
 
 /**
  * `sent` of GET /prewarm: the body that makes the same request again, as far as it is kept.
- * @throws ApiError 409 where there is no list of its URLs: it is not written yet, or the bucket has deleted it
+ * @throws ApiError 409 where there is no list of its URLs: it is not written yet, or without what its sources name, or the bucket has deleted it
  */
 export async function readSent({ lists }: ApiDeps, item: RequestItem): Promise<Sent> {
+  const hasSources = item.sources_read !== undefined || (item.sources ?? []).length > 0;
+  if (hasSources && item.expanded === undefined) throw new ApiError(409, "The sources of the request were not read");
   const urls: string[] = [];
   let omitted = 0;
   const hasRoom = urlSizeFilter();

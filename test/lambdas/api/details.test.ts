@@ -357,4 +357,10 @@ describe("detail=sent", () => {
   it("is refused where there is no list of its URLs", async () => {
     expect(refusalOf(await asked(undefined))).toMatch(/^409 .*list/);
   });
+
+  it("is refused where its sources were not read: what they name is missing", async () => {
+    const own = ["https://a.example/1"];
+    expect(refusalOf(await asked(own, { status: "FAILED", sources_read: [] }))).toMatch(/^409 .*sources/);
+    expect((await asked(own, { sources_read: [], expanded: "y" })).status).toBe(200);
+  });
 });
