@@ -65,7 +65,7 @@ describe("the first steps", () => {
     expect(ended).toMatchObject({ code: seen?.startsWith("Not ready") === true ? 2 : 0 });
     if (seen !== undefined) expect(said).toContain(withId(seen, id));
     // Once by the status; the report has codes instead.
-    if (/status --failures/.test(code)) expect(said.match(/Refused \(4xx\)/g)).toHaveLength(1);
+    if (/status --failures/.test(code)) expect(said.match(/Client error \(4xx\)/g)).toHaveLength(1);
     if (/report --failed/.test(code)) expect(said.match(/HTTP 403/g)?.length).toBeGreaterThanOrEqual(2);
   });
 
