@@ -30,7 +30,7 @@ test("once the API is lost, nothing tells an estimate of another form or says th
   await unlock(page, deployment);
   await openForm(page);
   await page.locator(".send").click();
-  await expect(page.locator("dialog[open]")).toContainText("about $323");
+  await expect(page.locator("dialog[open]")).toContainText("$323");
   await page.keyboard.press("Escape");
   await expect(page.locator(".live")).toContainText("Live");
 
@@ -47,7 +47,7 @@ test("once the API is lost, nothing tells an estimate of another form or says th
 
   // It is asked for again by itself.
   isLost = false;
-  await expect(dialog).toContainText("about $323");
+  await expect(dialog).toContainText("$323");
   await expect(page.locator(".live")).toContainText("Live");
 });
 
@@ -62,7 +62,7 @@ test("while an estimate is asked for, no two texts of the footer overlap", async
   for (const width of [1_280, 820]) {
     await page.setViewportSize({ width, height: 900 });
     await page.locator(".url-box textarea").fill(`https://www.example.com/${width}`);
-    await expect(page.locator(".estimate .note")).toHaveText("updating …");
+    await expect(page.locator(".estimate .note")).toHaveText("Updating…");
     expect(await overlaps(page, ".estimate dt, .estimate dd, .estimate .note, .send-buttons > *")).toEqual([]);
   }
   expect(asked).toBeGreaterThan(0);
@@ -147,7 +147,7 @@ test("a request that failed has a complete headline, a reason for each URL, and 
     "x.js: other.example leads to no distribution",
   ]);
   // Nothing was measured: no rate, no per cent, no chart.
-  for (const name of ["Downloaded", "Tasks with a result", "Mean rate"]) await expect(fact(page, name)).toHaveText("–");
+  for (const name of ["Downloaded", "Tasks with a result", "Average rate"]) await expect(fact(page, name)).toHaveText("–");
   await expect(page.locator(".chart")).toHaveCount(0);
   await expect(page.locator(".request-head .primary")).toHaveCount(0);
   await page.getByRole("button", { name: "Retry…" }).click();
@@ -236,7 +236,7 @@ test("a new form asks for what the command asks for", async ({ page, deployment,
   await unlock(page, deployment);
   await goTo(page, "#/new");
   await expect(page.getByLabel("Instances")).toHaveValue("1");
-  await expect(page.getByLabel("Stop after")).toHaveValue("30");
+  await expect(page.getByLabel("Timeout")).toHaveValue("30");
 });
 
 type Fields = Readonly<Record<string, unknown>>;

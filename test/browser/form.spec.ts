@@ -58,7 +58,7 @@ test("the form is filled as people do, by lines, map, list and file, and sends w
   await choose(page);
 
   await page.locator("input[type=file]").setInputFiles(FILE);
-  await page.getByText("request.json was read").waitFor();
+  await page.getByText("Read request.json").waitFor();
   await isFilled();
   expect(await chosen(page), "POPs of the file's region").toBe(2);
   await page.reload();
