@@ -147,7 +147,8 @@ test("a request that failed has a complete headline, a reason for each URL, and 
     "x.js: other.example leads to no distribution",
   ]);
   // Nothing was measured: no rate, no per cent, no chart.
-  for (const name of ["Downloaded", "Tasks with a result", "Average rate"]) await expect(fact(page, name)).toHaveText("–");
+  for (const name of ["Downloaded", "Tasks with a result", "Average rate"])
+    await expect(fact(page, name)).toHaveText("–");
   await expect(page.locator(".chart")).toHaveCount(0);
   await expect(page.locator(".request-head .primary")).toHaveCount(0);
   await page.getByRole("button", { name: "Retry…" }).click();

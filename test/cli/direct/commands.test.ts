@@ -400,7 +400,10 @@ describe("a field of the body either works or is refused with the reason:", () =
       item: { status: "FAILED", reason: expect.stringMatching(/^max_bytes: /) },
       code: 2,
     },
-    client_token: { body: { client_token: "t" }, refused: /^prewarm: client_token: a direct run does not support idempotency tokens/ },
+    client_token: {
+      body: { client_token: "t" },
+      refused: /^prewarm: client_token: a direct run does not support idempotency tokens/,
+    },
     sources: {
       body: { url_list: undefined, sources: [{ type: "sitemap", url: `${SITE}/sitemap.xml` }] },
       item: { total_size: 3_000 },
