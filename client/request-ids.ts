@@ -23,3 +23,8 @@ export async function requestsStartingWith(client: Pick<ApiClient, "requests">, 
   }
   return found;
 }
+
+/** As much of an id as people read, and as the clients need to find it. */
+export function shortId(id: string): string {
+  return id.slice(0, 8);
+}

@@ -1,4 +1,6 @@
 // What `warm`, `retry` and `resume` do without a stack: this process does the work, and shows it as a stack's.
+
+import { shortId } from "../../client/request-ids.ts";
 import { edgeRequests } from "../../domain/cost/bill.ts";
 import type { Estimate } from "../../domain/cost/estimate.ts";
 import { FLAT_RATE_PLAN_NAMES, shareOfPlan } from "../../domain/cost/flat-rate-plan.ts";
@@ -10,7 +12,7 @@ import { variantNames } from "../../domain/request/options.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { formatTimestamp, parseTimestamp } from "../../domain/timestamps.ts";
 import type { Api } from "../api/client.ts";
-import { findRequest, shortId } from "../api/find-request.ts";
+import { findRequest } from "../api/find-request.ts";
 import type { Body } from "../body/body.ts";
 import type { PlaceWords } from "../body/place-words.ts";
 import { CommandError } from "../command-error.ts";

@@ -1,7 +1,7 @@
 import type { Listed } from "../../client/answers.ts";
+import { shortId } from "../../client/request-ids.ts";
 import { isTerminal, type Status, statusSchema } from "../../domain/request/lifecycle.ts";
 import { parseTimestamp } from "../../domain/timestamps.ts";
-import { shortId } from "../api/find-request.ts";
 import { wholeNumber } from "../body/number.ts";
 import { type PlaceWords, placeOf } from "../body/place-words.ts";
 import { CommandError } from "../command-error.ts";

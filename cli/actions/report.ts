@@ -1,6 +1,7 @@
 import type { Readable } from "node:stream";
 import type { Summary } from "../../client/answers.ts";
-import { findRequest, shortId } from "../api/find-request.ts";
+import { shortId } from "../../client/request-ids.ts";
+import { findRequest } from "../api/find-request.ts";
 import { placeOf } from "../body/place-words.ts";
 import { CommandError } from "../command-error.ts";
 import { connect } from "../direct/connect.ts";

@@ -1,5 +1,6 @@
+import { shortId } from "../../client/request-ids.ts";
 import { isTerminal } from "../../domain/request/lifecycle.ts";
-import { findRequest, shortId } from "../api/find-request.ts";
+import { findRequest } from "../api/find-request.ts";
 import { type PlaceWords, placeOf } from "../body/place-words.ts";
 import { CommandError } from "../command-error.ts";
 import { connect } from "../direct/connect.ts";

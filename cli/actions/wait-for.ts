@@ -1,6 +1,6 @@
 import type { Listed } from "../../client/answers.ts";
+import { shortId } from "../../client/request-ids.ts";
 import type { Api } from "../api/client.ts";
-import { shortId } from "../api/find-request.ts";
 import { called, type Shell } from "../shell.ts";
 import { tellEnding } from "../watch/ending.ts";
 import { openDisplay } from "../watch/open-display.ts";

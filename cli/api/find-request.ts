@@ -42,8 +42,3 @@ function pick(found: readonly Listed[], named: string): Found {
   }
   return { id: only.request_id, listed: only };
 }
-
-/** As much of an id as people read. */
-export function shortId(id: string): string {
-  return id.slice(0, 8);
-}

@@ -1,4 +1,4 @@
-import { shortId } from "../api/find-request.ts";
+import { shortId } from "../../client/request-ids.ts";
 
 export const CUT_OFF = "cut_off";
 

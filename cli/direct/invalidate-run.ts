@@ -1,8 +1,8 @@
+import { shortId } from "../../client/request-ids.ts";
 import { type InvalidationClient, type InvalidationDeps, invalidateAll } from "../../domain/plan/invalidate.ts";
 import { invalidatingFields } from "../../domain/request/invalidation.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { pause } from "../../domain/retry.ts";
-import { shortId } from "../api/find-request.ts";
 import { CommandError } from "../command-error.ts";
 import { isTemporary } from "./account.ts";
 

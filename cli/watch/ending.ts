@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Progress, Summary } from "../../client/answers.ts";
 import type { Answer } from "../../client/api-client.ts";
+import { shortId } from "../../client/request-ids.ts";
 import { lacksOnlyPops } from "../../domain/readiness/verdict.ts";
 import type { Api } from "../api/client.ts";
-import { shortId } from "../api/find-request.ts";
 import { isRefused } from "../api/refusal.ts";
 import { exitCodeOf } from "../exit-code.ts";
 import { EXIT } from "../exit-codes.ts";

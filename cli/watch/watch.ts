@@ -1,6 +1,6 @@
 import type { Progress } from "../../client/answers.ts";
+import { shortId } from "../../client/request-ids.ts";
 import type { Api } from "../api/client.ts";
-import { shortId } from "../api/find-request.ts";
 import { EXIT } from "../exit-codes.ts";
 import { many } from "../output/figures.ts";
 import { called, mention, type Shell } from "../shell.ts";

@@ -1,11 +1,11 @@
 import { useState } from "preact/hooks";
+import { shortId } from "../../client/request-ids.ts";
 import { isTerminal } from "../../domain/request/lifecycle.ts";
-
 import { EVERY } from "../api/pace.ts";
 import { useLive } from "../api/use-live.ts";
 import { Trouble } from "../parts/trouble.tsx";
 import { useTab } from "../parts/use-tab.ts";
-import { shortId, titleOf } from "../requests/title.ts";
+import { titleOf } from "../requests/title.ts";
 import { hrefOf } from "../routes.ts";
 import { useClient } from "../session/client.ts";
 import { useReader } from "../session/reader.ts";

@@ -1,4 +1,4 @@
-import { shortId } from "../requests/title.ts";
+import { shortId } from "../../client/request-ids.ts";
 import { hrefOf } from "../routes.ts";
 import { useFormReader } from "../words/form-reader.ts";
 import type { Filled } from "./form-of-sent.ts";

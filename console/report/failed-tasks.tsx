@@ -1,4 +1,4 @@
-import { shortId } from "../requests/title.ts";
+import { shortId } from "../../client/request-ids.ts";
 import { useReader } from "../session/reader.ts";
 import { countTasks, type FailedObject, MAX_FAILED } from "./failed-objects.ts";
 import type { Report } from "./report.ts";

@@ -1,7 +1,8 @@
 import { renderToString } from "preact-render-to-string";
+import { shortId } from "../../client/request-ids.ts";
 import type { Language } from "../../domain/format.ts";
 import { sentence as sentenceOf } from "../../domain/readiness/sentence.ts";
-import { shortId, titleOf } from "../requests/title.ts";
+import { titleOf } from "../requests/title.ts";
 import { ReaderContext, readerOf } from "../session/reader.ts";
 import type { ReportStyle } from "./built-style.ts";
 import type { Report } from "./report.ts";

@@ -1,11 +1,12 @@
 import type { Progress } from "../../client/answers.ts";
+import { shortId } from "../../client/request-ids.ts";
 import { isTerminal } from "../../domain/request/lifecycle.ts";
 import { CopyButton } from "../parts/copy-button.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { SendProgress } from "../phone/send-progress.tsx";
 import { usePhone } from "../phone/use-phone.ts";
 import { ReportButton } from "../report/report-button.tsx";
-import { pathOf, shortId, titleOf } from "../requests/title.ts";
+import { pathOf, titleOf } from "../requests/title.ts";
 import { hrefOfList } from "../requests/use-return.ts";
 import { hrefOf } from "../routes.ts";
 import { useReader } from "../session/reader.ts";

@@ -1,4 +1,5 @@
 import type { Listed } from "../../client/answers.ts";
+import { shortId } from "../../client/request-ids.ts";
 import { badTasksOf, barShares, taskStatesOf } from "../../domain/readiness/task-states.ts";
 import { isTerminal } from "../../domain/request/lifecycle.ts";
 import { parseTimestamp } from "../../domain/timestamps.ts";
@@ -9,7 +10,7 @@ import { hrefOf } from "../routes.ts";
 import { useReader } from "../session/reader.ts";
 import { rowState } from "./row-state.ts";
 import { useStatusDetail } from "./status-detail.ts";
-import { shortId, titleOf } from "./title.ts";
+import { titleOf } from "./title.ts";
 
 /** One request. The link is the way for keys and screen readers; the mouse may press the row anywhere. */
 export function RequestRow({ request, now }: { readonly request: Listed; readonly now: number }) {

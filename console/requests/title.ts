@@ -1,3 +1,4 @@
+import { shortId } from "../../client/request-ids.ts";
 import { parseUrl } from "../../domain/net/urls.ts";
 
 /** What a request is called: the common prefix of its URLs without the scheme, or its id if they have none. */
@@ -21,9 +22,4 @@ export function pathOf(request: Parameters<typeof titleOf>[0]): string {
 /** The host of its URLs, or its id if they have none in common. */
 export function hostOf(request: Parameters<typeof titleOf>[0]): string {
   return parseUrl(request.url_prefix)?.host || shortId(request.request_id);
-}
-
-/** The first part of an id: enough to tell requests apart by eye. */
-export function shortId(id: string): string {
-  return id.split("-")[0] ?? id;
 }

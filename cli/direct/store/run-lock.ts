@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { link, readdir, readFile, rm, stat, truncate, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { shortId } from "../../../client/request-ids.ts";
 import { errorCode } from "../../../domain/net/resolver.ts";
-import { shortId } from "../../api/find-request.ts";
 import { CommandError } from "../../command-error.ts";
 
 /** The locks of a run are numbered: `lock.1`, `lock.2`, … */

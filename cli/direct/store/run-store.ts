@@ -6,6 +6,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { CsvError, parse } from "csv-parse";
 import * as z from "zod";
+import { isWholeId } from "../../../client/request-ids.ts";
 import { textOfField } from "../../../domain/csv.ts";
 import { errorCode } from "../../../domain/net/resolver.ts";
 import { csvBlocks, type ReadableList, type RequestFiles, type WritableList } from "../../../domain/plan/lists.ts";
@@ -24,7 +25,6 @@ const BODY = "request.json";
 const ITEM = "run.json";
 const TARGETS = "targets.json";
 const HEARTBEAT = "heartbeat.json";
-const RUN_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 /** Ends the name of a file that is being written, and of a folder that is being made or removed. */
 const PART = ".part";
 
@@ -96,7 +96,7 @@ export class RunStore implements RequestFiles {
   /** All runs, the newest first. @param onDamaged called with what is wrong with a folder that is left out */
   async all(onDamaged: (problem: string) => void = () => undefined): Promise<RequestItem[]> {
     const items: RequestItem[] = [];
-    for (const name of (await this.names()).filter((it) => RUN_ID.test(it)))
+    for (const name of (await this.names()).filter((it) => isWholeId(it)))
       try {
         const item = await this.get(name);
         if (item !== undefined) items.push(item);
@@ -112,7 +112,7 @@ export class RunStore implements RequestFiles {
   async removeOld(now: number): Promise<void> {
     for (const name of await this.names()) {
       const reqId = name.replace(PART, "");
-      if (!RUN_ID.test(reqId)) continue;
+      if (!isWholeId(reqId)) continue;
       const item = await this.get(reqId).catch(() => undefined);
       const at = item === undefined ? await writtenAt(join(this.root, name)) : parseTimestamp(item.created_at);
       if (at === undefined || now - at < KEEP_DAYS * 86_400_000) continue;
@@ -211,7 +211,7 @@ export class RunStore implements RequestFiles {
   async writeCheckpoint(): Promise<void> {}
 
   private folderOf(reqId: string): string {
-    if (!RUN_ID.test(reqId)) throw new CommandError(`'${reqId}' is no id of a run`, "prewarm list shows them.");
+    if (!isWholeId(reqId)) throw new CommandError(`'${reqId}' is no id of a run`, "prewarm list shows them.");
     return join(this.root, reqId);
   }
 

@@ -1,8 +1,9 @@
 import { type Listed, listedSchema } from "../../../client/answers.ts";
+import { shortId } from "../../../client/request-ids.ts";
 import { groupRows } from "../../../console/requests/group-rows.ts";
 import { matches } from "../../../console/requests/matches.ts";
 import { rowState } from "../../../console/requests/row-state.ts";
-import { pathOf, shortId, titleOf } from "../../../console/requests/title.ts";
+import { pathOf, titleOf } from "../../../console/requests/title.ts";
 
 const listed = (some: Partial<Listed>): Listed => ({
   ...listedSchema.parse({
