@@ -1,7 +1,7 @@
 import type { Variant } from "../../domain/request/options.ts";
 import type { Form } from "./form.ts";
 
-// The recipes of docs/variants.md. The order of compressions counts: what is cached first stays.
+// The recipes of docs/concepts.md. The order of compressions counts: what is cached first stays.
 export const COMPRESSIONS: readonly Variant[] = [
   { name: "br", header: ["Accept-Encoding: gzip, deflate, br"] },
   { name: "gzip", header: ["Accept-Encoding: gzip"] },

@@ -5,7 +5,7 @@ import { isInPriceClass } from "../pops/price-classes.ts";
 import { behaviourOf } from "./path-pattern.ts";
 import { type CacheBehaviour, type DistributionSettings, isCached, type KeyPart } from "./settings.ts";
 
-/** Each finding about a request, by what it is about. A refusal is a 400: the request would warm nothing. docs/distributions.md has the same table. */
+/** Each finding about a request, by what it is about. A refusal is a 400: the request would warm nothing. docs/concepts.md has the same table. */
 export const FINDINGS = {
   viewer_mtls: "refusal",
   disabled: "refusal",

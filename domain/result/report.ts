@@ -35,7 +35,7 @@ const COLUMNS = [
   ["x_amz_cf_id", "CloudFront's id of the last answer, for AWS Support"],
   ["attempts", "Number of attempts; 0 if no agent came to it"],
   ["variant", "Name of the variant; empty if the request has no `variants`"],
-  ["outcome", "`failed` or `not_kept`: see [Warmth](#warmth); empty where no agent said it"],
+  ["outcome", "`failed` or `not_kept`: see [Warmth](concepts.md#warmth); empty where no agent said it"],
   ["tier", "Tier that the last answer named: `EDGE`, `REC`, `Origin Shield`; empty if it named none"],
   ["address", "The POP's address that was asked last; with `verify: addresses` the worst of them"],
   ["addresses", "With `verify: addresses`: how many of the POP's addresses are good, such as `2 of 3`"],
@@ -53,7 +53,7 @@ const RESULTS_ONLY = [
   ["bytes", "Bytes of the body that arrived in the last attempt"],
   ["ms", "Milliseconds from the start of the first attempt to the end of the last"],
   ["x_cache", "`x-cache` of the last answer"],
-  ["warning", "Of a `hit`: `no_age`, `age_constant` or `origin_age`; see [Warmth](#warmth)"],
+  ["warning", "Of a `hit`: `no_age`, `age_constant` or `origin_age`; see [Warmth](concepts.md#warmth)"],
 ] as const satisfies Columns;
 
 export const REPORT_COLUMNS = COLUMNS.map(([name, meaning]) => ({ name, meaning }));

@@ -78,7 +78,7 @@ export const REPORT_COLUMN_WORDS: Readonly<Record<(typeof REPORT_COLUMNS)[number
   x_amz_cf_id: "最后一次应答的 CloudFront 请求 ID，可提供给 AWS Support",
   attempts: "尝试次数；没有 agent 处理过时为 0",
   variant: "变体的名称；预热请求没有 `variants` 时为空",
-  outcome: "`failed` 或 `not_kept`：参见[预热结果](#预热结果)；没有 agent 给出时为空",
+  outcome: "`failed` 或 `not_kept`：参见[预热结果](../concepts.md#warmth)；没有 agent 给出时为空",
   tier: "最后一次应答说明的层级：`EDGE`、`REC`、`Origin Shield`；没有说明时为空",
   address: "最后请求的 POP 地址；`verify: addresses` 时为其中最差的一个",
   addresses: "`verify: addresses` 时：该 POP 有多少个地址成功，例如 `2 of 3`",
@@ -95,5 +95,5 @@ export const MORE_COLUMN_WORDS: Readonly<Record<(typeof RESULTS_ONLY_COLUMNS)[nu
   bytes: "最后一次尝试收到的字节数",
   ms: "从第一次尝试开始到最后一次尝试结束的毫秒数",
   x_cache: "最后一次应答的 `x-cache`",
-  warning: "结果为 `hit` 时：`no_age`、`age_constant` 或 `origin_age`；参见[预热结果](#预热结果)",
+  warning: "结果为 `hit` 时：`no_age`、`age_constant` 或 `origin_age`；参见[预热结果](../concepts.md#warmth)",
 };

@@ -41,7 +41,7 @@ export function edgeChecks(deps: EdgeDeps): Check[] {
     return all;
   });
   return [
-    check("distribution", "docs/distributions.md#what-prewarm-looks-at", async () => {
+    check("distribution", "docs/concepts.md#what-prewarm-looks-at", async () => {
       const item = { cf_domain: undefined, pops: [...pops], header: [], variants: undefined, verify: "edge" as const };
       return judgeSettings(await checkSettings(deps.source, { item, urls: [url.href], arePopsNamed: true }));
     }),

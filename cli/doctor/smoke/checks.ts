@@ -91,7 +91,7 @@ export function smokeChecks(deps: SmokeDeps): Check[] {
   return [
     awsOnly("time to InService", no, async () => judgeInService(await followed())),
     check("results", "docs/operations.md#when-something-failed", async () => judgeFollowed(followed)),
-    awsOnly("proof", "docs/api.md#warmth", async () => {
+    awsOnly("proof", "docs/concepts.md#warmth", async () => {
       await followed();
       return judgeProof(deps.pops, await proofs(deps));
     }),

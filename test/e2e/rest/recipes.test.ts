@@ -1,4 +1,4 @@
-// The recipes of docs/recipes.md and docs/distributions.md, with their bodies as they stand there: each ends ready. Files are small here,
+// The recipes of docs/recipes.md, with their bodies as they stand there: each ends ready. Files are small here,
 // and one instance has to do; hosts, POPs and all else are the document's.
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -30,13 +30,11 @@ const PATIENCE_MS = 240_000;
 const HAS_TOOLS = ["curl", "jq"].every((it) => spawnSync(it, ["--version"]).status === 0);
 
 const bodySchema = z.looseObject({ instance_count: z.number() });
-const recipes = ["recipes.md", "distributions.md"]
-  .flatMap((name) => sectionsOf(readFileSync(`${ROOT}docs/${name}`, "utf8")))
-  .flatMap(({ title, text }) =>
-    jsonOf(text).map((json) => ({ title, body: { ...bodySchema.parse(JSON.parse(json)), instance_count: 1 } })),
-  );
+const recipes = sectionsOf(readFileSync(`${ROOT}docs/recipes.md`, "utf8")).flatMap(({ title, text }) =>
+  jsonOf(text).map((json) => ({ title, body: { ...bodySchema.parse(JSON.parse(json)), instance_count: 1 } })),
+);
 
-/** What docs/distributions.md is about: a staging distribution, cache tags, and two tenants. */
+/** What three of the recipes are about: a staging distribution, cache tags, and two tenants. */
 const SITE = { id: "E1", domain: "d111111abcdef8.cloudfront.net", aliases: [HOST] };
 const SHOPS = accountOf("tenants", {
   id: "E2",
