@@ -5,7 +5,7 @@ const LONG = [
   ...["pipeline/equality", "requests/origin", "requests/leads", "requests/dry-run"],
   ...["e2e/distributions", "e2e/warming", "e2e/control", "e2e/command"],
   ...["rest/life-cycle", "rest/warmth", "rest/faults"],
-  ...["rest/documented-commands", "rest/launching", "rest/first-steps"],
+  ...["rest/documented-commands", "rest/launching", "rest/getting-started"],
 ].map((name) => `/${name}.test.ts`);
 
 /** Starts long files first, so that no file runs alone at the end of its project. */

@@ -4,7 +4,7 @@
  */
 
 /** Its own end-to-end test runs all that it shows. */
-const WALKED = "docs/first-steps.md";
+const WALKED = "docs/getting-started.md";
 
 /** A block of shell that a document shows. */
 export interface Block {

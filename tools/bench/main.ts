@@ -10,7 +10,7 @@ import { benchLink } from "./link.ts";
 import { benchEndToEnd, benchRequestList } from "./local-stack.ts";
 import { type Server, startNginx } from "./nginx.ts";
 import { benchOrder } from "./order.ts";
-import { type Findings, printed, writeReport } from "./report.ts";
+import { type Findings, keepFindings, printed } from "./report.ts";
 
 /** In the order of docs/benchmarks.md. */
 const PARTS: Readonly<Record<string, (bench: Bench) => Promise<Findings>>> = {
@@ -48,7 +48,7 @@ if (unknown.length > 0) {
   });
 }
 
-/** Runs the wanted parts, each after the other, and writes what they found. @throws MissingToolsError */
+/** Runs the wanted parts, each after the other, and keeps what they found. @throws MissingToolsError */
 async function measure(): Promise<void> {
   const { tools, missing } = findTools(say);
   openRunFolder();
@@ -70,7 +70,7 @@ async function measure(): Promise<void> {
   } finally {
     await (await running)?.close();
   }
-  writeReport(found, Object.keys(PARTS), tools);
-  say("\nWritten: docs/benchmarks.md");
+  keepFindings(found, Object.keys(PARTS), tools);
+  say("\nKept in tools/bench/findings.json. `npm run gen docs` writes docs/benchmarks.md of it.");
   if ([...found.values()].some(({ rows }) => rows.some((row) => row.verdict === "MISSED"))) process.exitCode = 1;
 }

@@ -4,61 +4,63 @@ import { ROOT } from "../local/paths.ts";
 import { table } from "../markdown-table.ts";
 import type { Tools } from "./bench.ts";
 
-const PAGE = `${ROOT}docs/benchmarks.md`;
-/** What each part found last. It is kept with the page, so that one part may be measured alone and the page stays whole. */
+/** What each part found last, and where. `npm run gen docs` makes docs/benchmarks.md of it. */
 const KEPT = `${ROOT}tools/bench/findings.json`;
 
-export interface Kept {
-  readonly date: string;
-  readonly findings: Findings;
+interface Kept {
+  /** Names and values of the machine and its programs. */
+  readonly machine: readonly (readonly string[])[];
+  /** In the order of the page. */
+  readonly parts: Readonly<Record<string, { readonly date: string; readonly findings: Findings }>>;
 }
 
-function keptFindings(): Record<string, Kept> {
-  return existsSync(KEPT) ? (JSON.parse(readFileSync(KEPT, "utf8")) as Record<string, Kept>) : {};
+function kept(): Kept {
+  return existsSync(KEPT) ? (JSON.parse(readFileSync(KEPT, "utf8")) as Kept) : { machine: [], parts: {} };
 }
 
 /** All unit costs that were measured. */
 export function keptUnits(): Record<string, number> {
-  return Object.assign({}, ...Object.values(keptFindings()).map(({ findings }) => findings.units ?? {}));
+  return Object.assign({}, ...Object.values(kept().parts).map(({ findings }) => findings.units ?? {}));
 }
 
 export function printed({ title, rows, notes }: Findings): string {
   return [title, rowTable(rows), ...notes].join("\n\n");
 }
 
-/** Writes docs/benchmarks.md from what was found now, and before where a part did not run. */
-export function writeReport(found: ReadonlyMap<string, Findings>, order: readonly string[], tools: Tools): void {
+/** Keeps what was found now; a part that did not run keeps what it found before. */
+export function keepFindings(found: ReadonlyMap<string, Findings>, order: readonly string[], tools: Tools): void {
   const date = new Date().toISOString().slice(0, 16).replace("T", " ");
-  const kept = keptFindings();
-  for (const [name, findings] of found) kept[name] = { date, findings };
-  writeFileSync(KEPT, `${JSON.stringify(kept, null, 2)}\n`);
-  const parts = order.flatMap((name) => kept[name] ?? []);
-  writeFileSync(PAGE, page(parts, tools));
+  const before = kept().parts;
+  const parts = order.flatMap((name) => {
+    const findings = found.get(name);
+    const part = findings === undefined ? before[name] : { date, findings };
+    return part === undefined ? [] : [[name, part] as const];
+  });
+  writeFileSync(KEPT, `${JSON.stringify({ machine: machineOf(tools), parts: Object.fromEntries(parts) }, null, 2)}\n`);
 }
 
-function page(parts: readonly Kept[], tools: Tools): string {
+function machineOf(tools: Tools): Kept["machine"] {
   const cpu = cpus();
-  const machine = [
+  return [
     ["processor", `${cpu[0]?.model ?? "?"}, ${cpu.length} cores`],
     ["memory", `${Math.round(totalmem() / 2 ** 30)} GiB`],
     ["system", `Linux ${release()}`],
     ["Node.js", process.version],
-    ...[...tools].map(([name, version]) => [name, version]),
+    ...tools,
   ];
-  const text = [
-    "# Benchmarks",
-    "`npm run bench` writes this page. `npm run bench <part>` measures one part anew and leaves the others as they were.",
-    "The measured program runs on one core. What serves it (nginx, a fake of the AWS APIs) runs on the other. All of it is on loopback. " +
-      "In each round, every program runs in turn; ratios are medians over the rounds. " +
-      "CPU is the user and system time of the measured process alone, so other work on the machine is not in it. " +
-      "Code that costs CPU here costs it on an instance too. What the network and AWS cost there is not measured here.",
+}
+
+/** What docs/benchmarks.md has of the measurements. */
+export function measuredPart(): string {
+  const { machine, parts } = kept();
+  const all = Object.values(parts);
+  return [
     "## In short",
-    rowTable(parts.flatMap(({ findings }) => findings.rows)),
+    rowTable(all.flatMap(({ findings }) => findings.rows)),
     "## Machine",
     table(["what", "which"], machine),
-    ...parts.flatMap(({ date, findings }) => [`## ${findings.title}`, `Measured ${date} UTC.`, ...findings.notes]),
-  ];
-  return `${text.join("\n\n")}\n`;
+    ...all.flatMap(({ date, findings }) => [`## ${findings.title}`, `Measured ${date} UTC.`, ...findings.notes]),
+  ].join("\n\n");
 }
 
 function rowTable(rows: Findings["rows"]): string {
@@ -86,7 +88,7 @@ export interface Findings {
   readonly rows: readonly Row[];
   /** Further lines, each a Markdown paragraph or table. */
   readonly notes: readonly string[];
-  /** Unit costs, for docs/scaling.md. */
+  /** Unit costs, for docs/benchmarks.md#scaling. */
   readonly units?: Readonly<Record<string, number>>;
 }
 

@@ -15,7 +15,7 @@ const KINDS = [
 ];
 const SIZES = [1e4, 1e6, 1e8];
 
-/** What docs/scaling.md has of time and money: unit costs, and two tables for each size of object. */
+/** What docs/benchmarks.md#scaling has of time and money: unit costs, and two tables for each size of object. */
 export function scalingTables(units: Units): string {
   return [unitTable(units), ...KINDS.map((kind) => kindTables(kind, units))].join("\n\n");
 }
@@ -100,7 +100,7 @@ const PAGE_BYTES = 2 ** 20;
 /** The largest object that CloudFront caches. */
 const LARGEST_OBJECT_BYTES = 50 * 2 ** 30;
 
-/** What the largest request comes to, step by step: docs/scaling.md has it. */
+/** What the largest request comes to, step by step: docs/benchmarks.md#scaling has it. */
 export function largestTable(units: Units): string {
   const tasks = MAX_URLS * LARGEST_POPS;
   const perMessage = urlsPerMessage(tasks, MAX_INSTANCES);

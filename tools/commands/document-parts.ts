@@ -1,3 +1,4 @@
+import { measuredPart } from "../bench/report.ts";
 import { measuredUnits } from "../bench/scaling.ts";
 import { largestTable, scalingTables } from "../bench/scaling-tables.ts";
 import { aliasCommand, edgeAddresses } from "../edge/place-pops.ts";
@@ -8,6 +9,7 @@ import { PRODUCT_PARTS } from "../release/generated-parts.ts";
 export const GENERATED_PARTS: ReadonlyMap<string, () => string> = new Map([
   ...PRODUCT_PARTS,
   ["macos-addresses", macosAddresses],
+  ["benchmarks", measuredPart],
   ["scaling", () => scalingTables(measuredUnits())],
   ["largest-request", () => largestTable(measuredUnits())],
 ]);

@@ -14,7 +14,7 @@ export class UnfitMachineError extends Error {
   override readonly name = "UnfitMachineError";
 }
 
-const READ_ON = "docs/platforms.md has more.";
+const READ_ON = "docs/getting-started.md#platforms has more.";
 
 /**
  * Why a machine cannot have a local run, and what to do; undefined: it can, as far as that is known without a try. The emulator

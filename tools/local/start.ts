@@ -36,7 +36,7 @@ async function serve({ edge, edgeLike: file, port, distribution }: ReturnType<ty
   try {
     say(welcome(prewarm, edge));
     if (distribution !== undefined)
-      say(`The distribution is of the kind ${distribution}: docs/local-runs.md#kinds-of-distributions`);
+      say(`The distribution is of the kind ${distribution}: docs/testing.md#kinds-of-distributions`);
     if (file !== undefined) say(`The edge behaves as ${file} shows: docs/operations.md#evidence-of-the-edge`);
     if (!ending.signal.aborted) await once(ending.signal, "abort");
   } finally {
@@ -63,7 +63,7 @@ AWS      ${aws.endpoint} (${aws.region}, access key id ${aws.env["AWS_ACCESS_KEY
 ${edge ? edgeLines() : `Edge     ${outsideEdge()}`}
 Logs     .local/emulator.log (Lambdas), .local/logs/ (agents)
 
-In another terminal, in this folder (docs/first-steps.md walks you through it):
+In another terminal, in this folder (docs/getting-started.md walks you through it):
   npx prewarm warm https://${host}/index.html --pop SIN2-C1,ATL56-C1
   npx prewarm open
 
@@ -84,7 +84,7 @@ Ctrl-C ends everything.`;
 function edgeLines(): string {
   return `Edge     stands in for CloudFront: https://${HOST} with ${Object.keys(FILES).length} files, at every known POP but ${DEAD_POP}
          ${Object.keys(FILES).join(" ")}
-Faults   .local/faults.json, if you want some: docs/local-runs.md#make-it-fail`;
+Faults   .local/faults.json, if you want some: docs/getting-started.md#make-it-fail`;
 }
 
 function outsideEdge(): string {

@@ -107,7 +107,7 @@ export function edgeOf({ edge, isAws }: Place, env: Shell["env"]): { readonly pl
     const place = { httpsPort, httpPort, ca: readFileSync(caFile, "utf8"), allowPrivateAddresses: true };
     return { place, dns: new Dns({ servers: [`127.0.0.1:${dnsPort}`], allowPrivateAddresses: true }) };
   }
-  // The variables that lead Lambda functions and agents to an edge of one's own: docs/local-runs.md.
+  // The variables that lead Lambda functions and agents to an edge of one's own: docs/testing.md#on-one-machine.
   const network = z.object(networkVariables).parse(env);
   // Never of AWS, whatever the environment says.
   const allowPrivateAddresses = !isAws && network.PREWARM_ALLOW_PRIVATE_ADDRESSES;

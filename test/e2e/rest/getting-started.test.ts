@@ -1,4 +1,4 @@
-// docs/first-steps.md, walked as a newcomer does: its commands one after the other, as they stand there, in a copy of the checkout that runs
+// docs/getting-started.md, walked as a newcomer does: its commands one after the other, as they stand there, in a copy of the checkout that runs
 // `npm start`. What it says that one sees is seen.
 import type { ChildProcess } from "node:child_process";
 import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
@@ -9,7 +9,7 @@ import { DOCUMENTS, ROOT } from "../../docs/read-documents.ts";
 import { ran, spawned } from "../../spawned.ts";
 import { buildCommand, until } from "../command-line.ts";
 
-const DOCUMENT = "docs/first-steps.md";
+const DOCUMENT = "docs/getting-started.md";
 const text = DOCUMENTS.get(DOCUMENT) ?? "";
 /** What a checkout has not, or what takes long to make anew. */
 const NOT_COPIED = [".git", "node_modules", ".local", "cdk.out", "coverage"];
