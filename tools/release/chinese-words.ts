@@ -1,9 +1,7 @@
 import type { Basis } from "../../domain/pops/pop-codes.ts";
 import type { RecBasis } from "../../domain/pops/recs.ts";
-import type { Verdict } from "../../domain/request/readiness-schema.ts";
-import type { TaskOutcome } from "../../domain/result/outcome.ts";
 import type { REPORT_COLUMNS, RESULTS_ONLY_COLUMNS } from "../../domain/result/report.ts";
-import type { Limit, WhyRefused } from "./part-tables.ts";
+import type { Limit } from "./part-tables.ts";
 
 // Chinese for what the code says in English and `npm run gen docs` writes into docs/zh. The types want each word that there is: one that is new or
 // changed in the code does not compile until it is here. Reasons of failures have their Chinese in domain/readiness/reasons.ts.
@@ -25,34 +23,6 @@ export const LIMIT_WORDS: Readonly<Record<Limit, string>> = {
   "characters of a tag": "一个标签的字符数",
   "`timeout`, minutes": "`timeout`，分钟",
   "`instance_count` and `DesiredCapacity`": "`instance_count` 和 `DesiredCapacity`",
-};
-
-export const REFUSED_WORDS: Readonly<Record<WhyRefused, string>> = {
-  "Prewarm sets it itself, or sends none": "由 Prewarm 自行设置，或者不发送。",
-  "it is for one connection only": "只对单个连接有效。",
-  "a POP would send a part of the object or none, and the object would count as warm":
-    "POP 会只发送对象的一部分或完全不发送，而对象会被当作已预热。",
-};
-
-export const OUTCOME_WORDS: Readonly<Record<TaskOutcome, string>> = {
-  warm: "已预热：下载之后，看到该 POP 自身缓存的命中：应答说明层级为 EDGE，且 `Age` 已增加。",
-  hit: "已命中：下载之后，看到该 POP 的命中，但应答没有说明层级，或 `Age` 不能证明缓存：参见任务的 `warning`。",
-  not_kept:
-    "未缓存：对象已下载，但 POP 没有保留：第二次下载之后的检查未命中或由其他层级响应，或连续两次检查为 RefreshHit。",
-  done: "已下载（未验证）：不作任何声明，因为服务器不发送 x-cache，或 `verify` 为 `off`。",
-  failed: "失败：没有完整的下载，或下载之后的请求没有有效响应，或由 AWS WAF 应答：POP 是否缓存了对象未知。",
-};
-
-export const VERDICT_WORDS: Readonly<Record<Verdict, string>> = {
-  ready:
-    "可以放量：所有任务都成功，且至少有一个为 `warm` 或 `hit`。`hit` 和 `done` 没有声明的内容，由 `sentence` 说明。",
-  ready_with_exceptions:
-    "可以放量，但有例外：部分任务失败、URL 无法读取或 POP 无法解析，但不符合 `not_ready` 的任何条件。",
-  not_ready:
-    "暂不可放量：在某个选中了两个或更多 POP 的区域边缘缓存下，有对象在所有 POP 都未成功；或者超过 5% 的 POP 各缺少超过 1% 的对象；" +
-    "或者预热请求不是以 FINISHED 结束。无法读取的 URL 视为在所有 POP 都未预热；无法解析的 POP 不计入。",
-  not_verified:
-    "已下载，但没有任何迹象表明缓存中有这些对象：`verify` 为 `off`，或服务器不发送 `x-cache`。`not_ready` 的条件优先。",
 };
 
 export const BASIS_WORDS: Readonly<Record<Basis, string>> = {

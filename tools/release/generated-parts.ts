@@ -13,7 +13,6 @@ import { costParts, priceTable } from "./cost.ts";
 import {
   code,
   columnsTable,
-  countriesList,
   lifecyclePart,
   limitsTable,
   meaningsTable,
@@ -50,15 +49,10 @@ export function fillParts(document: string, parts: ReadonlyMap<string, () => str
 const CHINESE_PARTS: readonly (readonly [name: string, make: () => string])[] = [
   ["routes-zh", routesTableInChinese],
   ["limits-zh", () => limitsTable(["项目", "最小", "最大"], (what) => words.LIMIT_WORDS[what])],
-  ["regions-zh", () => regionsTable(["区域", "POP"])],
-  ["countries-zh", countriesList],
   ["pop-bases-zh", () => meaningsTable(["basis", "含义"], words.BASIS_WORDS)],
   ["rec-bases-zh", () => meaningsTable(["rec_basis", "含义"], words.REC_BASIS_WORDS)],
-  ["refused-headers-zh", () => refusedTable(["拒绝", "原因"], (because) => words.REFUSED_WORDS[because])],
   ["report-columns-zh", () => columnsTable(["列", "含义"], translated(REPORT_COLUMNS, words.REPORT_COLUMN_WORDS))],
-  ["outcomes-zh", () => meaningsTable(["结果", "含义"], words.OUTCOME_WORDS)],
   ["failure-reasons-zh", () => reasonsTable(["代码", "含义", "查看器遇到什么", "如何处理"], "zh")],
-  ["verdicts-zh", () => meaningsTable(["结论", "含义"], words.VERDICT_WORDS)],
   ["result-columns-zh", () => columnsTable(["列", "含义"], translated(RESULTS_ONLY_COLUMNS, words.MORE_COLUMN_WORDS))],
 ];
 
@@ -91,7 +85,6 @@ export const PRODUCT_PARTS: ReadonlyMap<string, () => string> = new Map([
   ["parameters", parameterTables],
   ["parameters-zh", parameterTables],
   ["regions", () => regionsTable(["region", "POPs"])],
-  ["countries", countriesList],
   ["pop-bases", () => meaningsTable(["basis", "meaning"], BASES)],
   ["rec-bases", () => meaningsTable(["rec_basis", "meaning"], REC_BASES)],
   ["refused-headers", () => refusedTable(["refused", "because"], sentence)],

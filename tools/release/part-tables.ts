@@ -3,9 +3,7 @@ import { ANSWERS, type RouteName } from "../../domain/api/answers.ts";
 import type { Language } from "../../domain/format.ts";
 import * as limits from "../../domain/limits.ts";
 import { REFUSED_HEADERS } from "../../domain/net/headers.ts";
-import { countryCode } from "../../domain/pops/countries.ts";
 import { REGION_DEFAULTS } from "../../domain/pops/regions.ts";
-import { knownNames } from "../../domain/pops/select.ts";
 import { reasonText } from "../../domain/readiness/reasons.ts";
 import { ACTIVE_STATES, ENDED_STATES, EVENTS, type State, type Transition } from "../../domain/request/lifecycle.ts";
 import { failureReasons } from "../../domain/result/failure.ts";
@@ -56,14 +54,7 @@ export function regionsTable(heads: readonly string[]): string {
   );
 }
 
-export function countriesList(): string {
-  return wrap(knownNames("country").map((name) => `${code(name)} (${countryCode(name)})`));
-}
-
-/** Why headers are refused, in English. */
-export type WhyRefused = (typeof REFUSED_HEADERS)[number]["because"];
-
-export function refusedTable(heads: readonly string[], say: (because: WhyRefused) => string): string {
+export function refusedTable(heads: readonly string[], say: (because: string) => string): string {
   return table(
     heads,
     REFUSED_HEADERS.map(({ names, because }) => [names.map(code).join(", "), say(because)]),
@@ -99,20 +90,6 @@ export function meaningsTable(heads: readonly string[], words: Readonly<Record<s
 
 export function code(text: string): string {
   return `\`${text}\``;
-}
-
-const LINE_WIDTH = 120;
-
-/** A list in lines of at most 120 characters, broken behind commas. */
-function wrap(items: readonly string[]): string {
-  const lines = [""];
-  items.forEach((item, i) => {
-    const text = i < items.length - 1 ? `${item},` : item;
-    const line = `${lines.at(-1)} ${text}`.trimStart();
-    if (line.length <= LINE_WIDTH) lines[lines.length - 1] = line;
-    else lines.push(text);
-  });
-  return lines.join("\n");
 }
 
 /** A route that a client may call: those of the description, and the page, which has a function of its own. */
