@@ -9,6 +9,7 @@ import { PRODUCT_PARTS } from "../release/generated-parts.ts";
 export const GENERATED_PARTS: ReadonlyMap<string, () => string> = new Map([
   ...PRODUCT_PARTS,
   ["macos-addresses", macosAddresses],
+  ["macos-addresses-zh", macosAddresses],
   ["benchmarks", measuredPart],
   ["scaling", () => scalingTables(measuredUnits())],
   ["largest-request", () => largestTable(measuredUnits())],
