@@ -11,5 +11,5 @@ export const EXIT = {
   left: 130,
 } as const;
 
-export const EXIT_HELP = `Exit codes: 0 all is good (warm, hit or done), 1 usage or fault, 2 it ended with failures or is
-not ready, 3 it was stopped or timed out, 130 left by Ctrl-C while it runs.`;
+export const EXIT_HELP = `Exit codes: 0 all tasks succeeded (warm, hit or done); 1 usage error, rejected request or API unreachable;
+2 ended with failures or not ready; 3 stopped or timed out; 130 left with Ctrl-C, the request continues.`;

@@ -66,7 +66,7 @@ export async function warmDirect(shell: Shell, client: DirectClient, body: Body,
   const { item, warnings, skippedUrls, popSelection } = await client.create(directBody(body));
   mentionWarnings(shell, { warnings, skipped_urls: skippedUrls });
   if (popSelection !== undefined) mention(shell, `${popSelectionText(popSelection)}.`);
-  if (shell.stdout.isTTY !== true) mention(shell, `${item.req_id} is started. Ctrl-C stops it.`);
+  if (shell.stdout.isTTY !== true) mention(shell, `${item.req_id} has started. Ctrl-C stops it.`);
   const reads = (item.sources ?? []).length > 0 ? "the sources" : `sizes of ${many(item.url_count, "URL")}`;
   mention(shell, `Reading ${reads} …`);
   let refusal: unknown;
@@ -118,7 +118,10 @@ export async function estimateDirect(
   await client.ended(item.req_id).finally(() => client.discard(item.req_id).finally(quiet));
   if (planned === undefined && run.item.status === "STOPPED") return EXIT.cutShort;
   if (planned === undefined)
-    throw new CommandError(`it would fail: ${run.item.reason ?? run.item.status}`, "Correct that, and call again.");
+    throw new CommandError(
+      `it would fail: ${run.item.reason ?? run.item.status}`,
+      "Correct the cause, then run the command again.",
+    );
   const { url_count: urls, total_count: tasks, total_size: size, sizes_known, targets_total: pops } = planned;
   const used = planShareOf(body, planned);
   if (words.json === true) {
@@ -158,7 +161,7 @@ export async function resume(shell: Shell, named: string | undefined, words: Dir
       `${shortId(id)} has ended: ${item.status}`,
       `To retry the tasks that failed: prewarm retry ${shortId(id)}`,
     );
-  mention(shell, `Going on with ${id}.`);
+  mention(shell, `Resuming ${id}.`);
   // One whose question was never answered is asked again.
   const approve: Approve = (planned, signal) => mayBegin(shell, planned, words.yes, signal);
   return follow(shell, client, item, { isNew: false, words, approve, refusal: () => undefined });
@@ -184,7 +187,7 @@ async function follow(shell: Shell, client: DirectClient, item: RequestItem, fol
   const quiet = stopOnSignal(shell, client, id, {
     stopping:
       "Stopping: downloads in progress are aborted, and the report is written. Press Ctrl-C again to exit immediately.",
-    leave: async () => mention(shell, `Go on later: prewarm resume ${shortId(id)}`),
+    leave: async () => mention(shell, `To continue later: prewarm resume ${shortId(id)}`),
   });
   try {
     return await work(shell, client, item, following);
@@ -293,7 +296,7 @@ async function mayBegin(
 }
 
 async function mayGoOn(shell: Shell, ms: number, yes: boolean | undefined, signal: AbortSignal): Promise<boolean> {
-  return isWanted(shell, `It takes about ${clock(ms)} with this network. Go on? ${STACK}`, yes, signal);
+  return isWanted(shell, `This takes about ${clock(ms)} on this network. ${STACK} Continue?`, yes, signal);
 }
 
 /**
@@ -308,7 +311,7 @@ function directBody({ dry_run: _, ...body }: Body): Body {
 /** @throws CommandError for what one process does not have */
 function refuseWhatNeedsAStack(body: Body, { wait, instances }: DirectWords): void {
   const needs = (what: string, why: string) =>
-    new CommandError(`${what}: ${why}`, "Leave it out, or name a stack: --stack NAME.");
+    new CommandError(`${what}: ${why}`, "Remove the option, or use a stack: --stack NAME.");
   if (wait === false) throw needs("--no-wait", "a direct run needs this command to keep running");
   if (instances !== undefined || (body["instance_count"] ?? 1) !== 1)
     throw needs("instance_count", "a direct run has no instances: this machine downloads");

@@ -27,10 +27,10 @@ export async function start(shell: Shell, client: Client, body: Body, words: Sta
   if (words.wait === false) {
     if (words.json === true) sayJson(shell, json);
     else say(shell, id);
-    mention(shell, `${isPaused(body) ? PAUSED : "It runs."} Watch it: ${comeBack(id)}`);
+    mention(shell, `${isPaused(body) ? PAUSED : "The request is running."} To watch it: ${comeBack(id)}`);
     return EXIT.good;
   }
-  if (shell.stdout.isTTY !== true) mention(shell, `${id} is started. Ctrl-C leaves it running.`);
+  if (shell.stdout.isTTY !== true) mention(shell, `${id} has started. Ctrl-C leaves it running.`);
   const { listed } = await findRequest(client, id);
   return waitFor(shell, client, id, { json: words.json === true, listed });
 }

@@ -19,14 +19,17 @@ export async function stop(shell: Shell, named: string, words: StopWords): Promi
   const { id } = await findRequest(client, named);
   const { value: progress } = await client.progress(id);
   if (isTerminal(progress.status))
-    throw new CommandError(`${shortId(id)} has ended: ${progress.status}`, `prewarm status ${shortId(id)} tells how.`);
+    throw new CommandError(
+      `${shortId(id)} has ended: ${progress.status}`,
+      `To see the result: prewarm status ${shortId(id)}`,
+    );
   if (!(await isWanted(shell, `${shortId(id)}: ${stopQuestion(progress)}`, words.yes))) {
-    mention(shell, "It goes on.");
+    mention(shell, "The request continues.");
     return EXIT.good;
   }
   const { json } = await client.stop(id);
   if (words.json === true) sayJson(shell, json);
-  else say(shell, `${shortId(id)} is stopped. What is warm stays warm.`);
+  else say(shell, `${shortId(id)} is stopped. Objects that are warm stay warm.`);
   mention(shell, `To warm the rest: prewarm retry ${shortId(id)}`);
   return EXIT.good;
 }

@@ -21,8 +21,8 @@ export async function waitFor(
     hint: called(
       shell,
       client.kind === "direct"
-        ? `Ctrl-C stops it.  Try the rest later: prewarm retry ${shortId(id)}`
-        : `Ctrl-C leaves it running.  Come back: ${comeBack(id)}`,
+        ? `Ctrl-C stops it.  To warm the rest later: prewarm retry ${shortId(id)}`
+        : `Ctrl-C leaves it running.  To watch it again: ${comeBack(id)}`,
     ),
   });
   const watched = await watch(shell, client, id, display);

@@ -33,7 +33,7 @@ export function dnsObstacle(problem: string): CommandError {
   const isAnswered = !/did not answer|returned an error/.test(problem);
   const why = /private or reserved address/.test(problem)
     ? "the DNS resolver returns a private or reserved address, as a captive portal does"
-    : `the DNS of this network does not ${isAnswered ? "know the names of POPs" : "answer"}`;
+    : `the DNS resolver of this network does not ${isAnswered ? "resolve the names of POPs" : "respond"}`;
   return new CommandError(
     `no POP can be looked up: ${why}: ${problem}`,
     `Name another resolver: --dns 1.1.1.1. ${NEXT}`,

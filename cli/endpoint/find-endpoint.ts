@@ -32,7 +32,7 @@ async function placeIfNamed(flags: PlaceFlags, sources: Omit<EndpointSources, "s
   const { stack, profile, region, apiKey: key } = flags;
   if (flags.endpoint !== undefined) return { endpoint: given(flags.endpoint, key ?? envKey, "--endpoint") };
   if (flags.local === true) {
-    const local = (await sources.localRun()) ?? refuse("There is no local run");
+    const local = (await sources.localRun()) ?? refuse("No local API is running in this folder");
     return { endpoint: key === undefined ? local : { ...local, key } };
   }
   if (stack !== undefined || profile !== undefined || region !== undefined)

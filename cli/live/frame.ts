@@ -71,7 +71,7 @@ const MIN_ROWS = 3;
 
 function footLines({ silentMs, hints }: View, width: number): Line[] {
   if (silentMs !== undefined)
-    return [[span(`No answer for ${age(silentMs)}. The prewarm goes on without this command.`, "yellow")]];
+    return [[span(`No response for ${age(silentMs)}. The request continues without this command.`, "yellow")]];
   return hints.flatMap((hint) => hintParts(hint, width)).map(hintLine);
 }
 

@@ -20,7 +20,7 @@ export function titleLine({ progress, listed, isDirect = false }: View, width: n
   ].join(` ${times} `);
   const wanted = progress.instance_count;
   const instances = `${progress.instances_at_work} of ${many(wanted, "instance")}`;
-  const at = isDirect ? "direct" : width >= ROOMY ? `${instances} at work` : instances;
+  const at = isDirect ? "direct" : width >= ROOMY ? `${instances} running` : instances;
   const prefix = (listed?.url_prefix ?? "").replace(/^https?:\/\//, "");
   const parts: Line[] = [
     [span(progress.request_id.slice(0, 8), "dim")],

@@ -17,6 +17,6 @@ export const WORDS: Readonly<Record<TaskState, string>> = {
   done: "done",
   not_kept: "not kept",
   failed: "failed",
-  under_way: "under way",
+  under_way: "in progress",
   waiting: "waiting",
 };

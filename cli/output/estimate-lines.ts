@@ -54,7 +54,7 @@ export function factLines(facts: readonly Fact[], { width }: Look): string[] {
 }
 
 function bytesOf({ bytes: { estimate, low, high, sampled } }: Estimate): string {
-  if (estimate === null) return "not known";
+  if (estimate === null) return "unknown";
   const spread = low === null || high === null || low === high ? "" : ` (${bytes(low)} to ${bytes(high)})`;
   return `about ${bytes(estimate)}${spread}, from ${many(sampled, "size")}`;
 }
@@ -65,13 +65,10 @@ export function originFacts(fetched: Estimate["origin_fetches"]): readonly Fact[
   const fetches =
     expected === null ? `${count(least)} to ${many(most, "download")}` : `about ${many(expected, "download")}`;
   const by = shields.length === 0 ? "" : ` (Origin Shield in ${shields.join(", ")})`;
-  const facts: Fact[] = [["From the origin", `${fetches}${by}, ${many(size_questions, "question")} for sizes`]];
+  const facts: Fact[] = [["From the origin", `${fetches}${by}, ${many(size_questions, "size probe")}`]];
   if (uncached.urls > 0) {
     const what = `${many(uncached.urls, "URL")}, ${many(uncached.fetches, "request")} to the origin`;
-    facts.push([
-      "Not cached",
-      `${what}: ${uncached.examples.map(cleanLine).join(" ")}. --skip-uncached leaves them out.`,
-    ]);
+    facts.push(["Not cached", `${what}: ${uncached.examples.map(cleanLine).join(" ")}. --skip-uncached skips them.`]);
   }
   return facts;
 }
@@ -89,7 +86,9 @@ export function planFacts(used: Estimate["flat_rate_plan"]): readonly Fact[] {
 
 function timeOf({ count: instances, type, minutes_to_finish: minutes, binds }: Estimate["instances"]): string {
   const by = `${many(instances, "instance")} (${type})`;
-  return minutes === null ? `does not end: ${by}` : `about ${Math.max(1, Math.ceil(minutes))} min with ${by}; ${binds}`;
+  return minutes === null
+    ? `does not end with ${by}`
+    : `about ${Math.max(1, Math.ceil(minutes))} min with ${by}; limited by ${binds}`;
 }
 
 function spreadOf({ low, high }: Estimate["dollars"]): string {

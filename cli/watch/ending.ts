@@ -73,8 +73,8 @@ export function verdictLine(
 
 function leftOut(pops: number): string {
   return pops === 1
-    ? "The POP that did not resolve is left out: retrying will not help."
-    : "The POPs that did not resolve are left out: retrying will not help.";
+    ? "The POP that did not resolve was not warmed. Retry only if the DNS resolver failed: a POP without a DNS name does not resolve later."
+    : "The POPs that did not resolve were not warmed. Retry only if the DNS resolver failed: a POP without a DNS name does not resolve later.";
 }
 
 /** The summary of a request that has ended; undefined: it could not be had in time. */

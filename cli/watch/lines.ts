@@ -34,7 +34,7 @@ export function lines(sink: Sink, pausedHint?: string, now: () => number = Date.
     },
     silent() {
       if (silentSince === undefined)
-        sink.write("No answer. The prewarm goes on without this command; asking again …\n");
+        sink.write("No response. The request continues without this command. Retrying …\n");
       silentSince ??= now();
     },
     note: (line) => sink.write(`${line}\n`),

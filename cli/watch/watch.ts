@@ -22,7 +22,7 @@ export async function watch(shell: Shell, client: Api, id: string, display: Disp
       ? NOT_PRESSED
       : interrupts(process, () => {
           display.note(called(shell, `The request continues without this command. To watch it again: ${comeBack(id)}`));
-          display.note("Ctrl-C again: stop it?");
+          display.note("To stop the request, press Ctrl-C again.");
         });
   const wish = pressed.wish.then((it) => {
     leaving.abort();
@@ -80,6 +80,6 @@ async function leave(shell: Shell, client: Api, id: string, wish: Wish, last: Pr
 /** What a stop does, as a question. */
 export function stopQuestion(progress: Progress | undefined): string {
   const left = progress === undefined ? 0 : progress.total_count - progress.download_count;
-  const dropped = left > 0 ? `${many(left, "task is", "tasks are")} dropped. ` : "";
-  return `Stop it? ${dropped}What is warm stays warm.`;
+  const dropped = left > 0 ? `${many(left, "task is", "tasks are")} canceled. ` : "";
+  return `Stop the request? ${dropped}Objects that are warm stay warm.`;
 }

@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import { popSelectionText } from "../../domain/readiness/sentence.ts";
+import { regionText } from "../map/region-names.ts";
 import { Dialog } from "../parts/dialog.tsx";
 import { DialogEnd } from "../parts/dialog-end.tsx";
 import { useAction } from "../parts/use-action.ts";
@@ -54,7 +55,12 @@ export function SendDialog({ body, estimated, unreadable, paths, onSent, onClose
           </li>
         )}
         {answer?.pop_selection === undefined ? null : (
-          <li>{popSelectionText(answer.pop_selection, preferences.language)}</li>
+          <li>
+            {popSelectionText(
+              { ...answer.pop_selection, places: answer.pop_selection.places.map((it) => regionText(it, say)) },
+              preferences.language,
+            )}
+          </li>
         )}
         <li class="strong">
           {estimate === undefined

@@ -80,7 +80,7 @@ export const MESSAGES = {
     zh: "对于本地运行，npm start 会在以 Key 开头的一行中打印密钥。",
   },
   keyWrong: { en: "The API rejected this key.", zh: "API 拒绝了此密钥。" },
-  keyOpen: { en: "Open", zh: "打开" },
+  keyOpen: { en: "Unlock", zh: "解锁" },
   keyAsking: { en: "Checking…", zh: "正在验证…" },
   // Requests
   all: { en: "All", zh: "全部" },
@@ -143,7 +143,7 @@ export const MESSAGES = {
   hit: { en: "Hit", zh: "已命中" },
   notKept: { en: "Not kept", zh: "未保留" },
   failed: { en: "Failed", zh: "失败" },
-  waiting: { en: "Waiting", zh: "等待" },
+  waiting: { en: "Waiting", zh: "等待中" },
   // One request
   copyId: { en: "Copy request ID", zh: "复制请求 ID" },
   copied: { en: "Copied", zh: "已复制" },
@@ -161,11 +161,11 @@ export const MESSAGES = {
   retryTitle: { en: "Retry failed and untried tasks?", zh: "重试失败和未尝试的任务？" },
   retrySays: {
     en: "A new request retries {count, plural, one {# task} other {# tasks}} of this request: those that failed, were not kept or were not tried. It uses the same settings, except headers.",
-    zh: "将新建一个请求，重试本请求中的 {count} 个任务：失败的、未缓存的和未尝试的。设置与本请求相同。",
+    zh: "将新建一个请求，重试本请求中的 {count} 个任务：失败的、未保留的和未尝试的。除标头外，设置与本请求相同。",
   },
   retryRest: {
     en: "A new request retries the URLs that could not be read and the POPs that did not resolve. It uses the same settings, except headers.",
-    zh: "将新建一个请求，重试无法读取的 URL 和无法解析的 POP。设置与本请求相同。",
+    zh: "将新建一个请求，重试无法读取的 URL 和无法解析的 POP。除标头外，设置与本请求相同。",
   },
   retryVain: {
     en: "A retry fails the same way until this is changed:",
@@ -233,7 +233,7 @@ export const MESSAGES = {
   },
   recHead: { en: "REC", zh: "区域边缘缓存" },
   someFailed: { en: "Some failed", zh: "部分失败" },
-  someNotKept: { en: "Some not kept", zh: "部分未缓存" },
+  someNotKept: { en: "Some not kept", zh: "部分未保留" },
   allWarmHere: { en: "All warm", zh: "全部已预热" },
   examples: { en: "Examples", zh: "示例" },
   throughput: { en: "Throughput", zh: "吞吐量" },
@@ -254,7 +254,7 @@ export const MESSAGES = {
   },
   sentHeaders: {
     en: "The request also had {count, plural, one {# header line} other {# header lines}}. Prewarm deletes headers when a request ends. To send the same request, add them again.",
-    zh: "该请求还有 {count} 行标头，Prewarm 没有保留。要提交相同的请求，请重新添加这些标头。",
+    zh: "该请求还有 {count} 行标头，请求结束后 Prewarm 会删除标头。要提交相同的请求，请重新添加这些标头。",
   },
   proof: { en: "Verification", zh: "验证" },
   proofEdgeTab: { en: "Edge hit", zh: "边缘命中" },
@@ -267,7 +267,7 @@ export const MESSAGES = {
   variants: { en: "Variants", zh: "变体" },
   wanted: { en: "Desired instances", zh: "所需实例数" },
   warningsTitle: { en: "Warnings", zh: "警告" },
-  whatIsNotWarm: { en: "Tasks that are not warm, and next steps", zh: "未预热的任务与后续步骤" },
+  whatIsNotWarm: { en: "Tasks that did not succeed, and next steps", zh: "未成功的任务与后续步骤" },
   beforeTraffic: { en: "Fix before you send traffic", zh: "放量前处理" },
   canWait: { en: "Not urgent", zh: "可稍后处理" },
   allWarm: { en: "All tasks succeeded.", zh: "所有任务均已成功。" },
@@ -310,7 +310,7 @@ export const MESSAGES = {
   },
   setMany: {
     en: "You pay for each instance while it runs. Instances terminate when no request needs them.",
-    zh: "每台实例在运行期间产生费用。没有任务时，实例会自行终止。",
+    zh: "每台实例在运行期间产生费用。没有请求需要时，实例会自行终止。",
   },
   setSure: { en: "Set", zh: "设置" },
   overCap: {

@@ -17,23 +17,23 @@ export function count(meaning: string) {
 }
 
 const outcomeFields = {
-  warm_count: count("Tasks that were seen as a hit of the POP's own cache."),
-  hit_count: count("Tasks that were seen as a hit that is not proven warm."),
-  not_kept_count: count("Tasks whose object the POP does not keep; among the failed ones."),
+  warm_count: count("Tasks with a hit in the POP's own cache."),
+  hit_count: count("Tasks with a hit that is not proven to come from the POP's own cache."),
+  not_kept_count: count("Tasks whose object the POP does not keep; failed_count includes them."),
 };
 
 /** Counters of a request, or of one of its POPs. */
 export const counterFields = {
-  download_count: count("Tasks that have a result, good or bad."),
-  failed_count: count("Tasks whose result is bad."),
+  download_count: count("Tasks that have a result: they succeeded or failed."),
+  failed_count: count("Tasks that failed."),
   ...outcomeFields,
 };
 
 /** The same as they stood at a moment. */
 export const sampleFields = {
-  download_size: count("Bytes of the good results."),
-  download_count: count("Tasks that had a result, good or bad."),
-  failed_count: count("Tasks whose result was bad."),
+  download_size: count("Bytes of the tasks that succeeded."),
+  download_count: count("Tasks that had a result: they had succeeded or failed."),
+  failed_count: count("Tasks that had failed."),
   ...outcomeFields,
 };
 

@@ -61,7 +61,7 @@ const POP_STATES = {
   IN_PROGRESS: "some results",
   DONE: "all results",
   UNFINISHED: "the request has ended without all results",
-  NOT_RESOLVED: "the DNS does not know the POP, so it has no tasks",
+  NOT_RESOLVED: "the POP did not resolve in DNS, so it has no tasks",
 } as const;
 export type PopState = keyof typeof POP_STATES;
 

@@ -58,8 +58,7 @@ const PROGRESS_EXAMPLE = {
   order: "lead-first",
   instance_count: 2,
   timeout_at: "2024-04-16 03:40:21.405000",
-  sentence:
-    "Ready for traffic, 1 exception: 2 of 6 tasks failed. Of the other tasks, 4 are hits that are not proven warm.",
+  sentence: "Ready, with 1 exception: 2 of 6 tasks failed. Of the other tasks, 4 are hits that are not proven warm.",
 };
 
 /** GET /prewarm. */

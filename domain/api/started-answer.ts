@@ -42,7 +42,7 @@ export const ESTIMATE_EXAMPLE: Estimate = {
     vcpus: 2,
     hours: 0.042,
     minutes_to_finish: 1.3,
-    binds: "instances have to boot",
+    binds: "the start of instances",
   },
   dollars: {
     total: 0.01,

@@ -56,7 +56,8 @@ export function workTime(work: Work, units: Units): WorkTime {
     isRaisedLate,
     originPerSecond = Number.POSITIVE_INFINITY,
   } = work;
-  if (instances === 0) return { seconds: null, instanceSeconds: 0, binds: "no instance: instance_count is 0" };
+  if (instances === 0)
+    return { seconds: null, instanceSeconds: 0, binds: "the lack of instances: instance_count is 0" };
   const sizes =
     urlVariants /
     Math.min(SIZE_PROBES.concurrency / SIZE_PROBES.secondsEach, units.getSizeUrlsPerSecond, originPerSecond);
@@ -68,9 +69,9 @@ export function workTime(work: Work, units: Units): WorkTime {
   const ahead = isRaisedLate ? sizes + invalidating + BOOT_SECONDS : Math.max(sizes, BOOT_SECONDS);
   const [binds] = slowest([
     ...bounds,
-    ["instances have to boot", BOOT_SECONDS],
-    ["sizes are asked for first", sizes],
-    ["the invalidation comes first", invalidating],
+    ["the start of instances", BOOT_SECONDS],
+    ["the size probes, which come first", sizes],
+    ["the invalidation, which comes first", invalidating],
   ]);
   return {
     seconds: PIPELINE_OVERHEAD_SECONDS + ahead + busy,
@@ -95,10 +96,10 @@ function boundsOf(work: Work, units: Units): readonly Bound[] {
   return [
     [`CPU of ${instances} ${kind.type}`, Math.max(small, large) / (instances * kind.vcpus)],
     [`the links of ${instances} instances, ${LINK_GIGABITS} Gbit/s each`, bits / (instances * LINK_GIGABITS * 1e9)],
-    ["writes of results, on tables that are new", secondsToWrite(tasks)],
-    [`CloudFront's ${QUOTA.edgeGigabits} Gbit/s a distribution`, bits / (edges * QUOTA.edgeGigabits * 1e9)],
+    ["the write capacity of new tables", secondsToWrite(tasks)],
+    [`CloudFront's ${QUOTA.edgeGigabits} Gbit/s per distribution`, bits / (edges * QUOTA.edgeGigabits * 1e9)],
     [
-      `CloudFront's ${QUOTA.edgeRequests} requests a second a distribution`,
+      `CloudFront's ${QUOTA.edgeRequests} requests per second and distribution`,
       (tasks * requestsPerTask) / (edges * QUOTA.edgeRequests),
     ],
     ["origin.requests_per_second", originPerSecond === undefined ? 0 : fetches / (originPerSecond * USED_SHARE)],
@@ -121,9 +122,9 @@ export type Units = Readonly<typeof UNITS>;
 export const QUOTA = {
   /** DynamoDB on demand, a table: write units a second; adjustable. */
   tableWrites: 40_000,
-  /** CloudFront requests a second a distribution; adjustable. */
+  /** CloudFront requests per second and distribution; adjustable. */
   edgeRequests: 250_000,
-  /** Gbit/s a distribution; adjustable. */
+  /** Gbit/s per distribution; adjustable. */
   edgeGigabits: 150,
 };
 

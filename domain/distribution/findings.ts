@@ -218,7 +218,7 @@ function deploymentWarning(settings: DistributionSettings, wanted: WantedWarming
 
 /** When a response tells which tier it comes from. */
 export const TIER_TOLD =
-  "CloudFront tells it where the cache behavior has a response headers policy with Server-Timing enabled, at any sampling rate";
+  "To make CloudFront report the tier, attach a response headers policy with Server-Timing enabled (any sampling rate) to the cache behavior";
 
 /** So many examples of a group of URLs. */
 const MAX_URLS = 5;

@@ -16,8 +16,8 @@ export const READINESS_MESSAGES = {
     zh: "已暂停：所需实例数为 0，{waiting} 个任务在等待。",
   },
   pausedWhileRunning: {
-    en: "Paused: the desired number of instances is 0. {running, plural, one {# task is} other {# tasks are}} still running, for up to a minute after their instances are told to stop; {waiting, plural, one {# task is} other {# tasks are}} waiting.",
-    zh: "已暂停：所需实例数为 0。{running} 个任务仍在运行，其实例收到停止通知后最多再运行一分钟；{waiting} 个任务在等待。",
+    en: "Paused: the desired number of instances is 0. {running, plural, one {# task continues} other {# tasks continue}} for up to a minute while instances shut down. {waiting, plural, one {# task is} other {# tasks are}} waiting.",
+    zh: "已暂停：所需实例数为 0。{running} 个任务仍在运行，在实例关闭前最多再运行一分钟；{waiting} 个任务在等待。",
   },
   waitingForInstances: { en: "Waiting for instances.", zh: "正在等待实例。" },
   waitingForInstancesLong: { en: "Waiting for instances for {time}.", zh: "已等待实例 {time}。" },
@@ -25,7 +25,7 @@ export const READINESS_MESSAGES = {
   underWay: { en: "In progress: {percentage}%.", zh: "进行中：{percentage}%。" },
   late: { en: "Late: needs {time} more than the timeout allows.", zh: "将超时：预计在超时后再过 {time}才能完成。" },
   onTime: {
-    en: "On time: about {left} left, {spare} before the timeout.",
+    en: "On time: about {left} left. Ends {spare} before the timeout.",
     zh: "进展正常：约剩 {left}，将在超时前 {spare}完成。",
   },
   onTimeAt: {
@@ -44,12 +44,8 @@ export const READINESS_MESSAGES = {
   ready: { en: "Ready for traffic: {claims}.", zh: "可以放量：{claims}。" },
   readyWithExceptions: { en: "Ready, with exceptions.", zh: "可以放量，但有例外。" },
   readyExceptions: {
-    en: "Ready for traffic, {count, plural, one {# exception} other {# exceptions}}: {troubles}.",
+    en: "Ready, with {count, plural, one {# exception} other {# exceptions}}: {troubles}.",
     zh: "可以放量，但有 {count} 处例外：{troubles}。",
-  },
-  incomplete: {
-    en: "Not complete, {count, plural, one {# exception} other {# exceptions}}: {troubles}.",
-    zh: "未全部完成，有 {count} 处例外：{troubles}。",
   },
   notReady: { en: "Not ready for traffic.", zh: "暂不可放量。" },
   notReadyBecause: { en: "Not ready for traffic: {reasons}.", zh: "暂不可放量：{reasons}。" },
@@ -128,7 +124,7 @@ export const READINESS_MESSAGES = {
   },
   popsDefaultOf: {
     en: "{selected} of {known, plural, one {# POP} other {# POPs}}: the default set of {places}",
-    zh: "{known} 个 POP 中的 {selected} 个：{places} 的默认集合",
+    zh: "{known} 个 POP 中的 {selected} 个：{places}的默认集合",
   },
   popsAll: {
     en: "{selected} of {known, plural, one {# POP} other {# POPs}}: all except POPs in China and POP codes that are known only from documentation",
@@ -140,7 +136,7 @@ export const READINESS_MESSAGES = {
   },
   sentence: { en: "{clause}.", zh: "{clause}。" },
   twoSentences: { en: "{first} {second}", zh: "{first}{second}" },
-  twoReasons: { en: "{first}; {second}", zh: "{first}；{second}" },
+  twoClauses: { en: "{first}; {second}", zh: "{first}；{second}" },
 } as const satisfies Catalogue;
 
 export type SayReadiness = FormatMessage<typeof READINESS_MESSAGES>;

@@ -139,7 +139,7 @@ export const REASON_MESSAGES: Readonly<Record<FailureReason, ReasonText<Message>
     },
   },
   not_kept: {
-    title: { en: "Not kept by the POP", zh: "POP 未缓存" },
+    title: { en: "Not kept by the POP", zh: "POP 未保留" },
     means: { en: FAILURE_REASONS.not_kept, zh: "下载完整，但 POP 没有保留该对象。" },
     viewers: { en: "Every viewer waits for the origin, now and later.", zh: "每个查看器都要等待源站，以后也是如此。" },
     next: {

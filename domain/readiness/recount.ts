@@ -183,8 +183,8 @@ export function tooManyFailed(
   { failures }: Recounted,
 ): string {
   const commonest = commonestOf(failures.groups());
-  const mostly = commonest === undefined ? "" : `; most of them, ${commonest}`;
-  return `max_failures: ${failed} tasks have failed, and the request allows ${allowed}${mostly}`;
+  const mostly = commonest === undefined ? "" : `. Most frequent reason: ${commonest}`;
+  return `max_failures: ${failed} tasks failed; the request allows ${allowed}${mostly}`;
 }
 
 /** The list of a request's good URLs is gone or damaged. No later try reads it. */

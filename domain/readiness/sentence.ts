@@ -106,12 +106,10 @@ function finished(request: SentenceInput, say: SayReadiness, language: Language)
     return [notReady(readiness, failures, say, language), ...unresolvedOf(readiness, say).map(asSentence)];
   if (readiness !== undefined && readiness.exceptions > 0) {
     const troubles = [...failures, ...unreadableOf(readiness, say), ...unresolvedOf(readiness, say)];
-    const values = { count: readiness.exceptions, troubles };
+    const values = { count: readiness.exceptions, troubles: joined(troubles, say) };
     if (verdict === "not_verified") return [say("notVerifiedExceptions", values)];
     const claims = unclaimedOf(request, say);
-    // Whoever asks for a URL that could not be read gets an error: that is not ready for traffic.
-    const head = readiness.unreadable_urls > 0 ? "incomplete" : "readyExceptions";
-    return [say(head, values), ...(claims.length === 0 ? [] : [say("ofTheOthers", { claims })])];
+    return [say("readyExceptions", values), ...(claims.length === 0 ? [] : [say("ofTheOthers", { claims })])];
   }
   if (verdict === undefined || verdict === null) return [say("finished")];
   // An older release called ready what was only downloaded.
@@ -140,9 +138,12 @@ function notReady(readiness: Readiness, failures: readonly string[], say: SayRea
     ...lacking,
     ...(explained ? [] : failures),
   ];
-  return reasons.length === 0
-    ? say("notReady")
-    : say("notReadyBecause", { reasons: reasons.reduce((first, second) => say("twoReasons", { first, second })) });
+  return reasons.length === 0 ? say("notReady") : say("notReadyBecause", { reasons: joined(reasons, say) });
+}
+
+/** The clauses have commas. */
+function joined(clauses: readonly string[], say: SayReadiness): string {
+  return clauses.reduce((first, second) => say("twoClauses", { first, second }));
 }
 
 /** What is known of the good tasks, if all are good. */

@@ -26,7 +26,7 @@ export const CAPS = {
     unit: "instances",
     label: "Max instances",
     description:
-      "Maximum number of instances, whatever requests ask for; also the maximum size of the Auto Scaling group",
+      "Maximum number of instances, regardless of what requests specify; also the maximum size of the Auto Scaling group",
   },
   maxTimeout: {
     variable: "MAX_TIMEOUT",
@@ -35,7 +35,7 @@ export const CAPS = {
     max: MAX_TIMEOUT_MINUTES,
     unit: "minutes",
     label: "Max timeout",
-    description: "The longest timeout of a request, in minutes",
+    description: "Maximum timeout of a request, in minutes",
   },
   maxActiveRequests: {
     variable: "MAX_ACTIVE_REQUESTS",
@@ -44,7 +44,7 @@ export const CAPS = {
     max: 1_000,
     unit: "active requests",
     label: "Max active requests",
-    description: "Requests that may be active at once",
+    description: "Maximum number of active requests",
   },
   maxTasks: {
     variable: "MAX_TASKS",
@@ -53,7 +53,7 @@ export const CAPS = {
     max: 1_000_000_000,
     unit: "tasks",
     label: "Max tasks",
-    description: "Maximum number of tasks of a request: its URLs times its POPs",
+    description: "Maximum number of tasks in a request: URLs × variants × POPs",
   },
   maxRequestBytes: {
     variable: "MAX_REQUEST_BYTES",
@@ -64,7 +64,7 @@ export const CAPS = {
     unit: "bytes",
     label: "Max bytes",
     description:
-      "Maximum number of bytes that a request may download, as far as sizes are known beforehand; a larger request ends as FAILED",
+      "Maximum number of bytes that a request may download, as far as sizes are known in advance; a larger request ends as FAILED",
   },
 } as const satisfies Record<string, Cap>;
 
@@ -102,7 +102,7 @@ export type Caps = Readonly<ReturnType<typeof capsOf>>;
 export function beyondCap(caps: Partial<Caps>, name: CapName, field: string, value: number): string | undefined {
   const cap = caps[name];
   if (cap === undefined || value <= cap) return undefined;
-  return `${field}: ${value} ${CAPS[name].unit}, but ${name} of this deployment is ${cap} (a parameter of the stack)`;
+  return `${field}: ${value} ${CAPS[name].unit} exceed this deployment's limit of ${cap} (stack parameter ${name})`;
 }
 
 /** Why a request whose tasks are known has none, or is beyond a cap of the deployment or beyond what its caller allowed. */
@@ -111,7 +111,7 @@ export function planProblem(
   { total_count: tasks, total_size: bytes }: { readonly total_count: number; readonly total_size: number },
   caps: Partial<Caps>,
 ): string | undefined {
-  if (tasks === 0) return "There is nothing to warm: for the distributions of the readable URLs, no POP resolved";
+  if (tasks === 0) return "There is nothing to warm: no POP resolved for the distributions of the readable URLs";
   if (maxBytes !== undefined && bytes > maxBytes)
     return `max_bytes: ${bytes} bytes would be downloaded, and the request allows ${maxBytes}; nothing was downloaded`;
   return beyondCap(caps, "maxRequestBytes", "total_size", bytes) ?? beyondCap(caps, "maxTasks", "total_count", tasks);

@@ -212,7 +212,7 @@ export const allowedDistributionsSchema = listVariable.pipe(z.array(z.string()).
 export function problemWith(allowed: AllowedDistributions, id: string | undefined, name: string): string | undefined {
   if (allowsEvery(allowed) || (id !== undefined && allowed.includes(id))) return undefined;
   const is = id === undefined ? "belongs to no distribution of this account" : `belongs to ${kindAndId(id)}`;
-  return `${name} ${is}, and ${DISTRIBUTIONS_PARAMETER} of this deployment allows ${allowed.join(", ")} (a parameter of the stack)`;
+  return `${name} ${is}, but this deployment allows only ${allowed.join(", ")} (stack parameter ${DISTRIBUTIONS_PARAMETER})`;
 }
 
 /** Whether the list leaves nothing out, so that nothing has to be looked up. */
@@ -224,5 +224,5 @@ export function allowsEvery(allowed: AllowedDistributions): boolean {
 export function tooManyHosts(urls: readonly string[]): string | undefined {
   const hosts = hostsOf(urls);
   if (hosts.length <= MAX_HOSTS) return undefined;
-  return `cf_domain: is needed, because the URLs have ${hosts.length} different hosts (without it at most ${MAX_HOSTS})`;
+  return `cf_domain: is required if the URLs have more than ${MAX_HOSTS} different hosts; they have ${hosts.length}`;
 }

@@ -6,12 +6,12 @@ export const VERDICTS = {
   ready_with_exceptions:
     "Some tasks failed, some URLs could not be read, or some POPs did not resolve, and none of the conditions of `not_ready` applies.",
   not_ready:
-    "Some object is good at no POP of a REC with two or more chosen POPs; or more than 5% of the POPs lack more than 1% of " +
-    "their objects; or the request did not end as FINISHED. A URL that could not be read counts as cold at every POP. A POP that " +
-    "did not resolve does not count.",
+    "At least one of these: an object failed at all selected POPs of a REC that has two or more of them; more than 5% of the POPs " +
+    "lack more than 1% of their objects; the request did not end as FINISHED. A URL that could not be read counts as cold at every " +
+    "POP. POPs that did not resolve do not count.",
   not_verified:
-    "The objects were downloaded, and nothing shows that a cache has them: `verify` is `off`, or the server sends no `x-cache`. The " +
-    "conditions of `not_ready` come first.",
+    "The objects were downloaded, and nothing shows that a cache has them: `verify` is `off`, or the server sends no `x-cache`. None " +
+    "of the conditions of `not_ready` applies.",
 } as const;
 
 export type Verdict = keyof typeof VERDICTS;

@@ -104,7 +104,7 @@ export function commonestOf(groups: readonly FailureGroup[]): string | undefined
   if (group === undefined) return undefined;
   const { url, variant, pop, error = "" } = group.examples[0] ?? {};
   const form = variant === undefined ? "" : ` (${variant})`;
-  return `${group.tasks} by ${group.code}, such as ${cutText(`${error} for ${url}${form} at ${pop}`, MAX_ERROR)}`;
+  return `${group.code} (${group.tasks} of them), such as ${cutText(`${error} for ${url}${form} at ${pop}`, MAX_ERROR)}`;
 }
 
 function subjectOf({ url, pop }: TalliedFailure): FailureSubject {

@@ -92,17 +92,17 @@ export class FoundUrls {
     const { variantCount } = this;
     const { request, caps } = this.options;
     if (this.urls.size > this.mostUrls)
-      return `sources: there are more than ${this.mostUrls} URLs with them ${variantCount > 1 ? `in ${variantCount} variants ` : ""}(at most ${MAX_URLS} together)`;
+      return `sources: together with url_list, they have more than ${this.mostUrls} URLs${variantCount > 1 ? ` in ${variantCount} variants` : ""} (limit: ${MAX_URLS} URLs × variants)`;
     if (this.characters > MAX_CHARACTERS)
       return `sources: together with url_list, the URLs have more than ${MAX_CHARACTERS} characters`;
-    const counted = variantCount > 1 ? "URLs times variants times POPs" : "URLs times POPs";
+    const counted = variantCount > 1 ? "URLs × variants × POPs" : "URLs × POPs";
     return beyondCap(caps, "maxTasks", `sources: ${counted}`, this.urls.size * variantCount * request.pops.length);
   }
 
   /** Why the request cannot go on once its sources are all read; undefined: it can. */
   finalProblem(): string | undefined {
     if (this.urls.size === 0)
-      return `sources: no URL is left to warm; ${leftOutInWords(this.sources.map((it) => it.left_out))}`;
+      return `sources: contain no URL to warm; ${leftOutInWords(this.sources.map((it) => it.left_out))}`;
     const { need_invalidate: invalidates, invalidate, cf_domain: domain } = this.options.request;
     const hosts = domain === undefined ? tooManyHosts([...this.urls.keys()]) : undefined;
     return hosts ?? (invalidates ? uninvalidatable(this, invalidate?.paths ?? []) : undefined);
@@ -116,7 +116,7 @@ export class FoundUrls {
 function leftOutInWords(counts: readonly LeftOutCounts[]): string {
   const sums = LEFT_OUT.map((reason) => [reason, counts.reduce((sum, it) => sum + (it[reason] ?? 0), 0)] as const);
   const some = sums.filter(([, count]) => count > 0).map(([reason, count]) => `${count} ${reason}`);
-  return some.length === 0 ? "the documents name none" : `left out: ${some.join(", ")}`;
+  return some.length === 0 ? "they list none" : `left out: ${some.join(", ")}`;
 }
 
 /**
@@ -137,9 +137,9 @@ function uninvalidatable({ urls, sources }: FoundUrls, covering: readonly string
   if (first === undefined) return undefined;
   const which =
     bad.length > 1
-      ? `${bad.length} URLs cannot be invalidated; the first, of`
-      : "a URL cannot be invalidated: the URL from";
-  return `need_invalidate: ${which} ${first.from}, ${first.problem}; nothing was invalidated: leave need_invalidate out, or name the others alone`;
+      ? `${bad.length} URLs cannot be invalidated; the first, from`
+      : "a URL cannot be invalidated: one from";
+  return `need_invalidate: ${which} ${first.from}, ${first.problem}. Nothing was invalidated. Remove need_invalidate, or remove these URLs`;
 }
 
 /** Which URLs a request leaves out because no cache keeps them. @param listed the distributions of this account */

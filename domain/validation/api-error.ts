@@ -44,7 +44,7 @@ export function quoted(text: string): string {
  * ACCESS_DENIED; the API has no authorizer, so only the resource policy causes that response.
  */
 export const DENIED_BY_POLICY =
-  "The resource policy of the API denies calls from this address: it allows the addresses in allowedCidrs, or callers through vpce (parameters of the stack)";
+  "The resource policy of the API denies calls from this address: it allows the addresses in allowedCidrs, or callers through vpce (stack parameters)";
 
 /** Whether a message of a 403 says so, in these words or in API Gateway's own. */
 export function isDeniedByPolicy(message: string): boolean {
@@ -54,4 +54,4 @@ export function isDeniedByPolicy(message: string): boolean {
 /** What API Gateway says when it refuses a call itself. The local run's stand-in for it says the same. */
 export const NO_KEY = "No valid API key: send it in the header x-api-key";
 export const TOO_LARGE =
-  "The body is too large: API Gateway takes 10 MB, Lambda 6 MB with every quote escaped; split the URLs over several requests";
+  "The body is too large. The limits are 10 MB (API Gateway) and 6 MB after JSON escaping (Lambda). Split the URLs into several requests";

@@ -26,18 +26,18 @@ export function checkHeaders(header: readonly string[], variants: readonly Varia
   for (const [i, { name, header: own }] of variants.entries()) {
     const field = `variants[${i}]`;
     const same = variants.findIndex((other) => other.name === name);
-    if (same < i) problems.push(`${field}.name: ${quoted(name)} is the name of variants[${same}] too`);
+    if (same < i) problems.push(`${field}.name: ${quoted(name)} is also the name of variants[${same}]`);
     const twin = sent.indexOf(sent[i] ?? "");
-    if (twin < i) problems.push(`${field}.header: sends the same as variants[${twin}], so it would be the same object`);
+    if (twin < i)
+      problems.push(`${field}.header: sends the same headers as variants[${twin}], so it would warm the same object`);
     for (const both of new Set(ownHeaders(own).flatMap(([it]) => (common.has(it) ? [it] : []))))
-      problems.push(
-        `${field}.header: ${both} is in header too, and would be sent twice; name it in the variants alone`,
-      );
+      problems.push(`${field}.header: ${both} is also in header and would be sent twice; remove it from header`);
   }
   const lines = [...header, ...variants.flatMap((variant) => variant.header)];
   const bytes = lines.reduce((sum, line) => sum + Buffer.byteLength(line), 0);
   const field = variants.length === 0 ? "header" : "header and variants";
-  if (bytes > MAX_HEADER_BYTES) problems.push(`${field}: ${bytes} bytes together; at most ${MAX_HEADER_BYTES}`);
+  if (bytes > MAX_HEADER_BYTES)
+    problems.push(`${field}: has ${bytes} bytes in total; the limit is ${MAX_HEADER_BYTES}`);
   return problems;
 }
 
@@ -66,10 +66,10 @@ export function variantOrderWarnings(header: readonly string[], variants: readon
       return its === rest && left !== accepts[0] && (left === undefined || accepts.includes(left));
     });
     if (earlier === undefined) return [];
-    const left = earlier.accepts[0] === undefined ? "the form without compression" : `the ${earlier.accepts[0]} form`;
+    const left = earlier.accepts[0] === undefined ? "the uncompressed form" : `the ${earlier.accepts[0]} form`;
     return [
-      `variants: ${name} comes after ${earlier.name}, which leaves ${left} in the cache, and that may be served to both; put ${name} ` +
-        "first",
+      `variants: put ${name} before ${earlier.name}. Otherwise ${earlier.name} stores ${left} in the cache, and CloudFront may serve it for ` +
+        `${name} too`,
     ];
   });
 }

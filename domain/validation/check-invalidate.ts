@@ -62,7 +62,7 @@ export function coverWarnings({ paths }: PathsAndTags, urls: readonly string[]):
   const idle = urls.length === 0 ? [] : coveringNone(paths, urls);
   if (idle.length === 0) return [];
   return [
-    `invalidate.paths: ${firstOf(idle, quoted)} ${idle.length === 1 ? "covers" : "cover"} none of the URLs of url_list; that is ` +
-      "invalidated all the same. Paths are case-sensitive, and include the query of a URL",
+    `invalidate.paths: ${firstOf(idle, quoted)} ${idle.length === 1 ? "matches" : "match"} none of the URLs in url_list, but CloudFront ` +
+      "invalidates everything that matches. Check the spelling: paths are case-sensitive and include the query string of a URL",
   ];
 }

@@ -36,9 +36,7 @@ export function checkRetry(body: PartialPrewarmBody, retried: RequestItem): stri
   const both = FIELDS_FROM_RETRIED.filter((name) => body[name] !== undefined);
   if (both.length > 0) problems.push(`retry_of: names the URLs and the POPs; leave out ${both.join(", ")}`);
   if (body.dry_run === true)
-    problems.push(
-      `dry_run: does not support retry_of; GET /summary of ${reqId} reports how many of its tasks are not good`,
-    );
+    problems.push(`dry_run: does not support retry_of; GET /summary of ${reqId} reports how many of its tasks failed`);
   if (had > 0 && (body.header ?? []).length === 0) {
     const lines = had === 1 ? "a header line" : `${had} header lines`;
     problems.push(`header: is required, because the request ${reqId} had ${lines}, which are not kept after its end`);
@@ -59,8 +57,7 @@ export function checkRetry(body: PartialPrewarmBody, retried: RequestItem): stri
 export function retryWarnings({ need_invalidate, invalidate }: PartialPrewarmBody): string[] {
   return [
     need_invalidate === true &&
-      "need_invalidate: takes the URLs that are tried again from every POP, also from those where they are good, and these are " +
-        "not warmed again",
+      "need_invalidate: invalidates the retried URLs at every POP. POPs where they are already warm lose them, and this request does not warm them there again",
     invalidate !== undefined &&
       "invalidate: invalidates everything that its paths and tags match, at every POP; objects that were warm in that request are not warmed again",
   ].filter((warning) => warning !== false);

@@ -13,7 +13,7 @@ export function checkUrls(list: readonly string[], context: z.RefinementCtx): st
     else bad.push({ url: text, problem: result.problem });
   }
   if (bad.length > 0) {
-    const message = `${describeBadUrls(bad, list, "are invalid")}; absolute http:// or https:// URLs are needed`;
+    const message = `${describeBadUrls(bad, list, "are invalid")}. Use absolute http:// or https:// URLs`;
     context.addIssue({ code: "custom", message, params: { urls: bad.map(({ url }) => url) } });
   }
   return [...urls];
@@ -28,7 +28,7 @@ interface BadUrl {
 function describeBadUrls([first, ...others]: readonly BadUrl[], all: readonly string[], what: string): string {
   if (first === undefined) return "";
   if (others.length === 0) return `${quoted(first.url)} ${first.problem}`;
-  return `${others.length + 1} of ${all.length} URLs ${what} (see error_urls); the first, ${quoted(first.url)}, ${first.problem}`;
+  return `${others.length + 1} of ${all.length} URLs ${what} (see error_urls). The first, ${quoted(first.url)}, ${first.problem}`;
 }
 
 /**
@@ -45,7 +45,7 @@ export function checkPaths(urls: readonly string[], covering: readonly string[],
   });
   if (bad.length === 0) return [];
   const what = describeBadUrls(bad, urls, "cannot be invalidated");
-  problems.push(`need_invalidate: ${what}; send such URLs in a request without need_invalidate`);
+  problems.push(`need_invalidate: ${what}. Send such URLs in a request without need_invalidate`);
   return bad.map(({ url }) => url);
 }
 
@@ -58,7 +58,7 @@ export function invalidationWarnings(urls: readonly string[], covering: readonly
   });
   if (first === undefined) return [];
   return [
-    `need_invalidate: ${others.length + 1} URLs have a ~, such as ${quoted(first)}; it is not sure that CloudFront ` +
-      "invalidates these, so check one of them afterwards",
+    `need_invalidate: ${others.length + 1} URLs contain ~, such as ${quoted(first)}. CloudFront may not invalidate these, so check one of ` +
+      "them afterwards",
   ];
 }

@@ -140,9 +140,7 @@ export function distinctStrings(
         }
         if (wrong > MAX_NAMED) context.addIssue(`has ${wrong - MAX_NAMED} more entries that must be strings`);
         if (distinct.size <= max) return check([...distinct], context);
-        context.addIssue(
-          `has ${list.length} entries, more than ${max} of them different; at most ${max} ${entries} in one request`,
-        );
+        context.addIssue(`has ${list.length} entries; a request can have at most ${max} different ${entries}`);
         return [];
       })
   );

@@ -156,7 +156,7 @@ export function timesFrom(now: number, timeout: number) {
 
 /** @param tasks as many as there will be if every URL is good and every POP resolves */
 function beyondCaps(body: PartialPrewarmBody, tasks: number, caps: Caps): string[] {
-  const what = body.variants === undefined ? "url_list times POPs" : "url_list times variants times POPs";
+  const what = body.variants === undefined ? "URLs × POPs" : "URLs × variants × POPs";
   return [
     beyondCap(caps, "maxTimeout", "timeout", body.timeout ?? 0),
     beyondCap(caps, "maxInstances", "instance_count", body.instance_count ?? 0),
@@ -174,7 +174,9 @@ function checkTargets(body: PartialPrewarmBody, problems: string[]) {
   const filled = keysOf(TARGET_FIELDS).filter((it) => (body[TARGET_FIELDS[it]] ?? []).length > 0);
   if (body.target_type === undefined && filled.length > 1) {
     const lists = filled.map((it) => TARGET_FIELDS[it]).join(", ");
-    problems.push(`target_type: is needed, because several lists are filled: ${lists}; one of ${filled.join(", ")}`);
+    problems.push(
+      `target_type: is required, because several lists have entries: ${lists}. Use one of ${filled.join(", ")}`,
+    );
     return { pops: [], arePopsNamed: true, popSelection: undefined, warnings: [] };
   }
   const type = body.target_type ?? filled[0] ?? "pop";

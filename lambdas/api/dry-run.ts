@@ -155,10 +155,10 @@ function estimateWarnings(
   const minutes = instances.minutes_to_finish;
   return [
     beyondCap({ maxRequestBytes: cap }, "maxRequestBytes", end(cap), size),
-    size > maxBytes && `${end(maxBytes)}: about ${size} bytes, and max_bytes is ${maxBytes}`,
+    size > maxBytes && `${end(maxBytes)}: about ${size} bytes exceed max_bytes, which is ${maxBytes}`,
     minutes !== null &&
       minutes > timeout &&
-      `timeout: it would take about ${minutes} minutes, and is stopped after ${timeout}`,
+      `timeout: the request needs about ${minutes} minutes, but times out after ${timeout}`,
     minutes === null && "instance_count: is 0, so nothing is downloaded unless instances are running or are set later",
     bytes.unreadable > 0 &&
       `url_list: ${bytes.unreadable} of ${bytes.sampled} sampled URLs cannot be read; the first: ${firstUnreadable(bytes)}`,

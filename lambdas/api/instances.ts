@@ -89,12 +89,12 @@ export function decideResize(active: readonly Active[], asked: number, stops: bo
     changed: after.filter(({ instance_count }, i) => instance_count !== active[i]?.instance_count),
     remarks: [
       ...remark(
-        `not ${asked}, because requests that go on need more`,
+        `kept above the requested ${asked}, because other active requests need more instances`,
         after,
         (instances) => capacity > asked && instances > asked,
       ),
       // Also those that were paused before: the answer to that call may have been lost.
-      ...remark("paused until there are instances again", after, (instances) => asked === 0 && instances === 0),
+      ...remark("paused until the number of instances is raised", after, (instances) => asked === 0 && instances === 0),
       ...remark("resumed", active, (instances) => asked > 0 && instances === 0),
     ],
   };

@@ -70,7 +70,10 @@ export async function startRequest(
     const outcome = await deps.requests.put(item, maxActive, current);
     if (outcome === "FULL") throw tooManyActive(deps, maxActive + 1);
     if (outcome === "BUSY")
-      throw new ApiError(409, "Too many requests are being made at the same time; send this one again in a moment");
+      throw new ApiError(
+        409,
+        "Too many requests are being created at the same time; send this request again in a moment",
+      );
     if (outcome === "RETRIED") throw alreadyRetried((await retriedNow(deps, retried)) ?? current ?? item);
     deps.logger.info("Request created", { req_id: reqId, urls: item.url_count, pops: item.pops.length });
     return { item, warnings, skippedUrls };
@@ -116,7 +119,7 @@ export async function checkActiveLimit(deps: ApiDeps): Promise<number> {
 }
 
 function tooManyActive({ caps }: ApiDeps, wouldBe: number): ApiError {
-  return new ApiError(400, beyondCap(caps, "maxActiveRequests", "with this one there would be", wouldBe) ?? "");
+  return new ApiError(400, beyondCap(caps, "maxActiveRequests", "with this request", wouldBe) ?? "");
 }
 
 /** Another call may be creating the request: it is asked for again for about ten seconds. */
@@ -144,7 +147,7 @@ export async function onceForToken(
   if (!(await deps.tokens.claim(token, claim))) {
     const other = await deps.tokens.read(token);
     if (other !== undefined && other.digest !== claim.digest)
-      throw refuse(`was sent with another body within the last 24 hours; that made the request ${other.req_id}`);
+      throw refuse(`was sent with another body within the last 24 hours, which created the request ${other.req_id}`);
     const item = other && (await retry(() => deps.requests.get(other.req_id), UNTIL_CREATED));
     if (item !== undefined) {
       const told = await deps.lists.readCheckpoint(STARTED_ANSWER, item.req_id);
@@ -154,7 +157,7 @@ export async function onceForToken(
     const isFree = other === undefined || claim.at - other.at >= GIVEN_UP_MS;
     const what = other === undefined ? "a request" : `the request ${other.req_id}`;
     if (!isFree || !(await deps.tokens.claim(token, claim, other)))
-      throw refuse(`another call is making ${what} with it; send this again in a moment`);
+      throw refuse(`another call is creating ${what} with this token; send this request again in a moment`);
   }
   try {
     return await make();
@@ -179,9 +182,9 @@ export async function retriedRequest(deps: ApiDeps, json: unknown): Promise<Requ
   const item = await findRequest(deps, named, "retry_of");
   const refuse = (why: string) => new ApiError(409, `retry_of: the request ${item.req_id} is ${item.status}${why}`);
   if (item.active !== undefined) throw refuse("; it can be retried after it has ended");
-  if (item.report === undefined) throw refuse("; its report is still being written, ask again in a moment");
+  if (item.report === undefined) throw refuse("; its report is still being written; retry in a moment");
   await checkLists(deps, item);
-  if (isGood(item)) throw refuse(", and everything in it is good");
+  if (isGood(item)) throw refuse(", and it has no tasks to retry");
   return item;
 }
 

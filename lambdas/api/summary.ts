@@ -36,7 +36,7 @@ async function withReport(deps: ApiDeps, first: RequestItem): Promise<EndedItem>
       throw new ApiError(409, `The request is ${status}; its summary can be read once it has ended`);
     if (report !== undefined) return { ...item, status, report };
     if (deps.now() >= deadline)
-      throw new ApiError(409, `The request is ${status}; its report is still being written, ask again in a moment`);
+      throw new ApiError(409, `The request is ${status}; its report is still being written; retry in a moment`);
     await sleep(REPORT_POLL_MS);
   }
 }

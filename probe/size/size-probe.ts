@@ -93,7 +93,10 @@ export class SizeProbe {
     const url = new URL(text);
     // Requests to arbitrary ports would reveal what listens there.
     if (url.port !== "")
-      return { problem: `has the port ${url.port}; CloudFront has http and https at their own alone`, reason: "other" };
+      return {
+        problem: `has the port ${url.port}; CloudFront serves http only on port 80 and https only on port 443`,
+        reason: "other",
+      };
     const question: Question = { url, header, refusedMs: undefined };
     try {
       const answer = await retry((n) => this.ask(question, n), {

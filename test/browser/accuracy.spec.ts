@@ -107,7 +107,7 @@ test("the question names URLs that cannot be read, each with its reason, and rem
     "https://www.example.com/patch/4.2.0/index.json: HTTP 404",
     "https://www.example.com/patch/4.2.0/pak-001.bin: HTTP 403",
   ]);
-  await expect(dialog).toContainText("timeout: it would take about 70 minutes");
+  await expect(dialog).toContainText("timeout: the request needs about 70 minutes");
   await expectAccessible(page, "the question with URLs that cannot be read");
   await dialog.getByRole("button", { name: "Remove these 2 URLs from the list" }).click();
   await expect(dialog).toHaveCount(0);

@@ -57,7 +57,7 @@ export function unreadableEstimate(): Answer {
     ],
   };
   const warnings = [
-    "timeout: it would take about 70 minutes, and is stopped after 60",
+    "timeout: the request needs about 70 minutes, but times out after 60",
     "url_list: 2 of 84 sampled URLs cannot be read; the first: https://www.example.com/patch/4.2.0/index.json: HTTP 404",
   ];
   return { body: { ...body, warnings, estimate: { ...body.estimate, bytes } } };

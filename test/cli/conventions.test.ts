@@ -117,7 +117,7 @@ test("a paused request says how to continue", async () => {
 test("stop speaks of the request, and not of the group of instances", async () => {
   fakeApi({ ...RUNNING, replies: { "POST instances": { status: 200, body: { message: "Auto Scaling Group g: 0" } } } });
   const { stdout, stderr } = await run(["stop", SHORT, "--yes", ...AT]);
-  expect(stdout).toBe(`${SHORT} is stopped. What is warm stays warm.\n`);
+  expect(stdout).toBe(`${SHORT} is stopped. Objects that are warm stay warm.\n`);
   expect(stderr).toMatch(/^To warm the rest: prewarm retry /);
 });
 

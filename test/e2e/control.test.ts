@@ -42,7 +42,7 @@ describe("a running request", () => {
     const stack = running();
     const reqId = await stack.start(body({ instance_count: 1, need_invalidate: true }));
     const pause = await stack.post("instances", { DesiredCapacity: 0 });
-    expect(pause.json["message"]).toContain(`paused until there are instances again: ${reqId}`);
+    expect(pause.json["message"]).toContain(`paused until the number of instances is raised: ${reqId}`);
     await stack.until(reqId, "IN_PROGRESS");
     expect(await stack.queued()).toBeGreaterThan(0);
     expect([await stack.capacity(), stack.prewarm.fleet.size]).toEqual([0, 0]);

@@ -187,7 +187,7 @@ export const OPERATIONS: Readonly<Record<RouteName, Operation>> = {
       "nothing is made, and all faults are told.",
     body: { schema: startBodySchema, examples: PREWARM_EXAMPLES },
     errors: {
-      400: "url_list: 'ftp://x/y' has the scheme ftp; absolute http:// or https:// URLs are needed",
+      400: "url_list: 'ftp://x/y' has the scheme ftp. Use absolute http:// or https:// URLs",
       404: `retry_of: there is no request '${EXAMPLE_ID}'`,
       409: `client_token: stands for another body, that of the request ${EXAMPLE_ID}`,
       500: INTERNAL,

@@ -33,7 +33,7 @@ export const EVIDENCE_STEPS = {
   first: "the whole object, which nobody asked for before",
   at_once: "the whole object again, as soon as the first response had ended",
   after_2_s: "the whole object, two seconds later",
-  without_pragma: "the whole object, in a request that does not ask for Server-Timing",
+  without_pragma: "the whole object, in a request without Pragma: server-timing",
   other_address: "the whole object, at another address of the POP",
   head_warm: "HEAD of an object that was downloaded before",
   range_warm: "one byte of an object that was downloaded before",

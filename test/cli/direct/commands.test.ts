@@ -240,7 +240,9 @@ test.each(["SIGINT", "SIGTERM"] as const)("%s stops it: its report is there", as
   edge.setFaults(() => ({ kind: "drip", bytesPerSecond: 50 }));
   try {
     const stopped = warm(["/a", "/b"], POPS, "--verify", "off");
-    await vi.waitFor(async () => expect((await run("status")).stdout).toMatch(/under way [1-9]/), { timeout: 15_000 });
+    await vi.waitFor(async () => expect((await run("status")).stdout).toMatch(/in progress [1-9]/), {
+      timeout: 15_000,
+    });
     process.emit(signal);
     expect(await stopped).toMatchObject({ code: 3, stdout: expect.stringContaining("Stopped at ") });
   } finally {
@@ -332,7 +334,7 @@ describe("above 30 minutes at the rate of the first seconds, it asks", () => {
   test("no stops it: its report is there", async () => {
     expect(await slow({ input: "n" })).toMatchObject({
       code: 3,
-      stderr: expect.stringContaining("It takes about 31:00 with this network. Go on?"),
+      stderr: expect.stringContaining("This takes about 31:00 on this network."),
     });
     expect((await run("report", "--json")).code).toBe(0);
   });

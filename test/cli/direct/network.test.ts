@@ -51,8 +51,8 @@ test("one POP of three that answers is enough", async () => {
 
 test.each([
   ["a.b resolves to 192.168.0.1, a private or reserved address", /captive portal/],
-  ["The DNS resolver 192.0.2.1 did not answer for a.b (ETIMEOUT)", /the DNS of this network does not answer/],
-  ["a.b does not exist in DNS (ENOTFOUND)", /does not know the names of POPs: a\.b does not exist/],
+  ["The DNS resolver 192.0.2.1 did not answer for a.b (ETIMEOUT)", /the DNS resolver of this network does not respond/],
+  ["a.b does not exist in DNS (ENOTFOUND)", /does not resolve the names of POPs: a\.b does not exist/],
 ])("no POP resolves: %s", (problem, message) => {
   expect(dnsObstacle(problem)).toMatchObject({ message: expect.stringMatching(message), next: /--dns 1\.1\.1\.1/ });
 });

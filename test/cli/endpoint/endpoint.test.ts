@@ -57,7 +57,7 @@ describe("it says what to do", () => {
     ["without any", {}, {}, "No API endpoint configured"],
     ["without a key", { endpoint: "https://flag.example/" }, {}, "PREWARM_API_KEY is not"],
     ["in the clear", { endpoint: "http://flag.example/", apiKey: "k" }, {}, "not an https:// URL"],
-    ["without a local run", { local: true }, ENV, "There is no local run"],
+    ["without a local run", { local: true }, ENV, "No local API is running in this folder"],
     ["with two places", { endpoint: "https://flag.example/", apiKey: "k", stack: "S" }, {}, "--endpoint, --stack"],
     ["with two others", { local: true, region: "us-east-1" }, {}, "--local, --aws-region"],
   ])("%s", async (_, flags, env, problem) => {

@@ -50,7 +50,7 @@ describe("the live view", () => {
   });
   test("without an answer, values stay and it says so", () => {
     const lines = drawn({}, { silentMs: 14_000 });
-    expect(lines.at(-1)).toBe("No answer for 14 s. The prewarm goes on without this command.");
+    expect(lines.at(-1)).toBe("No response for 14 s. The request continues without this command.");
     expect(lines).toHaveLength(drawn({}).length);
   });
 

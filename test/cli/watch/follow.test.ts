@@ -51,7 +51,7 @@ test("each silence is told once, the second one too", () => {
     if (isSilent) display.silent();
     else display.show(progress());
   }
-  expect(said.filter((line) => line.startsWith("No answer"))).toHaveLength(2);
+  expect(said.filter((line) => line.startsWith("No response"))).toHaveLength(2);
 });
 
 test("lines come every ten seconds, and with each new status", () => {
@@ -138,8 +138,8 @@ test("a POP that did not resolve is left out: no retry is named where nothing el
       2,
     );
   expect([of(1, 0), of(2, 0), of(1, 1), of(2, 0, 1)]).toEqual([
-    "Sentence. The POP that did not resolve is left out: retrying will not help.",
-    "Sentence. The POPs that did not resolve are left out: retrying will not help.",
+    "Sentence. The POP that did not resolve was not warmed. Retry only if the DNS resolver failed: a POP without a DNS name does not resolve later.",
+    "Sentence. The POPs that did not resolve were not warmed. Retry only if the DNS resolver failed: a POP without a DNS name does not resolve later.",
     "Sentence. Next: prewarm report e059b77b --failed",
     // A resolver that did not answer may answer the retry.
     "Sentence. Next: prewarm retry e059b77b",

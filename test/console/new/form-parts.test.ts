@@ -21,12 +21,12 @@ import { times } from "../../collect.ts";
 
 describe("the faults of a 400", () => {
   const faults = faultsOf(
-    "url_list: 'ftp://x/y' has the scheme ftp; absolute http:// or https:// URLs are needed; header[2]: must be a string; " +
+    "url_list: 'ftp://x/y' has the scheme ftp. Use absolute http:// or https:// URLs; header[2]: must be a string; " +
       "sources[0].url: must be an https:// URL; timeout: is required: whole minutes from 1 to 9; The body is odd; and 7 more faults like these",
   );
   test("stand at their fields; a semicolon within one is no end", () => {
     expect(faultsAt(faults, "url_list")).toEqual([
-      "'ftp://x/y' has the scheme ftp; absolute http:// or https:// URLs are needed",
+      "'ftp://x/y' has the scheme ftp. Use absolute http:// or https:// URLs",
     ]);
     expect(faultsAt(faults, "header", "sources")).toEqual([
       "[2]: must be a string",

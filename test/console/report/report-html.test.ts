@@ -40,7 +40,7 @@ describe("what the page says", () => {
       ...["www.example.com/s3e1/", "8,407 URLs × 2 POPs", "Sent 2026-11-25 10:48 UTC, ended 2026-11-25 11:13 UTC"],
       ...["Not ready for traffic", "601 of 907 GB · 73%", "25:20", "19:13 11:13 UTC"],
       ...[
-        "Tasks that are not warm, and next steps",
+        "Tasks that did not succeed, and next steps",
         "Fix before you send traffic",
         "Client error (4xx)",
         "https://www.example.com/a",

@@ -28,12 +28,12 @@ const WORK: Work = {
 };
 
 it.each<[what: string, Partial<Work>, seconds: number, binds: string]>([
-  ["a small one: its boot", {}, 75, "instances have to boot"],
+  ["a small one: its boot", {}, 75, "the start of instances"],
   ["large objects: the links", { bytesPerPop: 1e12 }, 875, "links of 2"],
   ["many instances: the distribution", { bytesPerPop: 1e14, instances: 300 }, 5_408, "150 Gbit/s"],
-  ["small objects: the tables", { tasks: 1e6 }, 325, "tables that are new"],
+  ["small objects: the tables", { tasks: 1e6 }, 325, "new tables"],
   ["a slow origin", { fetches: 9_000, originPerSecond: 10 }, 1_075, "origin.requests_per_second"],
-  ["many sizes", { urlVariants: 60_000, originPerSecond: 100 }, 615, "sizes are asked for first"],
+  ["many sizes", { urlVariants: 60_000, originPerSecond: 100 }, 615, "the size probes, which come first"],
   [
     "one core",
     { tasks: 1e6, instances: 1, kind: { ...INSTANCE, vcpus: 1 }, requestsPerTask: 60 },

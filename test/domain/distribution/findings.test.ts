@@ -153,7 +153,12 @@ it.each<[what: string, settings: Partial<DistributionSettings>, wanted: Partial<
     { variants: [[], [["cookie", SIGNED_COOKIE]]] },
     [/^signed: /],
   ],
-  ["no Server-Timing", api({ hasServerTiming: false }), {}, [/^server_timing: .*any sampling rate$/]],
+  [
+    "no Server-Timing",
+    api({ hasServerTiming: false }),
+    {},
+    [/^server_timing: .*any sampling rate\) to the cache behavior$/],
+  ],
   ["no Server-Timing, and no proof", api({ hasServerTiming: false }), { isVerified: false }, []],
   ["no Server-Timing that is known", api({ hasServerTiming: undefined }), {}, []],
 ])("%s", (_, settings, wanted, expected) => {

@@ -45,13 +45,13 @@ it.each<[Partial<SentenceInput>, string, string]>([
   [{ status: "INSERT_TASK", download_count: 0 }, "Queuing tasks.", "任务正在入队。"],
   [
     { status: "INSERT_TASK" },
-    "On time: about 6 min left, 40 min before the timeout.",
+    "On time: about 6 min left. Ends 40 min before the timeout.",
     "进展正常：约剩 6 分钟，将在超时前 40 分钟完成。",
   ],
-  [{}, "On time: about 6 min left, 40 min before the timeout.", "进展正常：约剩 6 分钟，将在超时前 40 分钟完成。"],
+  [{}, "On time: about 6 min left. Ends 40 min before the timeout.", "进展正常：约剩 6 分钟，将在超时前 40 分钟完成。"],
   [
     { estimated_finish_at: at(NOW + 34_000), timeout_at: at(NOW + 200 * MINUTE) },
-    "On time: about 40 s left, 3 h 19 min before the timeout.",
+    "On time: about 40 s left. Ends 3 h 19 min before the timeout.",
     "进展正常：约剩 40 秒，将在超时前 3 小时 19 分钟完成。",
   ],
   [
@@ -73,8 +73,8 @@ it.each<[Partial<SentenceInput>, string, string]>([
   ],
   [
     { instance_count: 0, in_progress_task_count: 24, download_count: 3_132 },
-    "Paused: the desired number of instances is 0. 24 tasks are still running, for up to a minute after their instances are told to stop; 36 tasks are waiting.",
-    "已暂停：所需实例数为 0。24 个任务仍在运行，其实例收到停止通知后最多再运行一分钟；36 个任务在等待。",
+    "Paused: the desired number of instances is 0. 24 tasks continue for up to a minute while instances shut down. 36 tasks are waiting.",
+    "已暂停：所需实例数为 0。24 个任务仍在运行，在实例关闭前最多再运行一分钟；36 个任务在等待。",
   ],
   [{ bytes_per_second: 0, last_update_time: at(NOW - 5 * MINUTE) }, "No progress for 5 min.", "5 分钟没有进展。"],
   // A large file is under way.
@@ -113,8 +113,8 @@ it.each<[Partial<SentenceInput>, string, string]>([
         unresolved_examples: ["ICN51-C1"],
       }),
     },
-    "Not complete, 3 exceptions: 18 of 3,192 tasks failed, 3 of 900 URLs could not be read, 1 POP did not resolve (ICN51-C1).",
-    "未全部完成，有 3 处例外：3,192 个任务中有 18 个失败、900 个 URL 中有 3 个无法读取、1 个 POP 无法解析（ICN51-C1）。",
+    "Ready, with 3 exceptions: 18 of 3,192 tasks failed; 3 of 900 URLs could not be read; 1 POP did not resolve (ICN51-C1).",
+    "可以放量，但有 3 处例外：3,192 个任务中有 18 个失败；900 个 URL 中有 3 个无法读取；1 个 POP 无法解析（ICN51-C1）。",
   ],
   [
     {
@@ -124,7 +124,7 @@ it.each<[Partial<SentenceInput>, string, string]>([
       hit_count: 3_191,
       ...seen({ exceptions: 1 }),
     },
-    "Ready for traffic, 1 exception: 1 of 3,192 tasks failed. Of the other tasks, 3,191 are hits that are not proven warm.",
+    "Ready, with 1 exception: 1 of 3,192 tasks failed. Of the other tasks, 3,191 are hits that are not proven warm.",
     "可以放量，但有 1 处例外：3,192 个任务中有 1 个失败。其余任务中，3,191 个已命中但未能证明已预热。",
   ],
   [
@@ -292,7 +292,7 @@ it.each<[what: string, Partial<Readiness>, RegExp]>([
 
 it.each([
   ["default", [], "30 of 363 POPs: the default set", "363 个 POP 中的 30 个：默认集合"],
-  ["default", ["eu", "us"], "30 of 363 POPs: the default set of eu, us", "363 个 POP 中的 30 个：eu、us 的默认集合"],
+  ["default", ["eu", "us"], "30 of 363 POPs: the default set of eu, us", "363 个 POP 中的 30 个：eu、us的默认集合"],
   ["named", [], "30 of 363 POPs, as selected", "363 个 POP 中的 30 个，由您指定"],
 ] as const)("a %s selection of %j", (set, places, en, zh) => {
   const selection = { selected: 30, known: 363, set, places: [...places] };

@@ -17,6 +17,6 @@ it.each(names)("a cap: %s has a default within its range, and its variable is re
 it("a cap holds up to its value; beyond it, the problem names field, value, cap and parameter", () => {
   expect(beyondCap({ maxInstances: 20 }, "maxInstances", "instance_count", 20)).toBeUndefined();
   expect(beyondCap({ maxInstances: 20 }, "maxInstances", "instance_count", 21)).toBe(
-    "instance_count: 21 instances, but maxInstances of this deployment is 20 (a parameter of the stack)",
+    "instance_count: 21 instances exceed this deployment's limit of 20 (stack parameter maxInstances)",
   );
 });

@@ -88,7 +88,7 @@ it("the list of distributions allows those that it names, and no other, nor one 
   const allowed = allowedDistributionsSchema.parse("E1, E2");
   expect(problemWith(allowed, "E2", "cdn.example.com")).toBeUndefined();
   expect(problemWith(allowed, "E3", "cdn.example.com")).toBe(
-    "cdn.example.com belongs to the distribution E3, and distributions of this deployment allows E1, E2 (a parameter of the stack)",
+    "cdn.example.com belongs to the distribution E3, but this deployment allows only E1, E2 (stack parameter distributions)",
   );
   expect(problemWith(allowed, undefined, "cdn.example.com")).toMatch(/belongs to no distribution of this account/);
 });

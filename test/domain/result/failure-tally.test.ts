@@ -20,13 +20,17 @@ it("the commonest failure is that of most tasks, with the first of them as an ex
   const tally = new FailureTally();
   expect(commonestOf(tally.groups())).toBeUndefined();
   tally.add(failed("tls", "CERT_HAS_EXPIRED"));
-  expect(commonestOf(tally.groups())).toBe("1 by tls, such as CERT_HAS_EXPIRED for https://a.example/ at SIN2-P1");
+  expect(commonestOf(tally.groups())).toBe(
+    "tls (1 of them), such as CERT_HAS_EXPIRED for https://a.example/ at SIN2-P1",
+  );
   tally.add(failed("http_4xx", "HTTP 403", { variant: "br", pop: "FRA56-P4" }));
   tally.add(failed("http_4xx", "HTTP 404"));
-  expect(commonestOf(tally.groups())).toBe("2 by http_4xx, such as HTTP 403 for https://a.example/ (br) at FRA56-P4");
+  expect(commonestOf(tally.groups())).toBe(
+    "http_4xx (2 of them), such as HTTP 403 for https://a.example/ (br) at FRA56-P4",
+  );
   const url = `https://a.example/${"x".repeat(8_000)}`;
   for (let i = 0; i < 3; i++) tally.add(failed("lost", "lost", { url }));
-  expect(commonestOf(tally.groups())).toMatch(/^3 by lost, such as lost for .{200,320}…$/);
+  expect(commonestOf(tally.groups())).toMatch(/^lost (3 of them), such as lost for .{200,320}…$/);
 });
 
 it("counts tasks, and different URLs and POPs, of each subject and reason, with three examples, however often it is saved", () => {

@@ -103,13 +103,13 @@ const variants = ["a", "b"].map((name) => ({ name, header: [] }));
 const REQUEST = item({ variants: [], pops: ["SIN2-P1"], need_invalidate: false });
 
 it.each([
-  ["with more URLs than there may be", REQUEST, urls(60_001), /^sources: there are more than 60000 URLs/],
-  ["with too many forms", { ...REQUEST, variants }, urls(30_001), /more than 30000 URLs with them in 2 variants/],
+  ["with more URLs than there may be", REQUEST, urls(60_001), /^sources: .* more than 60000 URLs/],
+  ["with too many forms", { ...REQUEST, variants }, urls(30_001), /more than 30000 URLs in 2 variants/],
   [
     "with more tasks than the deployment allows",
     { ...REQUEST, variants, pops: times(60, (i) => `SIN${i}-P1`) },
     urls(10_000),
-    /^sources: URLs times variants times POPs: 1200000 tasks, but maxTasks of this deployment is 1000000/,
+    /^sources: URLs × variants × POPs: 1200000 tasks exceed this deployment's limit of 1000000/,
   ],
   [
     "with more characters than memory has room for",
@@ -128,22 +128,22 @@ it("a request is too large: a request at the limits is accepted", () => {
 });
 
 it("a request whose sources are read cannot go on: with nothing to warm, and says why", () => {
-  expect(withUrls(REQUEST, []).finalProblem()).toBe("sources: no URL is left to warm; the documents name none");
+  expect(withUrls(REQUEST, []).finalProblem()).toBe("sources: contain no URL to warm; they list none");
   expect(withUrls(REQUEST, [], { other_host: 12, not_a_url: 1 }).finalProblem()).toBe(
-    "sources: no URL is left to warm; left out: 12 other_host, 1 not_a_url",
+    "sources: contain no URL to warm; left out: 12 other_host, 1 not_a_url",
   );
 });
 
 it("a request whose sources are read cannot go on: with more hosts than can be looked up, without cf_domain", () => {
   const all = times(21, (i) => `https://h${i}.example.com/`);
-  expect(withUrls(REQUEST, all).finalProblem()).toMatch(/^cf_domain: is needed, .* 21 different hosts/);
+  expect(withUrls(REQUEST, all).finalProblem()).toMatch(/^cf_domain: is required .* 21$/);
   expect(withUrls({ ...REQUEST, cf_domain: "d1.cloudfront.net" }, all).finalProblem()).toBeUndefined();
 });
 
 it("a request whose sources are read cannot go on: with what cannot be invalidated, if that is asked for; the reason names no URL of a document", () => {
   const all = ["https://a.example/x?key=secret*", "https://a.example/y*", "https://a.example/z"];
   expect(withUrls({ ...REQUEST, need_invalidate: true }, all).finalProblem()).toMatch(
-    /^need_invalidate: 2 URLs cannot be invalidated; the first, of .*, ends in \*.*; nothing was invalidated/,
+    /^need_invalidate: 2 URLs cannot be invalidated; the first, from .*, ends in \*.*\. Nothing was invalidated/,
   );
   expect(withUrls(REQUEST, all).finalProblem()).toBeUndefined();
 });

@@ -131,7 +131,9 @@ describe("the POPs", () => {
 
   it("without target_type, two filled lists are a fault", () => {
     const { message } = refusal({ pops: ["SIN2-C1"], regions: ["jp"] });
-    expect(message).toBe("target_type: is needed, because several lists are filled: pops, regions; one of pop, region");
+    expect(message).toBe(
+      "target_type: is required, because several lists have entries: pops, regions. Use one of pop, region",
+    );
   });
 
   it("an invalid name in an ignored list is no error; a warning says that the list is ignored", () =>
@@ -166,7 +168,7 @@ describe("a request that cannot", () => {
     [{ pop: ["SIN2-C1"] }, `unknown field 'pop' (did you mean pops?); the fields are ${fields}`],
     [{ Timeout: 5, x: 1 }, `unknown fields 'Timeout' (did you mean timeout?), 'x'; the fields are ${fields}`],
     [{ url_list: [] }, urls],
-    [{ url_list: times(21, (i) => `https://h${i}.example.com/`) }, /^cf_domain: is needed, because the URLs have 21 /],
+    [{ url_list: times(21, (i) => `https://h${i}.example.com/`) }, /^cf_domain: is required .* 21$/],
     [{ url_list: ["https://cdn.example.com/", 7] }, "url_list[1]: must be a string"],
     [{ cf_domain: 7 }, "cf_domain: must be a string"],
     [{ cf_domain: "not a domain" }, /^cf_domain: 'not a domain' is not a domain name/],
@@ -184,7 +186,7 @@ describe("a request that cannot", () => {
     [{ header: [1] }, "header[0]: must be a string of the form 'Name: value'"],
     [{ header: ["A: 1", "B"] }, "header[1]: 'B' is not of the form 'Name: value'"],
     [{ header: Array(51).fill("A: 1") }, "header: must have at most 50 lines"],
-    [{ header: Array(3).fill(`A: ${"x".repeat(3_000)}`) }, "header: 9009 bytes together; at most 8192"],
+    [{ header: Array(3).fill(`A: ${"x".repeat(3_000)}`) }, "header: has 9009 bytes in total; the limit is 8192"],
     [{ instance_count: undefined }, count],
     [{ instance_count: "1" }, 'instance_count: must be a whole number from 0 to 300, not "1"'],
     [{ instance_count: 301 }, "instance_count: must be a whole number from 0 to 300"],
@@ -219,12 +221,12 @@ describe("a request that cannot", () => {
   });
 
   const bad = ["ftp://cdn.example.com/a", "/relative", "", "//cdn.example.com/a", "https://user:pw@cdn.example.com/"];
-  const first = "; the first, 'ftp://cdn.example.com/a', has the scheme ftp";
+  const first = "The first, 'ftp://cdn.example.com/a', has the scheme ftp";
 
   it("tells every bad URL, as it was written, and the first one's fault", () => {
     const { message, errorUrls } = refusal({ url_list: [bad[0], ...BODY.url_list, ...bad.slice(1)] });
     const all = `url_list: 5 of ${BODY.url_list.length + 5} URLs are invalid (see error_urls)`;
-    expect(message).toBe(`${all}${first}; absolute http:// or https:// URLs are needed`);
+    expect(message).toBe(`${all}. ${first}. Use absolute http:// or https:// URLs`);
     expect(errorUrls).toEqual(bad);
   });
 
@@ -257,7 +259,7 @@ describe("a request that cannot", () => {
     expect(read({ url_list }).urls).toEqual(url_list);
     const { message, errorUrls } = refusal({ url_list, need_invalidate: true });
     expect(message).toMatch(
-      /^need_invalidate: 2 of \d+ URLs cannot be invalidated \(see error_urls\); the first, 'https:\/\/cdn.example.com\/a\*', ends in \*/,
+      /^need_invalidate: 2 of \d+ URLs cannot be invalidated \(see error_urls\)\. The first, 'https:\/\/cdn.example.com\/a\*', ends in \*/,
     );
     expect(errorUrls).toEqual([url_list[0], url_list[2]]);
   });
@@ -269,7 +271,7 @@ describe("a request that cannot", () => {
     expect(item.invalidate).toEqual({ paths: ["/a*", "/%7Eb"], tags: ["v1"] });
     expect(warnings).toEqual([]);
     expect(read({ url_list, invalidate: { paths: ["/A*", "/a*"] } }).warnings).toEqual([
-      expect.stringMatching(/^invalidate.paths: '\/A\*' covers none of the URLs of url_list; /),
+      expect.stringMatching(/^invalidate.paths: '\/A\*' matches none of the URLs in url_list, /),
     ]);
   });
 
@@ -277,14 +279,14 @@ describe("a request that cannot", () => {
     const url_list = ["https://cdn.example.com/vendors~main.js", "https://cdn.example.com/b"];
     expect(read({ url_list }).warnings).toEqual([]);
     expect(read({ url_list, need_invalidate: true }).warnings).toEqual([
-      expect.stringMatching(/^need_invalidate: 1 URLs have a ~, such as '.*vendors~main.js'; /),
+      expect.stringMatching(/^need_invalidate: 1 URLs contain ~, such as '.*vendors~main.js'\. /),
     ]);
   });
 
   it("has more URLs than one request may", () => {
     const url_list = times(60_001, (i) => `https://cdn.example.com/${i}`);
     expect(refusal({ url_list }).message).toBe(
-      "url_list: has 60001 entries, more than 60000 of them different; at most 60000 URLs in one request",
+      "url_list: has 60001 entries; a request can have at most 60000 different URLs",
     );
     expect(refusal({ url_list: url_list.map((_, i) => `ftp://${i}`) }).errorUrls).toEqual([]);
     expect(read({ url_list: [...url_list.slice(1), "https://cdn.example.com/1"] }).urls).toHaveLength(60_000);
@@ -292,9 +294,7 @@ describe("a request that cannot", () => {
 
   it("has more names than there are POPs, and is refused before any is looked up", () => {
     const pops = times(1_001, (i) => `${i}`);
-    expect(refusal({ pops }).message).toBe(
-      "pops: has 1001 entries, more than 1000 of them different; at most 1000 names in one request",
-    );
+    expect(refusal({ pops }).message).toBe("pops: has 1001 entries; a request can have at most 1000 different names");
     expect(read({ countries: times(350_000, () => "japan") }).item.pops).toEqual(selectPops("country", ["japan"]).pops);
   });
 
@@ -316,7 +316,7 @@ describe("a request that cannot", () => {
   });
 
   it("quotes no more of what is wrong than helps", () => {
-    const fault = "is not an absolute URL; absolute http:// or https:// URLs are needed";
+    const fault = "is not an absolute URL. Use absolute http:// or https:// URLs";
     const short = "x".repeat(100);
     expect(refusal({ url_list: [short] }).message).toBe(`url_list: '${short}' ${fault}`);
     expect(refusal({ url_list: [`${short}y`] }).message).toBe(`url_list: '${"x".repeat(97)}...' ${fault}`);
@@ -333,10 +333,10 @@ describe("variants, order and limits", () => {
 
   it.each([
     [{ variants: [] }, "variants: must have at least one variant; leave it out for one"],
-    [{ variants: [br, { ...br, header: [] }] }, "variants[1].name: 'br' is the name of variants[0] too"],
+    [{ variants: [br, { ...br, header: [] }] }, "variants[1].name: 'br' is also the name of variants[0]"],
     [
       { variants: [br, { name: "b2", header: ["accept-encoding:  br,gzip"] }] },
-      "variants[1].header: sends the same as variants[0], so it would be the same object",
+      "variants[1].header: sends the same headers as variants[0], so it would warm the same object",
     ],
     [{ variants: [{ name: "a b", header: [] }] }, "variants[0].name: 'a b' must have 1 to 32 letters, digits"],
     [
@@ -345,11 +345,14 @@ describe("variants, order and limits", () => {
     ],
     [
       { header: ["Accept-Encoding: gzip"], variants: [br] },
-      "variants[0].header: accept-encoding is in header too, and would be sent twice; name it in the variants alone",
+      "variants[0].header: accept-encoding is also in header and would be sent twice; remove it from header",
     ],
     [{ variants: [{ name: "a", headers: [] }] }, "unknown field 'headers' (did you mean header?)"],
     [{ variants: times(9, (i) => ({ name: `v${i}`, header: [`X-V: ${i}`] })) }, "at most 8 variants"],
-    [{ header: ["A: b"], variants: [{ name: "a", header: [`X: ${"y".repeat(8_186)}`] }] }, "header and variants: 819"],
+    [
+      { header: ["A: b"], variants: [{ name: "a", header: [`X: ${"y".repeat(8_186)}`] }] },
+      "header and variants: has 819",
+    ],
     [
       {
         url_list: times(30_001, (i) => `https://cdn.example.com/${i}`),
@@ -367,6 +370,6 @@ describe("variants, order and limits", () => {
 
   it("variants count as tasks, and the message says so", () => {
     const change = { variants: [br, { name: "plain", header: [] }], pops: ["SIN2-C1", "ATL56-C1"] };
-    expect(refusal(change, { maxTasks: 3 }).message).toContain("url_list times variants times POPs");
+    expect(refusal(change, { maxTasks: 3 }).message).toContain("URLs × variants × POPs");
   });
 });

@@ -21,11 +21,11 @@ it.each([
 );
 
 it.each([
-  ["gzip before br", [GZIP, BR], /^variants: 'br' comes after 'gzip', which leaves the gzip form .* put 'br' first$/],
-  ["nothing before gzip", [PLAIN, GZIP], /^variants: 'gzip' comes after 'plain', which leaves the form without comp/],
-  ["nothing before br alone", [PLAIN, ONLY_BR], /^variants: 'only-br' comes after 'plain'/],
-  ["with one in between that is other", [GZIP, accepting("x", "br", "X: 1"), BR], /'br' comes after 'gzip'/],
-  ["with a header of all", [GZIP, BR], /'br' comes after 'gzip'/, ["X-Token: 1"]],
+  ["gzip before br", [GZIP, BR], /^variants: put 'br' before 'gzip'\. .* stores the gzip form .* 'br' too$/],
+  ["nothing before gzip", [PLAIN, GZIP], /^variants: put 'gzip' before 'plain'\. .* the uncompressed form/],
+  ["nothing before br alone", [PLAIN, ONLY_BR], /^variants: put 'only-br' before 'plain'/],
+  ["with one in between that is other", [GZIP, accepting("x", "br", "X: 1"), BR], /put 'br' before 'gzip'/],
+  ["with a header of all", [GZIP, BR], /put 'br' before 'gzip'/, ["X-Token: 1"]],
 ])("the order of variants is told: %s", (_, variants, says, header: string[] = []) =>
   expect(variantOrderWarnings(header, variants)).toEqual([expect.stringMatching(says)]),
 );

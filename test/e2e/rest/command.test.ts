@@ -59,11 +59,11 @@ describe("the command", () => {
       "--pop",
       "SIN2-C1",
     );
-    await until(() => /waiting|under way 1/.test(live.heard.stdout) && /SIN2|Singapore/.test(live.heard.stdout));
+    await until(() => /waiting|in progress 1/.test(live.heard.stdout) && /SIN2|Singapore/.test(live.heard.stdout));
     live.child.stdin.write("\u0003");
     const { code, stdout } = await live.ended;
     expect(code).toBe(130);
-    expect(stdout).toMatch(/Come back: (npx )?prewarm status [0-9a-f]{8} --watch/);
+    expect(stdout).toMatch(/To watch it again: (npx )?prewarm status [0-9a-f]{8} --watch/);
     // Without colours, and where the terminal is not UTF-8, in ASCII.
     // biome-ignore lint/suspicious/noControlCharactersInRegex: codes of colours are what is looked for
     expect(stdout).not.toMatch(/\u001b\[3\dm|█/);

@@ -93,7 +93,7 @@ describe("a client token", () => {
   it("that two calls take over at the same time goes to one of them", async () => {
     const tokens = { claim: async () => false, read: async () => undefined };
     await expect(once({ tokens })).rejects.toThrow(
-      "client_token: another call is making a request with it; send this again",
+      "client_token: another call is creating a request with this token; send this",
     );
   });
 
@@ -101,7 +101,7 @@ describe("a client token", () => {
     const { tokens, requests } = world();
     await tokens.claim("t", { req_id: "dead", digest: "d", at: 1_000_000 });
     await expect(once({ tokens, requests }, { at: 1_059_999 })).rejects.toThrow(
-      "another call is making the request dead with it",
+      "another call is creating the request dead with this token",
     );
     expect((await once({ tokens, requests }, { at: 1_060_000 })).item.req_id).toBe("mine");
     expect(await tokens.read("t")).toMatchObject({ req_id: "mine" });

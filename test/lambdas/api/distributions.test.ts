@@ -102,7 +102,7 @@ it.each([
 ])("the stack's list of distributions refuses another of the account: %j", async (change, message) => {
   const refusal = refusalOf(await world({ own, allowed: "E1", fault: failing("dns.alias") }).post(change));
   expect(refusal).toMatch(message);
-  expect(refusal).toMatch(/distributions of this deployment allows E1/);
+  expect(refusal).toMatch(/this deployment allows only E1/);
 });
 
 describe("a multi-tenant distribution", () => {
@@ -123,7 +123,7 @@ describe("a multi-tenant distribution", () => {
   it.each([
     [{ cf_domain: "one.example" }, "*", /^200/],
     [{}, "dt_1", /^200/],
-    [{}, "E7", /^400 url_list: one.example belongs to the distribution tenant dt_1, and .* allows E7/],
+    [{}, "E7", /^400 url_list: one.example belongs to the distribution tenant dt_1, but .* allows only E7 /],
     [{ cf_domain: "d7.cloudfront.net" }, "*", /^400 cf_domain: .*routing endpoint of the connection group cg_1/],
     [
       { cf_domain: "two.example" },

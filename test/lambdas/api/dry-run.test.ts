@@ -95,9 +95,9 @@ it.each([
     {},
     /would end as FAILED: cf_domain: other.example is no name/,
   ],
-  ["max_bytes", { max_bytes: 3_999 }, {}, /would end as FAILED: about 4002 bytes, and max_bytes is 3999/],
-  ["the deployment's bound", {}, { maxRequestBytes: 3_000 }, /4002 bytes, but maxRequestBytes .* is 3000/],
-  ["the timeout", { timeout: 1 }, {}, /timeout: it would take about 1\.3 minutes, and is stopped after 1/],
+  ["max_bytes", { max_bytes: 3_999 }, {}, /would end as FAILED: about 4002 bytes exceed max_bytes, which is 3999/],
+  ["the deployment's bound", {}, { maxRequestBytes: 3_000 }, /4002 bytes exceed .* 3000/],
+  ["the timeout", { timeout: 1 }, {}, /timeout: the request needs about 1\.3 minutes, but times out after 1/],
   ["no instance", { instance_count: 0 }, {}, /instance_count: is 0/],
   ["a token", { client_token: "t" }, {}, /client_token: ignored/],
 ])("what a dry run foresees %s", async (_, body, caps, message) => {
@@ -144,7 +144,7 @@ it("what a dry run foresees a host that a more specific alias gives to another d
 it("what a dry run foresees a distribution that may not be warmed is not asked for sizes", async () => {
   const { warnings, sampled } = await dryRun({ url_list: ["https://d9.cloudfront.net/a"] }, { allowed: "E1" });
   expect(sampled).toEqual([]);
-  expect(warnings).toContainEqual(expect.stringMatching(/would end as FAILED: .* allows E1/));
+  expect(warnings).toContainEqual(expect.stringMatching(/would end as FAILED: .* allows only E1/));
 });
 
 it("what a dry run foresees answers without sizes, nor what sources name, when the distributions cannot be listed", async () => {

@@ -63,7 +63,7 @@ it.each<[string, RequestItem[], object | undefined, object, unknown[]]>([
     "with force_stop, stops that request and no other, and leaves the others their instances",
     [RUNS, OTHER],
     stop(0),
-    success(2, "; not 0, because requests that go on need more: r2"),
+    success(2, "; kept above the requested 0, because other active requests need more instances: r2"),
     [2, "STOPPED ended 3", "IN_PROGRESS y 2"],
   ],
   ...(["FINISHED", "TIMEOUT", "FAILED"] as const).map((status): [string, RequestItem[], object, object, unknown[]] => [
@@ -79,7 +79,7 @@ it.each<[string, RequestItem[], object | undefined, object, unknown[]]>([
     "refuses more than maxInstances, with both figures and the parameter, and stops nothing",
     [RUNS],
     stop(9),
-    failure(400, "DesiredCapacity: 9 instances, but maxInstances of this deployment is 8 (a parameter of the stack)"),
+    failure(400, "DesiredCapacity: 9 instances exceed this deployment's limit of 8 (stack parameter maxInstances)"),
     [1, "IN_PROGRESS y 3"],
   ],
 ])("POST /instances %s", async (_, items, body, answer, after) => {
@@ -119,8 +119,9 @@ interface Decided {
   readonly changes?: Record<string, number>;
   readonly remarks?: string[];
 }
-const kept = (asked: number, ids: string) => `not ${asked}, because requests that go on need more: ${ids}`;
-const paused = (ids: string) => `paused until there are instances again: ${ids}`;
+const kept = (asked: number, ids: string) =>
+  `kept above the requested ${asked}, because other active requests need more instances: ${ids}`;
+const paused = (ids: string) => `paused until the number of instances is raised: ${ids}`;
 
 // What the requests that go on wish for: `a`, `b`, …; and what is asked for.
 it.each<[what: string, wishes: number[], asked: number, decided: Decided, stops?: boolean]>([

@@ -87,16 +87,16 @@ describe("POST /prewarm", () => {
   });
 
   it.each([
-    [{ maxInstances: 1 }, /^400 instance_count: 3 instances, but maxInstances of this deployment is 1 /],
-    [{ maxTimeout: 4 }, /^400 timeout: 5 minutes, but maxTimeout of this deployment is 4 /],
-    [{ maxTasks: 3 }, /^400 url_list times POPs: 4 tasks, but maxTasks of this deployment is 3 /],
-    [{ maxRequestBytes: 100 }, /^400 max_bytes: 101 bytes, but maxRequestBytes of this deployment is 100 /],
-    [{ maxActiveRequests: 1 }, /^400 with this one there would be: 2 active requests, but maxActiveRequests .* is 1 /],
+    [{ maxInstances: 1 }, /^400 instance_count: 3 instances exceed this deployment's limit of 1 /],
+    [{ maxTimeout: 4 }, /^400 timeout: 5 minutes exceed this deployment's limit of 4 /],
+    [{ maxTasks: 3 }, /^400 URLs × POPs: 4 tasks exceed this deployment's limit of 3 /],
+    [{ maxRequestBytes: 100 }, /^400 max_bytes: 101 bytes exceed this deployment's limit of 100 /],
+    [{ maxActiveRequests: 1 }, /^400 with this request: 2 active requests exceed .* limit of 1 /],
   ])("is a 400 beyond %j that names the value, the cap and the parameter, and makes nothing", async (caps, message) => {
     const { post, made } = world({ caps, items: [request()] });
     const refusal = refusalOf(await post({ max_bytes: 101 }));
     expect(refusal).toMatch(message);
-    expect(refusal).toMatch(/\(a parameter of the stack\)$/);
+    expect(refusal).toMatch(/\(stack parameter \w+\)$/);
     expect(made()).toEqual({ ...NOTHING, requests: ["r1"] });
   });
 
@@ -137,7 +137,7 @@ it.each(STEPS.filter((step) => !["distributions.listFor", "settings.read"].inclu
 
 it.each([
   ["FULL", /^400 .*maxActiveRequests/],
-  ["BUSY", /^409 Too many requests are being made at the same time/],
+  ["BUSY", /^409 Too many requests are being created at the same time/],
 ] as const)(
   "a POST /prewarm that fails as its item is refused as %s undoes all it made, and says so",
   async (outcome, message) => {

@@ -114,7 +114,7 @@ describe("GET /summary", () => {
     const { get, passTime } = world({ items: [request({ status: "TIMEOUT", active: undefined })] });
     setTimeout(() => passTime(15_000), 300);
     expect(refusalOf(await get("summary"))).toBe(
-      "409 The request is TIMEOUT; its report is still being written, ask again in a moment",
+      "409 The request is TIMEOUT; its report is still being written; retry in a moment",
     );
   });
 });

@@ -192,7 +192,7 @@ describe("a request's sources", () => {
       "leave nothing to warm",
       [["https://other.net/x"]],
       [],
-      "sources: no URL is left to warm; left out: 1 other_host",
+      "sources: contain no URL to warm; left out: 1 other_host",
       [
         { urls: 0, left_out: { other_host: 1 }, done: true },
         { documents: 1, urls: 0, done: true },

@@ -49,13 +49,13 @@ describe("Get Size", () => {
   });
 
   it.each([
-    ["of the account", undefined, /distribution E1, and/],
-    ["of another account", [], /no distribution of this account, and/],
+    ["of the account", undefined, /distribution E1, but/],
+    ["of another account", [], /no distribution of this account, but/],
   ])("fails before it asks anything of a distribution %s that the stack's list has not", async (_, own, reason) => {
     const dns = fakeDns({}, { "cdn.example.com": "d1.cloudfront.net" });
     const { requests, seen } = await measured({ dns, allowedIds: "E2,E3", ...(own && { own }) });
     expect(requests.the()).toMatchObject({ status: "FAILED", reason: expect.stringMatching(reason) });
-    expect(requests.the().reason).toContain("distributions of this deployment allows E2, E3");
+    expect(requests.the().reason).toContain("this deployment allows only E2, E3");
     expect(seen).toEqual([]);
   });
 

@@ -334,7 +334,7 @@ it("a request of which more tasks have failed than its caller allows ends as FAI
   expect(w.requests.the()).toMatchObject({
     status: "FAILED",
     reason:
-      "max_failures: 3 tasks have failed, and the request allows 2; most of them, 2 by http_4xx, such as HTTP 403 for " +
+      "max_failures: 3 tasks failed; the request allows 2. Most frequent reason: http_4xx (2 of them), such as HTTP 403 for " +
       `${A} at SIN2-P1`,
     download_count: 3,
     failed_count: 3,
@@ -353,7 +353,7 @@ it("a request of which more tasks have failed than its caller allows ends so whe
   const { requests } = await settled({ results, item: { ...GIVEN_UP, max_failures: 0 } });
   expect(requests.the()).toMatchObject({ status: "FAILED", download_count: 4, failed_count: 2 });
   expect(requests.the().reason).toMatch(
-    /^max_failures: 2 .* allows 0; most of them, 2 by lost, such as lost: no agent/,
+    /^max_failures: 2 .* allows 0\. Most frequent reason: lost \(2 of them\), such as lost: no agent/,
   );
 });
 

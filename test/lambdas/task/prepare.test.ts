@@ -46,8 +46,8 @@ describe("a request at CHECK_POP", () => {
   });
 
   const { maxRequestBytes, maxTasks } = {
-    maxRequestBytes: "but maxRequestBytes of this deployment is 29 (a parameter of the stack)",
-    maxTasks: "but maxTasks of this deployment is 3 (a parameter of the stack)",
+    maxRequestBytes: "exceed this deployment's limit of 29 (stack parameter maxRequestBytes)",
+    maxTasks: "exceed this deployment's limit of 3 (stack parameter maxTasks)",
   };
   // Two URLs of 10 and 5 bytes at two POPs: 30 bytes, 4 tasks.
   it.each([
@@ -56,8 +56,8 @@ describe("a request at CHECK_POP", () => {
       {},
       "max_bytes: 30 bytes would be downloaded, and the request allows 29; nothing was downloaded",
     ],
-    [{ max_bytes: 30 }, { maxRequestBytes: 29 }, `total_size: 30 bytes, ${maxRequestBytes}`],
-    [{}, { maxTasks: 3 }, `total_count: 4 tasks, ${maxTasks}`],
+    [{ max_bytes: 30 }, { maxRequestBytes: 29 }, `total_size: 30 bytes ${maxRequestBytes}`],
+    [{}, { maxTasks: 3 }, `total_count: 4 tasks ${maxTasks}`],
   ])(
     "fails beyond a cap with both figures, before anything is invalidated or queued: %j %j",
     async (item, lowered, reason) => {

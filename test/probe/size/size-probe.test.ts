@@ -219,7 +219,7 @@ describe("a request of a probe", () => {
 
   it("is only sent to the ports of http and https", async () => {
     const { port, seen } = await serve((_, response) => whole(response));
-    const problem = `has the port ${port}; CloudFront has http and https at their own alone`;
+    const problem = `has the port ${port}; CloudFront serves http only on port 80 and https only on port 443`;
     expect(await newProbe(port).size(`http://cdn.example.com:${port}/`)).toEqual({ problem, reason: "other" });
     expect(seen).toEqual([]);
   });
