@@ -30,7 +30,7 @@ it("the commonest failure is that of most tasks, with the first of them as an ex
   );
   const url = `https://a.example/${"x".repeat(8_000)}`;
   for (let i = 0; i < 3; i++) tally.add(failed("lost", "lost", { url }));
-  expect(commonestOf(tally.groups())).toMatch(/^lost (3 of them), such as lost for .{200,320}…$/);
+  expect(commonestOf(tally.groups())).toMatch(/^lost \(3 of them\), such as lost for .{200,320}…$/);
 });
 
 it("counts tasks, and different URLs and POPs, of each subject and reason, with three examples, however often it is saved", () => {
