@@ -57,6 +57,21 @@ function idleTable(template: StackTemplate): string {
   );
 }
 
+/** The same, with one line for each type of resource. */
+function idleSummary(template: StackTemplate): string {
+  const modes = idleByMode(template);
+  const types = [...new Set(modes.flatMap(([, { lines }]) => lines.map(({ type }) => type)))];
+  const dollarsOf = ({ lines }: IdleCost, wanted: string) =>
+    lines.reduce((sum, { type, dollars }) => sum + (type === wanted ? dollars : 0), 0);
+  return table(
+    ["resource type", ...modes.map(([mode], i) => `\`${mode}\`${i === 0 ? ", default" : ""}`)],
+    [
+      ...types.map((type) => [code(type), ...modes.map(([, cost]) => cents(dollarsOf(cost, type)))]),
+      ["all", ...modes.map(([, { dollars }]) => `**${cents(dollars)}**`)],
+    ],
+  );
+}
+
 /** What costs nothing while the stack is idle, by reason. Configuration, such as roles and routes, is left out. */
 function freeTable(template: StackTemplate): string {
   const types = new Map<string, Set<string>>();
@@ -303,8 +318,7 @@ export function costParts(): readonly (readonly [name: string, make: () => strin
     ["cost", () => sentences(figures(template())).join("\n\n")],
     ["cost-zh", () => chinese(figures(template())).join("\n\n")],
     ["cost-scaling", () => sentences(figures(template())).slice(1).join("\n\n")],
-    ["idle-cost", () => idleTable(template())],
-    ["free-while-idle", () => freeTable(template())],
+    ["idle-cost", () => idleSummary(template())],
     ["million-tasks", () => millionTable(template())],
     ["use-cases", () => useCaseTable(template())],
   ];
