@@ -34,7 +34,7 @@ export class ChatWhenNotReady extends Construct {
       eventPattern: {
         source: ["prewarm"],
         detailType: ["Prewarm Request Ended"],
-        // No verdict: nothing could be counted. `not_verified`: nothing was asked to be verified, or the server does not show it.
+        // `not_verified`: nothing was asked to be verified, or the server does not show it. An event without a verdict is not expected.
         detail: { verdict: Match.anyOf(Match.doesNotExist(), Match.anythingBut("ready", "not_verified")) },
       },
       targets: [new ToApiDestination(destination, { event, deadLetterQueue })],

@@ -7,7 +7,7 @@ import { CallAwsService, HttpInvoke } from "aws-cdk-lib/aws-stepfunctions-tasks"
 import { Construct } from "constructs";
 
 export interface WarmAndWaitProps {
-  /** The API's address without the slash at its end: `https://….amazonaws.com/prod`. */
+  /** The API's address, the output `prewarmapiEndpoint`, without the slash at its end: `https://….amazonaws.com/prod`. */
   readonly api: string;
   /** Name of the secret in Secrets Manager that has the API key as plain text. */
   readonly keySecret: string;

@@ -8,7 +8,7 @@ import { NodejsFunction } from "aws-cdk-lib/aws-lambda-nodejs";
 import { Construct } from "constructs";
 
 export interface WarmUploadsProps {
-  /** The API's address, with the slash at its end. */
+  /** The API's address, the output `prewarmapiEndpoint`: with the slash at its end. */
   readonly api: string;
   /** Id of the API key: the last part of the output `prewarmapikeyoutput`. */
   readonly keyId: string;

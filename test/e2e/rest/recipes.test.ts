@@ -55,6 +55,7 @@ const distribution: CloudFrontAccount = {
 
 /** How many URLs each comes to. */
 const COUNTS: Readonly<Record<string, number>> = {
+  "After each release, from CI": 2 * 2,
   "After an invalidation": 2,
   "Before a switch of DNS or traffic": 2 * 2,
   "Every night, from a sitemap": PAGES.length,
