@@ -28,7 +28,7 @@ const KEY_BURST = 50;
 /**
  * Rate and burst of each console route. They need no key, so they have a bound of their own: whoever
  * asks for the page a thousand times takes nothing from those with the key. A page that is opened fetches a dozen files at
- * once, and then caches them. Calls at this rate for a whole day cost 3 dollars (docs/security.md).
+ * once, and then caches them. Calls at this rate for a whole day cost 3 dollars.
  */
 const CONSOLE_THROTTLE = { throttlingRateLimit: 2, throttlingBurstLimit: 60 };
 

@@ -83,7 +83,7 @@ export const MAX_HEAT_STRIP_TASKS = 200_000;
  * Most bytes of results that a call reads, as they are billed: 8,000 read request units, a tenth of a cent. Without it, 60,000
  * results with the longest errors are 143 MB.
  */
-const MAX_READ_BYTES = 64_000_000;
+export const MAX_READ_BYTES = 64_000_000;
 
 /**
  * `urls` of GET /prewarm: how the tasks of one POP of a request ended.

@@ -1,4 +1,4 @@
-/** What cdk-nag finds, where, and why it stays so. docs/security.md shows the same table. */
+/** What cdk-nag finds, where, and why it stays so. */
 export interface Acknowledged {
   /** As cdk-nag prints it. */
   readonly id: string;

@@ -13,8 +13,9 @@ import {
   VCPU_HOUR,
 } from "../../domain/cost/prices.ts";
 import { SITES } from "../../domain/pops/sites.ts";
-import { DEFAULT_CAPS } from "../../domain/request/caps.ts";
+import { type CapName, DEFAULT_CAPS } from "../../domain/request/caps.ts";
 import { checkPrewarmRequest } from "../../domain/validation/prewarm-request.ts";
+import { MAX_READ_BYTES } from "../../lambdas/api/details.ts";
 import { table } from "../markdown-table.ts";
 import { isMain } from "../root.ts";
 import { CONFIGURATION, type IdleCost, idleCost, STACK_PRICE } from "./idle-cost.ts";
@@ -305,6 +306,45 @@ function useCaseTable(template: StackTemplate): string {
   );
 }
 
+/** A call of the API that costs the most: GET /prewarm with `detail=urls` reads so much, and occupies the function until API Gateway gives up. */
+const DEAREST_CALL = { gbSeconds: 29, readUnits: MAX_READ_BYTES / 4_096 / 2 };
+/** Objects so small that a request of them is paid by the task. */
+const SMALL_OBJECTS: Example = { urls: 50_000, objectBytes: 1, body: { instance_count: 1 } };
+
+/** What whoever has the API key can spend with the parameters' defaults. */
+function keySpendTable(template: StackTemplate): string {
+  const defaultOf = (name: string) => template.Parameters[name]?.Default ?? "";
+  const types = String(defaultOf("instanceTypes")).split(",");
+  const instanceHour = Math.max(...types.map((type) => instanceKind([type], undefined, 100).hour));
+  const { maxInstances, maxTimeout, maxActiveRequests, maxTasks, maxRequestBytes } = DEFAULT_CAPS;
+  const pops = Array<string>(maxTasks / SMALL_OBJECTS.urls).fill(popIn("northAmerica"));
+  const { total, lines } = estimateOf(template, { ...SMALL_OBJECTS, pops }).dollars;
+  const edge = lines.find(({ line }) => line === "cloudfront_requests")?.dollars ?? Number.NaN;
+  const gigabyte = Object.values(EDGE_PRICE).map((price) => price.gigabyte[0] ?? Number.NaN);
+  const transfer = (dollars: number) => readable((maxRequestBytes / 1e9) * dollars);
+  const calls = Number(defaultOf("maxCallsPerDay"));
+  const call =
+    DEAREST_CALL.gbSeconds * PRICE.lambdaGbSecond.dollars + DEAREST_CALL.readUnits * PRICE.dynamoReadUnit.dollars;
+  const rows: readonly (readonly [name: CapName | "maxCallsPerDay", most: string])[] = [
+    ["maxInstances", `${cents(maxInstances * (instanceHour + PRICE.publicAddressHour.dollars))} dollars an hour`],
+    ["maxTimeout", `A forgotten request ends after ${maxTimeout / 1_440} days.`],
+    ["maxActiveRequests", `${maxActiveRequests} times what one request may spend, at once`],
+    ["maxTasks", `${cents(edge)} dollars of requests to CloudFront, and ${cents(total - edge)} of the stack`],
+    [
+      "maxRequestBytes",
+      `${transfer(EDGE_PRICE.northAmerica.gigabyte[0] ?? Number.NaN)} dollars of transfer in North America, ${transfer(Math.max(...gigabyte))} at the dearest POPs`,
+    ],
+    [
+      "maxCallsPerDay",
+      `${readable(Math.round(calls * call))} dollars a day, if each call is the dearest: GET /prewarm with \`detail=urls\` reads ${MAX_READ_BYTES / 1e6} MB and takes ${DEAREST_CALL.gbSeconds} s`,
+    ],
+  ];
+  return table(
+    ["parameter", "default", "so at most"],
+    rows.map(([name, most]) => [code(name), Number(defaultOf(name)).toLocaleString("en-US"), most]),
+  );
+}
+
 function popIn(region: PriceRegion): string {
   const site = SITES.find(({ iata }) => billedRegion(`${iata}50-P1`) === region);
   if (site === undefined) throw new Error(`The catalogue has no site in ${region}`);
@@ -320,6 +360,7 @@ export function costParts(): readonly (readonly [name: string, make: () => strin
     ["cost-scaling", () => sentences(figures(template())).slice(1).join("\n\n")],
     ["idle-cost", () => idleSummary(template())],
     ["million-tasks", () => millionTable(template())],
+    ["key-spend", () => keySpendTable(template())],
     ["use-cases", () => useCaseTable(template())],
   ];
 }
