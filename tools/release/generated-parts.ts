@@ -1,17 +1,15 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, extname } from "node:path";
-import { envSchema } from "../../agent/env.ts";
 import { BASES } from "../../domain/pops/pop-codes.ts";
 import { REC_BASES } from "../../domain/pops/recs.ts";
 import { VERDICTS } from "../../domain/request/readiness-schema.ts";
 import { OUTCOMES } from "../../domain/result/outcome.ts";
 import { REPORT_COLUMNS, RESULTS_ONLY_COLUMNS } from "../../domain/result/report.ts";
-import { table } from "../markdown-table.ts";
 import { ROOT } from "../root.ts";
 import * as words from "./chinese-words.ts";
 import { costParts, priceTable } from "./cost.ts";
 import {
-  code,
+  boundsTable,
   columnsTable,
   lifecyclePart,
   limitsTable,
@@ -93,7 +91,7 @@ export const PRODUCT_PARTS: ReadonlyMap<string, () => string> = new Map([
   ["failure-reasons", () => reasonsTable(["code", "meaning", "what viewers meet", "what to do"], "en")],
   ["verdicts", () => meaningsTable(["verdict", "meaning"], VERDICTS)],
   ["result-columns", () => columnsTable(["column", "meaning"], RESULTS_ONLY_COLUMNS)],
-  ["agent-defaults", agentDefaults],
+  ["bounds", boundsTable],
   ["prices", priceTable],
   ...costParts(),
   ...snippetParts(),
@@ -102,13 +100,4 @@ export const PRODUCT_PARTS: ReadonlyMap<string, () => string> = new Map([
 
 function sentence(clause: string): string {
   return `${clause.charAt(0).toUpperCase()}${clause.slice(1)}.`;
-}
-
-/** The variables that the agent can do without and has a value for. */
-function agentDefaults(): string {
-  const defaults = Object.entries(envSchema.shape).flatMap(([name, schema]) => {
-    const value = schema.safeParse(undefined).data;
-    return value === undefined ? [] : [[code(name), code(String(value))]];
-  });
-  return table(["variable", "default"], defaults);
 }

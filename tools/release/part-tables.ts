@@ -1,13 +1,25 @@
 import * as z from "zod";
+import {
+  BODY_TIME_MS,
+  BYTES_PER_FURTHER_SECOND,
+  CONNECT_TIMEOUT_MS,
+  HEADERS_TIMEOUT_MS,
+  MIN_BYTES_PER_SECOND,
+  STALLED_BODY_TIMEOUT_MS,
+} from "../../agent/fetch/http/timeouts.ts";
 import { ANSWERS, type RouteName } from "../../domain/api/answers.ts";
 import type { Language } from "../../domain/format.ts";
 import * as limits from "../../domain/limits.ts";
 import { REFUSED_HEADERS } from "../../domain/net/headers.ts";
 import { REGION_DEFAULTS } from "../../domain/pops/regions.ts";
 import { reasonText } from "../../domain/readiness/reasons.ts";
+import { MAX_INVALIDATION_PATH, MAX_PATHS_IN_PROGRESS } from "../../domain/request/invalidation.ts";
 import { ACTIVE_STATES, ENDED_STATES, EVENTS, type State, type Transition } from "../../domain/request/lifecycle.ts";
+import { MAX_SAMPLES } from "../../domain/request/samples.ts";
 import { failureReasons } from "../../domain/result/failure.ts";
+import { MAX_DOCUMENTS } from "../../domain/sources/limits.ts";
 import { prewarmBodySchema } from "../../domain/validation/bodies.ts";
+import { SIZE_TIME_SHARE } from "../../probe/size/measure-urls.ts";
 import { table } from "../markdown-table.ts";
 import { OPERATIONS } from "./operations.ts";
 import { type StackName, stackTemplates } from "./stack-template.ts";
@@ -44,6 +56,30 @@ export function limitsTable(heads: readonly string[], say: (what: Limit) => stri
   return table(
     heads,
     LIMITS.map(([what, least, most]) => [say(what), readable(least), readable(most)]),
+  );
+}
+
+/** Bounds of what an agent downloads, and of what a request waits for, that no parameter changes. */
+export function boundsTable(): string {
+  const lasts = (ms: number) => `${(ms / 1_000).toLocaleString("en-US")} s`;
+  const kib = (bytes: number) => `${(bytes / 1_024).toLocaleString("en-US")} KiB`;
+  return table(
+    ["what", "bound"],
+    [
+      ["bytes of an object, as of CloudFront's cache", `${limits.MAX_OBJECT_BYTES / 2 ** 30} GiB`],
+      ["opening a connection", lasts(CONNECT_TIMEOUT_MS)],
+      ["first byte of a response, unless `firstByteSeconds` is set", lasts(HEADERS_TIMEOUT_MS)],
+      ["head of a response", kib(limits.MAX_ANSWER_HEAD_BYTES)],
+      ["time without a byte of the body", lasts(STALLED_BODY_TIMEOUT_MS)],
+      ["rate of the body in each minute", `at least ${kib(MIN_BYTES_PER_SECOND)} a second`],
+      ["time of the body", `${lasts(BODY_TIME_MS)}, and one second for each ${kib(BYTES_PER_FURTHER_SECOND)} received`],
+      ["wait before a task is tried again", lasts(limits.MAX_DEFERRAL_SECONDS * 1_000)],
+      ["measuring sizes", `${SIZE_TIME_SHARE * 100}% of the request's time, and one run of a function`],
+      ["paths and tags that Prewarm invalidates at once", MAX_PATHS_IN_PROGRESS.toLocaleString("en-US")],
+      ["characters of an invalidated path", MAX_INVALIDATION_PATH.toLocaleString("en-US")],
+      ["documents of the sources of a request", MAX_DOCUMENTS.toLocaleString("en-US")],
+      ["samples in an answer, one a minute", MAX_SAMPLES.toLocaleString("en-US")],
+    ],
   );
 }
 
