@@ -1,4 +1,7 @@
 import type { Estimated as Answer, Estimate } from "../../client/answers.ts";
+import { normalizeUrl } from "../../domain/net/urls.ts";
+import { coverOf } from "../../domain/request/invalidation.ts";
+import type { RequestBody } from "./request-body.ts";
 
 /** Half the width of the bounds, in per cent of the estimate, rounded up. Undefined: exact, or not known. */
 export function plusMinus({
@@ -23,6 +26,25 @@ export function fromOrigin({ origin_fetches: fetches, bytes, tasks }: Estimate) 
 export function percentOf(share: number): string {
   const percent = share * 100;
   return percent > 0 && percent < 0.1 ? "< 0.1" : String(Number(percent.toFixed(1)));
+}
+
+/**
+ * How many URLs are invalidated by themselves, if that is wanted: those that no named path covers.
+ * @param answer undefined: there is none for exactly this body
+ * @returns undefined: only the answer tells how many URLs there are
+ */
+export function ownPathsOf(
+  { url_list: urls = [], sources, skip_uncached, invalidate }: RequestBody,
+  answer: Answer | undefined,
+): number | undefined {
+  if (answer === undefined && (sources !== undefined || skip_uncached === true)) return undefined;
+  const skipped = new Set(answer?.skipped_urls);
+  const isCovered = coverOf(invalidate?.paths ?? []);
+  const covered = urls.filter((url) => {
+    const result = normalizeUrl(url);
+    return "url" in result && !skipped.has(result.url) && isCovered(new URL(result.url));
+  });
+  return (answer?.estimate.urls ?? urls.length) - covered.length;
 }
 
 /** An answer's warnings but the one of URLs that cannot be read: they have a list of their own, in the reader's language. */

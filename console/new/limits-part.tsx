@@ -11,8 +11,8 @@ import type { PartProps } from "./what-part.tsx";
 interface LimitsPartProps extends PartProps {
   readonly settings: Settings | undefined;
   readonly beyond: ReadonlyMap<CapName, Beyond>;
-  /** URLs that are invalidated first, if that is wanted. */
-  readonly paths: number;
+  /** URLs that are invalidated first, if that is wanted; undefined: that is not known. */
+  readonly paths: number | undefined;
 }
 
 export function ProofPart({ form, onForm, faults }: PartProps) {
@@ -116,7 +116,8 @@ function InvalidatePart({ form, onForm, faults, paths }: PartProps & Pick<Limits
           onChange={({ currentTarget }) => onForm({ invalidate: currentTarget.checked })}
         />
         <span>
-          <b>{say("invalidateFirst")}</b> <span class="quiet">{count("invalidateSays", paths)}</span>
+          <b>{say("invalidateFirst")}</b>{" "}
+          <span class="quiet">{paths === undefined ? say("invalidateUrlsSays") : count("invalidateSays", paths)}</span>
         </span>
       </label>
       <Wrong lines={faultsAt(faults, "need_invalidate")} />

@@ -1,5 +1,4 @@
 import { useMemo, useState } from "preact/hooks";
-import { coverOf } from "../../domain/request/invalidation.ts";
 import { defaultSelection } from "../map/regions.ts";
 import type { Selection } from "../map/selection.ts";
 import { Icon } from "../parts/icon.tsx";
@@ -13,6 +12,7 @@ import { useFormReader } from "../words/form-reader.ts";
 import { beyondCaps } from "./caps.ts";
 import { catalogueWith } from "./catalogue-with.ts";
 import { faultsAt, withHints } from "./faults.ts";
+import { ownPathsOf } from "./figures.ts";
 import { FormNotice } from "./form-notice.tsx";
 import { LimitsPart, ProofPart } from "./limits-part.tsx";
 import { whyNotSend } from "./may-send.ts";
@@ -60,11 +60,7 @@ export function NewRequestView() {
     change({ pops: pops.map(({ code }) => code).filter((code) => chosen.has(code)) });
   const faults =
     preferences.language === "zh" ? withHints(estimated.faults, fieldInChinese, findingInChinese) : estimated.faults;
-  const urls = value?.estimate.urls ?? lines.urls.length;
-  const paths = useMemo(() => {
-    const isCovered = coverOf(body.invalidate?.paths ?? []);
-    return urls - lines.urls.filter((url) => isCovered(new URL(url))).length;
-  }, [body.invalidate, lines, urls]);
+  const paths = useMemo(() => ownPathsOf(body, estimated.value), [body, estimated.value]);
   const forms = Math.max(1, variantsOf(form).length);
   const beyond = beyondCaps(settings, {
     instances: form.instances,

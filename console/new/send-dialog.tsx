@@ -18,8 +18,8 @@ interface SendDialogProps {
   readonly body: RequestBody;
   readonly estimated: Estimated;
   readonly unreadable: ListedUnreadable;
-  /** URLs that are invalidated first. */
-  readonly paths: number;
+  /** URLs that are invalidated first; undefined: that is not known. */
+  readonly paths: number | undefined;
   readonly onSent: () => void;
   readonly onClose: () => void;
 }
@@ -76,7 +76,9 @@ export function SendDialog({ body, estimated, unreadable, paths, onSent, onClose
             {say("sendInvalidatesNamed", { names: named.slice(0, MAX_NAMED).join("  "), count: named.length })}
           </li>
         ) : null}
-        {body.need_invalidate === true ? <li class="not_kept">{count("sendInvalidates", paths)}</li> : null}
+        {body.need_invalidate === true ? (
+          <li class="not_kept">{paths === undefined ? say("sendInvalidatesUrls") : count("sendInvalidates", paths)}</li>
+        ) : null}
       </ul>
       {answer === undefined ? null : (
         <>

@@ -135,6 +135,7 @@ export const FORM_MESSAGES = {
     en: "{count, plural, one {# path} other {# paths}}; the downloads start when the invalidation is complete",
     zh: "{count} 个路径；失效完成后开始下载",
   },
+  invalidateUrlsSays: { en: "The downloads start when the invalidation is complete", zh: "失效完成后开始下载" },
   invalidateNamed: { en: "Invalidate paths and cache tags first", zh: "先使路径和缓存标签失效" },
   invalidateNamedSays: { en: "Each is billed as one path", zh: "每项按一个路径计费" },
   invalidatePaths: {
@@ -212,6 +213,10 @@ export const FORM_MESSAGES = {
   sendInvalidates: {
     en: "{count, plural, one {# path is} other {# paths are}} invalidated at every POP first. Until the objects are warm again, viewers wait for the origin.",
     zh: "先在所有 POP 使 {count} 个路径失效。在对象重新预热之前，查看器的请求会回源。",
+  },
+  sendInvalidatesUrls: {
+    en: "All URLs are invalidated at every POP first. Until the objects are warm again, viewers wait for the origin.",
+    zh: "先在所有 POP 使全部 URL 失效。在对象重新预热之前，查看器的请求会回源。",
   },
   sendInvalidatesNamed: {
     en: "Invalidated at every POP first, including objects that this request does not warm: {names}{count, plural, one {} other { (# in total)}}",

@@ -7,7 +7,7 @@ import { curlOf, prewarmOf } from "../../../console/new/curl.ts";
 import { readDraft } from "../../../console/new/draft.ts";
 import { readDropped } from "../../../console/new/dropped.ts";
 import { faultsAt, faultsOf, NO_FAULTS, withHints } from "../../../console/new/faults.ts";
-import { fromOrigin, plusMinus } from "../../../console/new/figures.ts";
+import { fromOrigin, ownPathsOf, plusMinus } from "../../../console/new/figures.ts";
 import { EMPTY_FORM } from "../../../console/new/form.ts";
 import { filledFrom, isLacking } from "../../../console/new/form-of-sent.ts";
 import { whyNotSend } from "../../../console/new/may-send.ts";
@@ -66,10 +66,11 @@ describe("caps", () => {
   });
 });
 
+const value = estimatedSchema.parse({
+  estimate: { pops: {}, bytes: {}, origin_fetches: {}, instances: {}, dollars: {} },
+});
+
 describe("an estimate", () => {
-  const value = estimatedSchema.parse({
-    estimate: { pops: {}, bytes: {}, origin_fetches: {}, instances: {}, dollars: {} },
-  });
   const faults = faultsOf("timeout: is required");
   const last = { json: "a", estimated: { ...NOTHING, value, faults } };
   test("is of the form that it was asked for, and of no other", () => {
@@ -181,6 +182,23 @@ describe("figures", () => {
       dollars: {},
     });
     expect(fromOrigin(estimate)).toEqual({ fetches: 25, bytes: 50 });
+  });
+  const urls = ["https://a.example/p/1", "https://a.example/p/2", "https://a.example/q"];
+  const found = (count: number, ...skipped: string[]) => ({
+    ...value,
+    skipped_urls: skipped,
+    estimate: { ...value.estimate, urls: count },
+  });
+  const half = { skip_uncached: true, invalidate: { paths: ["/p/*"] } } as const;
+  test.each([
+    ["all are", {}, undefined, 3],
+    ["but those that a named path covers", { invalidate: { paths: ["/p/*"] } }, undefined, 1],
+    ["with those of sources", { sources: [] }, found(13), 13],
+    ["which only an estimate tells", { sources: [] }, undefined, undefined],
+    ["without those that are left out", half, found(2, "https://a.example/p/1"), 1],
+    ["which only an estimate knows", half, undefined, undefined],
+  ])("how many URLs are invalidated: %s", (_, change, answer, expected) => {
+    expect(ownPathsOf({ ...bodyOf(EMPTY_FORM, urls), ...change }, answer)).toBe(expected);
   });
 });
 
