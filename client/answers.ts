@@ -285,8 +285,9 @@ export type PopUrls = z.infer<typeof popUrlsSchema>["urls"];
 export const sentSchema = z.object({
   sent: z.object({
     body: z.looseObject({
-      url_list: z.array(z.string()),
-      pops: z.array(z.string()),
+      /** Of a retry none, and no POPs. */
+      url_list: z.array(z.string()).optional(),
+      pops: z.array(z.string()).optional(),
       timeout: count,
       instance_count: count,
     }),

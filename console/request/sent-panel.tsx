@@ -1,4 +1,4 @@
-import { useCallback, useMemo, useState } from "preact/hooks";
+import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Progress, Sent } from "../../client/answers.ts";
 import { curlOf, FILE_NAME, isLong, prewarmOf } from "../new/curl.ts";
 import { handOver } from "../new/handover.ts";
@@ -31,13 +31,15 @@ type SentForm = (typeof FORMS)[number];
 export function SentPanel({ request }: { readonly request: Progress }) {
   const { say, count } = useReader();
   const client = useClient();
-  const { request_id: id, url_count: urls } = request;
-  const [isAsked, ask] = useState(urls <= MAX_UNASKED);
+  const { request_id: id, url_count: urls, status, retry_of } = request;
+  const isRetry = retry_of !== undefined;
+  // Its URLs are others once its sources are read.
+  const isRead = status !== "CREATED" && status !== "EXPANDING";
+  const [isAsked, ask] = useState(isRetry || urls <= MAX_UNASKED);
   const { value, error, again } = useLoaded(
     useCallback(
-      // Its URLs are others once its sources are read.
-      async () => ({ sent: isAsked ? (await client.sent(id)).value.sent : undefined, urls }),
-      [client, id, isAsked, urls],
+      async () => ({ sent: isAsked ? (await client.sent(id)).value.sent : undefined, isRead }),
+      [client, id, isAsked, isRead],
     ),
   );
   const sent = value?.sent;
@@ -45,7 +47,7 @@ export function SentPanel({ request }: { readonly request: Progress }) {
     <section class="sent">
       <div class="section-head">
         <h2>{say("asSent")}</h2>
-        <SendAgain id={id} sent={sent} />
+        {isRetry ? null : <SendAgain id={id} sent={sent} />}
       </div>
       <SentFacts request={request} {...(sent === undefined ? {} : { variants: sent.variant_names })} />
       {sent !== undefined ? (
@@ -68,12 +70,25 @@ export function SentPanel({ request }: { readonly request: Progress }) {
   );
 }
 
-/** Fills the form of a new request with this one's settings. @param sent undefined: it is fetched first */
+/**
+ * Fills the form of a new request with this one's settings. A retry has exact pairs of URL and POP, for which the form has no field.
+ * @param sent undefined: it is fetched first
+ */
 function SendAgain({ id, sent }: { readonly id: string; readonly sent: Sent | undefined }) {
   const { say } = useReader();
   const client = useClient();
+  const gone = useRef(false);
+  useEffect(
+    () => () => {
+      gone.current = true;
+    },
+    [],
+  );
   const open = async (asks: boolean) => {
-    handOver({ id, sent: sent ?? (await client.sent(id)).value.sent, asks });
+    const handover = { id, sent: sent ?? (await client.sent(id)).value.sent, asks };
+    // Who went elsewhere meanwhile wants nothing filled, and is not fetched back.
+    if (gone.current) return;
+    handOver(handover);
     location.hash = hrefOf({ name: "new" });
   };
   const again = useAction(() => open(true));
@@ -101,7 +116,9 @@ function SendAgain({ id, sent }: { readonly id: string; readonly sent: Sent | un
 function SentForms({ sent }: { readonly sent: Sent }) {
   const { say, count } = useReader();
   const [name, choose] = useParameter("sent");
-  const form = FORMS.find((it) => it === name) ?? "urls";
+  const { url_list: urls, pops } = sent.body;
+  const forms = FORMS.filter((it) => it !== "urls" || urls !== undefined);
+  const form = forms.find((it) => it === name) ?? forms[0] ?? "json";
   const texts = useMemo(() => textsOf(sent), [sent]);
   const names: Readonly<Record<SentForm, string>> = {
     urls: say("urlsTab"),
@@ -111,11 +128,11 @@ function SentForms({ sent }: { readonly sent: Sent }) {
   };
   return (
     <>
-      <PopCodes pops={sent.body.pops} />
+      {pops === undefined ? null : <PopCodes pops={pops} />}
       <div class="row">
         <Choices
           label={say("asSent")}
-          options={FORMS.map((value) => ({ value, text: names[value] }))}
+          options={forms.map((value) => ({ value, text: names[value] }))}
           value={form}
           onChoose={choose}
         />
@@ -136,7 +153,7 @@ function SentForms({ sent }: { readonly sent: Sent }) {
         </span>
       </div>
       {form === "urls" ? (
-        <UrlList urls={sent.body.url_list} />
+        <UrlList urls={urls ?? []} />
       ) : (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls is reached by keys
         <pre class={`sent-text ${form}`} tabIndex={0}>
@@ -144,6 +161,9 @@ function SentForms({ sent }: { readonly sent: Sent }) {
         </pre>
       )}
       {sent.urls_omitted > 0 ? <p class="quiet">{count("sentOmitted", sent.urls_omitted)}</p> : null}
+      {sent.variant_names.length > 0 && form !== "urls" ? (
+        <p class="quiet">{say("sentVariants", { names: sent.variant_names })}</p>
+      ) : null}
       {sent.header_count > 0 && form !== "urls" ? <p class="quiet">{count("sentHeaders", sent.header_count)}</p> : null}
     </>
   );
@@ -153,12 +173,13 @@ function SentForms({ sent }: { readonly sent: Sent }) {
 function textsOf({ body }: Sent) {
   const json = JSON.stringify(body);
   const base = apiBase(location.href);
-  const rest = body.url_list.length - SHOWN_URLS;
-  const url_list = rest > 0 ? [...body.url_list.slice(0, SHOWN_URLS), `… ${rest}`] : body.url_list;
+  const { url_list: urls = [] } = body;
+  const rest = urls.length - SHOWN_URLS;
+  const shown = rest > 0 ? { ...body, url_list: [...urls.slice(0, SHOWN_URLS), `… ${rest}`] } : body;
   return {
-    urls: body.url_list.join("\n"),
+    urls: urls.join("\n"),
     json: JSON.stringify(body, null, 2),
-    shown: JSON.stringify({ ...body, url_list }, null, 2),
+    shown: JSON.stringify(shown, null, 2),
     curl: curlOf(json, base),
     command: prewarmOf(json, base),
     isLong: isLong(json),

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { keysOf } from "../collections.ts";
+import { FLAT_RATE_PLAN_NAMES } from "../cost/flat-rate-plan.ts";
 import { pathsAndTagsSchema } from "../request/invalidation.ts";
 import { orderSchema, originLimitsSchema } from "../request/options.ts";
 import { MAX_SAMPLES } from "../request/samples.ts";
@@ -167,10 +168,11 @@ export const sentSchema = z
   .object({
     body: z
       .object({
-        url_list: z.array(z.string()),
+        url_list: z.array(z.string()).optional(),
+        target_type: z.literal("pop").optional(),
+        pops: z.array(z.string()).optional(),
+        retry_of: z.string().optional(),
         cf_domain: z.string().optional(),
-        target_type: z.literal("pop"),
-        pops: z.array(z.string()),
         timeout: countField,
         instance_count: countField,
         need_invalidate: z.literal(true).optional(),
@@ -179,12 +181,13 @@ export const sentSchema = z
         order: orderSchema,
         origin: originLimitsSchema.optional(),
         skip_uncached: z.boolean().optional(),
+        flat_rate_plan: z.enum(FLAT_RATE_PLAN_NAMES).optional(),
         max_bytes: countField.optional(),
         max_failures: countField.optional(),
       })
       .describe(
         "A body of POST /prewarm that makes the same request again: URLs of its sources are among `url_list`, and countries and regions " +
-          "are POPs. Without headers: there may be secrets in them.",
+          "are POPs. A retry has `retry_of` in place of URLs and POPs. Without headers: there may be secrets in them.",
       ),
     variant_names: z.array(z.string()).describe("Names of its variants: add their headers to send it again."),
     header_count: count("Lines that `header` had: add them to send it again."),

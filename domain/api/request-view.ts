@@ -226,15 +226,18 @@ export function failureRow(group: FailureGroup): FailureRow {
   return { ...group, ...reasonText(group.code, "en", statusOfAll(group)) };
 }
 
-/** What a request was sent with. Headers are left out: there may be secrets in them, and they are not kept after the end. */
-export function sentOf(item: RequestItem, urls: readonly string[], omitted: number): Sent {
+/**
+ * What a request was sent with. Headers are left out: there may be secrets in them, and they are not kept after the end.
+ * @param urls of a retry none: it names the request that it retries
+ */
+export function sentOf(item: RequestItem, urls: readonly string[] = [], omitted = 0): Sent {
   const minutes = (parseTimestamp(item.timeout_at) - parseTimestamp(item.created_at)) / 60_000;
   return {
     body: {
-      url_list: [...urls],
+      ...(item.retry_of === undefined
+        ? { url_list: [...urls], target_type: "pop", pops: item.pops, skip_uncached: item.skip_uncached }
+        : { retry_of: item.retry_of }),
       cf_domain: item.cf_domain,
-      target_type: "pop",
-      pops: item.pops,
       timeout: Math.max(1, Math.round(minutes)),
       instance_count: item.instances_asked,
       need_invalidate: item.need_invalidate || undefined,
@@ -242,7 +245,7 @@ export function sentOf(item: RequestItem, urls: readonly string[], omitted: numb
       verify: item.verify,
       order: item.order,
       origin: item.origin,
-      skip_uncached: item.skip_uncached,
+      flat_rate_plan: item.flat_rate_plan,
       max_bytes: item.max_bytes,
       max_failures: item.max_failures,
     },

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { FLAT_RATE_PLAN_NAMES } from "../cost/flat-rate-plan.ts";
 import { storedSettingsSchema } from "../distribution/stored-settings.ts";
 import { countSchema, NO_COUNT } from "../result/count.ts";
 import { cutText } from "../result/failure.ts";
@@ -110,6 +111,8 @@ export const requestItemSchema = z.object({
   max_failures: count.optional(),
   /** Bytes that it may download in all. Absent: as many as the deployment's cap allows. */
   max_bytes: count.optional(),
+  /** Of its distributions, as its caller said. Absent: the deployment's own, if it has one. */
+  flat_rate_plan: z.enum(FLAT_RATE_PLAN_NAMES).optional().catch(undefined),
   /** Whether URLs that no cache keeps are left out. Absent: they are warmed like others. */
   skip_uncached: z.boolean().optional(),
   /** Those of `url_list` that were left out, and a few of them. Absent: none. */

@@ -12,10 +12,21 @@ export function filledFrom(item: RequestItem, json: unknown): unknown {
 /** Without the headers, which are not kept, and the invalidation, which would remove the objects that are cached. */
 function settingsOf(item: RequestItem) {
   const { created_at, timeout_at, instances_asked, verify, order, origin, cf_domain, max_failures, max_bytes } = item;
+  const { flat_rate_plan } = item;
   const ms = parseTimestamp(timeout_at) - parseTimestamp(created_at);
   // A direct run that was resumed has had more time than a request may ask for.
   const timeout = Math.min(MAX_TIMEOUT_MINUTES, Math.max(1, Math.round(ms / 60_000)));
-  return { timeout, instance_count: instances_asked, verify, order, origin, cf_domain, max_failures, max_bytes };
+  return {
+    timeout,
+    instance_count: instances_asked,
+    verify,
+    order,
+    origin,
+    cf_domain,
+    max_failures,
+    max_bytes,
+    flat_rate_plan,
+  };
 }
 
 /** Fields that a retry takes from the earlier request only: it warms exact pairs of URL and POP. */

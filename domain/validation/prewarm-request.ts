@@ -140,6 +140,7 @@ function newRequestItem(body: PrewarmBody, pops: string[], { reqId, now, retried
     max_failures: body.max_failures,
     max_bytes: body.max_bytes,
     skip_uncached: body.skip_uncached,
+    flat_rate_plan: body.flat_rate_plan,
     ...NEW_REQUEST_DEFAULTS,
   };
 }

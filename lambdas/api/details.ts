@@ -139,11 +139,18 @@ async function tasksAt({ lists, requestPops }: ApiDeps, item: RequestItem, pop: 
 
 /**
  * `sent` of GET /prewarm: the body that makes the same request again, as far as it is kept.
- * @throws ApiError 409 where there is no list of its URLs: it is not written yet, or without what its sources name, or the bucket has deleted it
+ * @throws ApiError 409 where there is no list of its URLs: it is without what its sources name, or the bucket has deleted it
  */
 export async function readSent({ lists }: ApiDeps, item: RequestItem): Promise<Sent> {
+  if (item.retry_of !== undefined) return sentOf(item);
   const hasSources = item.sources_read !== undefined || (item.sources ?? []).length > 0;
-  if (hasSources && item.expanded === undefined) throw new ApiError(409, "The sources of the request were not read");
+  if (hasSources && item.expanded === undefined)
+    throw new ApiError(
+      409,
+      item.active === undefined
+        ? "The request ended before its sources were read; send its sources in a new request"
+        : "The sources of the request are not read yet; ask again in a moment",
+    );
   const urls: string[] = [];
   let omitted = 0;
   const hasRoom = urlSizeFilter();

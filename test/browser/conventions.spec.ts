@@ -1,5 +1,5 @@
 // What people expect of a console: addresses that say what is shown, Back, undo, keys, a tab that tells how it stands, and parts that do not come.
-import type { Page } from "@playwright/test";
+import type { Page, Route } from "@playwright/test";
 import { formSayIn } from "../../console/words/form-reader.ts";
 import { NOT_READY_ID, RUNNING_ID, SCENES } from "./api-answers.ts";
 import { expect, expectAccessible, goTo, test, unlock } from "./console-test.ts";
@@ -78,24 +78,101 @@ test.describe("what was sent", () => {
       { url_list: { length: URLS }, pops: { length: 40 }, timeout: 60, instance_count: 20, verify: "off" },
     ]);
 
-    await page.evaluate((draft) => sessionStorage.setItem("prewarm.draft", draft), await draftOf(page));
+    await leaveDraft(page);
+    const urls = page.locator(".url-box textarea");
+    const undo = page.getByRole("button", { name: say("undo") });
+    await goTo(page, NOT_READY);
+    await page.clock.install();
+    await page.getByRole("button", { name: say("runAgain") }).click();
+    await dialog(page).waitFor();
+    // The question hides Undo: its time begins when it is answered, and a reload finds the draft.
+    await page.clock.runFor(20_000);
+    expect(await page.evaluate(() => sessionStorage.getItem("prewarm.draft"))).toContain("patch/4.2.0");
+    await page.keyboard.press("Escape");
+    await undo.click();
+    await expect(urls).toHaveValue(/patch\/4\.2\.0/);
+
     await goTo(page, NOT_READY);
     await page.getByRole("button", { name: say("duplicate") }).click();
-    const urls = page.locator(".url-box textarea");
     await expect(urls).toHaveValue(/master\.m3u8\n/);
     await expect(dialog(page)).toHaveCount(0);
     await expect(page.locator(".form-notice a")).toHaveAttribute("href", NOT_READY);
-    await page.getByRole("button", { name: say("undo") }).click();
+    await undo.click();
     await expect(urls).toHaveValue(/patch\/4\.2\.0/);
   });
 });
 
-/** A form that was typed before, as the tab keeps it. */
-async function draftOf(page: Page): Promise<string> {
+/** The fields of the request that is shown, and of what it was sent with; a status: there is none of it. */
+function sentAs(server: PageServer, fields: () => object, sent: () => object | number): void {
+  server.say((route, query) => {
+    const answer = SCENES.usual(route, query);
+    if (route !== "GET prewarm") return answer;
+    const told = query.get("detail") === "sent" ? sent() : undefined;
+    if (typeof told === "number") return { status: told, body: { error_message: "They are not read yet" } };
+    return { body: Object.assign({}, answer?.body, fields(), told === undefined ? {} : { sent: told }) };
+  });
+}
+
+test("what was sent comes once the sources are read", async ({ page, deployment, server, allowed }) => {
+  allowed.message = /409/;
+  let status = "EXPANDING";
+  const sent = { body: { url_list: ["https://www.example.com/a"], pops: ["SIN2-P1"], timeout: 1, instance_count: 1 } };
+  sentAs(
+    server,
+    () => ({ status, url_count: 84 }),
+    () => (status === "EXPANDING" ? 409 : sent),
+  );
+  await unlock(page, deployment, `#/r/${RUNNING_ID}`);
+  await expect(page.locator(".sent")).toContainText("not read yet");
+  status = "IN_PROGRESS";
+  await expect(page.locator(".url-list li")).toHaveCount(1);
+});
+
+test("a retry was sent with the request that it retries; its variants are told beside it", async ({
+  page,
+  deployment,
+  server,
+}) => {
+  const body = { retry_of: "r0", timeout: 5, instance_count: 1 };
+  sentAs(
+    server,
+    () => ({ retry_of: "r0" }),
+    () => ({ body, variant_names: ["br", "gzip"] }),
+  );
+  await unlock(page, deployment, NOT_READY);
+  await expect(page.locator(".sent-text")).toContainText('"retry_of": "r0"');
+  await expect(page.locator(".sent")).toContainText("br, gzip");
+  await expect(page.locator(".sent .quiet").getByText(/br.*gzip/)).toBeVisible();
+  for (const name of ["runAgain", "duplicate"] as const)
+    await expect(page.getByRole("button", { name: say(name) })).toHaveCount(0);
+});
+
+test("who leaves before the settings of a request have come finds the form as it was", async ({
+  page,
+  deployment,
+  server,
+}) => {
+  server.say(SCENES.usual);
+  const held: Route[] = [];
+  await page.route(/detail=sent/, (route) => void held.push(route));
+  await unlock(page, deployment, NOT_READY);
+  await page.getByRole("button", { name: say("runAgain") }).click();
+  await goTo(page, "#/new");
+  const urls = page.locator(".url-box textarea");
+  await expect(urls).toHaveValue("");
+  for (const route of held)
+    await Promise.all([page.waitForEvent("requestfinished", (it) => it === route.request()), route.continue()]);
+  await goTo(page, "#/");
+  await page.waitForSelector("[data-row]");
+  await goTo(page, "#/new");
+  await expect(urls).toHaveValue("");
+});
+
+/** Leaves a form that was typed in the tab. */
+async function leaveDraft(page: Page): Promise<void> {
   await goTo(page, "#/new");
   await page.locator(".url-box textarea").fill(FORM.urls ?? "");
   await goTo(page, "#/");
-  return page.evaluate(() => sessionStorage.getItem("prewarm.draft") ?? "");
 }
 
 test("clearing the form asks nothing, and can be undone for ten seconds", async ({ page, deployment, server }) => {

@@ -337,21 +337,31 @@ describe("detail=sent", () => {
 
   it("is a body that the API takes for the same request, without its headers", async () => {
     const origin = { requests_per_second: 40 };
-    const { body } = await asked(["https://a.example/1"], { verify: "off", origin, need_invalidate: true });
+    const settings = { verify: "off", origin, need_invalidate: true, flat_rate_plan: "pro" } as const;
+    const { body } = await asked(["https://a.example/1"], settings);
     expect(JSON.stringify(body)).not.toContain("secret");
     const told = sentSchema.parse(body["sent"]);
     expect(told).toMatchObject({ header_count: 1, variant_names: ["br"], urls_omitted: 0 });
     expect(told.body).toMatchObject({ timeout: 30, instance_count: 3, verify: "off", origin, need_invalidate: true });
     const { item, urls } = checkPrewarmRequest(told.body, { caps: DEFAULT_CAPS, reqId: "r2", now: 0 });
     expect(urls).toEqual(["https://a.example/1"]);
-    expect(item).toMatchObject({ pops: request().pops, instances_asked: 3, verify: "off", origin });
+    expect(item).toMatchObject({ pops: request().pops, instances_asked: 3, ...settings });
   });
 
   it("counts the URLs for which the answer has no room", async () => {
     const { body } = await asked(times(800, (n) => `https://a.example/${"x".repeat(8_000)}${n}`));
     const { body: again, urls_omitted } = sentSchema.parse(body["sent"]);
-    expect(again.url_list.length + urls_omitted).toBe(800);
+    expect((again.url_list ?? []).length + urls_omitted).toBe(800);
     expect(urls_omitted).toBeGreaterThan(0);
+  });
+
+  it("of a retry names the request that it retries: its tasks are no product of URLs and POPs", async () => {
+    // Before Get Size has written its list, too.
+    const { body } = await asked([], { retry_of: "r0" });
+    const told = sentSchema.parse(body["sent"]);
+    expect(told.body).toMatchObject({ retry_of: "r0", timeout: 30 });
+    const rules = { caps: DEFAULT_CAPS, reqId: "r2", now: 0, retried: request({ req_id: "r0" }) };
+    expect(checkPrewarmRequest(told.body, rules).item).toMatchObject({ retry_of: "r0", instances_asked: 3 });
   });
 
   it("is refused where there is no list of its URLs", async () => {
@@ -360,7 +370,9 @@ describe("detail=sent", () => {
 
   it("is refused where its sources were not read: what they name is missing", async () => {
     const own = ["https://a.example/1"];
-    expect(refusalOf(await asked(own, { status: "FAILED", sources_read: [] }))).toMatch(/^409 .*sources/);
+    const of = async (item: Partial<RequestItem>) => refusalOf(await asked(own, { ...item, sources_read: [] }));
+    expect(await of({ status: "FAILED", active: undefined })).toMatch(/^409 .*ended before its sources/);
+    expect(await of({ status: "EXPANDING" })).toMatch(/^409 .*sources .* not read yet/);
     expect((await asked(own, { sources_read: [], expanded: "y" })).status).toBe(200);
   });
 });
