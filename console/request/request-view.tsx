@@ -1,11 +1,12 @@
 import { useCallback, useState } from "preact/hooks";
-import type { Progress } from "../../client/answers.ts";
+import type { Listed, Progress } from "../../client/answers.ts";
 import { isNotFound } from "../../client/api-client.ts";
 import { isWholeId, requestsStartingWith } from "../../client/request-ids.ts";
 import { badTasksOf, barShares, taskStatesOf } from "../../domain/readiness/task-states.ts";
 import { lacksOnlyPops } from "../../domain/readiness/verdict.ts";
 import { isTerminal } from "../../domain/request/lifecycle.ts";
 import { needsChange, readReason } from "../../domain/result/failure.ts";
+import { parseTimestamp } from "../../domain/timestamps.ts";
 import { useKeys } from "../keys/use-keys.ts";
 import { Bar } from "../parts/bar.tsx";
 import { copyText } from "../parts/copy.ts";
@@ -18,8 +19,9 @@ import { PhoneFacts } from "../phone/phone-facts.tsx";
 import { RunningOnPhone } from "../phone/running-phone.tsx";
 import { usePhone } from "../phone/use-phone.ts";
 import { rowState } from "../requests/row-state.ts";
-import { hostOf } from "../requests/title.ts";
+import { hostOf, titleOf } from "../requests/title.ts";
 import { hrefOfList } from "../requests/use-return.ts";
+import { hrefOf } from "../routes.ts";
 import { useClient } from "../session/client.ts";
 import { useReader } from "../session/reader.ts";
 import { Ended } from "./ended.tsx";
@@ -42,12 +44,17 @@ function RequestOfShortId({ named }: { readonly named: string }) {
   const client = useClient();
   const { value, error, again } = useLoaded(
     useCallback(async () => {
-      const [only, other] = await requestsStartingWith(client, named.toLowerCase());
-      return other === undefined && only !== undefined ? only.request_id : named;
+      const found = await requestsStartingWith(client, named.toLowerCase());
+      return { found, id: found[0]?.request_id ?? named };
     }, [client, named]),
   );
   useTab(named);
-  if (value !== undefined) return <RequestOfId id={value} />;
+  if (value !== undefined)
+    return value.found.length > 1 ? (
+      <SeveralRequests named={named} requests={value.found} />
+    ) : (
+      <RequestOfId id={value.id} />
+    );
   return error === undefined ? <RequestSkeleton /> : <Trouble error={error} again={again} lostSince={undefined} />;
 }
 
@@ -88,6 +95,41 @@ function NoRequest({ id }: { readonly id: string }) {
   return (
     <section class="empty" role="alert">
       <h1>{say("noRequest", { id })}</h1>
+      <p>
+        <a href={hrefOfList()}>{say("back")}</a>
+      </p>
+    </section>
+  );
+}
+
+/** As many as a reader looks through. */
+const MAX_SEVERAL = 50;
+
+interface SeveralRequestsProps {
+  readonly named: string;
+  readonly requests: readonly Listed[];
+}
+
+function SeveralRequests({ named, requests }: SeveralRequestsProps) {
+  const { say, count, formats } = useReader();
+  const shown = requests.slice(0, MAX_SEVERAL);
+  return (
+    <section class="empty">
+      <h1>{say("severalRequests", { count: requests.length, id: named })}</h1>
+      <ul>
+        {shown.map((request) => {
+          const sentAt = parseTimestamp(request.created_at);
+          return (
+            <li key={request.request_id}>
+              <a href={hrefOf({ name: "request", id: request.request_id })}>
+                <code>{request.request_id}</code>
+              </a>{" "}
+              {titleOf(request)} · {formats.day(sentAt)} {formats.clock(sentAt)}
+            </li>
+          );
+        })}
+      </ul>
+      {requests.length > shown.length ? <p>{count("andMore", requests.length - shown.length)}</p> : null}
       <p>
         <a href={hrefOfList()}>{say("back")}</a>
       </p>

@@ -116,6 +116,7 @@ export const MESSAGES = {
   newest: { en: "{count, plural, one {# request} other {The # newest requests}}", zh: "最新的 {count} 个请求" },
   newSince: { en: "{count} new", zh: "{count} 个新请求" },
   noRequest: { en: "Request {id} not found", zh: "找不到请求 {id}" },
+  severalRequests: { en: "{count} requests have an ID that begins with {id}", zh: "{count} 个请求的 ID 以 {id} 开头" },
   noMatch: { en: "No requests match.", zh: "没有匹配的请求。" },
   emptyTitle: { en: "No requests yet", zh: "还没有预热请求" },
   emptySays: {

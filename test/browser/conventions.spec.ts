@@ -254,10 +254,44 @@ test("Back restores scroll position and focus", async ({ page, deployment, serve
   }
 });
 
+test("older rows are there after Back, as they stand then", async ({ page, deployment, server }) => {
+  let fields: object = {};
+  server.say((route, query) => {
+    const answer = SCENES.usual(route, query);
+    if (route === "GET prewarm" || !query.has("next")) return answer;
+    const { body } = SCENES.usual("GET prewarm", new URLSearchParams({ req_id: NOT_READY_ID })) ?? {};
+    return { body: { timestamp: "", requests: [Object.assign({}, body, { request_id: "old" }, fields)], next: null } };
+  });
+  fields = { status: "IN_PROGRESS" };
+  await unlock(page, deployment);
+  await page.getByRole("button", { name: say("showOlder") }).click();
+  const row = page.locator("[data-row=old]");
+  await expect(row).toContainText("73%");
+  await row.locator("a").click();
+  await page.waitForSelector(".request-head");
+  fields = {};
+  await page.goBack();
+  await expect(row).toContainText(say("stNotReady"));
+});
+
 test("the beginning of an id leads to its request", async ({ page, deployment, server }) => {
   server.say(SCENES.usual);
   await unlock(page, deployment, `#/r/${NOT_READY_ID.slice(0, 8)}`);
   await expect(page.locator(".request-head h1")).toContainText("premiere/s3e1");
+});
+
+test("the beginning of several ids lists their requests", async ({ page, deployment, server }) => {
+  const { body } = SCENES.usual("GET prewarm", new URLSearchParams({ req_id: NOT_READY_ID })) ?? {};
+  const requests = ["aa-1", "ab-1", "aa-2"].map((request_id) => Object.assign({}, body, { request_id }));
+  server.say((route, query) =>
+    route === "GET requests" ? { body: { timestamp: "", requests, next: null } } : SCENES.usual(route, query),
+  );
+  await unlock(page, deployment, "#/r/aa");
+  const links = page.locator("#content li a");
+  await expect(links).toHaveText(["aa-1", "aa-2"]);
+  await expectAccessible(page);
+  await links.first().click();
+  await page.waitForSelector(".request-head");
 });
 
 test("the tab has the host first, then share and state, and an icon of both", async ({ page, deployment, server }) => {
