@@ -1,17 +1,17 @@
 import type { ComponentChildren } from "preact";
 import type { Failure, Progress } from "../../client/answers.ts";
-import { reasonText } from "../../domain/readiness/reasons.ts";
-import { failureReasons } from "../../domain/result/failure.ts";
+import { reasonText, statusOfAll } from "../../domain/readiness/reasons.ts";
+import { readReason } from "../../domain/result/failure.ts";
 import { Icon } from "../parts/icon.tsx";
 import { Prose } from "../parts/prose.tsx";
 import { Shape } from "../parts/shape.tsx";
 import { useReader } from "../session/reader.ts";
 import { firstNames, nameBelow } from "./example-names.ts";
 
-/** The words of a reason; one that a newer release knows is told as "other". */
-export function useReasonWords(code: string) {
+/** The words of a reason; one that a newer release knows is told as "other". @param failure its group: what to do may follow from the status */
+export function useReasonWords(code: string, failure?: Failure) {
   const { preferences } = useReader();
-  return reasonText(failureReasons.find((known) => known === code) ?? "other", preferences.language);
+  return reasonText(readReason(code), preferences.language, failure && statusOfAll(failure));
 }
 
 /** What tells one group of a request from all others. */
@@ -38,7 +38,7 @@ function useScope({ subject, tasks, pops, urls, examples }: Failure, everyPop: n
 /** While it runs: a reason, where, and what to do. @param prefix what all URLs of the request begin with */
 export function FailureCard({ failure, prefix }: { readonly failure: Failure; readonly prefix: string }) {
   const { say, formats } = useReader();
-  const words = useReasonWords(failure.code);
+  const words = useReasonWords(failure.code, failure);
   // Where it fails is not known to the end: "all" would say more than that.
   const scope = useScope(failure, 0);
   return (
@@ -67,7 +67,7 @@ interface FailureRowProps {
 
 /** At the end: what viewers meet, and what to do, beside it. */
 export function FailureRow({ failure, request }: FailureRowProps) {
-  const words = useReasonWords(failure.code);
+  const words = useReasonWords(failure.code, failure);
   const scope = useScope(failure, request.pops.filter((it) => it.total_count > 0).length);
   const names = firstNames(
     failure.examples.flatMap(({ url, pop = "" }) => url ?? pop),

@@ -63,7 +63,7 @@ export function RetryDialog({ id, tasks, toChange, onClose }: RetryDialogProps) 
 
 function ToChange({ failure }: { readonly failure: Failure }) {
   const { say } = useReader();
-  const { title, next } = useReasonWords(failure.code);
+  const { title, next } = useReasonWords(failure.code, failure);
   return (
     <li>
       <Prose text={say("titleThen", { title, next })} />

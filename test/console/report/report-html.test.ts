@@ -59,6 +59,15 @@ describe("what the page says", () => {
       expect(text).toContain(words);
   });
 
+  test.each([
+    [404, "Retrying will not help"],
+    [403, "signed URL"],
+    [undefined, "HTTP 404: correct or remove"],
+  ])("what to do about refused tasks follows their status: %s", (http_status, next) => {
+    const example = { url: "https://www.example.com/a", pop: "SIN2-P1", http_status };
+    expect(textOf(html(madeUpReport({}, { failures: [failure("http_4xx", [example], 1)] })))).toContain(next);
+  });
+
   test("in Chinese", () => {
     const page = html(madeUpReport({}, {}, { timings: TIMINGS }), "zh");
     expect(page).toContain('<html lang="zh-CN">');
