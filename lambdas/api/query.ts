@@ -27,7 +27,7 @@ export function parameter<T>(parse: (text: string) => T | undefined, problem: (t
 export const DETAILS = ["pops", "failures", "samples", "urls", "sent"] as const;
 export type Detail = (typeof DETAILS)[number];
 
-/** The value of `detail` in a query string: one, or several with commas. @throws ApiError 400 for any other, with those that there are */
+/** The value of `detail` in a query string: one, or several with commas. @throws ApiError 400 for any other, with those that there are, and for `sent` with another */
 export function detailsOf(text: string | undefined): ReadonlySet<Detail> {
   const names = text?.split(",").map((name) => name.trim()) ?? [];
   const details = names.map((name) => {
@@ -35,6 +35,11 @@ export function detailsOf(text: string | undefined): ReadonlySet<Detail> {
     if (known !== undefined) return known;
     throw new ApiError(400, `Unknown detail ${quoted(name)}; use one of '${DETAILS.join("', '")}'`);
   });
+  if (details.includes("sent") && details.some((detail) => detail !== "sent"))
+    throw new ApiError(
+      400,
+      "detail: 'sent' cannot be combined with another detail, because an answer is limited in size; ask for it alone",
+    );
   return new Set(details);
 }
 

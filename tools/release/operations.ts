@@ -31,7 +31,7 @@ export function requestId(example: string): Parameter {
 
 /** One, or several with commas. */
 const DETAIL: Parameter = {
-  ...query("detail", "What to tell beside the totals: one, or several with commas.", {
+  ...query("detail", "What to tell beside the totals: one, or several with commas; `sent` alone.", {
     type: "array",
     items: { type: "string", enum: DETAILS },
   }),

@@ -322,6 +322,11 @@ describe("detail=urls", () => {
 });
 
 describe("detail=sent", () => {
+  it("stands alone: with another detail, the answer may be larger than Lambda's", async () => {
+    expect(refusalOf(await world().get("prewarm", { detail: "sent,urls" }))).toMatch(/^400 detail: .*'sent'/);
+    expect(refusalOf(await world().get("prewarm", { detail: "sent,sent" }))).toMatch(/^404/);
+  });
+
   const sent = {
     timeout_at: "2024-04-16 03:40:21.405000",
     instances_asked: 3,
