@@ -3,6 +3,8 @@ import type { Shell } from "./shell.ts";
 
 /** Commands of one API or run: they need the options that say which. A run is resumed on this machine whatever else is said. */
 const WITH_PLACE = /\bprewarm (status|report|list|retry|stop|instances set|pops|open)\b/g;
+/** Those that look POPs up again. */
+const WITH_DNS = /\bprewarm (retry|resume)\b/g;
 const ANY =
   /\bprewarm (?=(?:warm|status|report|list|retry|resume|stop|estimate|instances|pops|open|doctor|completion|version|--help)\b)/g;
 
@@ -13,8 +15,11 @@ const ANY =
  */
 export function asCalled(env: Shell["env"], words: PlaceWords = {}): (text: string) => string {
   const place = placeOptions(words);
+  const dns = (words.dns ?? []).map((server) => `--dns ${quoted(server)}`);
   const program = env["npm_command"] === "exec" ? "npx prewarm" : "prewarm";
-  return (text) => text.replace(WITH_PLACE, (command) => [command, ...place].join(" ")).replace(ANY, `${program} `);
+  const withOptions = (options: readonly string[]) => (command: string) => [command, ...options].join(" ");
+  return (text) =>
+    text.replace(WITH_DNS, withOptions(dns)).replace(WITH_PLACE, withOptions(place)).replace(ANY, `${program} `);
 }
 
 /** The key is a secret, so it is not repeated. */

@@ -28,6 +28,11 @@ export async function report(shell: Shell, named: string | undefined, words: Rep
       "a report has --failed tasks or --all",
       "Say one of them; without either it has the failed ones.",
     );
+  if (words.json === true && formatOf(undefined, words.output) === "html")
+    throw new CommandError(
+      `--json writes no page, and '${words.output}' is one`,
+      "Leave --json out, or name a .json file.",
+    );
   const format = formatOf(words.json === true ? "json" : words.format, words.output);
   if (words.html !== undefined || format === "html") return page(shell, named, words);
   if (words.lang !== undefined)

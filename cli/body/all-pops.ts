@@ -3,21 +3,31 @@ import type { Api } from "../api/client.ts";
 import { CommandError } from "../command-error.ts";
 import type { Body } from "./body.ts";
 
-const named = z.object({
-  pops: z.array(z.string()).catch([]),
-  countries: z.array(z.string()).catch([]),
-  regions: z.array(z.string()).catch([]),
+const names = z
+  .array(z.string())
+  .nullish()
+  .transform((all) => all ?? []);
+const targetsSchema = z.object({
+  target_type: z.enum(["pop", "country", "region"]).nullish(),
+  pops: names,
+  countries: names,
+  regions: names,
 });
 
 /**
  * The fields of a body that select all known POPs: of the regions or countries that it names, else everywhere but in China, whose POPs are
- * of another service. Codes that only documentation names are left out.
+ * of another service. Codes that only documentation names are left out. What the API refuses is left to it.
  * @throws CommandError for a body that names POPs
  */
 export async function allPops(client: Pick<Api, "pops">, body: Body): Promise<Body> {
-  const { pops, countries, regions } = named.parse(body);
+  const targets = targetsSchema.safeParse(body).data;
+  if (targets === undefined) return {};
+  const { target_type: type, pops, ...places } = targets;
   if (pops.length > 0)
     throw new CommandError("--all-pops cannot be combined with named POPs", "Leave out --pop, or `pops` of the file.");
+  if (type == null && places.countries.length > 0 && places.regions.length > 0) return {};
+  const countries = (type ?? "country") === "country" ? places.countries : [];
+  const regions = (type ?? "region") === "region" ? places.regions : [];
   const filters = [...countries.map((country) => ({ country })), ...regions.map((region) => ({ region }))];
   const answers = await Promise.all((filters.length === 0 ? [{}] : filters).map((filter) => client.pops(filter)));
   const wanted = answers
@@ -31,7 +41,8 @@ export async function allPops(client: Pick<Api, "pops">, body: Body): Promise<Bo
   return {
     target_type: "pop",
     pops: [...new Set(wanted.map(({ code }) => code))],
-    countries: undefined,
-    regions: undefined,
+    // The API warns of a list that does not count.
+    countries: countries.length > 0 ? undefined : body["countries"],
+    regions: regions.length > 0 ? undefined : body["regions"],
   };
 }

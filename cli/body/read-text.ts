@@ -10,7 +10,9 @@ export async function readText({ cwd, stdin }: Pick<Shell, "cwd" | "stdin">, opt
     if (stdin.isTTY === true)
       throw new CommandError(
         "- reads stdin, which is a terminal",
-        "Pipe the text in, such as: cat urls.txt | prewarm warm -",
+        option === "--from"
+          ? "Pipe the body of a request in, such as: cat request.json | prewarm warm --from -"
+          : "Pipe the URLs in, such as: cat urls.txt | prewarm warm -",
       );
     return text(stdin);
   }

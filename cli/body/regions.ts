@@ -1,7 +1,7 @@
 import { CommandError } from "../command-error.ts";
 
-/** `us-east-1`, `us-gov-west-1`: AWS Regions end in a number, CloudFront's regions of POPs are a word. */
-const AWS_REGION = /^[a-z]{2}(-[a-z]+)+-\d$/;
+/** `us-east-1`, `us-isob-east-1`, `eusc-de-east-1`: AWS Regions of all partitions end in a number, CloudFront's regions of POPs are a word. */
+const AWS_REGION = /^[a-z]+(-[a-z]+)+-\d+$/;
 
 /** The regions of POPs that `--region` names. @throws CommandError for one of AWS's, which this option once took, too */
 export function regionsOf(words: readonly string[]): string[] {

@@ -14,7 +14,7 @@ export function reportCommand(run: Run): Command {
     .option("--failed", "one row per failed task (default)")
     .option("--all", "one row per task, including warm ones")
     .option("-o, --output <file>", "write to a file; .json writes JSON, .html writes a page")
-    .option("--format <format>", "csv, json or html (default: csv)")
+    .addOption(new Option("--format <format>", "csv, json or html (default: csv)").conflicts("json"))
     .addOption(
       new Option(
         "--html <file>",

@@ -1,5 +1,6 @@
 // What a user may expect of any command: it uses or rejects each option, its lines fit the terminal, and the commands in them run.
 import * as z from "zod";
+import { asCalled } from "../../cli/as-called.ts";
 import { allPops } from "../../cli/body/all-pops.ts";
 import { VERSION } from "../../cli/version.ts";
 import { listPops } from "../../domain/pops/list-pops.ts";
@@ -54,6 +55,13 @@ describe("which POPs", () => {
     expect((await all({ regions: ["cn"] })).toSorted()).toEqual([...REGION_DEFAULTS.cn].toSorted());
     expect(await all({ countries: ["JP"] })).toContain("NRT57-P3");
     await expect(allPops(client, { pops: ["SIN2-P1"] })).rejects.toThrow("--all-pops cannot be combined");
+    // As without it: one list counts, the API warns of another, and refuses what is no list.
+    const both = { regions: ["eu"], countries: ["JP"] };
+    const europe = await allPops(client, { target_type: "region", ...both });
+    expect(europe).toMatchObject({ pops: inEurope, countries: ["JP"], regions: undefined });
+    expect(await all({ target_type: "pop", ...both })).toEqual(everywhere);
+    for (const refused of [both, { pops: ["SIN2-P1", 5] }, { pops: "SIN2-P1" }])
+      expect(await allPops(client, refused)).toEqual({});
   });
 
   test("pops marks the default set of its region", async () => {
@@ -71,7 +79,11 @@ describe("each option is used or rejected", () => {
   test.each<[words: readonly string[], says: RegExp, typed?: Typed]>([
     [["status", "--region", "us-east-1"], /--aws-region/],
     [["warm", OBJECT, "--region", "us-east-1"], /--aws-region us-east-1/],
+    [["warm", OBJECT, "--region", "eusc-de-east-1"], /--aws-region eusc-de-east-1/],
     [["list", "--stack", "S", "--aws-region", "eu"], /--region/],
+    [["report", "--json", "--format", "html", ...AT], /'--format <format>' cannot be used with option '--json'/],
+    [["report", "--json", "-o", "page.html", ...AT], /--json writes no page/],
+    [["warm", "--from", "-", ...AT], /cat request\.json \| prewarm warm --from -/, { input: "" }],
     [["list", "--api-key", "wrong"], /--api-key is set, but no API endpoint is/],
     [["list"], /PREWARM_API_KEY is set, but no API endpoint is/, { env: { PREWARM_API_KEY: "k" } }],
     [["list", "--direct", "--api-key", "k"], /--direct cannot be combined with --api-key/],
@@ -106,6 +118,13 @@ describe("commands in what it says run as they are printed", () => {
     expect(missing.stderr).toContain(`\`${program} list ${at}\``);
     expect((await run(["warn"], { env })).stderr).toContain(`Run '${program} --help' for usage.`);
   });
+});
+
+test("a direct run's next command asks the same resolver", () => {
+  const say = asCalled({}, { direct: true, dns: ["1.1.1.1", "9.9.9.9"] });
+  expect(say("prewarm retry 3f9c; prewarm resume 3f9c; prewarm status 3f9c")).toBe(
+    "prewarm retry --direct --dns 1.1.1.1 --dns 9.9.9.9 3f9c; prewarm resume --dns 1.1.1.1 --dns 9.9.9.9 3f9c; prewarm status --direct 3f9c",
+  );
 });
 
 test("a paused request says how to continue", async () => {
