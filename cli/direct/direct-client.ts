@@ -15,6 +15,7 @@ import {
 } from "../../domain/api/request-view.ts";
 import { toArray } from "../../domain/collections.ts";
 import type { Estimate } from "../../domain/cost/estimate.ts";
+import { planWarnings } from "../../domain/cost/flat-rate-plan.ts";
 import { originFetches, urlsByCaching } from "../../domain/cost/origin-fetches.ts";
 import { findingText } from "../../domain/distribution/findings.ts";
 import { urlBehaviours } from "../../domain/distribution/stored-settings.ts";
@@ -84,7 +85,11 @@ export class DirectClient implements Api {
    */
   private async adaptToSettings(request: PrewarmRequest, retried: RequestItem | undefined): Promise<AdaptedRequest> {
     const { account } = this.deps;
-    if (!(await account.hasCredentials())) return applySettings(request, NO_SETTINGS);
+    const told = (adapted: AdaptedRequest, warnings: readonly string[]) => ({
+      ...adapted,
+      warnings: [...adapted.warnings, ...warnings, ...planWarnings(adapted.planUse)],
+    });
+    if (!(await account.hasCredentials())) return told(applySettings(request, NO_SETTINGS), []);
     const {
       refusals,
       refusedUrls,
@@ -95,8 +100,7 @@ export class DirectClient implements Api {
     } = await checkSettings(account, { ...request, retried });
     return checked(() => {
       if (refusals.length > 0) throw new ApiError(400, faultList(refusals.map(findingText)), refusedUrls);
-      const adapted = applySettings(request, { settings: stored, areAllKnown, idOf });
-      return { ...adapted, warnings: [...adapted.warnings, ...warnings.map(findingText)] };
+      return told(applySettings(request, { settings: stored, areAllKnown, idOf }), warnings.map(findingText));
     });
   }
 

@@ -21,8 +21,25 @@ export function planWith(monthlyRequests: number): FlatRatePlan | undefined {
   return FLAT_RATE_PLAN_NAMES.find((plan) => FLAT_RATE_PLANS[plan] === monthlyRequests);
 }
 
-/** What of a plan's month so many requests use. @returns `share`: 1 is all of it */
-export function shareOfPlan(plan: FlatRatePlan, requests: number) {
+/** What of a plan's month so many requests use. */
+export interface PlanUse {
+  readonly plan: FlatRatePlan;
+  readonly monthly_requests: number;
+  readonly requests: number;
+  /** 1 is all of the month. */
+  readonly share: number;
+}
+
+export function shareOfPlan(plan: FlatRatePlan, requests: number): PlanUse {
   const monthly = FLAT_RATE_PLANS[plan];
   return { plan, monthly_requests: monthly, requests, share: requests / monthly };
+}
+
+/** That a request goes beyond the month of its plan; empty: it does not, or it has none. */
+export function planWarnings(use: PlanUse | undefined): string[] {
+  if (use === undefined || use.share <= 1) return [];
+  const { plan, requests, monthly_requests: monthly } = use;
+  return [
+    `flat_rate_plan: this request makes ${requests} requests, more than the ${monthly} that the plan ${plan} includes in a month; CloudFront may slow down what exceeds them`,
+  ];
 }

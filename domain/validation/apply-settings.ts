@@ -1,6 +1,6 @@
 import { planUse } from "../cost/bill.ts";
-import type { FlatRatePlan } from "../cost/flat-rate-plan.ts";
-import { type UrlsByCaching, urlsByCaching } from "../cost/origin-fetches.ts";
+import type { PlanUse } from "../cost/flat-rate-plan.ts";
+import { urlsByCaching } from "../cost/origin-fetches.ts";
 import type { StoredSettings } from "../distribution/stored-settings.ts";
 import { urlBehaviours } from "../distribution/stored-settings.ts";
 import { urlPrefix } from "../net/urls.ts";
@@ -17,6 +17,8 @@ export interface AdaptedRequest extends PrewarmRequest {
   readonly excludedPops: readonly string[];
   /** URLs that the request leaves out, because no cache keeps them. */
   readonly skippedUrls: readonly string[];
+  /** What its own URLs use of its plan's month, without those of its sources. Undefined: it has no plan. */
+  readonly planUse: PlanUse | undefined;
 }
 
 /** What is known of a request's distributions. */
@@ -63,16 +65,14 @@ export function applySettings(request: PrewarmRequest, known: KnownSettings): Ad
         }),
   };
   const adapted = { ...item, ...changed };
+  const byCaching = urlsByCaching(rest, urlBehaviours(adapted, known.idOf));
   return {
     ...request,
     item: adapted,
     urls: rest,
-    warnings: [
-      ...request.warnings,
-      ...pops.warnings,
-      ...warnings,
-      ...planWarnings(request.flatRatePlan, adapted, urlsByCaching(rest, urlBehaviours(adapted, known.idOf))),
-    ],
+    warnings: [...request.warnings, ...pops.warnings, ...warnings],
+    planUse:
+      request.flatRatePlan && planUse(request.flatRatePlan, adapted, byCaching, variantNames(adapted.variants).length),
     popSelection: request.popSelection && { ...request.popSelection, selected: pops.included.length },
     excludedPops: pops.excluded,
     skippedUrls,
@@ -99,15 +99,6 @@ function withinPriceClass({ item: { pops }, arePopsNamed }: PrewarmRequest, { se
       `price_class: ${which} are left out, because CloudFront serves no viewers from them with ${largest}; ${named}`,
     ],
   };
-}
-
-function planWarnings(plan: FlatRatePlan | undefined, item: RequestItem, urls: UrlsByCaching): string[] {
-  if (plan === undefined) return [];
-  const { requests, monthly_requests: monthly, share } = planUse(plan, item, urls, variantNames(item.variants).length);
-  if (share <= 1) return [];
-  return [
-    `flat_rate_plan: this request makes ${requests} requests, more than the ${monthly} that the plan ${plan} includes in a month; CloudFront may slow down what exceeds them`,
-  ];
 }
 
 function skipUncached(
