@@ -3,12 +3,12 @@
 import { shortId } from "../../client/request-ids.ts";
 import { edgeRequests } from "../../domain/cost/bill.ts";
 import type { Estimate } from "../../domain/cost/estimate.ts";
-import { FLAT_RATE_PLAN_NAMES, shareOfPlan } from "../../domain/cost/flat-rate-plan.ts";
+import { shareOfPlan } from "../../domain/cost/flat-rate-plan.ts";
 import { requestsPerTask } from "../../domain/cost/origin-fetches.ts";
 import { MAX_TIMEOUT_MINUTES } from "../../domain/limits.ts";
 import { popSelectionText } from "../../domain/readiness/sentence.ts";
 import { invalidatingFields } from "../../domain/request/invalidation.ts";
-import { variantNames } from "../../domain/request/options.ts";
+import { FLAT_RATE_PLAN_NAMES, variantNames } from "../../domain/request/options.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { formatTimestamp, parseTimestamp } from "../../domain/timestamps.ts";
 import type { Api } from "../api/client.ts";

@@ -1,6 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
-import type { FlatRatePlan } from "../../domain/cost/flat-rate-plan.ts";
-import type { Order } from "../../domain/request/options.ts";
+import type { FlatRatePlan, Order } from "../../domain/request/options.ts";
 import type { Verify } from "../../domain/result/outcome.ts";
 
 /** As the domain has them. They stand here because its files load zod, which help does not wait for. */

@@ -1,4 +1,4 @@
-import { FLAT_RATE_PLAN_NAMES } from "../../domain/cost/flat-rate-plan.ts";
+import { FLAT_RATE_PLAN_NAMES } from "../../domain/request/options.ts";
 import { Choices } from "../parts/choices.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { useFormReader } from "../words/form-reader.ts";

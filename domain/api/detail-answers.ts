@@ -1,8 +1,7 @@
 import * as z from "zod";
 import { keysOf } from "../collections.ts";
-import { FLAT_RATE_PLAN_NAMES } from "../cost/flat-rate-plan.ts";
 import { pathsAndTagsSchema } from "../request/invalidation.ts";
-import { orderSchema, originLimitsSchema } from "../request/options.ts";
+import { FLAT_RATE_PLAN_NAMES, orderSchema, originLimitsSchema } from "../request/options.ts";
 import { MAX_SAMPLES } from "../request/samples.ts";
 import { failureReasons } from "../result/failure.ts";
 import { FAILURE_SUBJECTS, failureExampleSchema, MAX_EXAMPLES } from "../result/failure-groups.ts";

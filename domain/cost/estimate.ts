@@ -1,8 +1,8 @@
 import * as z from "zod";
 import { keysOf } from "../collections.ts";
 import { CAPS } from "../request/caps.ts";
+import { FLAT_RATE_PLAN_NAMES } from "../request/options.ts";
 import { sourceReadSchema } from "../request/source.ts";
-import { FLAT_RATE_PLAN_NAMES } from "./flat-rate-plan.ts";
 
 const whole = z.number().int().nonnegative();
 const dollars = z.number().nonnegative();

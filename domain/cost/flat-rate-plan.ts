@@ -1,20 +1,16 @@
-import { keysOf } from "../collections.ts";
+import { FLAT_RATE_PLAN_NAMES, type FlatRatePlan } from "../request/options.ts";
 
 /**
  * Requests of a month that each of CloudFront's flat-rate plans includes. There is no charge beyond them, but CloudFront may slow down what
  * exceeds them. CloudFront's API does not tell the plan of a distribution, so the caller does, or whoever deployed the stack.
  * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/flat-rate-pricing-plan.html
  */
-export const FLAT_RATE_PLANS = {
+const FLAT_RATE_PLANS: Readonly<Record<FlatRatePlan, number>> = {
   free: 1_000_000,
   pro: 10_000_000,
   business: 125_000_000,
   premium: 500_000_000,
-} as const;
-
-export type FlatRatePlan = keyof typeof FLAT_RATE_PLANS;
-
-export const FLAT_RATE_PLAN_NAMES = keysOf(FLAT_RATE_PLANS);
+};
 
 /** The plan that includes so many requests a month; undefined: none does. */
 export function planWith(monthlyRequests: number): FlatRatePlan | undefined {

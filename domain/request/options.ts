@@ -8,6 +8,10 @@ export type Order = z.infer<typeof orderSchema>;
 /** Of a request that does not say. An item without it is of a release that knew `all-at-once` alone. */
 export const DEFAULT_ORDER: Order = "lead-first";
 
+/** CloudFront's flat-rate plans. */
+export const FLAT_RATE_PLAN_NAMES = ["free", "pro", "business", "premium"] as const;
+export type FlatRatePlan = (typeof FLAT_RATE_PLAN_NAMES)[number];
+
 /** What all instances of a request together may ask of the origin. An absent one is no limit. */
 export const originLimitsSchema = z.object({
   requests_per_second: z.number().positive().optional(),

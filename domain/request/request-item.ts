@@ -1,5 +1,4 @@
 import * as z from "zod";
-import { FLAT_RATE_PLAN_NAMES } from "../cost/flat-rate-plan.ts";
 import { storedSettingsSchema } from "../distribution/stored-settings.ts";
 import { countSchema, NO_COUNT } from "../result/count.ts";
 import { cutText } from "../result/failure.ts";
@@ -7,7 +6,7 @@ import { verifySchema } from "../result/outcome.ts";
 import { distributionSchema } from "./distributions.ts";
 import { pathsAndTagsSchema } from "./invalidation.ts";
 import { EXPANDED, statusSchema } from "./lifecycle.ts";
-import { orderSchema, originLimitsSchema, variantSchema } from "./options.ts";
+import { FLAT_RATE_PLAN_NAMES, orderSchema, originLimitsSchema, variantSchema } from "./options.ts";
 import { readinessSchema, verdictSchema } from "./readiness-schema.ts";
 import { sourceReadSchema, sourceSchema } from "./source.ts";
 import { taskQueueNameSchema } from "./task-queue-name.ts";

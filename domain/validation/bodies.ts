@@ -1,5 +1,4 @@
 import * as z from "zod";
-import { FLAT_RATE_PLAN_NAMES } from "../cost/flat-rate-plan.ts";
 import {
   MAX_HEADERS,
   MAX_INSTANCES,
@@ -13,7 +12,7 @@ import {
   MAX_VARIANTS,
 } from "../limits.ts";
 import { asciiHost } from "../net/urls.ts";
-import { ORDERS } from "../request/options.ts";
+import { FLAT_RATE_PLAN_NAMES, ORDERS } from "../request/options.ts";
 import { SOURCE_TYPES } from "../request/source.ts";
 import { VERIFY } from "../result/outcome.ts";
 import { quoted } from "./api-error.ts";

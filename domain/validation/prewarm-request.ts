@@ -1,12 +1,11 @@
 import { keysOf } from "../collections.ts";
-import type { FlatRatePlan } from "../cost/flat-rate-plan.ts";
 import { MAX_URLS } from "../limits.ts";
 import { urlPrefix } from "../net/urls.ts";
 import type { PopSelection } from "../pops/pop-selection.ts";
 import { describeSelection, knownNames, selectPops, suggestPops, type TargetType } from "../pops/select.ts";
 import { beyondCap, type Caps } from "../request/caps.ts";
 import { tooManyHosts } from "../request/distributions.ts";
-import { DEFAULT_ORDER } from "../request/options.ts";
+import { DEFAULT_ORDER, type FlatRatePlan } from "../request/options.ts";
 import { ACTIVE, LISTED, NEW_REQUEST_DEFAULTS, type RequestItem } from "../request/request-item.ts";
 import { notYetRead } from "../request/source.ts";
 import { DEFAULT_VERIFY } from "../result/outcome.ts";

@@ -5,8 +5,7 @@ import { ORDERS as COMMAND_ORDERS, VERIFY as COMMAND_VERIFY, FLAT_RATE_PLANS } f
 import { SHELLS } from "../../../cli/completion/shells.ts";
 import { wordsOf } from "../../../cli/completion/words.ts";
 import { program } from "../../../cli/program.ts";
-import { FLAT_RATE_PLAN_NAMES } from "../../../domain/cost/flat-rate-plan.ts";
-import { ORDERS } from "../../../domain/request/options.ts";
+import { FLAT_RATE_PLAN_NAMES, ORDERS } from "../../../domain/request/options.ts";
 import { VERIFY } from "../../../domain/result/outcome.ts";
 
 const sink = { write: () => true };
