@@ -37,8 +37,8 @@ function kindTables({ name, bytes }: (typeof KINDS)[number], units: Units): stri
   const rows = SIZES.map((tasks) => ({ tasks, ...estimate(tasks, bytes, units) }));
   const time = table(
     [
-      ...["tasks", "instances", "time without boot", "the same, tables that are new"],
-      ...["tasks/s", "messages", "first quota that binds"],
+      ...["tasks", "instances", "time without start", "the same, new tables"],
+      ...["tasks/s", "messages", "first quota reached"],
     ],
     rows.map((it) => [
       ...[power(it.tasks), String(it.instances), duration(it.seconds), duration(it.secondsWithNewTable)],
@@ -53,7 +53,7 @@ function kindTables({ name, bytes }: (typeof KINDS)[number], units: Units): stri
       "counters",
       "Lambda",
       "instances",
-      "Prewarm in all",
+      "Prewarm, total",
       "CloudFront's bytes",
       "its requests",
     ],

@@ -357,7 +357,6 @@ export function costParts(): readonly (readonly [name: string, make: () => strin
   return [
     ["cost", () => sentences(figures(template())).join("\n\n")],
     ["cost-zh", () => chinese(figures(template())).join("\n\n")],
-    ["cost-scaling", () => sentences(figures(template())).slice(1).join("\n\n")],
     ["idle-cost", () => idleSummary(template())],
     ["million-tasks", () => millionTable(template())],
     ["key-spend", () => keySpendTable(template())],
