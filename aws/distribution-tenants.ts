@@ -15,7 +15,7 @@ import { type AccountDistribution, cloudFrontLabel, namesCovering, namesOf } fro
 import { withTimeout } from "../domain/retry.ts";
 
 /** Each is a call. A request without `cf_domain` has at most 20 hosts. */
-const MAX_NAMES = 200;
+export const MAX_TENANT_LOOKUPS = 200;
 const CALLS_IN_PARALLEL = 10;
 /** Of one call. One that takes longer fails, so that no later look-up waits for it. */
 const TIMEOUT_MS = 5_000;
@@ -91,7 +91,7 @@ export class DistributionTenants {
         if (isListed(name) || isKnown.has(name)) return undefined;
         // Nobody has *.com or *.cloudfront.net.
         if (/^\*\.([^.]+|cloudfront\.(net|cn))$/.test(name)) continue;
-        if (asked.size >= MAX_NAMES) unlisted ??= `a request looks up at most ${MAX_NAMES} names`;
+        if (asked.size >= MAX_TENANT_LOOKUPS) unlisted ??= `a request looks up at most ${MAX_TENANT_LOOKUPS} names`;
         if (unlisted !== undefined) return undefined;
         asked.add(name);
         const found = await ifAllowed(this.byName(name));

@@ -7,6 +7,7 @@ import {
   MIN_BYTES_PER_SECOND,
   STALLED_BODY_TIMEOUT_MS,
 } from "../../agent/fetch/http/timeouts.ts";
+import { MAX_TENANT_LOOKUPS } from "../../aws/distribution-tenants.ts";
 import { ANSWERS, type RouteName } from "../../domain/api/answers.ts";
 import type { Language } from "../../domain/format.ts";
 import * as limits from "../../domain/limits.ts";
@@ -78,6 +79,7 @@ export function boundsTable(): string {
       ["paths and tags that Prewarm invalidates at once", MAX_PATHS_IN_PROGRESS.toLocaleString("en-US")],
       ["characters of an invalidated path", MAX_INVALIDATION_PATH.toLocaleString("en-US")],
       ["documents of the sources of a request", MAX_DOCUMENTS.toLocaleString("en-US")],
+      ["names that a request looks up to find tenants", MAX_TENANT_LOOKUPS.toLocaleString("en-US")],
       ["samples in an answer, one a minute", MAX_SAMPLES.toLocaleString("en-US")],
     ],
   );
