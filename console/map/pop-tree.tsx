@@ -48,7 +48,7 @@ export function PopTree({ pops, selection, onSelect }: PopTreeProps) {
           value={by}
           onChoose={setBy}
         />
-        <span class="quiet fill cut">{by === "rec" ? say("leadSays") : ""}</span>
+        <span class="fill" />
         {isSearch && found.length > 0 ? (
           <>
             <button type="button" class="button" onClick={() => onSelect(added(selection, found))}>
@@ -72,6 +72,7 @@ export function PopTree({ pops, selection, onSelect }: PopTreeProps) {
           />
         </search>
       </div>
+      {by === "rec" ? <p class="quiet small">{say("leadSays")}</p> : null}
       <ul class="pop-groups">
         {groups.map((group) => (
           <PopGroupRow

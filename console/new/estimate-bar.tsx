@@ -101,7 +101,7 @@ function Fact({
     <div>
       <dt class="small">{label}</dt>
       <dd>
-        <b>{value}</b> {rest}
+        <b>{value}</b> <span>{rest}</span>
       </dd>
     </div>
   );

@@ -44,7 +44,7 @@ export function LookAt({ request }: { readonly request: Progress }) {
   );
 }
 
-/** `DEL54-P2 The POP did not answer 7` */
+/** `The POP did not answer DEL54-P2 7` */
 function ReasonInShort({ failure }: { readonly failure: Failure }) {
   const { formats, count } = useReader();
   const words = useReasonWords(failure.code);
@@ -52,8 +52,9 @@ function ReasonInShort({ failure }: { readonly failure: Failure }) {
   const where = failure.pops === 1 && first !== undefined ? <code>{first.pop}</code> : count("popCount", failure.pops);
   return (
     <span>
-      {failure.subject === "url" ? count("urlCount", failure.urls ?? 0) : where} {words.title}
-      {failure.subject === "task" ? ` ${formats.count(numberOf(failure))}` : null}
+      {words.title}{" "}
+      <span class="quiet">{failure.subject === "url" ? count("urlCount", failure.urls ?? 0) : where}</span>
+      {failure.subject === "task" ? <strong>{formats.count(numberOf(failure))}</strong> : null}
     </span>
   );
 }

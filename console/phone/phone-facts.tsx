@@ -1,5 +1,5 @@
 import type { Progress } from "../../client/answers.ts";
-import { Fact, NOT_MEASURED, useFacts } from "../request/facts.tsx";
+import { Fact, useFacts } from "../request/facts.tsx";
 import { useReader } from "../session/reader.ts";
 
 /** A line below the bar, and three of the six facts. */
@@ -10,7 +10,7 @@ export function PhoneFacts({ request }: { readonly request: Progress }) {
   return (
     <>
       <p class="bar-line">
-        <strong>{total === 0 ? NOT_MEASURED : formats.percent(percent)}</strong>
+        {total === 0 ? null : <strong>{formats.percent(percent)}</strong>}
         <span>
           {downloaded.name} {downloaded.value} {downloaded.children}
         </span>

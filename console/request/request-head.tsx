@@ -41,8 +41,9 @@ export function RequestHead({ request, sentence, tasks, mayRetry, isRetryVain, o
       <h1 class="cut" title={request.url_prefix}>
         {phone ? pathOf(request) : titleOf(request)}
       </h1>
-      <span class="quiet size cut">
-        {phone && size !== "" ? say("listOfTwo", { first: size, second: shortId(id) }) : size}
+      <span class="quiet size">
+        <span class="cut">{size}</span>
+        {phone ? <code>{shortId(id)}</code> : null}
       </span>
       {phone ? null : (
         <CopyButton class="button id-button" text={id} label={`${say("copyId")}: ${shortId(id)}`}>

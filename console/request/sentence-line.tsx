@@ -4,7 +4,6 @@ import { footnote, sentence as sentenceOf } from "../../domain/readiness/sentenc
 import { isTerminal } from "../../domain/request/lifecycle.ts";
 import { Prose } from "../parts/prose.tsx";
 import { Shape } from "../parts/shape.tsx";
-import { usePhone } from "../phone/use-phone.ts";
 import { rowState } from "../requests/row-state.ts";
 import { useReader } from "../session/reader.ts";
 import { sentenceParts } from "./sentence-parts.ts";
@@ -28,9 +27,9 @@ interface SentenceLineProps {
 
 export function SentenceLine({ request, sentence, bad }: SentenceLineProps) {
   const { say, count } = useReader();
-  const phone = usePhone();
   const ended = isTerminal(request.status);
   const [head, rest] = sentenceParts(sentence, ended);
+  const [mark = ""] = /[.:。：]$/.exec(head) ?? [];
   const { form, tone } = rowState(request);
   const pops = request.pops.filter((it) => it.failed_count > 0).length;
   const tenth = Math.floor(request.percentage_complete / 10) * 10;
@@ -42,7 +41,11 @@ export function SentenceLine({ request, sentence, bad }: SentenceLineProps) {
         </span>
       ) : null}
       <p class="says">
-        <strong>{phone ? head.replace(/[.:。：]$/, "") : head}</strong> <span>{rest}</span>
+        <strong>
+          {head.slice(0, head.length - mark.length)}
+          <span class="mark">{mark}</span>
+        </strong>{" "}
+        <span class={request.status === "FAILED" ? "" : "clause"}>{rest}</span>
       </p>
       {!ended && bad > 0 ? (
         <p class="failed alarm">

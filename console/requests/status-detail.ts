@@ -20,7 +20,13 @@ export function useStatusDetail(request: Listed): string {
     case "TIMEOUT":
       return text;
     case "FAILED":
-    case "FINISHED":
       return sentenceParts(text, true)[1];
+    case "FINISHED":
+      return capitalized(sentenceParts(text, true)[1]);
   }
+}
+
+/** What follows a colon begins a line here. Not a reason of the API: it may begin with a host name. */
+function capitalized(clause: string): string {
+  return clause.charAt(0).toUpperCase() + clause.slice(1);
 }

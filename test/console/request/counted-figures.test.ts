@@ -133,7 +133,7 @@ const QUESTION = /<dialog.*?<p>(.*?)<\/p>/;
 const fact = (name: string, value = "") => new RegExp(`<dt>${name}</dt><dd>${value}(.*?)</`);
 
 test.each<[what: string, html: () => string, place: RegExp, found: number[][]]>([
-  ["a running request: its URLs and POPs", RUNNING, /<span class="quiet size cut">(.*?)<\/span>/, [[8_407, 5]]],
+  ["a running request: its URLs and POPs", RUNNING, /<span class="quiet size">(.*?)<\/span>/, [[8_407, 5]]],
   ["its alarm: bad tasks, and the POPs where they are", RUNNING, /<p class="failed alarm">(.*?)<\/p>/, [[BAD, 4]]],
   ["its instances", RUNNING, /<dt>Running instances<\/dt><dd>(.*?)<\/dd>/, [[13, 19]]],
   ["when it was sent", RUNNING, fact("Sent", "<strong>"), [[10, 48]]],
