@@ -1,6 +1,8 @@
 // What the console says of a request is so: of exactly this form, of each URL, in one measure. API answers are of fixtures.
 import type { Page } from "@playwright/test";
-import { EMPTY_FORM } from "../../console/new/form.ts";
+import { EMPTY_FORM, type Form } from "../../console/new/form.ts";
+import { POP_CODES } from "../../domain/pops/pop-codes.ts";
+import { describeSelection, selectPops } from "../../domain/pops/select.ts";
 import { readiness } from "../readiness.ts";
 import { RUNNING_ID, SCENES } from "./api-answers.ts";
 import { expect, expectAccessible, goTo, test, unlock } from "./console-test.ts";
@@ -8,11 +10,14 @@ import { estimate, FORM, unreadableEstimate } from "./form-answers.ts";
 
 test.use({ locale: "en-GB" });
 
+/** Runs in the page. */
+const dotColour = (sign: Element) => getComputedStyle(sign, "::before").backgroundColor;
+
 /** Keeps a form in the tab and opens it. */
-async function openForm(page: Page): Promise<void> {
+async function openForm(page: Page, changes: Partial<Form> = {}): Promise<void> {
   await page.evaluate(
     (kept) => sessionStorage.setItem("prewarm.draft", kept),
-    JSON.stringify({ ...EMPTY_FORM, ...FORM }),
+    JSON.stringify({ ...EMPTY_FORM, ...FORM, ...changes }),
   );
   await goTo(page, "#/new");
   await page.locator(".estimate dl").waitFor();
@@ -32,12 +37,15 @@ test("once the API is lost, nothing tells an estimate of another form or says th
   await page.locator(".send").click();
   await expect(page.locator("dialog[open]")).toContainText("$323");
   await page.keyboard.press("Escape");
-  await expect(page.locator(".live")).toContainText("Live");
+  const live = page.locator(".live");
+  await expect(live).toContainText("Live");
+  const green = await live.evaluate(dotColour);
 
   isLost = true;
   await page.locator(".url-box textarea").fill("https://www.example.com/other");
   await page.locator(".estimate.failed").waitFor();
-  await expect(page.locator(".live")).toHaveText("No connection");
+  await expect(live).toHaveText("No connection");
+  expect(await live.evaluate(dotColour)).not.toBe(green);
   await expect(page.locator(".estimate dl")).toHaveCount(0);
   await page.locator(".send").click();
   const dialog = page.locator("dialog[open]");
@@ -49,6 +57,31 @@ test("once the API is lost, nothing tells an estimate of another form or says th
   isLost = false;
   await expect(dialog).toContainText("$323");
   await expect(page.locator(".live")).toContainText("Live");
+});
+
+test("the question says how many of all POPs are warmed, and whether they are the default set", async ({
+  page,
+  deployment,
+  server,
+}) => {
+  let pops: readonly string[] = [];
+  server.say((route, query, body) => {
+    if (route !== "POST prewarm") return SCENES.usual(route, query);
+    const { pops: named } = JSON.parse(body);
+    ({ pops } = selectPops("pop", named));
+    return { body: { ...fieldsOf(estimate()), pop_selection: describeSelection("pop", named, pops) } };
+  });
+  await unlock(page, deployment);
+  await openForm(page, { pops: undefined });
+  const dialog = page.locator("dialog[open]");
+  await page.locator(".send").click();
+  await expect(dialog).toContainText(`${pops.length} of ${POP_CODES.length} POPs: the default set`);
+  await page.keyboard.press("Escape");
+  const before = pops.length;
+  await page.locator(".chip", { hasText: /^SA/ }).click();
+  await expect.poll(() => pops.length).not.toBe(before);
+  await page.locator(".send").click();
+  await expect(dialog).toContainText(`${pops.length} of ${POP_CODES.length} POPs, as selected`);
 });
 
 test("while an estimate is asked for, no two texts of the footer overlap", async ({ page, deployment, server }) => {

@@ -35,9 +35,12 @@ const running = () => ({
   ...momentsOf(14, 0),
   request_id: RUNNING_ID,
   url_prefix: "https://www.example.com/patch/4.2.0/",
+  pop_count: PATCH_POPS.length,
   estimated_finish_at: at(5.6),
   origin: { requests_per_second: 40 },
 });
+
+const LATE = { percentage_complete: 22, bytes_per_second: 1.9e6 };
 
 const READINESS = readiness({
   cold_objects: 11,
@@ -52,6 +55,8 @@ const READINESS = readiness({
 /** 8,407 URLs at 40 POPs. */
 const notReady = () => ({
   ...endedRequest({ total_count: 336_280, download_count: 336_280, warm_count: 335_744, hit_count: 0 }),
+  percentage_complete: 100,
+  download_size: distinctRequest().total_size,
   ...momentsOf(58, 34),
   request_id: NOT_READY_ID,
   pop_count: 40,
@@ -245,6 +250,9 @@ function progress(id: string): Fields {
   switch (id) {
     case "many":
       return { ...running(), url_count: 60_000, pop_count: MANY.length, request_id: id, pops: popRows(MANY, 60_000) };
+    case "late":
+      // A tenth of the speed that the timeout needs.
+      return { ...running(), ...LATE, estimated_finish_at: at(132), request_id: id, pops: popRows(RUNNING_POPS, 84) };
     case "left-out": {
       const readiness = { ...READINESS, cold_objects: 0, cold_recs: [], exceptions: 1 };
       const counts = { failed_count: 0, not_kept_count: 0, warm_count: 336_280 };

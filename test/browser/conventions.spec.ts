@@ -304,7 +304,7 @@ test("the tab has the host first, then share and state, and an icon of both", as
   await expect(icon).toHaveAttribute("href", "icon-70.svg");
   expect(await answer()).toBe(200);
   await goTo(page, NOT_READY);
-  await expect(page).toHaveTitle(`www.example.com · 73% · ${say("stNotReady")} · Prewarm`);
+  await expect(page).toHaveTitle(`www.example.com · 100% · ${say("stNotReady")} · Prewarm`);
   await expect(icon).toHaveAttribute("href", "icon-failed.svg");
   expect(await answer()).toBe(200);
   await goTo(page, "#/");
