@@ -23,6 +23,8 @@ export async function watchMany(operator: Operator): Promise<void> {
     await unfold(operator);
     await map(operator);
     await list(operator);
+    // The address keeps what was chosen: at the end the page is as a link to the request opens it.
+    await operator.open(id);
   };
   const ended = await watchToEnd(operator, { id, reasons: FAILS_AT_MANY, look });
   // They are folded from the beginning: in the narrow column there is no room for hundreds.
