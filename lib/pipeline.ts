@@ -119,6 +119,7 @@ export class Pipeline extends Construct {
       recursiveLoop: lambda.RecursiveLoop.ALLOW,
       environment: {
         ...this.variables,
+        DISTRIBUTIONS: distributions,
         SOURCE_BUCKETS: sources,
         ...capsEnvironment(parameters),
       },
@@ -270,7 +271,7 @@ export class Pipeline extends Construct {
     allow(finders, ["cloudfront:ListDistributions"], "*");
     allow(finders, ["cloudfront:GetDistributionTenantByDomain"], every("distribution-tenant"));
     // Of the ids in the stack's list.
-    allow([api, getSize], ["cloudfront:GetDistributionTenant"], every("distribution-tenant"));
+    allow(finders, ["cloudfront:GetDistributionTenant"], every("distribution-tenant"));
     const groups = ["cloudfront:GetConnectionGroup", "cloudfront:GetConnectionGroupByRoutingEndpoint"];
     allow(finders, groups, every("connection-group"));
     // A request may name any distribution that the stack's list allows.

@@ -5,6 +5,7 @@ import { Distributions } from "../../aws/distributions.ts";
 import { SourceObjects } from "../../aws/source-objects.ts";
 import { listVariable, nameVariable, readEnvironment } from "../../domain/environment.ts";
 import { capsOf, capVariables } from "../../domain/request/caps.ts";
+import { allowedDistributionsSchema, isTenantId } from "../../domain/request/distributions.ts";
 import { networkOf, networkVariables } from "../../probe/dns.ts";
 import { sharedAdapters } from "../adapters.ts";
 import { pipelineVariables } from "../runtime.ts";
@@ -13,6 +14,7 @@ const environmentSchema = pipelineVariables.extend({
   SHUTDOWN_ARN: nameVariable,
   /** The name of this function, which Lambda says. */
   AWS_LAMBDA_FUNCTION_NAME: nameVariable,
+  DISTRIBUTIONS: allowedDistributionsSchema,
   SOURCE_BUCKETS: listVariable,
   ...networkVariables,
   ...capVariables,
@@ -26,7 +28,10 @@ export function buildDeps() {
     ...shared,
     /** This function. */
     expandFunction: new AsyncFunction(shared.lambda, env.AWS_LAMBDA_FUNCTION_NAME),
-    distributions: new Distributions(new CloudFrontClient({}), { logger: shared.logger }),
+    distributions: new Distributions(new CloudFrontClient({}), {
+      tenantIds: env.DISTRIBUTIONS.filter(isTenantId),
+      logger: shared.logger,
+    }),
     ...networkOf(env),
     buckets: new SourceObjects(new S3Client({ followRegionRedirects: true }), env.SOURCE_BUCKETS),
     caps: capsOf(env),

@@ -26,6 +26,7 @@ const UNUSED: Readonly<Record<string, string>> = {
   "PipelineExpandRole s3:ListBucket arn:aws:s3:::-/site": NOT_MADE,
   "PipelineExpandRole s3:ListBucket arn:aws:s3:::-/*": NOT_MADE,
   "PipelineApiRole cloudfront:GetDistributionTenant arn:aws:cloudfront::*:distribution-tenant/*": NO_TENANTS,
+  "PipelineExpandRole cloudfront:GetDistributionTenant arn:aws:cloudfront::*:distribution-tenant/*": NO_TENANTS,
   "PipelineGetSizeRole cloudfront:GetDistributionTenant arn:aws:cloudfront::*:distribution-tenant/*": NO_TENANTS,
   "PipelineGetSizeRole dynamodb:Query arn:aws:dynamodb:us-east-1:123456789012:table/PrewarmStorageProgress":
     "Get Size reclaims the permits of a run of it that has died. One that dies with permits is not repeated within a minute here",

@@ -40,6 +40,15 @@ describe("distribution tenants", () => {
     expect([fetchesOf(ONE), fetchesOf(TWO)]).toEqual([2 * (fetches[0] ?? 0), fetches[1]]);
   });
 
+  it("are known by the ids of the list to each step that finds the owner of a host", async () => {
+    // It is no list, so the request ends there.
+    await stack.until(await stack.start({ ...onlyHosts(ONE), sources: [{ type: "list", url: urlOf(ONE) }] }), "FAILED");
+    const roles = stack.pipeline.authorizer.used.flatMap(({ action, role }) =>
+      action === "cloudfront:GetDistributionTenant" ? (/Api|Expand|GetSize/.exec(role) ?? []) : [],
+    );
+    expect(new Set(roles)).toEqual(new Set(["Api", "Expand", "GetSize"]));
+  });
+
   it("are found and warmed by a direct run that may look them up", async () => {
     const own = await new Distributions(memoryCloudFront(TENANTS).cloudFront).listFor([ONE, TWO]);
     const { item } = await runDirect({ edge: stack.pipeline.edge, dead: [], own }, onlyHosts(ONE, TWO));
@@ -54,7 +63,7 @@ describe("distribution tenants", () => {
       /routing endpoint of .*cg_1/,
     ],
     ["the routing endpoint as a URL's host", onlyHosts(ENDPOINT), /routing endpoint of .*cg_1/],
-    ["a distribution that the stack's list has not", onlyHosts(HOST), /allows dt_1, dt_2/],
+    ["a distribution that the stack's list has not", onlyHosts(HOST), /allows only dt_1, dt_2/],
   ])("%s is refused, and nothing is made", async (_, change, message) => {
     const before = await stack.inventory();
     const { status, json } = await stack.post("prewarm", body(change));
