@@ -265,6 +265,18 @@ it("does not wait for a call that another one hangs in, and keeps none that take
   expect(await settings.read({ id: "E1" })).toMatchObject({ unread: [] });
 });
 
+it("asks for each policy, however many others hang", async () => {
+  const ids = [..."123456", "on"];
+  const behaviours = ids.map((CachePolicyId) => ({ PathPattern: `/${CachePolicyId}/*`, CachePolicyId }));
+  const { settings } = reader({
+    ...deployed({ ...CONFIG, CacheBehaviors: { Items: behaviours } }),
+    GetCachePolicyCommand: (input) =>
+      input.Id === "on" ? ANSWERS["GetCachePolicyCommand"]?.(input) : new Promise(() => undefined),
+  });
+  const unread = ids.slice(0, -1).map((id) => ({ part: "cache policy", id, why: "no answer within 2 s" }));
+  expect(await settings.read({ id: "E1" })).toMatchObject({ unread });
+});
+
 it.each([
   ["its web ACL is another", { webAcl: ACL }, "", { webAcl: { name: "shield" }, unread: [] }],
   ["it has none", { webAcl: "disabled" }, ACL, { webAcl: undefined, unread: [] }],
