@@ -10,7 +10,7 @@ export interface RunInvalidationDeps {
   readonly account: InvalidationClient;
   readonly lists: InvalidationDeps["lists"];
   /** Keeps how far it is, for a process that goes on. */
-  readonly save: (fields: { readonly invalidated_batches: number }) => Promise<void>;
+  readonly save: (fields: Pick<RequestItem, "invalidated_batches">) => Promise<void>;
   /** Ends it. */
   readonly signal: AbortSignal;
 }

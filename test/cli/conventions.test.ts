@@ -3,6 +3,7 @@ import * as z from "zod";
 import { asCalled } from "../../cli/as-called.ts";
 import { allPops } from "../../cli/body/all-pops.ts";
 import { VERSION } from "../../cli/version.ts";
+import { DEFAULT_INSTANCES, DEFAULT_TIMEOUT_MINUTES } from "../../domain/limits.ts";
 import { listPops } from "../../domain/pops/list-pops.ts";
 import { REGION_DEFAULTS } from "../../domain/pops/regions.ts";
 import { AT, type FakeApi, fakeApi, KNOWN_ID, NEW_ID, run, type Typed } from "./fake-api.ts";
@@ -101,6 +102,15 @@ describe("each option is used or rejected", () => {
     expect([code, stdout]).toEqual([1, ""]);
     expect(stderr).toMatch(says);
   });
+});
+
+test("a request has the defaults that the help states", async () => {
+  const api = fakeApi();
+  await run(["warm", OBJECT, "--no-wait", ...AT]);
+  expect(api.calls[0]?.body).toMatchObject({ timeout: DEFAULT_TIMEOUT_MINUTES, instance_count: DEFAULT_INSTANCES });
+  const { stdout } = await run(["warm", "--help"]);
+  expect(stdout).toMatch(new RegExp(`--timeout .*default: ${DEFAULT_TIMEOUT_MINUTES}m;`));
+  expect(stdout).toMatch(new RegExp(`--instances .*default: ${DEFAULT_INSTANCES}\\)`));
 });
 
 describe("commands in what it says run as they are printed", () => {
