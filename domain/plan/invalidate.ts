@@ -34,7 +34,7 @@ export interface InvalidationDeps {
     updateAndTouch(
       reqId: string,
       statuses: ["CHECK_POP"],
-      fields: { readonly invalidated_batches: number },
+      fields: Pick<RequestItem, "invalidated_batches">,
     ): Promise<boolean>;
   };
   /** Milliseconds since the epoch. */
@@ -58,8 +58,8 @@ export function foreignProblem(item: RequestItem): string | undefined {
 
 /**
  * Invalidates a request's URLs, and the paths and tags that it names, as many batches at once as the quota allows, and waits for all, so that what is warmed is the new object.
- * Batches that are done are counted in the item, up to the first one that is not: when a run has waited long enough, the item's change wakes
- * the next run. A distribution that takes no more holds up none of the others.
+ * Batches that are done are counted in the item: a run begins with the first one of each distribution that is not. When a run has waited long
+ * enough, the item's change wakes the next one. A distribution that takes no more holds up none of the others.
  * Ends the request, with a reason, if it times out first or CloudFront rejects a path.
  * @returns whether all of it is done
  */
@@ -75,13 +75,13 @@ export async function invalidateAll(
   };
   const paths = await pathsOf(deps.lists.read(LISTS.goodUrls, reqId), item);
   if ("problem" in paths) return endAs("FAIL", paths.problem);
-  const batches = inBatches(paths.byDistribution).map((batch, index) => ({ ...batch, index }));
+  const done = { ...item.invalidated_batches };
+  const doneOf = ({ distributionId }: InvalidationBatch) => done[distributionId] ?? 0;
   const timeoutAt = parseTimestamp(item.timeout_at);
   const waitUntil = deps.now() + MAX_WAIT_MS;
-  let done = item.invalidated_batches;
-  let waiting = batches.slice(done);
+  let waiting = numbered(inBatches(paths.byDistribution)).filter((batch) => batch.place >= doneOf(batch));
   let inProgress: ((typeof waiting)[number] & { readonly id: string })[] = [];
-  const save = () => deps.requests.updateAndTouch(reqId, ["CHECK_POP"], { invalidated_batches: done });
+  const save = () => deps.requests.updateAndTouch(reqId, ["CHECK_POP"], { invalidated_batches: { ...done } });
   /** By distribution: until when it is not asked again, and what it said. */
   const busy = new Map<string, { readonly untilMs: number; readonly why: string }>();
   while (waiting.length + inProgress.length > 0) {
@@ -108,12 +108,11 @@ export async function invalidateAll(
     for (const batch of inProgress)
       if (isBehind(batch, incomplete) || !(await deps.distributions.isInvalidated(batch.distributionId, batch.id)))
         incomplete.push(batch);
+      else done[batch.distributionId] = batch.place + 1;
     const hasProgress = incomplete.length < inProgress.length;
     inProgress = incomplete;
     if (hasProgress) {
-      const before = done;
-      done = Math.min(batches.length, ...[...waiting, ...inProgress].map(({ index }) => index));
-      if (done > before && !(await save())) return false;
+      if (!(await save())) return false;
       continue;
     }
     const [oldest] = inProgress;
@@ -135,6 +134,16 @@ export async function invalidateAll(
     await deps.sleep(pauseMs);
   }
   return true;
+}
+
+/** `index`: among all, which names it to CloudFront; `place`: among those of its distribution. */
+function numbered(batches: readonly InvalidationBatch[]) {
+  const places = new Map<string, number>();
+  return batches.map((batch, index) => {
+    const place = places.get(batch.distributionId) ?? 0;
+    places.set(batch.distributionId, place + 1);
+    return { ...batch, index, place };
+  });
 }
 
 /** Whether another batch of its distribution comes before it. */

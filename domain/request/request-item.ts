@@ -138,8 +138,8 @@ export const requestItemSchema = z.object({
   targets_sent: count,
   /** When the last of these was, in milliseconds since the epoch. Absent: none was. */
   sent_at: z.number().optional(),
-  /** How many batches of paths and tags are invalidated. */
-  invalidated_batches: count,
+  /** How many batches of paths and tags are invalidated, by the id of their distribution or tenant. */
+  invalidated_batches: z.record(z.string(), count).catch({}),
 
   // What is done: written once, at its end. An instance writes what is added up, so any number is readable.
   ...countSchema.shape,
@@ -208,7 +208,7 @@ export const NEW_REQUEST_DEFAULTS = {
   lane: "main",
   targets_total: 0,
   targets_sent: 0,
-  invalidated_batches: 0,
+  invalidated_batches: {},
   ...NO_COUNT,
   requeues: 0,
   nudges: 0,

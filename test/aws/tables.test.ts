@@ -93,9 +93,9 @@ describe("a request in its table", () => {
 
   it("is changed with the time of the change, which never goes back", async () => {
     const { requests, the } = tablesWith(request({ status: "CHECK_POP" }));
-    expect(await requests.updateAndTouch("r1", ["CHECK_POP"], { invalidated_batches: 1 })).toBe(true);
+    expect(await requests.updateAndTouch("r1", ["CHECK_POP"], { invalidated_batches: { E1: 1 } })).toBe(true);
     const { last_update_time, invalidated_batches } = await the();
-    expect(invalidated_batches).toBe(1);
+    expect(invalidated_batches).toEqual({ E1: 1 });
     expect(last_update_time > formatTimestamp(Date.now() - 60_000)).toBe(true);
     const read = tablesWith(request({ status: "EXPANDING", expanded: "y" }));
     expect(await read.requests.updateAndTouch("r1", ["EXPANDING"], { url_count: 1 })).toBe(false);

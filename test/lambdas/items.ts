@@ -107,7 +107,7 @@ export function fullRequest(change: Partial<RequestItem> = {}): RequestItem {
     targets_total: d.integer(),
     targets_sent: d.integer(),
     sent_at: d.milliseconds(),
-    invalidated_batches: d.integer(),
+    invalidated_batches: { E1: d.integer() },
     download_count,
     download_size,
     failed_count,

@@ -59,7 +59,7 @@ describe("invalidation", () => {
       ["r1-500-2", 1],
     ]);
     expect(new Set(batches().flatMap(([, { paths }]) => paths)).size).toBe(1_001);
-    expect(requests.the().invalidated_batches).toBe(3);
+    expect(requests.the().invalidated_batches).toEqual({ E1: 3 });
   });
 
   it("has as many batches in progress as leave the distribution room for those of others", async () => {
@@ -69,7 +69,7 @@ describe("invalidation", () => {
     expect(batches()).toHaveLength(5);
     distributions.asksUntilComplete = 1;
     expect(await run()).toBe(true);
-    expect([batches().length, requests.the().invalidated_batches]).toEqual([7, 7]);
+    expect([batches().length, requests.the().invalidated_batches]).toEqual([7, { E1: 7 }]);
   });
 
   it("keeps what is in progress while CloudFront takes no more", async () => {
@@ -80,22 +80,27 @@ describe("invalidation", () => {
     distributions.asksUntilComplete = 3;
     expect(await run()).toBe(true);
     // The first, the one refused, and that again after five seconds: not with every look at the first.
-    expect([calls, batches().length, requests.the().invalidated_batches]).toEqual([3, 2, 2]);
+    expect([calls, batches().length, requests.the().invalidated_batches]).toEqual([3, 2, { E1: 2 }]);
   });
 
-  it("goes on in other distributions while one takes no more, and counts none after its first", async () => {
+  it("goes on in other distributions while one takes no more, and sends nothing again that is done there", async () => {
     const distributions = ["a", "b"].map((it) => ({ label: it, id: `E${it}`, names: [], hosts: [`${it}.example`] }));
     const w = world([ONE, ...many(1_200).map((url) => url.replace("a.", "b."))], { distributions });
     const invalidate = w.distributions.invalidate.bind(w.distributions);
     let isBusy = true;
-    w.distributions.invalidate = async (id, ...args) =>
-      id === "Ea" && isBusy ? { busy: "TooMany: wait" } : invalidate(id, ...args);
+    const asked: string[] = [];
+    w.distributions.invalidate = async (id, ...args) => {
+      asked.push(id);
+      return id === "Ea" && isBusy ? { busy: "TooMany: wait" } : invalidate(id, ...args);
+    };
     expect(await w.run(() => w.slept.length < 3)).toBe(false);
     expect(w.batches().map(([, { distributionId }]) => distributionId)).toEqual(["Eb", "Eb", "Eb"]);
-    expect(w.requests.the()).toMatchObject({ status: "CHECK_POP", invalidated_batches: 0 });
+    expect(w.requests.the()).toMatchObject({ status: "CHECK_POP", invalidated_batches: { Eb: 3 } });
+    expect(await w.run(() => false)).toBe(false);
     isBusy = false;
     expect(await w.run()).toBe(true);
-    expect([w.batches().length, w.requests.the().invalidated_batches]).toEqual([4, 4]);
+    expect(w.requests.the().invalidated_batches).toEqual({ Ea: 1, Eb: 3 });
+    expect(asked.filter((id) => id === "Eb")).toHaveLength(3);
   });
 
   it.each([
@@ -166,13 +171,13 @@ describe("invalidation", () => {
   });
 
   it("that runs out of time says so in the item, and goes on from there", async () => {
-    const { run, batches, requests, distributions } = world(many(501).toReversed(), { invalidated_batches: 1 });
+    const { run, batches, requests, distributions } = world(many(501).toReversed(), { invalidated_batches: { E1: 1 } });
     distributions.asksUntilComplete = 2;
     expect(await run(() => false)).toBe(false);
-    expect(requests.the().invalidated_batches).toBe(1);
+    expect(requests.the().invalidated_batches).toEqual({ E1: 1 });
     expect(await run(() => false)).toBe(true);
     expect(batches()).toEqual([["r1-500-1", { distributionId: "E1", paths: ["/00500"] }]]);
-    expect(requests.the().invalidated_batches).toBe(2);
+    expect(requests.the().invalidated_batches).toEqual({ E1: 2 });
   });
 
   it.each([
@@ -195,7 +200,7 @@ describe("invalidation", () => {
     for (const runs of [1, 2]) {
       expect([await run(), sleptMs()]).toEqual([false, runs * 60_000]);
       // Written, so that the stream has a record of it.
-      expect(requests.the()).toMatchObject({ status: "CHECK_POP", invalidated_batches: 0 });
+      expect(requests.the()).toMatchObject({ status: "CHECK_POP", invalidated_batches: {} });
     }
     expect(await run()).toBe(true);
   });
@@ -219,7 +224,7 @@ describe("invalidation", () => {
     const ended = run();
     await requests.end("r1", "STOP");
     expect(await ended).toBe(false);
-    expect(requests.the()).toMatchObject({ status: "STOPPED", invalidated_batches: 0 });
+    expect(requests.the()).toMatchObject({ status: "STOPPED", invalidated_batches: {} });
   });
 
   it("of nothing is done at once", async () => {

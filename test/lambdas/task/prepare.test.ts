@@ -115,7 +115,7 @@ it("need_invalidate that outlasts the function goes on in the next run, and noth
   expect(requests.the().status).toBe("CHECK_POP");
   expect(states()).toMatchObject({ "SIN2-P1": "RESOLVED", "FRA56-P4": "RESOLVED" });
   await prepare();
-  expect(requests.the()).toMatchObject({ status: "INSERT_TASK", invalidated_batches: 1 });
+  expect(requests.the()).toMatchObject({ status: "INSERT_TASK", invalidated_batches: { E1: 1 } });
   expect(distributions.invalidations.size).toBe(1);
 });
 
