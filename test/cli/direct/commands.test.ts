@@ -11,7 +11,7 @@ import type { PrewarmBody } from "../../../domain/validation/bodies.ts";
 import { type Edge, edgeEnvironment, startEdge } from "../../../tools/edge/edge.ts";
 import { firstPops } from "../../../tools/local/world.ts";
 import { trust } from "../../pipeline/pipeline.ts";
-import { run as runCommand, type Typed } from "../fake-api.ts";
+import { AT, fakeApi, run as runCommand, type Typed } from "../fake-api.ts";
 
 vi.setConfig({ testTimeout: 60_000 });
 
@@ -107,6 +107,30 @@ test("what is not good is told, and tried again alone", async () => {
   expect(progress).toMatchObject({ retry_of: id, total_count: 1, url_count: 3 });
   const first = JSON.parse((await run("list", "--limit", "1", "--json")).stdout);
   expect([first.requests.length, first.next]).toEqual([1, "1"]);
+});
+
+test("a run and a request of a stack with the same answers look the same in each command", async () => {
+  const warmed = await warm(["/a", "/nowhere", "/kept-nowhere"], [...POPS.slice(0, 1), DEAD], "--json");
+  const { request_id: id, summary } = JSON.parse(warmed.stdout);
+  const progress = JSON.parse((await run("status", id, "--pops", "--failures", "--json")).stdout);
+  const requests = JSON.parse((await run("list", "--json")).stdout);
+  const csv = await run("report", id);
+  const CALLS = [["status", id, "--pops", "--failures"], ["list"], ["report", "--failed"]];
+  const direct: object[] = [];
+  for (const words of CALLS) direct.push(await run(...words));
+  const link = "https://bucket.example.com/failed.csv";
+  const answers = { prewarm: progress, requests, summary: { ...summary, failure_pop_urls_report: link } };
+  const replies = Object.entries(answers).map(([name, body]) => [`GET ${name}`, { status: 200, body }]);
+  fakeApi({ replies: Object.fromEntries(replies), report: { status: 200, text: csv.stdout } });
+  const stack: object[] = [];
+  for (const words of CALLS) {
+    const { stdout, ...rest } = await runCommand([...words, ...AT]);
+    const isDirect = stdout.replace(/--endpoint \S+ --api-key KEY/, "--direct");
+    // All that differs: what does the work.
+    stack.push({ ...rest, stdout: isDirect.replace(/0 of 1 instance running/, "direct") });
+  }
+  vi.unstubAllGlobals();
+  expect(stack).toEqual(direct);
 });
 
 /** A terminal at which nobody types. @param onRead called when it is asked first */
