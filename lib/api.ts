@@ -5,7 +5,7 @@ import type * as lambda from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
 import { ANSWERS } from "../domain/api/answers.ts";
 import { COMPRESSED_FROM_BYTES } from "../domain/limits.ts";
-import { DENIED_BY_POLICY, NO_KEY, TOO_LARGE } from "../domain/validation/api-error.ts";
+import { DENIED_BY_POLICY, NO_KEY, QUOTA_EXCEEDED, TOO_LARGE } from "../domain/validation/api-error.ts";
 import { consoleFiles, withFiles } from "./bundling.ts";
 import { isGiven, type Parameters } from "./parameters.ts";
 import { allow } from "./permissions.ts";
@@ -201,7 +201,7 @@ const REFUSALS: readonly Refusal[] = [
   },
   {
     type: apigateway.ResponseType.QUOTA_EXCEEDED,
-    message: "Daily quota of the API key exceeded: stack parameter maxCallsPerDay",
+    message: QUOTA_EXCEEDED,
   },
   { type: apigateway.ResponseType.REQUEST_TOO_LARGE, message: TOO_LARGE },
   { type: apigateway.ResponseType.DEFAULT_4XX },

@@ -6,8 +6,8 @@ import * as z from "zod";
 const TIMESTAMP = /^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}\.\d{6}$/;
 
 export const timestampField = z.string().regex(TIMESTAMP);
-export const timeOfAnswer = timestampField.describe("When this answer was made. UTC, as all times here.");
-export const requestIdField = z.string().min(1).describe("Id of the request.");
+export const timeOfAnswer = timestampField.describe("Time of this answer.");
+export const requestIdField = z.string().min(1).describe("ID of the request.");
 
 export const countField = z.number().int().nonnegative();
 
@@ -17,27 +17,27 @@ export function count(meaning: string) {
 }
 
 const outcomeFields = {
-  warm_count: count("Tasks with a hit in the POP's own cache."),
-  hit_count: count("Tasks with a hit that is not proven to come from the POP's own cache."),
-  not_kept_count: count("Tasks whose object the POP does not keep; failed_count includes them."),
+  warm_count: count("Tasks with the outcome `warm`."),
+  hit_count: count("Tasks with the outcome `hit`."),
+  not_kept_count: count("Tasks with the outcome `not_kept`. `failed_count` includes them."),
 };
 
 /** Counters of a request, or of one of its POPs. */
 export const counterFields = {
-  download_count: count("Tasks that have a result: they succeeded or failed."),
+  download_count: count("Tasks that have a result."),
   failed_count: count("Tasks that failed."),
   ...outcomeFields,
 };
 
+export const downloadedField = count("Bytes of the tasks that succeeded.");
+
 /** The same as they stood at a moment. */
 export const sampleFields = {
-  download_size: count("Bytes of the tasks that succeeded."),
-  download_count: count("Tasks that had a result: they had succeeded or failed."),
-  failed_count: count("Tasks that had failed."),
-  ...outcomeFields,
+  download_size: downloadedField,
+  ...counterFields,
 };
 
-export const timeoutField = timestampField.describe("When it is stopped, if it has not ended by then.");
+export const timeoutField = timestampField.describe("Time at which the request ends as TIMEOUT.");
 
 /** The request that the examples are about. */
 export const EXAMPLE_ID = "684153cc-efab-4a53-9409-357fddc2e2bd";
@@ -46,12 +46,12 @@ export const EXAMPLE_ID = "684153cc-efab-4a53-9409-357fddc2e2bd";
 export const refusalSchema = z
   .object({
     status: z.literal("Failed"),
-    error_message: z.string().min(1).describe("What is wrong."),
+    error_message: z.string().min(1).describe("What is wrong, and what is right instead."),
     timestamp: timeOfAnswer,
   })
   .meta({
     id: "Refusal",
-    description: "The call was refused, or something failed.",
+    description: "An error.",
     examples: [
       {
         status: "Failed",
@@ -66,11 +66,11 @@ export const instancesRefusalSchema = z
   .object({
     status: z.literal("failure"),
     timestamp: timeOfAnswer,
-    message: z.string().min(1).describe("What is wrong."),
+    message: z.string().min(1).describe("What is wrong, and what is right instead."),
   })
   .meta({
     id: "InstancesRefusal",
-    description: "The call was refused, or something failed. The group is as it was.",
+    description: "An error. The number of instances has not changed.",
     examples: [
       {
         status: "failure",
@@ -91,7 +91,7 @@ export const gatewayRefusalSchema = z
   })
   .meta({
     id: "GatewayRefusal",
-    description: "API Gateway has refused the call by itself.",
+    description: "An error of API Gateway, which rejects the call before the API receives it.",
     examples: [
       {
         status: "Failed",

@@ -11,13 +11,16 @@ import { prewarmAnswerSchema, prewarmRefusalSchema as prewarmRefusal } from "./s
 /** GET /openapi.json. */
 export const descriptionSchema = z
   .looseObject({
-    openapi: z.string().regex(/^3\.1\./),
-    info: z.looseObject({ title: z.string(), version: z.string() }),
-    paths: z.looseObject({}),
+    openapi: z
+      .string()
+      .regex(/^3\.1\./)
+      .describe("Version of OpenAPI."),
+    info: z.looseObject({ title: z.string(), version: z.string() }).describe("Name and release of the API."),
+    paths: z.looseObject({}).describe("Routes."),
   })
   .meta({
     id: "Description",
-    description: "A description of the API in OpenAPI 3.1.",
+    description: "The OpenAPI 3.1 description of this release.",
     examples: [{ openapi: "3.1.0", info: { title: "Prewarm", version: "0.1.0" }, paths: {} }],
   });
 

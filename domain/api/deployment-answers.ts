@@ -3,53 +3,55 @@ import { MAX_INSTANCES } from "../limits.ts";
 import { popRowSchema } from "../pops/list-pops.ts";
 import { count, countField, timeOfAnswer } from "./answer-fields.ts";
 
-const parameter = z.string().describe("The stack's parameter that sets it.");
+const parameter = z.string().describe("Parameter of the stack.");
 
 /** GET /settings: what this deployment is and allows. */
 export const settingsSchema = z
   .object({
     timestamp: timeOfAnswer,
-    env_name: z.string().describe("The stack's parameter `envName`."),
-    region: z.string(),
-    version: z.string().describe("Of the code that is deployed."),
-    private: z.boolean().describe("Whether the API is reached through an endpoint of a VPC alone."),
+    env_name: z.string().describe("Parameter `envName` of the stack."),
+    region: z.string().describe("AWS Region."),
+    version: z.string().describe("Version of the deployed code."),
+    private: z.boolean().describe("True: the API accepts calls only through a VPC endpoint."),
     caps: z
       .array(
         z.object({
           parameter,
-          value: countField.nullable(),
-          unit: z.string(),
-          bounds: z.string().describe("What it bounds."),
+          value: countField.nullable().describe("The limit. Null: none."),
+          unit: z.string().describe("Its unit."),
+          bounds: z.string().describe("What it limits."),
         }),
       )
-      .describe("What whoever has the key may spend."),
-    distributions: z.object({
-      parameter,
-      allowed: z
-        .array(z.string())
-        .describe("Ids of distributions and of distribution tenants that may be warmed; `*`: all."),
-    }),
-    source_buckets: z.object({
-      parameter,
-      allowed: z
-        .array(z.string())
-        .describe("Buckets, and prefixes in them, that sources may be read from; empty: none."),
-    }),
-    instances: z.object({
-      types: z.array(z.string()).describe("Types that agents may run on."),
-      estimate: z
-        .object({
-          type: z.string(),
-          vcpus: countField,
-          spot_price_per_hour: z.number().nonnegative().describe("Dollars."),
-          prices_as_of: z.string(),
-        })
-        .describe("What estimates are made with."),
-    }),
+      .describe("Limits of this deployment."),
+    distributions: z
+      .object({
+        parameter,
+        allowed: z.array(z.string()).describe("IDs of distributions and distribution tenants. `*`: all."),
+      })
+      .describe("What requests may warm."),
+    source_buckets: z
+      .object({
+        parameter,
+        allowed: z.array(z.string()).describe("Buckets and prefixes. Empty: none."),
+      })
+      .describe("Where `sources` may be read from."),
+    instances: z
+      .object({
+        types: z.array(z.string()).describe("Instance types of the agents."),
+        estimate: z
+          .object({
+            type: z.string().describe("Instance type."),
+            vcpus: count("Its vCPUs."),
+            spot_price_per_hour: z.number().nonnegative().describe("US dollars."),
+            prices_as_of: z.string().describe("Month of the price."),
+          })
+          .describe("The instance for estimates."),
+      })
+      .describe("Instances of the agents."),
   })
   .meta({
     id: "Settings",
-    description: "What this deployment is, and what it allows.",
+    description: "The deployment and its limits.",
     examples: [
       {
         timestamp: "2024-04-16 03:56:39.210000",
@@ -81,14 +83,12 @@ export const instancesSchema = z
   .object({
     status: z.literal("success"),
     timestamp: timeOfAnswer,
-    message: z.string(),
-    desiredcapacity: countField
-      .max(MAX_INSTANCES)
-      .describe("How many instances are wanted. Spot may not have delivered them yet."),
+    message: z.string().describe("Always `query success`."),
+    desiredcapacity: countField.max(MAX_INSTANCES).describe("Desired number. Fewer instances may run."),
   })
   .meta({
     id: "Instances",
-    description: "How many instances are wanted.",
+    description: "The number of instances.",
     examples: [
       { status: "success", timestamp: "2024-04-16 03:56:39.210000", message: "query success", desiredcapacity: 1 },
     ],
@@ -99,11 +99,11 @@ export const instancesSetSchema = z
   .object({
     status: z.literal("success"),
     timestamp: timeOfAnswer,
-    message: z.string().describe("The group's new size; which requests are paused, resumed, or need more than that."),
+    message: z.string().describe("The new number, and which requests are paused or resumed."),
   })
   .meta({
     id: "InstancesSet",
-    description: "The group has its new size; the request was stopped, if that was asked for.",
+    description: "The number of instances is set.",
     examples: [
       {
         status: "success",
@@ -117,12 +117,12 @@ export const instancesSetSchema = z
 export const popsSchema = z
   .object({
     timestamp: timeOfAnswer,
-    count: count("How many rows there are."),
-    pops: z.array(popRowSchema).describe("By code."),
+    count: count("Number of POPs."),
+    pops: z.array(popRowSchema).describe("Sorted by code."),
   })
   .meta({
     id: "Pops",
-    description: "The catalogue, and what resolved for this deployment besides.",
+    description: "The POPs.",
     examples: [
       {
         timestamp: "2024-04-16 03:56:39.210000",

@@ -7,34 +7,27 @@ import { failureReasons } from "../result/failure.ts";
 import { FAILURE_SUBJECTS, failureExampleSchema, MAX_EXAMPLES } from "../result/failure-groups.ts";
 import { HEAT_STRIP_STATES, MAX_BINS, MAX_NAMED } from "../result/heat-strip.ts";
 import { verifySchema } from "../result/outcome.ts";
-import { count, counterFields, countField, sampleFields, timestampField } from "./answer-fields.ts";
+import { count, counterFields, countField, downloadedField, sampleFields, timestampField } from "./answer-fields.ts";
 
 /** The failures of a request that have one reason. */
 export const failureSchema = z
   .object({
-    code: z.enum(failureReasons).describe("The reason."),
+    code: z.enum(failureReasons).describe("Reason of the failures."),
     subject: z
       .enum(FAILURE_SUBJECTS)
-      .describe(
-        "What failed for it. `task`: tasks. `url`: URLs that could not be read, in one variant or in all; they have no tasks. `pop`: " +
-          "POPs that did not resolve; they have no tasks.",
-      ),
-    tasks: count("Tasks that failed; 0 for the other subjects."),
-    pops: count("Different POPs; 0 for URLs that could not be read, which are missing at every POP."),
-    urls: countField
-      .nullable()
-      .describe(
-        "Different URLs, whatever the number of their variants; 0 for POPs that did not resolve. For tasks, null while the request runs.",
-      ),
-    title: z.string().describe("The reason in a few words, as a heading."),
-    means: z.string().describe("What it means."),
-    viewers: z.string().describe("What viewers at these POPs meet."),
-    next: z.string().describe("What to do about it."),
-    examples: z.array(failureExampleSchema).max(MAX_EXAMPLES),
+      .describe("What failed: tasks, URLs that could not be read, or POPs that did not resolve."),
+    tasks: count("Failed tasks."),
+    pops: count("Different POPs."),
+    urls: countField.nullable().describe("Different URLs. Null: the request is active."),
+    title: z.string().describe("The reason in a few words."),
+    means: z.string().describe("Meaning of the reason."),
+    viewers: z.string().describe("Effect on viewers at these POPs."),
+    next: z.string().describe("What to do."),
+    examples: z.array(failureExampleSchema).max(MAX_EXAMPLES).describe("Some of the failures."),
   })
   .meta({
     id: "Failure",
-    description: "The failures that have one subject and one reason.",
+    description: "All failures of a request with the same subject and reason.",
     examples: [
       {
         code: "http_4xx",
@@ -42,10 +35,10 @@ export const failureSchema = z
         tasks: 2,
         pops: 2,
         urls: 1,
-        title: "Refused",
+        title: "Client error (4xx)",
         means: "The edge or the origin rejected the request.",
         viewers: "Viewers most likely get the same error.",
-        next: "Open the URL yourself, then mend the origin, or leave the URL out.",
+        next: "HTTP 404: correct or remove the URL; retrying will not help.",
         examples: [
           { url: "https://www.example.com/gone.css", pop: "SIN2-C1", error: "HTTP 404", http_status: 404 },
           { url: "https://www.example.com/gone.css", pop: "ATL56-C1", error: "HTTP 404", http_status: 404 },
@@ -57,11 +50,11 @@ export type FailureRow = z.infer<typeof failureSchema>;
 
 /** Where one POP of a request stands, and what that means. */
 const POP_STATES = {
-  WAITING: "no result yet",
+  WAITING: "no results",
   IN_PROGRESS: "some results",
   DONE: "all results",
-  UNFINISHED: "the request has ended without all results",
-  NOT_RESOLVED: "the POP did not resolve in DNS, so it has no tasks",
+  UNFINISHED: "the request ended before all results",
+  NOT_RESOLVED: "it has no tasks",
 } as const;
 export type PopState = keyof typeof POP_STATES;
 
@@ -70,22 +63,17 @@ const states = Object.entries(POP_STATES).map(([state, meaning]) => `\`${state}\
 /** A row of GET /prewarm?detail=pops: one POP of a request, under all its distributions. */
 export const popProgressSchema = z
   .object({
-    pop: z.string().describe("Code of the POP, as `x-amz-cf-pop` names it."),
-    rec: z
-      .string()
-      .nullable()
-      .describe("The regional edge cache that likely serves it; null where the catalogue names none."),
+    pop: z.string().describe("Code of the POP."),
+    rec: z.string().nullable().describe("Regional edge cache that likely serves it. Null: not known."),
     state: z.enum(keysOf(POP_STATES)).describe(`${states.join("; ")}.`),
     total_count: count("Its tasks. 0 until the POPs are resolved."),
     ...counterFields,
-    rec_miss_count: count(
-      "Tasks that came from the origin, though the REC had the object: `rec` is likely not this POP's.",
-    ),
-    download_size: count("Bytes of the good results."),
+    rec_miss_count: count("Tasks whose object the REC had, but the origin sent. Then `rec` is likely wrong."),
+    download_size: downloadedField,
   })
   .meta({
     id: "PopProgress",
-    description: "One POP of a request. Its counts are not corrected at the end; the totals are.",
+    description: "One POP of a request. Its counts can differ slightly from the report.",
     examples: [
       {
         pop: "SIN2-C1",
@@ -106,39 +94,37 @@ export const popProgressSchema = z
 /** `urls` of GET /prewarm?detail=urls: the tasks of one POP. */
 export const popUrlsSchema = z
   .object({
-    pop: z.string().describe("The POP that was asked about."),
+    pop: z.string().describe("Code of the POP."),
     total_count: count("Its tasks: URLs × variants."),
     buckets: z
       .array(
         z.object({
-          state: z
-            .enum(HEAT_STRIP_STATES)
-            .describe("The worst that there is among its tasks. `not_tried`: the request ended before."),
-          first: countField.min(1).describe("Number of its first task in the list of good URLs, from 1."),
-          tasks: count("How many tasks it stands for."),
-          failed: count("Tasks whose result is bad."),
+          state: z.enum(HEAT_STRIP_STATES).describe("The worst state of its tasks."),
+          first: countField.min(1).describe("Position of its first task, from 1."),
+          tasks: count("Number of its tasks."),
+          failed: count("Tasks that failed."),
         }),
       )
       .max(MAX_BINS)
-      .describe("Its tasks in the order of the list, neighbours together."),
+      .describe("Its tasks in order, consecutive ones combined."),
     failures: z
       .array(
         z.object({
-          url: z.string(),
-          variant: z.string().optional(),
-          outcome: z.enum(["failed", "not_kept"]),
-          reason: z.enum(failureReasons).optional(),
-          error: z.string().optional().describe("What went wrong, in words."),
-          http_status: z.number().int().optional(),
+          url: z.string().describe("URL of the task."),
+          variant: z.string().optional().describe("Its variant."),
+          outcome: z.enum(["failed", "not_kept"]).describe("Its outcome."),
+          reason: z.enum(failureReasons).optional().describe("Reason of the failure."),
+          error: z.string().optional().describe("The failure in words."),
+          http_status: z.number().int().nonnegative().optional().describe("HTTP status of the last response."),
         }),
       )
       .max(MAX_NAMED)
-      .describe("The first tasks whose result is bad, in the order of the list."),
-    failures_omitted: count("How many more there are: the report has all."),
+      .describe("The first tasks that failed."),
+    failures_omitted: count("Failed tasks that `failures` omits."),
   })
   .meta({
     id: "PopUrls",
-    description: "How the tasks of one POP ended, in short.",
+    description: "Results of the tasks of one POP.",
     examples: [
       {
         pop: "SIN2-C1",
@@ -185,16 +171,15 @@ export const sentSchema = z
         max_failures: countField.optional(),
       })
       .describe(
-        "A body of POST /prewarm that makes the same request again: URLs of its sources are among `url_list`, and countries and regions " +
-          "are POPs. A retry has `retry_of` in place of URLs and POPs. Without headers: there may be secrets in them.",
+          "Body for the same request, without headers. `url_list` includes the URLs of the sources, `pops` the POPs of countries and regions.",
       ),
-    variant_names: z.array(z.string()).describe("Names of its variants: add their headers to send it again."),
-    header_count: count("Lines that `header` had: add them to send it again."),
-    urls_omitted: count("How many more URLs there are than the answer has room for."),
+    variant_names: z.array(z.string()).describe("Names of the variants."),
+    header_count: count("Number of lines of `header`."),
+    urls_omitted: count("URLs that `url_list` omits, beyond 5 MB."),
   })
   .meta({
     id: "Sent",
-    description: "What a request was sent with.",
+    description: "What the request was made with.",
     examples: [
       {
         body: {
@@ -217,15 +202,13 @@ export type Sent = z.infer<typeof sentSchema>;
 /** A row of GET /prewarm?detail=samples: how the request stood at one moment. All counts from its beginning on. */
 export const sampleSchema = z
   .object({
-    at: timestampField.describe("When it stood so."),
-    received_size: count(
-      "Bytes that instances had received for it, whatever came of them: cache checks and failures too.",
-    ),
+    at: timestampField.describe("Time of the sample."),
+    received_size: count("All bytes that instances received."),
     ...sampleFields,
   })
   .meta({
     id: "Sample",
-    description: "How a request stood at one moment. Interpolate linearly between two samples.",
+    description: "Counts of a request up to a moment. Between two samples, interpolate linearly.",
     examples: [
       {
         at: "2024-04-16 03:11:00.000000",
@@ -244,6 +227,4 @@ export const samplesField = z
   .array(sampleSchema)
   .max(MAX_SAMPLES)
   .optional()
-  .describe(
-    "With `samples` in `detail`: how it stood when it was made, as each minute began, and now or when it ended. Evenly fewer of a long one.",
-  );
+  .describe("With `detail=samples`: one a minute, fewer of a long request.");

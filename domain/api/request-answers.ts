@@ -8,6 +8,7 @@ import {
   count,
   counterFields,
   countField,
+  downloadedField,
   EXAMPLE_ID,
   requestIdField,
   timeOfAnswer,
@@ -20,14 +21,14 @@ import { warningSchema } from "./warnings.ts";
 /** What a source of a request has given by now. */
 const sourceProgressSchema = z
   .object({
-    type: z.enum(SOURCE_TYPES),
-    from: z.string().describe("Its address without a query, or its place in a bucket."),
-    state: z.enum(["WAITING", "READING", "READ", "NOT_READ"]),
-    documents: count("Documents that were read; of a prefix, the pages of its listing."),
-    urls: count("URLs that are warmed because of it."),
-    left_out: leftOutSchema.describe("URLs that it names and that are not warmed, by why."),
+    type: z.enum(SOURCE_TYPES).describe("Type of the source."),
+    from: z.string().describe("Its URL without query string, or its location."),
+    state: z.enum(["WAITING", "READING", "READ", "NOT_READ"]).describe("`NOT_READ`: the request ended before."),
+    documents: count("Documents read."),
+    urls: count("URLs that the source added."),
+    left_out: leftOutSchema.describe("Its URLs that are not warmed, by reason."),
   })
-  .meta({ id: "SourceProgress", description: "What a source has given." });
+  .meta({ id: "SourceProgress", description: "What a source has added." });
 
 const PROGRESS_EXAMPLE = {
   request_id: EXAMPLE_ID,
@@ -65,67 +66,49 @@ const PROGRESS_EXAMPLE = {
 export const progressSchema = z
   .object({
     request_id: requestIdField,
-    download_size: count("Bytes of the good results."),
-    in_progress_size: count("Bytes so far of downloads that have no result yet, or whose result is not counted yet."),
-    total_size: count("Bytes of all tasks, as far as the sizes are known."),
+    download_size: downloadedField,
+    in_progress_size: count("Bytes of downloads in progress."),
+    total_size: count("Bytes of all tasks whose size is known."),
     percentage_complete: countField
       .max(100)
       .describe(
-        "Whole per cent of the bytes; of the tasks, if any size is unknown. 100 only when every task has a result and the request has ended. It never decreases.",
+        "Percentage of the bytes, or of the tasks if a size is unknown. Failed tasks add no bytes, so it can be below 100 at the end.",
       ),
-    available_task_count: count("Tasks without a result that wait."),
-    in_progress_task_count: count("Tasks without a result that an agent holds."),
+    available_task_count: count("Tasks that wait."),
+    in_progress_task_count: count("Tasks that an agent has."),
     ...counterFields,
-    total_count: count("Tasks: good URLs × variants × POPs that resolved. 0 until the POPs are resolved."),
-    bytes_per_second: count("What all agents together download for this request now."),
-    instances_at_work: count("Instances that hold tasks of it."),
-    estimated_finish_at: timestampField
-      .nullable()
-      .describe("When the rest will be done at the rate of now; null: nobody is at work, or no rate is known."),
-    created_at: timestampField.describe("When the request was made."),
-    last_update_time: timestampField.describe("When it last moved: a result, a step, a recount."),
+    total_count: count("Tasks: readable URLs × variants × resolved POPs. 0 until the POPs are resolved."),
+    bytes_per_second: count("Current download rate of all agents."),
+    instances_at_work: count("Instances that have tasks of the request."),
+    estimated_finish_at: timestampField.nullable().describe("Estimated end. Null: not known."),
+    created_at: timestampField.describe("Time at which the request was made."),
+    last_update_time: timestampField.describe("Time of the last change."),
     timestamp: timeOfAnswer,
-    verdict: verdictSchema
-      .optional()
-      .describe("The readiness verdict. Absent: the request has not ended, or an older release ended it."),
-    status: statusSchema.describe(
-      "Where the request stands. FINISHED says that all has a result, not that all is good.",
-    ),
-    sources: z.array(sourceProgressSchema).optional().describe("What each source has given. Absent: it has none."),
-    retry_of: z.string().optional().describe("The request whose failed tasks it warms. Absent: none."),
-    retried_by: z.string().optional().describe("The request that tries this one again. Absent: none."),
-    warnings: z.array(warningSchema).describe("What may keep the request from what was meant. Empty: nothing."),
-    url_count: count("URLs that it was asked for."),
-    url_prefix: z.string().describe("What all of them begin with, without a query; empty: nothing."),
-    pop_count: count("POPs that it was asked for."),
-    verify: verifySchema.describe("How warmth is shown."),
-    order: orderSchema.describe("Which POP asks first."),
-    origin: originLimitsSchema
-      .optional()
-      .describe("What all instances together may ask of the origin. Absent: no limit."),
-    variant_names: z.array(z.string()).optional().describe("Names of its variants. Absent: it has none, or has ended."),
-    instance_count: count("Instances that it wishes for. 0 pauses it."),
+    verdict: verdictSchema.optional().describe("Readiness verdict, after the end."),
+    status: statusSchema.describe("Status of the request."),
+    sources: z.array(sourceProgressSchema).optional().describe("What each source has added."),
+    retry_of: z.string().optional().describe("Request that this one retries."),
+    retried_by: z.string().optional().describe("Request that retries this one."),
+    warnings: z.array(warningSchema).describe("What may prevent the intended result."),
+    url_count: count("Different URLs of the request."),
+    url_prefix: z.string().describe("Common beginning of these URLs."),
+    pop_count: count("POPs of the request."),
+    verify: verifySchema.describe("`verify` of the request."),
+    order: orderSchema.describe("`order` of the request."),
+    origin: originLimitsSchema.optional().describe("`origin` of the request."),
+    variant_names: z.array(z.string()).optional().describe("Names of its variants."),
+    instance_count: count("Instances that it needs. 0: it is paused."),
     timeout_at: timeoutField,
-    reason: z.string().optional().describe("Why it ended so, where that needs words: always with FAILED."),
-    readiness: readinessSchema.optional().describe("What the verdict rests on."),
-    sentence: z.string().describe("Where it stands, in one English sentence."),
-    pops: z
-      .array(popProgressSchema)
-      .optional()
-      .describe("With `pops` in `detail`: a row a POP, in the order of the request."),
-    failures: z
-      .array(failureSchema)
-      .optional()
-      .describe("With `failures` in `detail`: the failures so far by reason, those of most tasks first."),
+    reason: z.string().optional().describe("Why the request has this status."),
+    readiness: readinessSchema.optional().describe("Facts behind the verdict."),
+    sentence: z.string().describe("Status or verdict in one sentence."),
+    pops: z.array(popProgressSchema).optional().describe("With `detail=pops`: each POP."),
+    failures: z.array(failureSchema).optional().describe("With `detail=failures`: the failures so far."),
     samples: samplesField,
-    urls: popUrlsSchema
-      .optional()
-      .describe(
-        "With `urls` in `detail`, once the request has ended: how the tasks of the POP that `pop` names ended.",
-      ),
-    sent: sentSchema.optional().describe("With `sent` in `detail`: what it was sent with."),
+    urls: popUrlsSchema.optional().describe("With `detail=urls`, after the end: the tasks of a POP."),
+    sent: sentSchema.optional().describe("With `detail=sent`: the body."),
   })
-  .meta({ id: "Progress", description: "Where a request stands.", examples: [PROGRESS_EXAMPLE] });
+  .meta({ id: "Progress", description: "The state of a request.", examples: [PROGRESS_EXAMPLE] });
 
 /** A request as the list of them says it. */
 export const listedRequestSchema = progressSchema
@@ -148,22 +131,21 @@ export const listedRequestSchema = progressSchema
     urls: true,
     sent: true,
   })
-  .extend({ reason: z.string().optional().describe("Why it ended so, where that needs words.") })
   .meta({
     id: "ListedRequest",
-    description: "A request of the list: what GET /prewarm says of it, as far as the index of the list has it.",
+    description: "A request in the list. After the end, `warnings` is incomplete.",
   });
 
 /** GET /requests. */
 export const requestsSchema = z
   .object({
     timestamp: timeOfAnswer,
-    requests: z.array(listedRequestSchema).describe("The newest first."),
-    next: z.string().nullable().describe("What to send as `next` for the next page; null: this is the last."),
+    requests: z.array(listedRequestSchema).describe("Requests, the newest first."),
+    next: z.string().nullable().describe("`next` for the next page. Null: this is the last page."),
   })
   .meta({
     id: "Requests",
-    description: "A page of the list of all requests.",
+    description: "A page of the list of requests.",
     examples: [
       {
         timestamp: "2024-04-16 03:15:09.499000",
@@ -175,46 +157,30 @@ export const requestsSchema = z
 
 const { request_id, failed_count, warm_count, hit_count, not_kept_count, timestamp, created_at, last_update_time } =
   progressSchema.shape;
-const { retry_of, retried_by, sources } = progressSchema.shape;
+const { retry_of, retried_by, sources, reason } = progressSchema.shape;
 
 /** GET /summary. */
 export const summarySchema = z
   .object({
     request_id,
-    failure_pops: z
-      .array(z.string())
-      .describe("POPs that did not resolve. They have no tasks; `failures` and the report say why."),
+    failure_pops: z.array(z.string()).describe("POPs that did not resolve. They have no tasks."),
     failure_urls: z
       .array(z.string())
-      .describe(
-        "URLs that could not be read; `url#variant` where only some variants could not. They have no tasks; `failures` and the " +
-          "report say why.",
-      ),
-    failure_urls_omitted: count("How many more there are than the answer has room for."),
-    failure_pop_urls_report: z
-      .url()
-      .describe(
-        "Link to a CSV with a row for each failed task, each URL that could not be read and each POP that did not resolve, good for ten " +
-          "minutes. Ask again for a new one.",
-      ),
+      .describe("URLs that could not be read. They have no tasks. `url#variant`: only this variant."),
+    failure_urls_omitted: count("URLs that `failure_urls` omits, beyond 5 MB. The report has all."),
+    failure_pop_urls_report: z.url().describe("Link to the report. It expires after ten minutes."),
     results_url: z
       .url()
       .nullable()
-      .describe(
-        "Link to a CSV (gzip) with one row per task, including warm ones, good for ten minutes. Null: there is none.",
-      ),
-    results_note: z.string().optional().describe("Why there is none."),
-    verdict: verdictSchema.nullable().describe("The readiness verdict. Null: an older release ended the request."),
-    sentence: z.string().describe("How it ended, in one English sentence."),
-    footnote: z.string().optional().describe("What the verdict does not cover. Absent: there is no verdict."),
-    readiness: readinessSchema.nullable().describe("What the verdict rests on."),
+      .describe("Link to all results. It expires after ten minutes. Null: there is no file."),
+    results_note: z.string().optional().describe("Why there is no file."),
+    verdict: verdictSchema.nullable().describe("Readiness verdict. Null: not known."),
+    sentence: z.string().describe("The verdict in one English sentence."),
+    footnote: z.string().optional().describe("What the verdict does not cover."),
+    readiness: readinessSchema.nullable().describe("Facts behind the verdict."),
     total_count: count("All tasks."),
     unfinished_count: count("Tasks without a result, because the request ended before."),
-    failures: z
-      .array(failureSchema)
-      .describe(
-        "The failures by reason, those of most tasks first; then URLs that could not be read and POPs that did not resolve, by reason.",
-      ),
+    failures: z.array(failureSchema).describe("The failures."),
     failed_count,
     warm_count,
     hit_count,
@@ -222,15 +188,15 @@ export const summarySchema = z
     timestamp,
     created_at,
     last_update_time,
-    status: z.enum(TERMINAL_STATUSES).describe("How the request ended."),
-    reason: z.string().optional().describe("Why it ended so, where that needs words: always with FAILED."),
+    status: z.enum(TERMINAL_STATUSES).describe("Status of the request."),
+    reason,
     sources,
     retry_of,
     retried_by,
   })
   .meta({
     id: "Summary",
-    description: "What came of a request that has ended.",
+    description: "The result of a request that has ended.",
     examples: [
       {
         request_id: EXAMPLE_ID,

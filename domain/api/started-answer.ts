@@ -70,34 +70,22 @@ const STARTED_EXAMPLE = {
 export const startedSchema = z
   .object({
     status: z.literal("Success"),
-    error_message: z.literal("").describe("Empty: nothing is wrong."),
-    error_urls: z.array(z.string()).max(0).describe("Empty: no URL is bad."),
-    request_id: requestIdField.describe("Id of the new request: what every other call names as `req_id`."),
-    timestamp: timestampField.describe("When the request was made. UTC, as all times here."),
+    error_message: z.literal("").describe("Empty."),
+    error_urls: z.array(z.string()).max(0).describe("Empty."),
+    request_id: requestIdField.describe("ID of the new request. Empty with `dry_run`."),
+    timestamp: timestampField.describe("Time at which the request was made."),
     timeout_at: timeoutField,
-    pop_selection: popSelectionSchema
-      .optional()
-      .describe("Which POPs it warms. Absent: those of the request that it retries."),
-    warnings: z
-      .array(z.string())
-      .min(1)
-      .optional()
-      .describe("What may not be as it was meant, in words. Absent: nothing."),
-    skipped_urls: z
-      .array(z.string())
-      .min(1)
-      .optional()
-      .describe(
-        "URLs of `url_list` that `skip_uncached` leaves out, as many as an answer has room for. Absent: none. What it leaves out of sources is counted there.",
-      ),
+    pop_selection: popSelectionSchema.optional().describe("How the POPs were chosen. Absent with `retry_of`."),
+    warnings: z.array(z.string()).min(1).optional().describe("What may prevent the intended result, in words."),
+    skipped_urls: z.array(z.string()).min(1).optional().describe("URLs of `url_list` that `skip_uncached` omits."),
   })
   .meta({
     id: "Started",
-    description: "The request was made, and its work begins by itself.",
+    description: "The request was made, and starts by itself.",
     examples: [STARTED_EXAMPLE],
   });
 
-const nothingMade = z.literal("").describe("Empty: no request was made.");
+const nothingMade = z.literal("").describe("Empty, because no request was made.");
 
 /** POST /prewarm with `dry_run`: what the request would come to. Nothing was made. */
 export const estimatedSchema = startedSchema
@@ -105,11 +93,11 @@ export const estimatedSchema = startedSchema
     request_id: nothingMade,
     timestamp: timeOfAnswer,
     timeout_at: nothingMade,
-    estimate: estimateSchema,
+    estimate: estimateSchema.describe("With `dry_run`: the estimate."),
   })
   .meta({
     id: "Estimated",
-    description: "With `dry_run`: what the request would come to. Nothing was made.",
+    description: "With `dry_run`: what the request would do and cost. Nothing was made.",
     examples: [
       {
         ...STARTED_EXAMPLE,
@@ -125,7 +113,7 @@ export type Estimated = z.infer<typeof estimatedSchema>;
 /** POST /prewarm. */
 export const prewarmAnswerSchema = z.union([startedSchema, estimatedSchema]).meta({
   id: "PrewarmAnswer",
-  description: "The request was made, or with `dry_run` estimated.",
+  description: "The request was made. With `dry_run`: it was estimated.",
   examples: [STARTED_EXAMPLE],
 });
 
@@ -133,20 +121,20 @@ export const prewarmAnswerSchema = z.union([startedSchema, estimatedSchema]).met
 export const prewarmRefusalSchema = z
   .object({
     status: z.literal("Failed"),
-    error_message: z.string().min(1).describe("What is wrong with which field: all faults, separated by `; `."),
-    error_urls: z.array(z.string()).describe("Each bad URL once, as it was sent."),
+    error_message: z.string().min(1).describe("The first 50 errors, separated by `; `. Each begins with its field."),
+    error_urls: z.array(z.string()).describe("Each invalid URL once, as far as an answer has room."),
     request_id: nothingMade,
     timestamp: timeOfAnswer,
-    timeout_at: z.literal(""),
+    timeout_at: nothingMade,
   })
   .meta({
     id: "PrewarmRefusal",
-    description: "The request was refused. Nothing was made.",
+    description: "An error. Nothing was made.",
     examples: [
       {
         status: "Failed",
         timestamp: STARTED_EXAMPLE.timestamp,
-        error_message: "url_list: 'ftp://x/y' has the scheme ftp; absolute http:// or https:// URLs are needed",
+        error_message: "url_list: 'ftp://x/y' has the scheme ftp. Use absolute http:// or https:// URLs",
         error_urls: ["ftp://x/y"],
         request_id: "",
         timeout_at: "",

@@ -6,8 +6,8 @@ import type { Count } from "../result/count.ts";
 import { HIT_WARNINGS } from "../result/proof.ts";
 import { count } from "./answer-fields.ts";
 
-/** Conditions that are not errors but may prevent the intended result, in words. docs/api.md says more of each. */
-const MESSAGES = {
+/** Conditions that are not errors but may prevent the intended result, in words. */
+export const WARNING_MESSAGES = {
   no_tier: `Some hits did not indicate which cache tier served them, so a regional edge cache may have. ${TIER_TOLD}`,
   no_age:
     "Hits of some tasks have no Age header, so they may be responses of collapsed requests. Check whether a " +
@@ -39,20 +39,20 @@ const MESSAGES = {
     "raise onDemandPercent, or request a higher quota",
 };
 
-export const WARNING_CODES = keysOf(MESSAGES);
+export const WARNING_CODES = keysOf(WARNING_MESSAGES);
 
 export const warningSchema = z
   .object({
-    code: z.enum(WARNING_CODES),
+    code: z.enum(WARNING_CODES).describe("Code of the warning."),
     count: count(
-      "How many tasks it is about; with `may_not_be_kept` and `skipped_uncached`, how many URLs; with `no_capacity`, how many instances.",
+      "Number of tasks; of URLs with `may_not_be_kept` and `skipped_uncached`; of instances with `no_capacity`.",
     ),
-    message: z.string().describe("The same in words."),
-    examples: z.array(z.string()).max(3),
+    message: z.string().describe("The warning in words."),
+    examples: z.array(z.string()).max(3).describe("Some of what it is about."),
   })
   .meta({
     id: "Warning",
-    description: "Conditions that are not errors but may prevent the intended result.",
+    description: "A condition that may prevent the intended result.",
     examples: [
       {
         code: "may_not_be_kept",
@@ -119,7 +119,7 @@ export function warningsOf(
   ];
   return rows
     .filter(([, count]) => count > 0)
-    .map(([code, count, examples = []]) => ({ code, count, message: MESSAGES[code], examples: [...examples] }));
+    .map(([code, count, examples = []]) => ({ code, count, message: WARNING_MESSAGES[code], examples: [...examples] }));
 }
 
 type Row = [code: Warning["code"], count: number, examples?: readonly string[] | undefined];

@@ -10,97 +10,116 @@ const dollars = z.number().nonnegative();
 /** What a request would come to: the answer of POST /prewarm with `dry_run`. */
 export const estimateSchema = z
   .object({
-    urls: whole,
-    variants: whole,
-    tasks: whole.describe("URLs × variants × POPs, as if every URL could be read and every POP resolved."),
-    lower_bound: z.boolean().describe("True: there may be more URLs than could be read in time."),
-    sources: z.array(sourceReadSchema).describe("What each of the request's sources has given by now."),
+    urls: whole.describe("Different URLs."),
+    variants: whole.describe("Variants."),
+    tasks: whole.describe("URLs × variants × POPs."),
+    lower_bound: z
+      .boolean()
+      .describe("True: not all sources could be read in 5 seconds, so all numbers can be higher."),
+    sources: z.array(sourceReadSchema).describe("What each source has added, as in SourceProgress."),
     pops: z
       .object({
-        count: whole,
-        recs: z.array(z.object({ rec: z.string(), pops: z.array(z.string()) })),
-        unknown_rec: z.array(z.string()).describe("POPs whose regional cache nobody knows."),
-        excluded: z
-          .array(z.string())
-          .optional()
-          .describe("POPs of the default set or of a region that the price class leaves out. Absent: none."),
+        count: whole.describe("Number of POPs."),
+        recs: z
+          .array(z.object({ rec: z.string().describe("REC."), pops: z.array(z.string()).describe("Its POPs.") }))
+          .describe("POPs by REC."),
+        unknown_rec: z.array(z.string()).describe("POPs whose REC is not known."),
+        excluded: z.array(z.string()).optional().describe("POPs that the price class excludes."),
       })
-      .describe("The chosen POPs under their regional caches."),
+      .describe("The chosen POPs."),
     bytes: z
       .object({
-        estimate: whole.nullable().describe("Null: it is not known."),
-        low: whole.nullable().describe("With `high`: the bounds of a 95% confidence interval."),
-        high: whole.nullable(),
-        sampled: whole.describe("How many sizes were asked for: of a URL in a variant each."),
-        unknown: whole.describe("Of these: how many gave no size in time."),
-        unreadable: whole.describe("Of these: how many cannot be read. They count as 0 bytes."),
+        estimate: whole.nullable().describe("Expected value. Null: not known."),
+        low: whole.nullable().describe("Lower bound (95% confidence)."),
+        high: whole.nullable().describe("Upper bound."),
+        sampled: whole.describe("Probed sizes: at most 100."),
+        unknown: whole.describe("Probes without an answer within 5 seconds."),
+        unreadable: whole.describe("Probed URLs that cannot be read."),
         unreadable_urls: z
-          .array(z.object({ url: z.string(), error: z.string().describe("Why it cannot be read: `HTTP 404`.") }))
+          .array(z.object({ url: z.string().describe("URL."), error: z.string().describe("Why, such as `HTTP 404`.") }))
           .min(1)
           .optional()
-          .describe("Which of the URLs that were asked cannot be read. Absent: none."),
-        first_problem: z.string().nullable().describe("Why the first of them cannot."),
-        note: z.string(),
+          .describe("These URLs."),
+        first_problem: z.string().nullable().describe("The first of these errors."),
+        note: z.string().describe("Explanation."),
       })
-      .describe("Of one download of every task."),
+      .describe("Bytes of all tasks."),
     origin_fetches: z
       .object({
-        expected: whole.nullable(),
-        least: whole,
-        most: whole,
-        size_questions: whole.describe("What Get Size asks besides."),
-        origin_shield: z
-          .array(z.string())
-          .describe(
-            "Regions whose Origin Shield asks the origin in place of each regional cache. Empty: none, or nobody knows.",
-          ),
+        expected: whole.nullable().describe("Expected number. Null with `all-at-once`."),
+        least: whole.describe("Lowest number."),
+        most: whole.describe("Highest number."),
+        size_questions: whole.describe("Additional size probes."),
+        origin_shield: z.array(z.string()).describe("AWS Regions of Origin Shield."),
         uncached: z
-          .object({ urls: whole, fetches: whole, examples: z.array(z.string()) })
-          .describe("URLs that the cache behavior does not cache, and how many of the fetches are theirs."),
+          .object({
+            urls: whole.describe("Number of URLs."),
+            fetches: whole.describe("Their requests."),
+            examples: z.array(z.string()).describe("Some of the URLs."),
+          })
+          .describe("URLs that are not cached."),
       })
-      .describe("If no cache has any of it, and all is kept that the cache behavior caches."),
-    instances: z.object({
-      count: whole,
-      type: z.string(),
-      vcpus: whole,
-      hours: z.number().nonnegative(),
-      minutes_to_finish: z.number().nonnegative().nullable().describe("Null: without an instance it does not end."),
-      binds: z.string().describe("What it waits for most."),
-    }),
-    dollars: z.object({
-      total: dollars,
-      low: dollars.describe("The total with the least bytes."),
-      high: dollars.nullable().describe("The total with the most bytes."),
-      lines: z.array(
-        z.object({
-          line: z.enum([
-            "ec2_spot",
-            "public_ipv4",
-            "cloudfront_bytes",
-            "cloudfront_requests",
-            "invalidation_paths",
-            "pipeline",
-          ]),
-          dollars,
-          of: z.string(),
-        }),
-      ),
-      prices_as_of: z.string().describe("Month of the prices: `2026-11`."),
-      not_included: z.array(z.string()),
-    }),
+      .describe("Requests to the origin, if the caches are empty and keep all objects."),
+    instances: z
+      .object({
+        count: whole.describe("Number of instances."),
+        type: z.string().describe("Instance type."),
+        vcpus: whole.describe("Its vCPUs."),
+        hours: z.number().nonnegative().describe("Instance hours."),
+        minutes_to_finish: z
+          .number()
+          .nonnegative()
+          .nullable()
+          .describe("Minutes to the end. Null: there is no instance."),
+        binds: z.string().describe("What limits the rate."),
+      })
+      .describe("Instances and time."),
+    dollars: z
+      .object({
+        total: dollars.describe("Total."),
+        low: dollars.describe("Total with `bytes.low`."),
+        high: dollars.nullable().describe("Total with `bytes.high`."),
+        lines: z
+          .array(
+            z.object({
+              line: z
+                .enum([
+                  "ec2_spot",
+                  "public_ipv4",
+                  "cloudfront_bytes",
+                  "cloudfront_requests",
+                  "invalidation_paths",
+                  "pipeline",
+                ])
+                .describe("Item. `pipeline`: DynamoDB, SQS and Lambda."),
+              dollars: dollars.describe("Cost."),
+              of: z.string().describe("Quantity and price."),
+            }),
+          )
+          .describe("Costs by item."),
+        prices_as_of: z.string().describe("Month of the prices."),
+        not_included: z.array(z.string()).describe("Other costs."),
+      })
+      .describe("Cost in US dollars, at list prices."),
     flat_rate_plan: z
       .object({
-        plan: z.enum(FLAT_RATE_PLAN_NAMES),
-        monthly_requests: whole.describe("What it includes."),
-        requests: whole.describe("What this request makes: downloads, checks and size probes."),
-        share: z.number().nonnegative().describe("The part of the month's requests: 1 is all of them."),
+        plan: z.enum(FLAT_RATE_PLAN_NAMES).describe("Name of the plan."),
+        monthly_requests: whole.describe("Requests that it includes."),
+        requests: whole.describe("Requests of this run."),
+        share: z.number().nonnegative().describe("Part of the month's requests. 1: all."),
       })
       .optional()
-      .describe("What the request uses of the plan that it names. Absent: it names none."),
+      .describe("Use of the flat-rate plan."),
     caps: z
-      .array(z.object({ cap: z.enum(keysOf(CAPS)), value: whole.nullable(), limit: whole }))
-      .describe("What the deployment bounds, and what of it the request takes."),
-    assumptions: z.array(z.string()),
+      .array(
+        z.object({
+          cap: z.enum(keysOf(CAPS)).describe("Parameter of the stack."),
+          value: whole.nullable().describe("Use. Null: not known."),
+          limit: whole.describe("Limit."),
+        }),
+      )
+      .describe("Limits of the deployment."),
+    assumptions: z.array(z.string()).describe("Assumptions."),
   })
-  .meta({ id: "Estimate", description: "What a request would come to, and what it would cost." });
+  .meta({ id: "Estimate", description: "What a request would do and cost." });
 export type Estimate = z.infer<typeof estimateSchema>;

@@ -42,31 +42,31 @@ function rowOf(code: string, basis: PopRow["basis"], resolvedAt: number | undefi
   };
 }
 
+/** How GET /pops knows a code. */
+export const POP_BASES = {
+  ...BASES,
+  here: "The catalogue lacks it. It resolved for a request of this deployment.",
+} as const;
+
 /** One POP in the answer of GET /pops. Null: not known. */
 export const popRowSchema = z
   .object({
-    code: z.string().describe("The POP as `x-amz-cf-pop` names it, and as `pops` of a request takes it."),
-    city: z.string().nullable(),
-    country: z.string().nullable().describe("ISO 3166-1 alpha-2."),
-    regions: z
-      .array(z.string())
-      .describe("The regions that it lies in: one, two in Japan, none in Africa, the Middle East and Mexico."),
-    default_of: z.array(z.string()).describe("The regions and countries whose default sets have it."),
-    rec: z.string().nullable().describe("The regional edge cache that likely serves it."),
-    rec_basis: z.enum(keysOf(REC_BASES)).nullable().describe("How that is known."),
+    code: z.string().describe("Code of the POP, as in `x-amz-cf-pop`."),
+    city: z.string().nullable().describe("City. Null: not known."),
+    country: z.string().nullable().describe("Two-letter ISO code."),
+    regions: z.array(z.string()).describe("Regions that contain it."),
+    default_of: z.array(z.string()).describe("Regions and countries that select it."),
+    rec: z.string().nullable().describe("Regional edge cache that likely serves it. Null: not known."),
+    rec_basis: z.enum(keysOf(REC_BASES)).nullable().describe("How `rec` is known."),
     latitude: z.number().nullable().describe("Degrees north."),
     longitude: z.number().nullable().describe("Degrees east."),
-    basis: z
-      .enum([...keysOf(BASES), "here"])
-      .describe("How the code is known; `here`: the catalogue lacks it, and it resolved for this deployment."),
+    basis: z.enum(keysOf(POP_BASES)).describe("How the code is known."),
     last_resolved_at: z
       .string()
       .nullable()
-      .describe(
-        "When it last resolved for this deployment; written at most once a day for a POP. Null: no request has asked for it in a year, or it did not resolve.",
-      ),
+      .describe("When it last resolved for this deployment. Null: not in the last year."),
   })
-  .meta({ id: "Pop", description: "One POP of the catalogue. What is null is not known." });
+  .meta({ id: "Pop", description: "One POP." });
 
 export type PopRow = z.infer<typeof popRowSchema>;
 

@@ -12,10 +12,10 @@ import { keysOf } from "../collections.ts";
 
 /** How a code is known, strongest first; a code that is known in several ways has the strongest. */
 export const BASES = {
-  observed: "In a real response header or access log; some two dozen only at second hand (a node map, a blog).",
-  resolved: "In the DNS, when `npm run pops:check` asked.",
-  listed: "In another tool's list of POPs.",
-  example: "Only in documentation, fixtures or made-up logs. Can be asked for by name, is never chosen.",
+  observed: "In a response header or access log, or rarely in a blog.",
+  resolved: "It resolved when `npm run pops:check` ran.",
+  listed: "In a list of another tool.",
+  example: "Only in documentation or invented logs. It is used only by name.",
 } as const;
 
 export type Basis = keyof typeof BASES;

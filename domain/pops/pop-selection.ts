@@ -5,19 +5,14 @@ import * as z from "zod";
 /** The POPs of a request, beside those that it could have had. */
 export const popSelectionSchema = z
   .object({
-    selected: z.number().int().nonnegative().describe("POPs that the request warms, as far as they resolve."),
-    known: z
-      .number()
-      .int()
-      .nonnegative()
-      .describe("POPs of the catalogue; where the request names regions, those of the catalogue that lie in them."),
+    selected: z.number().int().nonnegative().describe("Number of chosen POPs."),
+    known: z.number().int().nonnegative().describe("Number of POPs in the catalogue or in `places`."),
     set: z
       .enum(["default", "all", "named"])
       .describe(
-        "`default`: the default set, of all regions but cn or of `places`. `all`: every POP of the catalogue but those of cn and those of " +
-          "the basis `example`. `named`: others that the caller named.",
+        "`default`: the default POPs. `all`: all POPs but those in `cn` and those with the basis `example`. `named`: others.",
       ),
-    places: z.array(z.string()).describe("The regions or countries that the caller named. Empty: none."),
+    places: z.array(z.string()).describe("The regions or countries of the request. Empty: none."),
   })
-  .meta({ id: "PopSelection", description: "Which POPs a request warms, of how many." });
+  .meta({ id: "PopSelection", description: "The chosen POPs." });
 export type PopSelection = z.infer<typeof popSelectionSchema>;

@@ -36,10 +36,10 @@ export type RecName = (typeof RECS)[number]["name"];
 
 /** How it is known which REC serves a site, surest first. AWS publishes it for no site. */
 export const REC_BASES = {
-  metro: "The REC stands in the same metro.",
-  origin_shield: "AWS's Origin Shield table names the REC's region for the AWS region in this metro or country.",
-  listed: "Another tool's table names it for the country.",
-  nearest: "It is the nearest of the RECs that AWS documents: a guess.",
+  metro: "The REC is in the same metropolitan area.",
+  origin_shield: "By the AWS table of Origin Shield Regions.",
+  listed: "By the table of another tool.",
+  nearest: "The nearest REC that AWS documents: a guess.",
 } as const;
 
 export type RecBasis = keyof typeof REC_BASES;

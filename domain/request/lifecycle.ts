@@ -20,6 +20,19 @@ export const STATUSES = [
   "FAILED",
 ] as const;
 
+/** What each status means to a caller. */
+export const STATUS_MEANINGS: Readonly<Record<(typeof STATUSES)[number], string>> = {
+  CREATED: "Prewarm accepted the request and probes sizes.",
+  EXPANDING: "Prewarm reads the sources, then probes sizes.",
+  CHECK_POP: "Prewarm resolves the POPs and invalidates.",
+  INSERT_TASK: "Prewarm queues tasks. Agents may already download.",
+  IN_PROGRESS: "All tasks are queued.",
+  FINISHED: "Every task has a result, which can be a failure: see `verdict`.",
+  STOPPED: "`force_stop` stopped the request.",
+  TIMEOUT: "The time ended before every task had a result.",
+  FAILED: "Nothing could be warmed, or a limit was exceeded: see `reason`.",
+};
+
 export const statusSchema = z.enum(STATUSES);
 export type Status = z.infer<typeof statusSchema>;
 

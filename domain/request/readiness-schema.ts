@@ -22,45 +22,30 @@ const count = z.number().int().nonnegative();
 
 /** An object that is good at no POP of a REC. */
 export const coldObjectSchema = z.object({
-  url: z.string().describe("A very long one is cut, and ends in `…`."),
-  variant: z.string().optional(),
-  rec: z.string().optional().describe("Absent: no POP of its distribution resolved."),
+  url: z.string().describe("URL."),
+  variant: z.string().optional().describe("Its variant."),
+  rec: z.string().optional().describe("REC at which it is cold."),
 });
 export type ColdObject = z.infer<typeof coldObjectSchema>;
 
 /** What the verdict of a request rests on, as its item keeps it: at most some 3 KB. */
 export const readinessSchema = z
   .object({
-    cold_objects: count.describe(
-      "Objects (URL and variant) that are good at no POP of some REC with two or more chosen POPs, or for which no POP resolved.",
-    ),
-    cold_unreadable: count.describe("Those of them that could not be read."),
-    cold_examples: z.array(coldObjectSchema),
-    cold_recs: z.array(z.string()).describe("Those RECs."),
-    origin_shield: z
-      .array(z.string())
-      .optional()
-      .describe(
-        "The Regions of Origin Shield, as far as settings were read: RECs ask it in place of the origin, also for what is cold in them. Absent: none.",
-      ),
-    lacking_pops: count.describe("POPs that lack more than 1% of their objects. URLs that could not be read count."),
-    lacking_other_pops: count.describe(
-      "Those of them that lack more than 1% even without the objects that are cold and the URLs that could not be read.",
-    ),
-    lacking_examples: z
-      .array(z.string())
-      .describe("The first of `lacking_pops`: those of `lacking_other_pops` come first."),
-    pops: count.describe("The chosen POPs that resolved under at least one distribution."),
-    unresolved_pops: count.describe(
-      "Chosen POPs that did not resolve under some distribution. What they lack does not count.",
-    ),
-    unresolved_examples: z.array(z.string()).describe("The first of them."),
-    unanswered_pops: count.describe("Those of them of which a DNS resolver gave no answer, or an error."),
-    unreadable_urls: count.describe("URLs that could not be read, in one variant or in all."),
-    urls: count.describe("All URLs, whether they could be read or not."),
-    exceptions: count.describe(
-      "How many kinds of trouble there are: each reason of failures, unreadable URLs, POPs that did not resolve.",
-    ),
+    cold_objects: count.describe("Objects that succeeded at no POP of a REC with two or more chosen POPs."),
+    cold_unreadable: count.describe("Cold objects that could not be read."),
+    cold_examples: z.array(coldObjectSchema).describe("Up to five cold objects."),
+    cold_recs: z.array(z.string()).describe("RECs at which objects are cold."),
+    origin_shield: z.array(z.string()).optional().describe("AWS Regions of Origin Shield."),
+    lacking_pops: count.describe("POPs that lack more than 1% of their objects."),
+    lacking_other_pops: count.describe("The same, if cold and unreadable objects do not count."),
+    lacking_examples: z.array(z.string()).describe("Up to twenty of `lacking_pops`."),
+    pops: count.describe("POPs that resolved."),
+    unresolved_pops: count.describe("POPs that did not resolve."),
+    unresolved_examples: z.array(z.string()).describe("Up to twenty of these POPs."),
+    unanswered_pops: count.describe("Unresolved POPs for which the DNS resolver failed."),
+    unreadable_urls: count.describe("URLs that could not be read."),
+    urls: count.describe("All URLs."),
+    exceptions: count.describe("Number of kinds of failures."),
   })
-  .meta({ id: "Readiness", description: "What the verdict of a request rests on." });
+  .meta({ id: "Readiness", description: "Facts behind the verdict of a request." });
 export type Readiness = z.infer<typeof readinessSchema>;

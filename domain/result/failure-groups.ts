@@ -12,11 +12,11 @@ export type FailureSubject = (typeof FAILURE_SUBJECTS)[number];
 
 /** One failed task, one URL that could not be read, or one POP that did not resolve. */
 export const failureExampleSchema = z.object({
-  url: z.string().optional().describe("Absent: it is a POP that did not resolve."),
-  variant: z.string().optional(),
-  pop: z.string().optional().describe("Absent: it is a URL that could not be read, for any POP."),
-  error: z.string().optional().describe("What went wrong, in words."),
-  http_status: z.number().int().optional(),
+  url: z.string().optional().describe("URL, unless `subject` is `pop`."),
+  variant: z.string().optional().describe("Its variant."),
+  pop: z.string().optional().describe("POP, unless `subject` is `url`."),
+  error: z.string().optional().describe("The failure in words."),
+  http_status: z.number().int().optional().describe("HTTP status of the last response."),
 });
 export type FailureExample = z.infer<typeof failureExampleSchema>;
 

@@ -3,13 +3,13 @@ import { keysOf } from "../collections.ts";
 
 /** What Prewarm reports of a task. Each claims no more than was observed; `npm run gen docs` writes the table into docs/api.md. */
 export const OUTCOMES = {
-  warm: "After the download, a hit in that POP's own cache was observed: the response reports the tier EDGE, and `Age` has increased.",
-  hit: "After the download, a hit at that POP was observed, but the response does not report the tier, or `Age` proves nothing: see the `warning` of the task.",
+  warm: "A hit in the POP's own cache was observed after the download: the tier is EDGE, and `Age` increased.",
+  hit: "A hit at the POP was observed after the download, but the tier is not reported, or `Age` proves nothing: see the `warning` of the task.",
   not_kept:
-    "The object was downloaded, and the POP did not keep it: after a second download a check was a miss or was served by another tier, or two consecutive checks were RefreshHits.",
-  done: "Downloaded, and nothing claimed: the server sends no x-cache, or `verify` is `off`.",
+    "The POP did not keep the object: after a second download, a check was a miss or was served by another tier, or two consecutive checks were RefreshHits.",
+  done: "The object was downloaded. Nothing is claimed, because the server sends no `x-cache` or `verify` is `off`.",
   failed:
-    "There was no whole download, or the requests after it had no good answer, or AWS WAF answered them: whether the POP keeps the object is unknown.",
+    "There was no complete download, no valid response to a check, or a response of AWS WAF. Whether the POP keeps the object is unknown.",
 } as const;
 
 export type TaskOutcome = keyof typeof OUTCOMES;

@@ -27,33 +27,33 @@ type Columns = readonly (readonly [keyof ReportRow, string])[];
 
 /** The report's columns in their order, with what they mean: one table for its writer and for the documents. */
 const COLUMNS = [
-  ["pop", "POP that was to be warmed; empty in the row of a URL that could not be read"],
-  ["url", "URL, as it was asked for; empty in the row of a POP that did not resolve"],
-  ["error", "What went wrong"],
-  ["http_status", "HTTP status of the last answer; empty if there was none"],
-  ["x_amz_cf_pop", "POP that answered, as it names itself"],
-  ["x_amz_cf_id", "CloudFront's id of the last answer, for AWS Support"],
-  ["attempts", "Number of attempts; 0 if no agent came to it"],
-  ["variant", "Name of the variant; empty if the request has no `variants`"],
-  ["outcome", "`failed` or `not_kept`: see [Warmth](concepts.md#warmth); empty where no agent said it"],
-  ["tier", "Tier that the last answer named: `EDGE`, `REC`, `Origin Shield`; empty if it named none"],
-  ["address", "The POP's address that was asked last; with `verify: addresses` the worst of them"],
-  ["addresses", "With `verify: addresses`: how many of the POP's addresses are good, such as `2 of 3`"],
-  ["rounds", "Number of whole downloads; empty without cache checks"],
-  ["first_byte_ms", "Milliseconds from the download's request to the head of its answer"],
-  ["age", "`Age` of the last answer: for how many seconds a cache had had the object"],
-  ["encoding", "`Content-Encoding` of the download; empty if it came uncompressed"],
-  ["source", "Which of the `sources` named the URL: its number and place; empty if it is of `url_list`"],
+  ["pop", "POP of the task; empty for a URL that could not be read"],
+  ["url", "URL of the task; empty for a POP that did not resolve"],
+  ["error", "The failure in words"],
+  ["http_status", "HTTP status of the last response"],
+  ["x_amz_cf_pop", "POP that responded"],
+  ["x_amz_cf_id", "CloudFront's ID of the last response, for AWS Support"],
+  ["attempts", "Number of attempts; 0 if no agent processed the task"],
+  ["variant", "Name of the variant"],
+  ["outcome", "Outcome: `failed` or `not_kept`"],
+  ["tier", "Tier in the last response: `EDGE`, `REC` or `Origin Shield`"],
+  ["address", "Address of the POP; the worst one with `verify: addresses`"],
+  ["addresses", "With `verify: addresses`: how many addresses succeeded, such as `2 of 3`"],
+  ["rounds", "Number of downloads; empty without cache checks"],
+  ["first_byte_ms", "Milliseconds from the request to the response headers"],
+  ["age", "`Age` of the last response, in seconds"],
+  ["encoding", "`Content-Encoding` of the download"],
+  ["source", "Number and location of the source; empty for a URL of `url_list`"],
 ] as const satisfies Columns;
 
 /** What the file of all results has beside the report's columns. */
 const RESULTS_ONLY = [
-  ["ok", "`true` or `false`: whether the task is good"],
-  ["reason", "Why it failed: see [failure reasons](#failure-reasons)"],
-  ["bytes", "Bytes of the body that arrived in the last attempt"],
-  ["ms", "Milliseconds from the start of the first attempt to the end of the last"],
-  ["x_cache", "`x-cache` of the last answer"],
-  ["warning", "Of a `hit`: `no_age`, `age_constant` or `origin_age`; see [Warmth](concepts.md#warmth)"],
+  ["ok", "`true`: the task succeeded"],
+  ["reason", "Failure reason"],
+  ["bytes", "Bytes received in the last attempt"],
+  ["ms", "Milliseconds from the first attempt to the end of the last"],
+  ["x_cache", "`x-cache` of the last response"],
+  ["warning", "With the outcome `hit`: `no_age`, `age_constant` or `origin_age`"],
 ] as const satisfies Columns;
 
 export const REPORT_COLUMNS = COLUMNS.map(([name, meaning]) => ({ name, meaning }));

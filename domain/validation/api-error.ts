@@ -53,5 +53,6 @@ export function isDeniedByPolicy(message: string): boolean {
 
 /** What API Gateway says when it refuses a call itself. The local run's stand-in for it says the same. */
 export const NO_KEY = "No valid API key: send it in the header x-api-key";
+export const QUOTA_EXCEEDED = "Daily quota of the API key exceeded: stack parameter maxCallsPerDay";
 export const TOO_LARGE =
   "The body is too large. The limits are 10 MB (API Gateway) and 6 MB after JSON escaping (Lambda). Split the URLs into several requests";

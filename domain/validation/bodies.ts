@@ -12,9 +12,9 @@ import {
   MAX_VARIANTS,
 } from "../limits.ts";
 import { asciiHost } from "../net/urls.ts";
-import { FLAT_RATE_PLAN_NAMES, ORDERS } from "../request/options.ts";
+import { DEFAULT_ORDER, FLAT_RATE_PLAN_NAMES, ORDERS } from "../request/options.ts";
 import { SOURCE_TYPES } from "../request/source.ts";
-import { VERIFY } from "../result/outcome.ts";
+import { DEFAULT_VERIFY, VERIFY } from "../result/outcome.ts";
 import { quoted } from "./api-error.ts";
 import { checkHeaderLine, checkVariantName } from "./check-headers.ts";
 import { checkInvalidate, checkInvalidatedPaths, checkTags } from "./check-invalidate.ts";
@@ -23,20 +23,22 @@ import { checkUrls } from "./check-urls.ts";
 import { bodyOf, distinctStrings, int, optional, required } from "./parse-body.ts";
 
 const text = optional(z.string("must be a string"));
-const flag = optional(z.boolean("must be true or false"));
+const flag = optional(z.boolean("must be true or false")).meta({ default: false });
 const instances = int(`a whole number from 0 to ${MAX_INSTANCES}`, 0, MAX_INSTANCES);
 
 /** An entry of `sources`, as the user writes it. */
 const sourceFields = bodyOf({
-  type: z
-    .enum(SOURCE_TYPES, `must be one of ${SOURCE_TYPES.join(", ")}`)
-    .describe("What the document is; `s3-prefix`: the keys below a prefix."),
-  url: text.describe("Its address: https."),
-  s3: text.describe("The same in a bucket: `s3://bucket/key`, or `s3://bucket/prefix` for `s3-prefix`."),
-  base: text.describe("What the URLs begin with: of keys below a prefix, and of what is named without a host."),
-  origin_path: text.describe("For `s3-prefix`: what keys begin with and URLs do not, such as `/static`."),
-  since: text.describe("For `sitemap`: only entries whose `lastmod` is this or later, or not told. ISO 8601."),
-}).meta({ id: "Source", description: "Where more URLs come from. Exactly one of `url` and `s3` is there." });
+  type: z.enum(SOURCE_TYPES, `must be one of ${SOURCE_TYPES.join(", ")}`).describe("Type of the source."),
+  url: text.describe("`https://` URL of the document. Send either `url` or `s3`."),
+  s3: text.describe("Location in a bucket: `s3://bucket/key` or `s3://bucket/prefix`."),
+  base: text.describe(
+    "With `s3`: beginning of URLs without a host, such as `https://www.example.com/`. Required with `s3-prefix`.",
+  ),
+  origin_path: text.describe(
+    "With `s3-prefix`: origin path, which the keys have and the URLs lack, such as `/static`.",
+  ),
+  since: text.describe("With `sitemap`: only entries whose `lastmod` is absent or not before this ISO 8601 time."),
+}).meta({ id: "Source", description: "A document or bucket prefix with URLs." });
 
 function names(meaning: string) {
   return optional(distinctStrings("names", MAX_NAMES, () => "must be a list of strings")).describe(meaning);
@@ -49,9 +51,9 @@ const requiredHeader = z
   .pipe(z.array(z.string("must be a string of the form 'Name: value'").superRefine(checkHeaderLine)));
 
 const variant = bodyOf({
-  name: z.string("must be a string").superRefine(checkVariantName).describe("Letters, digits, `.`, `_`, `-`."),
-  header: requiredHeader.describe("Lines of the form `Name: value`, sent in addition to the request's own."),
-}).meta({ id: "Variant", description: "One form of each object that the cache keeps apart from others." });
+  name: z.string("must be a string").superRefine(checkVariantName).describe("Letters, digits, `.`, `_` and `-`."),
+  header: requiredHeader.describe("Lines `Name: value`, in addition to those of the request."),
+}).meta({ id: "Variant", description: "A variant of each object." });
 
 const origin = bodyOf({
   requests_per_second: optional(
@@ -59,9 +61,9 @@ const origin = bodyOf({
       .number("must be a number")
       .positive("must be more than 0")
       .max(MAX_REQUESTS_PER_SECOND, `must be at most ${MAX_REQUESTS_PER_SECOND}`),
-  ),
+  ).describe("Maximum rate."),
   concurrency: optional(int(`a whole number from 1 to ${MAX_ORIGIN_CONCURRENCY}`, 1, MAX_ORIGIN_CONCURRENCY)).describe(
-    "Requests at once.",
+    "Maximum concurrency.",
   ),
 });
 
@@ -88,78 +90,80 @@ const invalidate = bodyOf({
       () => "must be a list of paths, such as '/patch/*'",
       checkInvalidatedPaths,
     ),
-  ).describe("Paths with a leading slash; `*` at the end stands for all that begin alike."),
+  ).describe("Paths, such as `/patch/*`."),
   tags: optional(
     distinctStrings("tags", MAX_INVALIDATE_ENTRIES, () => "must be a list of cache tags", checkTags),
-  ).describe("Cache tags, without `#`. The distribution must have a `CacheTagConfig`."),
-}).meta({ id: "Invalidate", description: "What is invalidated first in each distribution of the request." });
+  ).describe("Cache tags. The distribution needs a `CacheTagConfig`."),
+}).meta({ id: "Invalidate", description: "What to invalidate. At least one entry is required." });
 
 const prewarmFields = bodyOf({
   // Whether it must be there depends on other fields.
   url_list: optional(
     distinctStrings("URLs", MAX_URLS, required("a list of absolute http(s) URLs"), checkUrls),
   ).describe(
-    `Absolute http(s) URLs, at most ${MAX_URLS} different ones. Needed, unless \`sources\` or \`retry_of\` says which URLs.`,
+    "Absolute `http://` or `https://` URLs on the default port. Fragments and duplicates are removed. Required without `sources` and `retry_of`.",
   ),
   cf_domain: optional(z.string("must be a string").trim().transform(checkDomain)).describe(
-    "The distribution: its `*.cloudfront.net` domain or one of its aliases; or a domain of a distribution tenant. Without it, the URLs' hosts decide.",
+    "Domain name of the distribution or distribution tenant. Absent: the hosts of the URLs decide.",
   ),
   target_type: optional(z.enum(["pop", "country", "region"], "must be one of pop, country, region")).describe(
-    "Which of the next three lists counts. Without it, the one that is filled; `pop` if none is.",
+    "Which of the next three lists applies. Required if two are not empty.",
   ),
-  pops: names("POPs as `x-amz-cf-pop` names them. Empty: those of all regions but `cn`."),
-  countries: names("English names (`south_korea`) or two-letter ISO codes (`KR`)."),
+  pops: names("Codes of POPs, as in `x-amz-cf-pop`. If all three lists are empty: the POPs of all regions but `cn`."),
+  countries: names("Names (`south_korea`) or ISO codes (`KR`)."),
   regions: names("`apac`, `au`, `ca`, `cn`, `eu`, `jp`, `sa`, `us`."),
   timeout: int(`whole minutes from 1 to ${MAX_TIMEOUT_MINUTES}`, 1, MAX_TIMEOUT_MINUTES).describe(
-    "Minutes. After them the request ends as TIMEOUT.",
+    "Minutes after which the request ends as TIMEOUT. Required without `retry_of`.",
   ),
-  header: optional(requiredHeader).describe(
-    "Lines of the form `Name: value`, sent with every size probe and every download.",
+  header: optional(requiredHeader).describe("Lines `Name: value` for all requests to CloudFront."),
+  instance_count: instances.describe(
+    "Instances that the request needs. The group grows to this number. Required without `retry_of`.",
   ),
-  instance_count: instances.describe("Instances to run. The group is raised to this number if it is smaller."),
-  need_invalidate: flag.describe("Invalidates the good URLs first and waits until that is complete."),
+  need_invalidate: flag.describe("Invalidate the URLs first, and wait. The distribution must be in this account."),
   invalidate: optional(invalidate.transform(checkInvalidate)).describe(
-    "Invalidates these paths and cache tags first, as `need_invalidate` does the URLs. Each counts as one path.",
+    "Invalidate these paths and cache tags first, and wait.",
   ),
-  verify: optional(z.enum(VERIFY, `must be one of ${VERIFY.join(", ")}`)).describe(
-    "How warmth is shown: by cache checks at the address of the download, at each address of the POP, or not at all.",
-  ),
+  verify: optional(z.enum(VERIFY, `must be one of ${VERIFY.join(", ")}`)).meta({
+    description: "Cache checks after a download: at one address of the POP, at all addresses, or none.",
+    default: DEFAULT_VERIFY,
+  }),
   variants: optional(
     z
       .array(variant, "must be a list of {name, header}")
       .min(1, "must have at least one variant; leave it out for one")
       .max(MAX_VARIANTS, `must have at most ${MAX_VARIANTS} variants`),
-  ).describe("Each URL is warmed in each variant, in the order given."),
-  order: optional(z.enum(ORDERS, `must be one of ${ORDERS.join(", ")}`)).describe(
-    "Whether one POP of each regional cache downloads an object before the others ask.",
-  ),
-  origin: optional(origin).describe(
-    "What all instances together may ask of the origin. What is left out has no limit.",
-  ),
+  ).describe("Warm each URL in each variant, in this order."),
+  order: optional(z.enum(ORDERS, `must be one of ${ORDERS.join(", ")}`)).meta({
+    description: "`lead-first`: one POP of each REC downloads an object before the others.",
+    default: DEFAULT_ORDER,
+  }),
+  origin: optional(origin).describe("Limits for requests of all instances to the origin. Absent: no limit."),
   flat_rate_plan: optional(z.enum(FLAT_RATE_PLAN_NAMES, `must be one of ${FLAT_RATE_PLAN_NAMES.join(", ")}`)).describe(
-    "The flat-rate plan of the distribution, which CloudFront's API does not tell: `dry_run` answers which part of its month the request uses.",
+    "Flat-rate plan of the distribution, for the estimate.",
   ),
-  skip_uncached: flag.describe("Leaves out the URLs whose cache behavior caches nothing."),
+  skip_uncached: flag.describe("Omit URLs whose cache behavior does not cache."),
   max_bytes: optional(int("a whole number of bytes, from 1", 1)).describe(
-    "The request ends as FAILED before it downloads anything if its known sizes add up to more.",
+    "If the known sizes exceed this sum, the request ends as FAILED before its downloads.",
   ),
   client_token: optional(
     z
       .string("must be a string")
       .regex(/^[\x21-\x7e]{1,64}$/, "must have 1 to 64 characters, and no spaces: letters, digits and punctuation"),
-  ).describe("For 24 hours, the same token with the same body answers with the request that it made."),
+  ).describe(
+    "Idempotency token, 1–64 ASCII characters without spaces. For 24 hours, the same token and body return the same request.",
+  ),
   sources: optional(
     z
       .array(sourceFields.transform(checkSource), "must be a list of {type, url} or {type, s3}")
       .min(1, "must have at least one source; leave it out for none")
       .max(MAX_SOURCES, `must have at most ${MAX_SOURCES} sources`),
-  ).describe("Where more URLs come from."),
-  dry_run: flag.describe("Answers what the request would come to, as `estimate`, and makes nothing."),
+  ).describe("Documents and bucket prefixes with more URLs."),
+  dry_run: flag.describe("Return an estimate and make no request. Not with `retry_of`."),
   retry_of: optional(z.string("must be a string, the request_id of a request that has ended")).describe(
-    "A request that has ended: what is not good in it is warmed, and nothing else.",
+    "ID of a request that has ended. The new request warms what failed in it, with its URLs, POPs and settings.",
   ),
   max_failures: optional(int("a whole number of tasks, from 0", 0)).describe(
-    "The request ends as FAILED once more tasks than this have failed.",
+    "If more tasks fail, the request ends as FAILED.",
   ),
 });
 
@@ -179,24 +183,22 @@ export const prewarmBodySchema = prewarmFields
         typeof value === "object" && value !== null && issues.every(({ path }) => path?.[0] !== "url_list"),
     },
   )
-  .meta({ id: "PrewarmBody", description: "What to warm, where, and how. `null` leaves an optional field out." });
+  .meta({ id: "PrewarmBody", description: "What to warm, where, and how." });
 
 export type PrewarmBody = z.infer<typeof prewarmBodySchema>;
 
 /** Body of POST /instances. */
 export const instancesBodySchema = bodyOf({
-  DesiredCapacity: instances.describe(
-    "The group's new size. It becomes the wish of every active request; 0 pauses them.",
-  ),
+  DesiredCapacity: instances.describe("New number of instances. 0: pause all active requests."),
   req_id: optional(
     z.string("must be a string").min(1, "must not be empty").max(200, "must be at most 200 characters"),
-  ).describe("A request. Needed with `force_stop`."),
-  force_stop: flag.describe("Stops that request."),
+  ).describe("ID of a request. Required with `force_stop`."),
+  force_stop: flag.describe("Stop this request."),
 })
   .refine((body) => body.force_stop !== true || body.req_id !== undefined, {
     path: ["req_id"],
     error: "is required with force_stop: the request to stop",
   })
-  .meta({ id: "InstancesBody", description: "How many instances there are to be, and which request is stopped." });
+  .meta({ id: "InstancesBody", description: "The number of instances, and the request to stop." });
 
 export type InstancesBody = z.infer<typeof instancesBodySchema>;

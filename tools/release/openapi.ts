@@ -1,9 +1,8 @@
 import { readFileSync } from "node:fs";
 import * as z from "zod";
 import { ANSWERS, GATEWAY_ANSWERS } from "../../domain/api/answers.ts";
-import { NO_KEY, TOO_LARGE } from "../../domain/validation/api-error.ts";
 import { ROOT } from "../root.ts";
-import { type JsonSchema, OPERATIONS, type Operation } from "./operations.ts";
+import { GATEWAY_ERRORS, type JsonSchema, OPERATIONS, type Operation } from "./operations.ts";
 import "../../domain/validation/bodies.ts";
 
 /** The description of the API in OpenAPI 3.1, made from the schemas that check what is sent and what is answered. */
@@ -18,10 +17,10 @@ function openApi(): JsonSchema {
     info: {
       title: "Prewarm",
       version: versionOfPackage(),
-      summary: "Warms a CloudFront distribution at every chosen edge location before the crowd arrives",
+      summary: "Warms a CloudFront distribution at every chosen edge location",
       description:
-        "Every call needs the header `x-api-key`. Bodies are JSON, whatever `Content-Type` says. Times are UTC, such as " +
-        "`2024-04-16 03:12:21.046000`. docs/api.md says more.",
+        "Each call needs the header `x-api-key`. Bodies and answers are JSON. Times are UTC, such as `2024-04-16 03:12:21.046000`. " +
+        "Ignore fields that you do not know: later releases may add fields to answers.",
       license: { name: "Apache-2.0", identifier: "Apache-2.0" },
     },
     servers: [
@@ -33,9 +32,9 @@ function openApi(): JsonSchema {
     ],
     security: [{ key: [] }],
     tags: [
-      { name: "Requests", description: "Start a request, follow it, read what came of it" },
-      { name: "Instances", description: "What downloads: more, fewer, none; stop a request" },
-      { name: "Deployment", description: "What this deployment knows and allows" },
+      { name: "Requests", description: "Make a request, follow it, read its result" },
+      { name: "Instances", description: "Set the number of instances, stop a request" },
+      { name: "Deployment", description: "The POPs and limits of the deployment" },
     ],
     paths,
     components: {
@@ -57,7 +56,7 @@ export function openApiText(): string {
   return `${JSON.stringify(openApi(), null, 2)}\n`;
 }
 
-function describe(route: string, { tag, body, errors, parameters, ...words }: Operation): JsonSchema {
+function describe(route: string, { tag, body, errors, parameters, queries: _, ...words }: Operation): JsonSchema {
   return {
     tags: [tag],
     ...words,
@@ -74,39 +73,36 @@ function versionOfPackage(): string {
 }
 
 const STATUS_MEANS: Readonly<Record<number, string>> = {
-  400: "The body is not JSON, or a field or a parameter is wrong or missing.",
+  400: "A field or parameter is wrong or missing, or the body is not JSON.",
   404: "There is no such request.",
-  409: "The request is in the wrong status for it.",
-  500: "Something failed inside. The log has it under the id that is named.",
+  409: "The state of the request does not allow the call.",
+  500: "An internal error. The log has it under the ID in the message.",
 };
 
 const GATEWAY = GATEWAY_ANSWERS[403];
-const INTERNAL = "Internal error; the log has it under 5b1f9f1e-6f0c-4f55-9d6a-2a3c8e4e8f10";
-/** What API Gateway says by itself, before a route or instead of it. */
-const GATEWAY_SAYS: Readonly<Record<string, readonly [meaning: string, text: string]>> = {
-  403: ["There is no key, or a wrong one.", NO_KEY],
-  413: ["The body is too large.", TOO_LARGE],
-  429: ["More calls than the key may make.", "Limit Exceeded"],
-  "5XX": ["API Gateway had no answer, or none in 29 seconds.", INTERNAL],
+const GATEWAY_MEANS: Readonly<Record<string, string>> = {
+  403: "The key is missing or wrong, or the resource policy denies the call.",
+  413: "The body is too large.",
+  429: "There are too many calls.",
+  "5XX": "The API did not respond within 29 seconds.",
 };
 
 const ROUTES: ReadonlyMap<string, Readonly<Record<string, z.ZodType>>> = new Map(Object.entries(ANSWERS));
 
-/** All answers of a route by status. @param errors what the route says with each error, as an example */
-function responsesOf(
-  route: string,
-  errors: Readonly<Record<string, string>>,
-  hasBody: boolean,
-): Record<string, JsonSchema> {
+/** All answers of a route by status. @param errors texts of the errors, by status */
+function responsesOf(route: string, errors: Operation["errors"], hasBody: boolean): Record<string, JsonSchema> {
   const own = Object.entries(ROUTES.get(route) ?? {}).map(([status, schema]) => [
     status,
     status === "200"
       ? response(schema.meta()?.description ?? "", refOf(schema), exampleOf(schema))
-      : refusal(Number(status), schema, errors[status] ?? ""),
+      : refusal(Number(status), schema, errors[Number(status)]?.[0]?.text ?? ""),
   ]);
-  const gateway = Object.entries(GATEWAY_SAYS)
+  const gateway = Object.entries(GATEWAY_ERRORS)
     .filter(([status]) => hasBody || status !== "413")
-    .map(([status, [meaning, text]]) => [status, response(meaning, refOf(GATEWAY), saying(GATEWAY, text))]);
+    .map(([status, [error]]) => [
+      status,
+      response(GATEWAY_MEANS[status] ?? "", refOf(GATEWAY), saying(GATEWAY, error?.text ?? "")),
+    ]);
   return Object.fromEntries([...own, ...gateway]);
 }
 
@@ -140,12 +136,15 @@ function refOf(schema: z.ZodType): JsonSchema {
 // Each registers its schemas under their ids.
 
 /** Every schema with an id, as JSON schemas that name each other by `#/components/schemas/<id>`. */
-function componentSchemas(): Record<string, JsonSchema> {
+export function componentSchemas(): Record<string, JsonSchema> {
   const { schemas } = z.toJSONSchema(z.globalRegistry, {
     uri: refTo,
     // What a caller may send. Answers are the same both ways, and may have new fields in a later release.
     io: "input",
-    override: ({ jsonSchema }) => {
+    override: ({ zodSchema, jsonSchema }) => {
+      // A default is what a transformed field becomes, so zod leaves it out of what may be sent.
+      const fallback = z.globalRegistry.get(zodSchema)?.["default"];
+      if (fallback !== undefined) jsonSchema.default = z.json().parse(fallback);
       // Every whole number of zod has this bound; it says nothing.
       if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
     },

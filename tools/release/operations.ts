@@ -1,7 +1,9 @@
 import * as z from "zod";
 import { EXAMPLE_ID } from "../../domain/api/answer-fields.ts";
 import type { RouteName } from "../../domain/api/answers.ts";
+import { MAX_INSTANCES } from "../../domain/limits.ts";
 import { STATUSES } from "../../domain/request/lifecycle.ts";
+import { DENIED_BY_POLICY, NO_KEY, QUOTA_EXCEEDED, TOO_LARGE } from "../../domain/validation/api-error.ts";
 import { instancesBodySchema, prewarmBodySchema } from "../../domain/validation/bodies.ts";
 import { DETAILS } from "../../lambdas/api/query.ts";
 import { DEFAULT_LIMIT, MAX_LIMIT } from "../../lambdas/api/requests.ts";
@@ -24,14 +26,14 @@ export interface Parameter {
 
 export function requestId(example: string): Parameter {
   return {
-    ...query("req_id", "The `request_id` that POST /prewarm answered.", { type: "string", minLength: 1 }, example),
+    ...query("req_id", "ID of the request.", { type: "string", minLength: 1 }, example),
     required: true,
   };
 }
 
 /** One, or several with commas. */
 const DETAIL: Parameter = {
-  ...query("detail", "What to tell beside the totals: one, or several with commas; `sent` alone.", {
+  ...query("detail", "More fields of the answer: one or several, separated by commas; `sent` alone.", {
     type: "array",
     items: { type: "string", enum: DETAILS },
   }),
@@ -40,27 +42,22 @@ const DETAIL: Parameter = {
 };
 
 /** With `urls` in `detail`. */
-export const POP: Parameter = query(
-  "pop",
-  "With `urls` in `detail`: which POP of the request.",
-  { type: "string" },
-  "SIN2-C1",
-);
+export const POP: Parameter = query("pop", "With `detail=urls`: a POP of the request.", { type: "string" }, "SIN2-C1");
 
 const LIST_PARAMETERS: readonly Parameter[] = [
-  query("limit", "How many requests a page has.", {
+  query("limit", "Requests on a page.", {
     type: "integer",
     minimum: 1,
     maximum: MAX_LIMIT,
     default: DEFAULT_LIMIT,
   }),
-  query("status", "Only requests in this status. Any, if it is left out.", { type: "string", enum: STATUSES }),
-  query("next", "Where the page before ended: what its answer said as `next`.", { type: "string" }),
+  query("status", "Only requests with this status.", { type: "string", enum: STATUSES }),
+  query("next", "`next` of the previous page.", { type: "string" }),
 ];
 
 const CATALOGUE_PARAMETERS: readonly Parameter[] = [
-  query("country", "Only POPs in this country: its English name or its two-letter ISO code.", { type: "string" }, "SG"),
-  query("region", "Only POPs that lie in this region.", {
+  query("country", "Only POPs in this country: English name or two-letter ISO code.", { type: "string" }, "SG"),
+  query("region", "Only POPs in this region.", {
     type: "string",
     enum: ["apac", "au", "ca", "cn", "eu", "jp", "sa", "us"],
   }),
@@ -79,25 +76,25 @@ const retryBodySchema = z
   .strictObject(settings)
   .partial()
   .extend({
-    retry_of: z
-      .string()
-      .describe("The request that is tried again: its URLs at its POPs, as far as they are not good."),
+    retry_of: z.string().describe("ID of the request to retry."),
   })
   .meta({
     id: "RetryBody",
     description:
-      "Warms what is not good in a request that has ended. What is left out is as it was there, but for `header` and what the " +
-      "variants send: these are not kept.",
+      "Retries what failed in a request that has ended. Absent fields are taken from that request, except headers, which are not kept.",
   });
 
 /** Body of POST /prewarm. */
 export const startBodySchema = z.union([prewarmBodySchema, retryBodySchema]).meta({
   id: "StartBody",
-  description: "A request of its own, or one that tries another again.",
+  description: "A new request, or a retry of another one.",
 });
 
 /** Bodies that may be sent, by a name; the first is the usual one. */
 type BodyExamples = Readonly<Record<string, { readonly summary: string; readonly value: object }>>;
+
+/** The request that retries the one of the examples. */
+const OTHER_ID = "e059b77b-e427-4489-a50b-4d8c652f114c";
 
 const SOME_URLS = {
   url_list: ["https://www.example.com/index.html", "https://www.example.com/css/bootstrap-icons.css"],
@@ -116,11 +113,11 @@ const PREWARM_EXAMPLES: BodyExamples = {
     },
   },
   countries: {
-    summary: "Where three countries are served",
+    summary: "The POPs of three countries",
     value: { ...SOME_URLS, target_type: "country", countries: ["japan", "KR", "singapore"], ...SOME_TIME },
   },
   variants: {
-    summary: "Each URL in two forms, and no more than the origin can take",
+    summary: "Each URL in two variants, with limits for the origin",
     value: {
       ...SOME_URLS,
       regions: ["eu", "us"],
@@ -134,7 +131,7 @@ const PREWARM_EXAMPLES: BodyExamples = {
     },
   },
   dry_run: {
-    summary: "What it would come to; nothing is made",
+    summary: "An estimate; nothing is made",
     value: { ...SOME_URLS, regions: ["apac"], dry_run: true, ...SOME_TIME },
   },
   sources: {
@@ -146,7 +143,7 @@ const PREWARM_EXAMPLES: BodyExamples = {
     },
   },
   retry: {
-    summary: "What was not good in a request that has ended",
+    summary: "A retry of what failed in a request",
     value: { retry_of: EXAMPLE_ID },
   },
 };
@@ -160,6 +157,14 @@ const INSTANCES_EXAMPLES: BodyExamples = {
   },
 };
 
+/** An error that a route returns. */
+interface ErrorAnswer {
+  /** An example of its text. */
+  readonly text: string;
+  /** What the caller does about it. */
+  readonly action: string;
+}
+
 /** What the schemas do not say of a route. */
 export interface Operation {
   readonly operationId: string;
@@ -168,87 +173,161 @@ export interface Operation {
   readonly description: string;
   readonly parameters?: readonly Parameter[];
   readonly body?: { readonly schema: z.ZodType; readonly examples: BodyExamples };
-  /** What the route says with each of its errors, as an example. */
-  readonly errors: Readonly<Record<number, string>>;
+  /** Query strings that the reference shows; `$REQ` is the ID of a request. */
+  readonly queries?: readonly string[];
+  /** By HTTP status, the most frequent one first. */
+  readonly errors: Readonly<Record<number, readonly ErrorAnswer[]>>;
 }
 
-const INTERNAL = "Internal error; the log has it under 5b1f9f1e-6f0c-4f55-9d6a-2a3c8e4e8f10";
-const NO_ID = "req_id: is required in the query string";
-const UNKNOWN = `req_id: there is no request '${EXAMPLE_ID}'`;
+const INTERNAL = [
+  {
+    text: "Internal error; the log has it under 5b1f9f1e-6f0c-4f55-9d6a-2a3c8e4e8f10",
+    action:
+      "Search the log of the API function for this ID, then call again. With `client_token`, a second POST /prewarm makes no second request.",
+  },
+];
+const NO_ID = { text: "req_id: is required in the query string", action: "Add `req_id`." };
+const UNKNOWN = [{ text: `req_id: there is no request '${EXAMPLE_ID}'`, action: "Correct the ID." }];
 
 /** In the order of the description. */
 export const OPERATIONS: Readonly<Record<RouteName, Operation>> = {
   "POST /prewarm": {
     operationId: "startRequest",
     tag: "Requests",
-    summary: "Starts a request",
+    summary: "Makes a request",
     description:
-      "Makes a request: a set of URLs, to be warmed at a set of POPs. All of the body is checked first; where anything is wrong, " +
-      "nothing is made, and all faults are told.",
+      "Warms a set of URLs at a set of POPs. The API checks the whole body first. If a field is wrong or unknown, the API makes nothing " +
+      "and reports all errors. POPs, countries and regions are not case-sensitive. `null` omits an optional field.",
     body: { schema: startBodySchema, examples: PREWARM_EXAMPLES },
     errors: {
-      400: "url_list: 'ftp://x/y' has the scheme ftp. Use absolute http:// or https:// URLs",
-      404: `retry_of: there is no request '${EXAMPLE_ID}'`,
-      409: `client_token: stands for another body, that of the request ${EXAMPLE_ID}`,
+      400: [
+        {
+          text: "url_list: 'ftp://x/y' has the scheme ftp. Use absolute http:// or https:// URLs",
+          action: "Correct the fields that the message names.",
+        },
+        {
+          text: "instance_count: 30 instances exceed this deployment's limit of 20 (stack parameter maxInstances)",
+          action: "Lower the value, or raise the parameter of the stack.",
+        },
+      ],
+      404: [{ text: `retry_of: there is no request '${EXAMPLE_ID}'`, action: "Correct the ID." }],
+      409: [
+        {
+          text: `client_token: was sent with another body within the last 24 hours; that made the request ${EXAMPLE_ID}`,
+          action: "Send a new token.",
+        },
+        {
+          text: `retry_of: the request ${EXAMPLE_ID} is IN_PROGRESS; it can be retried after it has ended`,
+          action: "Wait for its end.",
+        },
+        {
+          text: `retry_of: the request ${EXAMPLE_ID} is already being retried by ${OTHER_ID}; when that one has ended, retry it instead`,
+          action: "Wait for its end, then retry it.",
+        },
+      ],
       500: INTERNAL,
     },
   },
   "GET /prewarm": {
     operationId: "getProgress",
     tag: "Requests",
-    summary: "Tells the progress of a request",
-    description: "Where a request stands: its tasks, bytes, outcomes, rate and the time left.",
+    summary: "Returns the progress of a request",
+    description: "Returns the state of a request. Agents report every ten seconds.",
     parameters: [requestId(EXAMPLE_ID), DETAIL, POP],
+    queries: ["req_id=$REQ", "req_id=$REQ&detail=pops,failures"],
     errors: {
-      400: NO_ID,
+      400: [
+        NO_ID,
+        {
+          text: `Unknown detail 'tasks'; use one of '${DETAILS.join("', '")}'`,
+          action: "Correct `detail`.",
+        },
+        { text: "pop: the request has no POP 'SIN2-P1'", action: "Send a POP of the request." },
+      ],
       404: UNKNOWN,
-      409: "The request is IN_PROGRESS; the URLs of a POP can be read once it has ended",
+      409: [
+        {
+          text: "The request is IN_PROGRESS; the URLs of a POP can be read once it has ended",
+          action: "Wait for the end of the request.",
+        },
+      ],
       500: INTERNAL,
     },
   },
   "GET /summary": {
     operationId: "getSummary",
     tag: "Requests",
-    summary: "Tells what failed, once a request has ended",
-    description:
-      "What came of a request that has ended, with a link to the report of its failed tasks. Before its end, and while the report " +
-      "is still being written, a 409.",
+    summary: "Returns the result of a request that has ended",
+    description: "Returns the verdict, the failures by reason, and links to the report and to all results.",
     parameters: [requestId(EXAMPLE_ID)],
+    queries: ["req_id=$REQ"],
     errors: {
-      400: NO_ID,
+      400: [NO_ID],
       404: UNKNOWN,
-      409: "The request is IN_PROGRESS; its summary can be read once it has ended",
+      409: [
+        {
+          text: "The request is IN_PROGRESS; its summary can be read once it has ended",
+          action: "Wait for the end of the request.",
+        },
+        {
+          text: "The request is STOPPED; its report is still being written, ask again in a moment",
+          action: "Call again.",
+        },
+      ],
       500: INTERNAL,
     },
   },
   "GET /requests": {
     operationId: "listRequests",
     tag: "Requests",
-    summary: "Lists all requests, the newest first",
-    description: "The requests of the last 30 days, a page at a time.",
+    summary: "Lists all requests",
+    description:
+      "Lists the requests of the last 30 days, a page at a time. With `status`, a page can have fewer than `limit` requests although " +
+      "there are more: read on until `next` is null.",
     parameters: LIST_PARAMETERS,
-    errors: { 400: "limit: '0' must be a whole number from 1 to 100", 500: INTERNAL },
+    queries: ["limit=20&status=FINISHED"],
+    errors: {
+      400: [
+        { text: "limit: '0' must be a whole number from 1 to 100", action: "Correct `limit`." },
+        {
+          text: "next: invalid cursor 'x'; pass the next value of the previous page",
+          action: "Send `next` unchanged.",
+        },
+      ],
+      500: INTERNAL,
+    },
   },
   "POST /instances": {
     operationId: "setInstances",
     tag: "Instances",
     summary: "Sets the number of instances; stops a request",
     description:
-      "All requests share the instances. 0 pauses them. With `force_stop`, the request becomes STOPPED, its queued tasks are " +
-      "dropped, and the group goes to `DesiredCapacity`, or to what the other requests need.",
+      "Sets the number of instances that all active requests share, or stops a request. 0 pauses the requests: downloads in progress end " +
+      "within a minute, the timeouts still apply, and a call with a larger number resumes the requests. With `force_stop`, the group keeps " +
+      "the instances that other requests need.",
     body: { schema: instancesBodySchema, examples: INSTANCES_EXAMPLES },
     errors: {
-      400: "DesiredCapacity: is required: a whole number from 0 to 300",
+      400: [
+        {
+          text: `DesiredCapacity: is required: a whole number from 0 to ${MAX_INSTANCES}`,
+          action: "Correct the field that the message names.",
+        },
+      ],
       404: UNKNOWN,
-      409: "req_id: the request is FINISHED already and cannot be stopped",
+      409: [
+        {
+          text: "req_id: the request is FINISHED already and cannot be stopped",
+          action: "Nothing: the request has ended.",
+        },
+      ],
       500: INTERNAL,
     },
   },
   "GET /instances": {
     operationId: "getInstances",
     tag: "Instances",
-    summary: "Tells the number of instances",
-    description: "How many instances are wanted. Spot may not have delivered them yet.",
+    summary: "Returns the number of instances",
+    description: "Returns the desired number of instances.",
     errors: { 500: INTERNAL },
   },
   "GET /pops": {
@@ -256,22 +335,45 @@ export const OPERATIONS: Readonly<Record<RouteName, Operation>> = {
     tag: "Deployment",
     summary: "Lists the POPs that Prewarm knows",
     description:
-      "The catalogue. AWS publishes neither the codes nor which REC serves which POP: each row says how it is known.",
+      "Lists the catalogue of POPs. AWS publishes neither their codes nor their RECs, so each entry states how it is known.",
     parameters: CATALOGUE_PARAMETERS,
-    errors: { 400: "country: unknown 'atlantis'; known: argentina, australia, austria", 500: INTERNAL },
+    queries: ["country=SG"],
+    errors: {
+      400: [
+        {
+          text: "region: unknown 'europe'; known: apac, au, ca, cn, eu, jp, sa, us",
+          action: "Send a name that the message lists.",
+        },
+      ],
+      500: INTERNAL,
+    },
   },
   "GET /settings": {
     operationId: "getSettings",
     tag: "Deployment",
-    summary: "Tells what this deployment is and allows",
-    description: "Region, version and caps of the deployment, and which of the stack's parameters sets each.",
+    summary: "Returns the limits of the deployment",
+    description: "Returns the limits of the deployment, and the parameter of the stack that sets each limit.",
     errors: { 500: INTERNAL },
   },
   "GET /openapi.json": {
     operationId: "getDescription",
     tag: "Deployment",
-    summary: "Tells this description",
-    description: "The description of all routes in OpenAPI 3.1, of the release that is deployed.",
+    summary: "Returns the OpenAPI description",
+    description: "Returns the OpenAPI 3.1 description of the deployed release. Postman can import it.",
     errors: { 500: INTERNAL },
   },
+};
+
+/** What API Gateway returns without the API. */
+export const GATEWAY_ERRORS: Readonly<Record<string, readonly ErrorAnswer[]>> = {
+  403: [
+    { text: NO_KEY, action: "Send the header `x-api-key`." },
+    { text: DENIED_BY_POLICY, action: "Call from an allowed address." },
+  ],
+  413: [{ text: TOO_LARGE, action: "Send several requests, each with a part of the list." }],
+  429: [
+    { text: "Limit Exceeded", action: "Call more slowly." },
+    { text: QUOTA_EXCEEDED, action: "Wait until tomorrow, or raise the parameter." },
+  ],
+  "5XX": INTERNAL,
 };

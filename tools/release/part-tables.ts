@@ -19,7 +19,6 @@ import { ACTIVE_STATES, ENDED_STATES, EVENTS, type State, type Transition } from
 import { MAX_SAMPLES } from "../../domain/request/samples.ts";
 import { failureReasons } from "../../domain/result/failure.ts";
 import { MAX_DOCUMENTS } from "../../domain/sources/limits.ts";
-import { prewarmBodySchema } from "../../domain/validation/bodies.ts";
 import { SIZE_TIME_SHARE } from "../../probe/size/measure-urls.ts";
 import { table } from "../markdown-table.ts";
 import { OPERATIONS } from "./operations.ts";
@@ -28,25 +27,19 @@ import { type StackName, stackTemplates } from "./stack-template.ts";
 // The tables of the documents that there are in more than one language. Each takes its heads and, where the code has the words in English
 // alone, what turns them into the document's language.
 
-const { timeout, instance_count } = prewarmBodySchema.shape;
-
 const LIMITS = [
   ["different URLs in `url_list`", 1, limits.MAX_URLS],
   ["characters of a URL", null, limits.MAX_URL_LENGTH],
   ["different hosts of the URLs, without `cf_domain`", null, limits.MAX_HOSTS],
-  ["different names in each of `pops`, `countries`, `regions`", null, limits.MAX_NAMES],
-  ["variants", 1, limits.MAX_VARIANTS],
+  ["different names in `pops`, `countries` or `regions`", null, limits.MAX_NAMES],
   ["characters of a variant's name", 1, limits.MAX_VARIANT_NAME_LENGTH],
   ["URLs times variants", null, limits.MAX_URLS],
-  ["lines of each `header`", null, limits.MAX_HEADERS],
   ["characters of a line of a `header`", null, limits.MAX_HEADER_LENGTH],
-  ["bytes of all lines together, those of the variants with them", null, limits.MAX_HEADER_BYTES],
+  ["bytes of all lines, with those of the variants", null, limits.MAX_HEADER_BYTES],
   ["paths and tags in `invalidate`", 1, limits.MAX_INVALIDATE_ENTRIES],
   ["paths with a wildcard in `invalidate`", null, limits.MAX_WILDCARDS],
   ["characters of all paths and tags in `invalidate`", null, limits.MAX_INVALIDATE_CHARACTERS],
   ["characters of a tag", 1, limits.MAX_TAG_LENGTH],
-  ["`timeout`, minutes", timeout.minValue, limits.MAX_TIMEOUT_MINUTES],
-  ["`instance_count` and `DesiredCapacity`", instance_count.minValue, limits.MAX_INSTANCES],
 ] as const satisfies readonly (readonly [what: string, least: number | null, most: number])[];
 
 /** What a request has bounds of, in English. */

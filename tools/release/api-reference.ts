@@ -1,0 +1,550 @@
+import * as z from "zod";
+import { warningInChinese } from "../../console/words/api-chinese.ts";
+import { EXAMPLE_ID } from "../../domain/api/answer-fields.ts";
+import { ANSWERS } from "../../domain/api/answers.ts";
+import { WARNING_MESSAGES } from "../../domain/api/warnings.ts";
+import type { Language } from "../../domain/format.ts";
+import { POP_BASES } from "../../domain/pops/list-pops.ts";
+import { REC_BASES } from "../../domain/pops/recs.ts";
+import { EVENT_SOURCE, EVENT_TYPE, endedEventSchema } from "../../domain/readiness/ended-event.ts";
+import { reasonText } from "../../domain/readiness/reasons.ts";
+import { STATUS_MEANINGS } from "../../domain/request/lifecycle.ts";
+import { failureReasons } from "../../domain/result/failure.ts";
+import { OUTCOMES } from "../../domain/result/outcome.ts";
+import { REPORT_COLUMNS, RESULTS_ONLY_COLUMNS } from "../../domain/result/report.ts";
+import { table } from "../markdown-table.ts";
+import { CHINESE } from "./chinese-words.ts";
+import { componentSchemas, exampleOf, idOf } from "./openapi.ts";
+import { GATEWAY_ERRORS, OPERATIONS, type Operation, type Parameter } from "./operations.ts";
+import { code, limitsTable } from "./part-tables.ts";
+
+/** A JSON schema, as far as the reference reads it. */
+const fieldSchema = z.object({
+  $ref: z.string().optional(),
+  type: z.union([z.string(), z.array(z.string())]).optional(),
+  description: z.string().optional(),
+  const: z.union([z.string(), z.boolean()]).optional(),
+  enum: z.array(z.string()).optional(),
+  default: z.union([z.string(), z.boolean(), z.number()]).optional(),
+  format: z.string().optional(),
+  pattern: z.string().optional(),
+  minimum: z.number().optional(),
+  exclusiveMinimum: z.number().optional(),
+  maximum: z.number().optional(),
+  minLength: z.number().optional(),
+  maxLength: z.number().optional(),
+  minItems: z.number().optional(),
+  maxItems: z.number().optional(),
+  required: z.array(z.string()).optional(),
+  examples: z.array(z.unknown()).optional(),
+  get items() {
+    return fieldSchema.optional();
+  },
+  get anyOf() {
+    return z.array(fieldSchema).optional();
+  },
+  get properties() {
+    return z.record(z.string(), fieldSchema).optional();
+  },
+});
+type Field = z.infer<typeof fieldSchema>;
+
+/** Where a field is described further, by the id of its schema and its name: the name of the link, and where it leads. */
+const SEE: Readonly<Record<string, readonly [title: string, target: string]>> = {
+  "PrewarmBody.sources": ["Sources", "recipes.md#sources"],
+  "PrewarmBody.cf_domain": ["Hosts", "concepts.md#which-distribution-which-host"],
+  "PrewarmBody.countries": ["Countries", "concepts.md#countries"],
+  "PrewarmBody.regions": ["Regions", "concepts.md#regions"],
+  "PrewarmBody.header": ["Headers", "concepts.md#headers"],
+  "PrewarmBody.invalidate": ["Invalidation", "recipes.md#after-an-invalidation"],
+  "PrewarmBody.verify": ["Verification", "concepts.md#which-verify"],
+  "PrewarmBody.order": ["Order", "concepts.md#which-pop-asks-first"],
+  "PrewarmBody.origin": ["Origin", "concepts.md#the-origin"],
+  "PrewarmBody.variants": ["Variants", "concepts.md#variants"],
+  "PrewarmBody.flat_rate_plan": ["Flat-rate plans", "concepts.md#flat-rate-plans"],
+  "PrewarmBody.skip_uncached": ["Uncached URLs", "concepts.md#what-is-not-cached"],
+  "PrewarmBody.retry_of": ["Retries", "concepts.md#trying-again"],
+  "Started.warnings": ["Checks", "concepts.md#what-prewarm-looks-at"],
+  "SourceProgress.left_out": ["Reasons", "recipes.md#which-urls-are-taken"],
+  "Summary.footnote": ["Embedded POPs", "concepts.md#embedded-pops"],
+  "Estimate.dollars": ["Prices", "operations.md#what-it-costs"],
+};
+
+/** A field of a schema, by its path in it. */
+interface NamedField {
+  readonly name: string;
+  readonly field: Field;
+  /** Whether it is always there. */
+  readonly isRequired: boolean;
+  readonly isBody: boolean;
+  /** Id of the schema. */
+  readonly owner: string;
+}
+
+/** A table of codes and what they mean: fields whose values are in it link to it. */
+interface CodeTable {
+  readonly title: string;
+  readonly column: string;
+  readonly rows: Readonly<Record<string, string>>;
+}
+
+/** All schemas by their ids; the event is none of an answer. */
+const COMPONENTS: ReadonlyMap<string, Field> = new Map(
+  Object.entries({ ...componentSchemas(), EndedEvent: z.toJSONSchema(endedEventSchema) }).map(([id, schema]) => [
+    id,
+    fieldSchema.parse(schema),
+  ]),
+);
+const isRoute = (route: string): route is keyof typeof ANSWERS => Object.hasOwn(ANSWERS, route);
+const ROUTES = Object.keys(OPERATIONS).filter(isRoute);
+
+/**
+ * docs/api.md, or docs/zh/api.md: the reference of the API. All of it comes from the schemas that check bodies and answers, from the
+ * descriptions of the routes, and from the tables of the code.
+ * @throws Error for a field without a description, or a text without a Chinese one
+ */
+export function apiReference(language: Language): string {
+  return new Reference(language).text();
+}
+
+class Reference {
+  /** Where the fields of each name are described: each field once. */
+  readonly #homes = new Map<string, { readonly text: string; readonly link: string }[]>();
+  /** Schemas that the text so far links to, in order. */
+  readonly #objects = new Set<string>();
+  readonly #language: Language;
+  readonly #tables: readonly CodeTable[];
+
+  constructor(language: Language) {
+    this.#language = language;
+    // Answers have the whole message, and what to do.
+    const warnings = Object.entries(WARNING_MESSAGES).map(([name, message]) => [
+      name,
+      language === "en" ? firstSentence(message) : firstSentence(`${code("count")} ${warningInChinese(name)}`),
+    ]);
+    const reasons = failureReasons.map((reason) => [reason, reasonText(reason, language).means]);
+    this.#tables = [
+      { title: "Statuses", column: "status", rows: this.#translated(STATUS_MEANINGS) },
+      { title: "Outcomes", column: "outcome", rows: this.#translated(OUTCOMES) },
+      { title: "Failure reasons", column: "code", rows: Object.fromEntries(reasons) },
+      { title: "Warnings", column: "code", rows: Object.fromEntries(warnings) },
+      { title: "How a code is known", column: "basis", rows: this.#translated(POP_BASES) },
+      { title: "How a REC is known", column: "rec_basis", rows: this.#translated(REC_BASES) },
+    ];
+  }
+
+  text(): string {
+    const routes = ROUTES.map((route) => this.#route(route, OPERATIONS[route]));
+    const event = this.#event();
+    const parts = [
+      "<!-- `npm run gen docs` makes this file from the schemas of the API: change those. -->",
+      `# ${this.#say("The API")}`,
+      this.#language === "en" ? "English · [中文](zh/api.md)" : "[English](../api.md) · 中文",
+      this.#intro(),
+      this.#contents(),
+      ...routes,
+      `## ${this.#say("Objects")}`,
+      ...this.#allObjects(),
+      ...this.#tables.flatMap(({ title, column, rows }) => [
+        `## ${this.#say(title)}`,
+        this.#codeTable(
+          column,
+          Object.entries(rows).map(([name, meaning]) => ({ name, meaning })),
+        ),
+      ]),
+      this.#report(),
+      this.#limits(),
+      this.#errors(),
+      event,
+    ];
+    return `${parts.join("\n\n")}\n`;
+  }
+
+  /** A text of the code in the language of the document, with `{name}` replaced by values. */
+  #say(english: string, values: Readonly<Record<string, string | number>> = {}): string {
+    const text = this.#language === "en" ? english : CHINESE[english];
+    if (text === undefined) throw new Error(`tools/release/chinese-words.ts has no Chinese for: ${english}`);
+    return text.replaceAll(/\{(\w+)\}/g, (all, name: string) => String(values[name] ?? all));
+  }
+
+  #sentences(...english: readonly string[]): string {
+    return english.map((text) => this.#say(text)).join(this.#language === "en" ? " " : "");
+  }
+
+  #translated(rows: Readonly<Record<string, string>>): Record<string, string> {
+    return Object.fromEntries(Object.entries(rows).map(([name, meaning]) => [name, this.#say(meaning)]));
+  }
+
+  #link(title: string, target: string): string {
+    const isChinese = this.#language === "zh" && !target.startsWith("#");
+    return `[${this.#say(title)}](${isChinese ? "../" : ""}${target})`;
+  }
+
+  /** A link to a section of this document. */
+  #section(title: string): string {
+    const heading = this.#say(title);
+    return `[${heading}](${anchorOf(heading)})`;
+  }
+
+  #intro(): string {
+    return this.#sentences(
+      "Each call needs the header `x-api-key`.",
+      "Bodies and answers are JSON.",
+      "Times are UTC, such as `2024-04-16 03:12:21.046000`.",
+      "`?` marks a field that can be absent.",
+      "`$API` is the address of the API with a slash at its end, `$KEY` the key, `$REQ` the ID of a request.",
+      "Ignore fields that you do not know, because later releases may add fields.",
+    );
+  }
+
+  #contents(): string {
+    const routes = ROUTES.map((route) => [`[${route}](${anchorOf(route)})`, this.#say(OPERATIONS[route].summary)]);
+    const page = [this.#link("GET /console", "console.md"), this.#say("The console; the only route without a key")];
+    const sections = [
+      "Objects",
+      ...this.#tables.map(({ title }) => title),
+      "The report",
+      "All results",
+      "Limits of one request",
+      "Errors",
+      "Event",
+    ];
+    return [
+      table([this.#say("route"), this.#say("what it does")], [...routes, page]),
+      `${sections.map((title) => this.#section(title)).join(this.#say(", "))}${this.#say(".")}`,
+    ].join("\n\n");
+  }
+
+  #route(route: keyof typeof ANSWERS, operation: Operation): string {
+    const { description, parameters = [], body } = operation;
+    const answer = ANSWERS[route][200];
+    const request =
+      body === undefined
+        ? []
+        : [
+            fenced("json", jsonText(Object.values(body.examples)[0]?.value)),
+            this.#fields(idOf(body.schema), anchor(route), true),
+          ];
+    const query = parameters.flatMap(({ name, required, description: meaning, schema }) => {
+      const field = fieldSchema.parse({ ...schema, description: meaning });
+      return this.#rows({ name, field, isRequired: required, isBody: true, owner: route });
+    });
+    return [
+      `## ${route}`,
+      this.#say(description),
+      fenced("sh", callsOf(route, operation).join("\n")),
+      ...request,
+      ...(query.length === 0 ? [] : [this.#fieldTable(query)]),
+      `**${this.#say("Answer")}**`,
+      fenced("json", jsonText(exampleOf(answer))),
+      this.#fields(idOf(answer), anchor(route)),
+      this.#errorsOf(operation.errors),
+    ]
+      .filter((part) => part !== "")
+      .join("\n\n");
+
+    function anchor(name: string) {
+      return `[${name}](${anchorOf(name)})`;
+    }
+  }
+
+  /** The fields of a body or an answer. @param link to the section that lists them */
+  #fields(id: string, link: string, isBody = false): string {
+    const forms = formsOf(id);
+    const [first] = forms;
+    const owner = first?.id ?? id;
+    const names = [...new Set(forms.flatMap(({ properties = {} }) => Object.keys(properties)))];
+    const properties = names.map((name) => {
+      const field = forms.map((form) => form.properties?.[name]).find((it) => it !== undefined) ?? {};
+      return { name, field, isRequired: forms.every(({ required = [] }) => required.includes(name)) };
+    });
+    const elsewhere = new Map<string, string[]>();
+    const rows = properties.flatMap(({ name, field, isRequired }) => {
+      const text = JSON.stringify(field);
+      const homes = this.#homes.get(name) ?? [];
+      const home = homes.find((it) => it.text === text) ?? (isDescribed(field) ? undefined : homes[0]);
+      if (home !== undefined && home.link !== link) {
+        elsewhere.set(home.link, [...(elsewhere.get(home.link) ?? []), code(name)]);
+        return [];
+      }
+      this.#homes.set(name, [...homes, { text, link }]);
+      return this.#rows({ name, field, isRequired, isBody, owner });
+    });
+    const others = [...elsewhere].map(([place, fields]) =>
+      this.#say("{names}: see {link}.", { names: fields.join(this.#say(", ")), link: place }),
+    );
+    return [...(rows.length === 0 ? [] : [this.#fieldTable(rows)]), ...others].join("\n\n");
+  }
+
+  #fieldTable(rows: readonly (readonly string[])[]): string {
+    return table([this.#say("field"), this.#say("meaning")], rows);
+  }
+
+  /** The row of a field, and those of the fields in it. */
+  #rows({ name, field, isRequired, isBody, owner }: NamedField): string[][] {
+    if (!isDescribed(field)) throw new Error(`The field ${name} of ${owner} has no description`);
+    const traits = [
+      this.#typeOf(field, isBody),
+      ...(field.default === undefined ? [] : [this.#say("default {value}", { value: code(String(field.default)) })]),
+    ];
+    const see = SEE[`${owner}.${name}`];
+    const meaning = [
+      this.#say("({traits})", { traits: traits.filter((trait) => trait !== "").join(this.#say(", ")) }),
+      field.description === undefined ? "" : this.#say(field.description),
+      see === undefined ? "" : this.#say("See {link}.", { link: this.#link(...see) }),
+    ];
+    const row = [
+      code(isRequired ? name : `${name}?`),
+      meaning.filter((it) => !/^(\(\)|（）)?$/.test(it)).join(this.#language === "en" ? " " : ""),
+    ];
+    const { field: plain } = withoutNull(field);
+    const { properties = {}, required = [] } = plain.items ?? plain;
+    const inner = Object.entries(properties);
+    // Where none has a description, that of the object says where its fields are described.
+    if (!inner.some(([, { description }]) => description !== undefined)) return [row];
+    const prefix = `${name}${plain.items === undefined ? "" : "[]"}.`;
+    return [
+      row,
+      ...inner.flatMap(([one, it]) =>
+        this.#rows({ name: prefix + one, field: it, isRequired: required.includes(one), isBody, owner }),
+      ),
+    ];
+  }
+
+  /** Null leaves a field of a body out. An example shows what the type is of a field of an answer that has no name here. */
+  #typeOf(field: Field, isBody: boolean): string {
+    const { field: plain, isNullable } = withoutNull(field);
+    const named = plain.enum?.every((value) => field.description?.includes(code(value)));
+    const type = named === true ? "" : this.#plainTypeOf(plain);
+    if (isBody) return type;
+    if (isNullable) return this.#say("{type} or null", { type });
+    return type === this.#say("string") || type === this.#say("integer") ? "" : type;
+  }
+
+  #plainTypeOf(field: Field): string {
+    const { $ref, items, type, format, pattern } = field;
+    if ($ref !== undefined) return this.#object($ref);
+    if (field.const !== undefined) return code(JSON.stringify(field.const));
+    if (field.enum !== undefined) return this.#choiceOf(field.enum);
+    if (items !== undefined) {
+      const most = field.maxItems === 0 ? undefined : field.maxItems;
+      if (items.enum !== undefined) return this.#choiceOf(items.enum);
+      return [`${this.#plainTypeOf(items)}[]`, ...this.#bounds(undefined, most)].join(this.#say(", "));
+    }
+    if (format === "uri") return this.#say("URL");
+    if (pattern?.startsWith("^\\d{4}-") === true) return this.#say("time");
+    if (type === "string")
+      return [this.#say("string"), ...this.#bounds(undefined, field.maxLength)].join(this.#say(", "));
+    const name = type === "integer" || type === "number" || type === "boolean" ? type : "object";
+    const least = field.minimum === 0 && field.maximum === undefined ? undefined : field.minimum;
+    return [this.#say(name), ...this.#bounds(least, field.maximum, field.exclusiveMinimum)].join(this.#say(", "));
+  }
+
+  #bounds(least: number | undefined, most: number | undefined, above?: number): string[] {
+    const shown = (bound: number) => bound.toLocaleString("en-US");
+    const isReal = least !== undefined && least > Number.MIN_SAFE_INTEGER;
+    if (isReal && most !== undefined) return [`${shown(least)}–${shown(most)}`];
+    return [
+      ...(isReal ? [`≥${shown(least)}`] : []),
+      ...(above === undefined ? [] : [`>${shown(above)}`]),
+      ...(most === undefined ? [] : [`≤${shown(most)}`]),
+    ];
+  }
+
+  /** The values of a field, or the table that has them. */
+  #choiceOf(values: readonly string[]): string {
+    if (values.includes("ready")) return this.#link("verdict", "concepts.md#the-verdict");
+    const home = this.#tables.find(
+      ({ rows }) => values.length > 1 && values.every((value) => Object.hasOwn(rows, value)),
+    );
+    if (home === undefined) return values.map(code).join(this.#say(", "));
+    return `[${this.#say(home.column)}](${anchorOf(this.#say(home.title))})`;
+  }
+
+  #object(ref: string): string {
+    const id = ref.replace(/^.*\//, "");
+    this.#objects.add(id);
+    return `[${id}](${anchorOf(id)})`;
+  }
+
+  /** The objects that the routes link to, and those that these link to. */
+  #allObjects(): string[] {
+    const sections: string[] = [];
+    // Objects that an object links to join the end of the set.
+    for (const id of this.#objects) {
+      const { description = "", examples: [example] = [] } = COMPONENTS.get(id) ?? {};
+      sections.push(`### ${id}`, this.#say(description));
+      if (example !== undefined) sections.push(fenced("json", jsonText(example)));
+      sections.push(this.#fields(id, `[${id}](${anchorOf(id)})`, BODIES.includes(id)));
+    }
+    return sections;
+  }
+
+  #codeTable(column: string, rows: readonly { readonly name: string; readonly meaning: string }[]): string {
+    return table(
+      [this.#say(column), this.#say("meaning")],
+      rows.map(({ name, meaning }) => [code(name), meaning]),
+    );
+  }
+
+  #columns(columns: readonly { readonly name: string; readonly meaning: string }[]): string {
+    return this.#codeTable(
+      "column",
+      columns.map(({ name, meaning }) => ({ name, meaning: this.#say(meaning) })),
+    );
+  }
+
+  #report(): string {
+    return [
+      `## ${this.#say("The report")}`,
+      this.#sentences(
+        "A CSV file with one row for each failed task, each URL that could not be read, and each POP that did not resolve.",
+        "A text that a spreadsheet would take for a formula begins with `'`; `prewarm report --json` removes it.",
+      ),
+      this.#columns(REPORT_COLUMNS),
+      this.#say("Texts in `error`: {link}.", {
+        link: this.#link("Errors in the report", "operations.md#errors-in-the-report"),
+      }),
+      `## ${this.#say("All results")}`,
+      this.#sentences(
+        "A CSV file in one or more gzip streams, with one row for each task.",
+        "It has the columns of the report and these:",
+      ),
+      this.#columns(RESULTS_ONLY_COLUMNS),
+    ].join("\n\n");
+  }
+
+  #limits(): string {
+    return [
+      `## ${this.#say("Limits of one request")}`,
+      limitsTable([this.#say("what"), this.#say("least"), this.#say("most")], (what) => this.#say(what)),
+      this.#say("The deployment can have lower limits: {link}.", { link: "[GET /settings](#get-settings)" }),
+    ].join("\n\n");
+  }
+
+  /** All errors of a route but that which each has. */
+  #errorsOf(errors: Operation["errors"]): string {
+    const rows = this.#errorRows(Object.entries(errors).filter(([status]) => status !== "500"));
+    return rows.length === 0 ? "" : `**${this.#section("Errors")}**\n\n${this.#errorTable(rows)}`;
+  }
+
+  #errorTable(rows: string[][]): string {
+    return table([this.#say("status"), this.#say("error"), this.#say("what to do")], rows);
+  }
+
+  #errorRows(errors: readonly (readonly [status: string, texts: Operation["errors"][number]])[]): string[][] {
+    return errors.flatMap(([status, texts]) =>
+      texts.map(({ text, action }) => [status, code(text.replaceAll("|", "\\|")), this.#say(action)]),
+    );
+  }
+
+  #errors(): string {
+    const bodies: readonly (readonly [route: string, id: string])[] = [
+      ["POST /prewarm:", "PrewarmRefusal"],
+      ["GET and POST /instances:", "InstancesRefusal"],
+      ["Other routes:", "Refusal"],
+      ["API Gateway, which checks the key and the size before each route:", "GatewayRefusal"],
+    ];
+    return [
+      `## ${this.#say("Errors")}`,
+      ...bodies.flatMap(([route, id]) => [
+        this.#say(route),
+        fenced("json", jsonText(COMPONENTS.get(id)?.examples?.[0])),
+      ]),
+      this.#say("All routes can return these errors:"),
+      this.#errorTable(this.#errorRows(Object.entries(GATEWAY_ERRORS))),
+    ].join("\n\n");
+  }
+
+  #event(): string {
+    const link = this.#section("Event");
+    return [
+      `## ${this.#say("Event")}`,
+      this.#say(
+        "At the end of each request, Prewarm sends an event to the default EventBridge bus, rarely twice. Source: `{source}`. Detail type: `{type}`. Rules: {link}. Detail:",
+        { source: EVENT_SOURCE, type: EVENT_TYPE, link: this.#link("Events", "recipes.md#when-a-request-ends") },
+      ),
+      fenced("json", jsonText(COMPONENTS.get("EndedEvent")?.examples?.[0])),
+      this.#fields("EndedEvent", link),
+    ].join("\n\n");
+  }
+}
+
+/** Objects of bodies; the others are of answers. */
+const BODIES: readonly string[] = ["Source", "Variant", "Invalidate"];
+
+/** A schema, or those of which it is one, each with its id. */
+function formsOf(id: string): (Field & { readonly id: string })[] {
+  const schema = COMPONENTS.get(id) ?? {};
+  if (schema.anyOf === undefined) return [{ ...schema, id }];
+  return schema.anyOf.flatMap(({ $ref = "" }) => formsOf($ref.replace(/^.*\//, "")));
+}
+
+/** A constant says what it is. */
+function isDescribed(field: Field): boolean {
+  return field.description !== undefined || field.const !== undefined;
+}
+
+function withoutNull(field: Field): { readonly field: Field; readonly isNullable: boolean } {
+  const { anyOf, type } = field;
+  if (Array.isArray(type)) return { field: { ...field, type: type.find((it) => it !== "null") }, isNullable: true };
+  const one = anyOf?.find((it) => it.type !== "null");
+  return anyOf === undefined || one === undefined ? { field, isNullable: false } : { field: one, isNullable: true };
+}
+
+/** The calls of a route, as a shell runs them. */
+function callsOf(route: string, { body, queries = [""] }: Operation): string[] {
+  const [method, path = ""] = route.split(" ");
+  const url = (query: string) => `"\${API}${path.slice(1)}${query === "" ? "" : `?${query}`}"`;
+  if (method === "GET") return queries.map((query) => `curl -H "x-api-key: $KEY" ${url(query)}`);
+  if (route === "POST /prewarm") return [`curl -H "x-api-key: $KEY" -d @prewarmlist.json ${url("")}`];
+  return Object.values(body?.examples ?? {}).map(({ value }) => {
+    const text = JSON.stringify(value).replaceAll(EXAMPLE_ID, `'$REQ'`);
+    return `curl -H "x-api-key: $KEY" -d '${text}' ${url("")}`;
+  });
+}
+
+function fenced(language: string, text: string): string {
+  return `\`\`\`${language}\n${text}\n\`\`\``;
+}
+
+const LINE_WIDTH = 120;
+
+/** JSON as Biome formats it: what fits a line stands on it, but for the whole. */
+function jsonText(value: unknown): string {
+  return broken(value, "");
+}
+
+function broken(value: unknown, indent: string): string {
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  const isList = Array.isArray(value);
+  const inner = `${indent}  `;
+  const lines = Object.entries(value).map(([name, one]) => {
+    const label = isList ? "" : `${JSON.stringify(name)}: `;
+    const line = `${inner}${label}${onLine(one)}`;
+    return line.length < LINE_WIDTH ? line : `${inner}${label}${broken(one, inner)}`;
+  });
+  const [open, close] = isList ? "[]" : "{}";
+  return `${open}\n${lines.join(",\n")}\n${indent}${close}`;
+}
+
+function onLine(value: unknown): string {
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  const entries = Object.entries(value);
+  if (Array.isArray(value)) return `[${value.map(onLine).join(", ")}]`;
+  return entries.length === 0
+    ? "{}"
+    : `{ ${entries.map(([name, one]) => `${JSON.stringify(name)}: ${onLine(one)}`).join(", ")} }`;
+}
+
+/** The first sentence of a text in English or Chinese, up to a colon. */
+function firstSentence(text: string): string {
+  const end = /[.:](?= |$)|[。：]/.exec(text)?.index ?? text.length;
+  return `${text.slice(0, end)}${/\p{Script=Han}/u.test(text) ? "。" : "."}`;
+}
+
+/** The anchor of a heading, as GitHub makes it. */
+function anchorOf(heading: string): string {
+  const slug = heading.toLowerCase().replaceAll(/[^\p{L}\p{N}_ -]/gu, "");
+  return `#${slug.replaceAll(" ", "-")}`;
+}
