@@ -1,8 +1,7 @@
 // `npm run gen WHAT`: makes what is kept in the repository, though a program writes it.
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { fillParts } from "../release/generated-parts.ts";
+import { fillParts, GENERATED_FILES } from "../release/generated-parts.ts";
 import { WORLD_FILE, worldText } from "../release/map.ts";
-import { openApiText } from "../release/openapi.ts";
 import { listStrings } from "../release/strings.ts";
 import { isMain, ROOT } from "../root.ts";
 import { GENERATED_PARTS } from "./document-parts.ts";
@@ -17,8 +16,9 @@ if (isMain(import.meta.url)) {
   } else await make();
 }
 
-/** Writes into the documents what they have from the code, and the description of the API beside them. */
+/** Writes the documents that are made whole from the code, and into the others what they have from it. */
 function writeDocuments(): void {
+  for (const [name, make] of GENERATED_FILES) writeFileSync(ROOT + name, make());
   const inDocs = readdirSync(`${ROOT}docs`, { recursive: true, encoding: "utf8" }).map((name) => `docs/${name}`);
   for (const name of ["README.md", ...inDocs].filter((file) => file.endsWith(".md"))) {
     const { text, stale } = fillParts(readFileSync(ROOT + name, "utf8"), GENERATED_PARTS);
@@ -26,7 +26,6 @@ function writeDocuments(): void {
     writeFileSync(ROOT + name, text);
     console.log(`${name}: ${stale.join(", ")}`);
   }
-  writeFileSync(`${ROOT}docs/openapi.json`, openApiText());
 }
 
 function writeMap(): void {

@@ -4,6 +4,7 @@ import { EXAMPLE_ID } from "../../domain/api/answer-fields.ts";
 import { ANSWERS } from "../../domain/api/answers.ts";
 import { WARNING_MESSAGES } from "../../domain/api/warnings.ts";
 import type { Language } from "../../domain/format.ts";
+import * as limits from "../../domain/limits.ts";
 import { POP_BASES } from "../../domain/pops/list-pops.ts";
 import { REC_BASES } from "../../domain/pops/recs.ts";
 import { EVENT_SOURCE, EVENT_TYPE, endedEventSchema } from "../../domain/readiness/ended-event.ts";
@@ -15,8 +16,8 @@ import { REPORT_COLUMNS, RESULTS_ONLY_COLUMNS } from "../../domain/result/report
 import { table } from "../markdown-table.ts";
 import { CHINESE } from "./chinese-words.ts";
 import { componentSchemas, exampleOf, idOf } from "./openapi.ts";
-import { GATEWAY_ERRORS, OPERATIONS, type Operation, type Parameter } from "./operations.ts";
-import { code, limitsTable } from "./part-tables.ts";
+import { GATEWAY_ERRORS, OPERATIONS, type Operation } from "./operations.ts";
+import { code } from "./part-tables.ts";
 
 /** A JSON schema, as far as the reference reads it. */
 const fieldSchema = z.object({
@@ -69,6 +70,22 @@ const SEE: Readonly<Record<string, readonly [title: string, target: string]>> = 
   "Summary.footnote": ["Embedded POPs", "concepts.md#embedded-pops"],
   "Estimate.dollars": ["Prices", "operations.md#what-it-costs"],
 };
+
+/** Bounds of a request that no field has by itself. */
+const LIMITS = [
+  ["different URLs in `url_list`", 1, limits.MAX_URLS],
+  ["characters of a URL", null, limits.MAX_URL_LENGTH],
+  ["different hosts of the URLs, without `cf_domain`", null, limits.MAX_HOSTS],
+  ["different names in `pops`, `countries` or `regions`", null, limits.MAX_NAMES],
+  ["characters of a variant's name", 1, limits.MAX_VARIANT_NAME_LENGTH],
+  ["URLs times variants", null, limits.MAX_URLS],
+  ["characters of a line of a `header`", null, limits.MAX_HEADER_LENGTH],
+  ["bytes of all lines, with those of the variants", null, limits.MAX_HEADER_BYTES],
+  ["paths and tags in `invalidate`", 1, limits.MAX_INVALIDATE_ENTRIES],
+  ["paths with a wildcard in `invalidate`", null, limits.MAX_WILDCARDS],
+  ["characters of all paths and tags in `invalidate`", null, limits.MAX_INVALIDATE_CHARACTERS],
+  ["characters of a tag", 1, limits.MAX_TAG_LENGTH],
+] as const satisfies readonly (readonly [what: string, least: number | null, most: number])[];
 
 /** A field of a schema, by its path in it. */
 interface NamedField {
@@ -417,7 +434,13 @@ class Reference {
   #limits(): string {
     return [
       `## ${this.#say("Limits of one request")}`,
-      limitsTable([this.#say("what"), this.#say("least"), this.#say("most")], (what) => this.#say(what)),
+      table(
+        [this.#say("what"), this.#say("least"), this.#say("most")],
+        LIMITS.map(([what, least, most]) => [
+          this.#say(what),
+          ...[least, most].map((bound) => bound?.toLocaleString("en-US") ?? ""),
+        ]),
+      ),
       this.#say("The deployment can have lower limits: {link}.", { link: "[GET /settings](#get-settings)" }),
     ].join("\n\n");
   }

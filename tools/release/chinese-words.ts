@@ -177,7 +177,8 @@ export const CHINESE: Readonly<Record<string, string>> = {
   "New number of instances. 0: pause all active requests.": "新的实例数。0：暂停所有活动预热请求。",
   "ID of a request. Required with `force_stop`.": "预热请求的 ID。使用 `force_stop` 时必填。",
   "Stop this request.": "停止该预热请求。",
-  "More fields of the answer: one or several, separated by commas.": "响应中的更多字段：一个或多个，用逗号分隔。",
+  "More fields of the answer: one or several, separated by commas; `sent` alone.":
+    "响应中的更多字段：一个或多个，用逗号分隔；`sent` 只能单独使用。",
   "With `detail=urls`: a POP of the request.": "使用 `detail=urls` 时：预热请求的一个 POP。",
   "Requests on a page.": "每页的预热请求数。",
   "Only requests with this status.": "仅列出此状态的预热请求。",

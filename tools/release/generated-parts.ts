@@ -1,25 +1,18 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, extname } from "node:path";
-import { BASES } from "../../domain/pops/pop-codes.ts";
-import { REC_BASES } from "../../domain/pops/recs.ts";
 import { VERDICTS } from "../../domain/request/readiness-schema.ts";
 import { OUTCOMES } from "../../domain/result/outcome.ts";
-import { REPORT_COLUMNS, RESULTS_ONLY_COLUMNS } from "../../domain/result/report.ts";
 import { ROOT } from "../root.ts";
-import * as words from "./chinese-words.ts";
+import { apiReference } from "./api-reference.ts";
 import { costParts, priceTable } from "./cost.ts";
+import { openApiText } from "./openapi.ts";
 import {
   boundsTable,
-  columnsTable,
   lifecyclePart,
-  limitsTable,
   meaningsTable,
   parameterTables,
-  reasonsTable,
   refusedTable,
   regionsTable,
-  routesTable,
-  routesTableInChinese,
 } from "./part-tables.ts";
 
 /** From `<!-- generated: NAME -->` to the next `<!-- /generated -->`, each on a line of its own. */
@@ -43,25 +36,6 @@ export function fillParts(document: string, parts: ReadonlyMap<string, () => str
   return { text, stale };
 }
 
-/** The generated parts of docs/zh. Each has the name of the English one and `-zh`. */
-const CHINESE_PARTS: readonly (readonly [name: string, make: () => string])[] = [
-  ["routes-zh", routesTableInChinese],
-  ["limits-zh", () => limitsTable(["项目", "最小", "最大"], (what) => words.LIMIT_WORDS[what])],
-  ["pop-bases-zh", () => meaningsTable(["basis", "含义"], words.BASIS_WORDS)],
-  ["rec-bases-zh", () => meaningsTable(["rec_basis", "含义"], words.REC_BASIS_WORDS)],
-  ["report-columns-zh", () => columnsTable(["列", "含义"], translated(REPORT_COLUMNS, words.REPORT_COLUMN_WORDS))],
-  ["failure-reasons-zh", () => reasonsTable(["代码", "含义", "查看器遇到什么", "如何处理"], "zh")],
-  ["result-columns-zh", () => columnsTable(["列", "含义"], translated(RESULTS_ONLY_COLUMNS, words.MORE_COLUMN_WORDS))],
-];
-
-/** The columns in their order, with the meanings of another language. */
-function translated<Name extends string>(
-  columns: readonly { readonly name: Name }[],
-  meanings: Readonly<Record<Name, string>>,
-) {
-  return columns.map(({ name }) => ({ name, meaning: meanings[name] }));
-}
-
 const SNIPPETS = `${ROOT}docs/snippets/`;
 const LANGUAGES: Readonly<Record<string, string>> = { ".ts": "ts", ".sh": "bash" };
 
@@ -75,27 +49,26 @@ function snippetParts(): [part: string, make: () => string][] {
   });
 }
 
+/** Files of docs/ of which a program writes all, and what makes the text of each. */
+export const GENERATED_FILES: ReadonlyMap<string, () => string> = new Map([
+  ["docs/openapi.json", openApiText],
+  ["docs/api.md", () => apiReference("en")],
+  ["docs/zh/api.md", () => apiReference("zh")],
+]);
+
 /** What documents have from the product's code: the name of each generated part, and what makes its text. */
 export const PRODUCT_PARTS: ReadonlyMap<string, () => string> = new Map([
-  ["routes", routesTable],
-  ["limits", () => limitsTable(["what", "least", "most"], (what) => what)],
   ["lifecycle", lifecyclePart],
   ["parameters", parameterTables],
   ["parameters-zh", parameterTables],
   ["regions", () => regionsTable(["region", "POPs"])],
-  ["pop-bases", () => meaningsTable(["basis", "meaning"], BASES)],
-  ["rec-bases", () => meaningsTable(["rec_basis", "meaning"], REC_BASES)],
   ["refused-headers", () => refusedTable(["refused", "because"], sentence)],
-  ["report-columns", () => columnsTable(["column", "meaning"], REPORT_COLUMNS)],
   ["outcomes", () => meaningsTable(["outcome", "meaning"], OUTCOMES)],
-  ["failure-reasons", () => reasonsTable(["code", "meaning", "what viewers meet", "what to do"], "en")],
   ["verdicts", () => meaningsTable(["verdict", "meaning"], VERDICTS)],
-  ["result-columns", () => columnsTable(["column", "meaning"], RESULTS_ONLY_COLUMNS)],
   ["bounds", boundsTable],
   ["prices", priceTable],
   ...costParts(),
   ...snippetParts(),
-  ...CHINESE_PARTS,
 ]);
 
 function sentence(clause: string): string {

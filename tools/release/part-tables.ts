@@ -8,50 +8,16 @@ import {
   STALLED_BODY_TIMEOUT_MS,
 } from "../../agent/fetch/http/timeouts.ts";
 import { MAX_TENANT_LOOKUPS } from "../../aws/distribution-tenants.ts";
-import { ANSWERS, type RouteName } from "../../domain/api/answers.ts";
-import type { Language } from "../../domain/format.ts";
 import * as limits from "../../domain/limits.ts";
 import { REFUSED_HEADERS } from "../../domain/net/headers.ts";
 import { REGION_DEFAULTS } from "../../domain/pops/regions.ts";
-import { reasonText } from "../../domain/readiness/reasons.ts";
 import { MAX_INVALIDATION_PATH, MAX_PATHS_IN_PROGRESS } from "../../domain/request/invalidation.ts";
 import { ACTIVE_STATES, ENDED_STATES, EVENTS, type State, type Transition } from "../../domain/request/lifecycle.ts";
 import { MAX_SAMPLES } from "../../domain/request/samples.ts";
-import { failureReasons } from "../../domain/result/failure.ts";
 import { MAX_DOCUMENTS } from "../../domain/sources/limits.ts";
 import { SIZE_TIME_SHARE } from "../../probe/size/measure-urls.ts";
 import { table } from "../markdown-table.ts";
-import { OPERATIONS } from "./operations.ts";
 import { type StackName, stackTemplates } from "./stack-template.ts";
-
-// The tables of the documents that there are in more than one language. Each takes its heads and, where the code has the words in English
-// alone, what turns them into the document's language.
-
-const LIMITS = [
-  ["different URLs in `url_list`", 1, limits.MAX_URLS],
-  ["characters of a URL", null, limits.MAX_URL_LENGTH],
-  ["different hosts of the URLs, without `cf_domain`", null, limits.MAX_HOSTS],
-  ["different names in `pops`, `countries` or `regions`", null, limits.MAX_NAMES],
-  ["characters of a variant's name", 1, limits.MAX_VARIANT_NAME_LENGTH],
-  ["URLs times variants", null, limits.MAX_URLS],
-  ["characters of a line of a `header`", null, limits.MAX_HEADER_LENGTH],
-  ["bytes of all lines, with those of the variants", null, limits.MAX_HEADER_BYTES],
-  ["paths and tags in `invalidate`", 1, limits.MAX_INVALIDATE_ENTRIES],
-  ["paths with a wildcard in `invalidate`", null, limits.MAX_WILDCARDS],
-  ["characters of all paths and tags in `invalidate`", null, limits.MAX_INVALIDATE_CHARACTERS],
-  ["characters of a tag", 1, limits.MAX_TAG_LENGTH],
-] as const satisfies readonly (readonly [what: string, least: number | null, most: number])[];
-
-/** What a request has bounds of, in English. */
-export type Limit = (typeof LIMITS)[number][0];
-
-export function limitsTable(heads: readonly string[], say: (what: Limit) => string): string {
-  const readable = (bound: number | null) => bound?.toLocaleString("en-US") ?? "";
-  return table(
-    heads,
-    LIMITS.map(([what, least, most]) => [say(what), readable(least), readable(most)]),
-  );
-}
 
 /** Bounds of what an agent downloads, and of what a request waits for, that no parameter changes. */
 export function boundsTable(): string {
@@ -92,26 +58,6 @@ export function refusedTable(heads: readonly string[], say: (because: string) =>
   );
 }
 
-export function columnsTable<Name extends string>(
-  heads: readonly string[],
-  columns: readonly { readonly name: Name; readonly meaning: string }[],
-): string {
-  return table(
-    heads,
-    columns.map(({ name, meaning }) => [code(name), meaning]),
-  );
-}
-
-export function reasonsTable(heads: readonly string[], language: Language): string {
-  return table(
-    heads,
-    failureReasons.map((reason) => {
-      const { means, viewers, next } = reasonText(reason, language);
-      return [code(reason), means, viewers, next];
-    }),
-  );
-}
-
 export function meaningsTable(heads: readonly string[], words: Readonly<Record<string, string>>): string {
   return table(
     heads,
@@ -121,59 +67,6 @@ export function meaningsTable(heads: readonly string[], words: Readonly<Record<s
 
 export function code(text: string): string {
   return `\`${text}\``;
-}
-
-/** A route that a client may call: those of the description, and the page, which has a function of its own. */
-type DocumentedRoute = RouteName | "GET /console";
-
-const isRoute = (name: string): name is RouteName => Object.hasOwn(ANSWERS, name);
-const ROUTES: readonly DocumentedRoute[] = [...Object.keys(OPERATIONS).filter(isRoute), "GET /console"];
-
-/** Where docs/api.md says more of each route. */
-const LINKS: Readonly<Record<DocumentedRoute, string>> = {
-  "POST /prewarm": "#post-prewarm-start",
-  "GET /prewarm": "#get-prewarm-progress",
-  "GET /summary": "#get-summary-what-failed",
-  "GET /requests": "#get-requests-all-of-them",
-  "POST /instances": "#post-instances-more-fewer-stop",
-  "GET /instances": "#get-instances-how-many",
-  "GET /pops": "#get-pops-the-catalogue",
-  "GET /settings": "#get-settings-the-deployment",
-  "GET /openapi.json": "#openapi-and-postman",
-  "GET /console": "console.md",
-};
-
-/** The same of docs/zh/api.md, and what each route does. */
-const CHINESE: Readonly<Record<DocumentedRoute, readonly [link: string, does: string]>> = {
-  "POST /prewarm": ["#post-prewarm发起预热", "发起预热请求"],
-  "GET /prewarm": ["#get-prewarm查看进度", "查看进度"],
-  "GET /summary": ["#get-summary查看失败", "结束后查看哪些失败"],
-  "GET /requests": ["#get-requests全部预热请求", "列出全部预热请求，最新的在前"],
-  "POST /instances": ["#post-instances增加减少停止", "设置实例数；停止预热请求"],
-  "GET /instances": ["#get-instances实例数", "查看实例数"],
-  "GET /pops": ["#get-popspop-目录", "列出 Prewarm 已知的 POP"],
-  "GET /settings": ["#get-settings部署信息", "查看部署及其上限"],
-  "GET /openapi.json": ["#openapi-与-postman", "为程序描述所有路由"],
-  "GET /console": ["../console.md", "供人使用的页面；唯一不需要密钥的路由"],
-};
-
-export function routesTable(): string {
-  const does = (route: DocumentedRoute) =>
-    isRoute(route) ? OPERATIONS[route].summary : "Is a page for people; the only route without a key";
-  return table(
-    ["route", "what it does"],
-    ROUTES.map((route) => [`[${route}](${LINKS[route]})`, does(route)]),
-  );
-}
-
-export function routesTableInChinese(): string {
-  return table(
-    ["路由", "作用"],
-    ROUTES.map((route) => {
-      const [link, does] = CHINESE[route];
-      return [`[${route}](${link})`, does];
-    }),
-  );
 }
 
 const events: [string, Transition][] = Object.entries(EVENTS);

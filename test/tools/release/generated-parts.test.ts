@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { GENERATED_PARTS } from "../../../tools/commands/document-parts.ts";
 import { table } from "../../../tools/markdown-table.ts";
-import { fillParts } from "../../../tools/release/generated-parts.ts";
+import { CHINESE } from "../../../tools/release/chinese-words.ts";
+import { fillParts, GENERATED_FILES } from "../../../tools/release/generated-parts.ts";
 import { stackTemplates } from "../../../tools/release/stack-template.ts";
 import { ROOT } from "../../lib/synth.ts";
 
@@ -46,6 +47,16 @@ test.each([...GENERATED_PARTS.keys()])("the part %s is up to date", (name) => {
 
 test("every part of a document is made", () => {
   for (const document of documents) expect(() => fillParts(document, GENERATED_PARTS)).not.toThrow();
+});
+
+test.each([...GENERATED_FILES])("%s is up to date", (name, make) => {
+  expect(readFileSync(ROOT + name, "utf8") === make(), "run npm run gen docs").toBe(true);
+});
+
+test("every Chinese text is of one that the API reference has", () => {
+  const english = readFileSync(`${ROOT}docs/api.md`, "utf8");
+  const isStale = (text: string) => text.split(/\{\w+\}/).some((part) => !english.includes(part));
+  expect(Object.keys(CHINESE).filter(isStale)).toEqual([]);
 });
 
 test("columns are as wide as their widest cell, three characters at least", () => {

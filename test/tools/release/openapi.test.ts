@@ -1,5 +1,4 @@
-// The description of the API: it is as the code would make it now, linters have nothing against it, and its examples are true.
-import { readFileSync } from "node:fs";
+// The description of the API: linters have nothing against it, and its examples are true.
 import { createConfig, lint } from "@redocly/openapi-core";
 import * as z from "zod";
 import { ANSWERS } from "../../../domain/api/answers.ts";
@@ -9,14 +8,9 @@ import { checkPrewarmRequest } from "../../../domain/validation/prewarm-request.
 import { routes } from "../../../lambdas/api/handler.ts";
 import { problemWith } from "../../../tools/local/api-client.ts";
 import { ROOT } from "../../../tools/local/paths.ts";
-import { openApiText } from "../../../tools/release/openapi.ts";
 import { OPERATIONS, startBodySchema } from "../../../tools/release/operations.ts";
 import { world } from "../../lambdas/api/world.ts";
 import { request } from "../../lambdas/items.ts";
-
-test("docs/openapi.json is up to date", () => {
-  expect(readFileSync(`${ROOT}docs/openapi.json`, "utf8") === openApiText(), "run npm run gen docs").toBe(true);
-});
 
 test("every route is described, and every description is of a route", () => {
   expect(Object.keys(OPERATIONS).sort()).toEqual(Object.keys(routes).sort());
@@ -24,7 +18,8 @@ test("every route is described, and every description is of a route", () => {
 });
 
 test("Redocly has nothing against the description", async () => {
-  const config = await createConfig({ extends: ["recommended"] });
+  const examples = { "no-invalid-schema-examples": "error", "no-invalid-media-type-examples": "error" } as const;
+  const config = await createConfig({ extends: ["recommended"], rules: examples });
   expect(await lint({ ref: `${ROOT}docs/openapi.json`, config })).toEqual([]);
 });
 
