@@ -1,6 +1,6 @@
 import type { Locator } from "@playwright/test";
 import type { Progress } from "../../../client/answers.ts";
-import { reasonText } from "../../../domain/readiness/reasons.ts";
+import { reasonText, statusOfAll } from "../../../domain/readiness/reasons.ts";
 import { sentence } from "../../../domain/readiness/sentence.ts";
 import { isTerminal } from "../../../domain/request/lifecycle.ts";
 import { readReason } from "../../../domain/result/failure.ts";
@@ -45,8 +45,9 @@ export async function reasonDifferences({ page, language, say }: Operator, told:
   const textOf = async (row: Locator) => squeezed((await row.locator("h3, p, li").allTextContents()).join("|"));
   const rows = await Promise.all((await page.locator(".reasons > .reason").all()).map(textOf));
   const { failures = [] } = told;
-  const missing = failures.flatMap(({ code, subject, tasks, pops, urls, examples }) => {
-    const words = reasonText(readReason(code), language);
+  const missing = failures.flatMap((failure) => {
+    const { code, subject, tasks, pops, urls, examples } = failure;
+    const words = reasonText(readReason(code), language, statusOfAll(failure));
     const count = {
       task: say("taskCount", { count: tasks }),
       url: say("unreadableCount", { count: urls ?? 0 }),
