@@ -14,7 +14,7 @@ export class UnfitMachineError extends Error {
   override readonly name = "UnfitMachineError";
 }
 
-const READ_ON = "docs/getting-started.md#platforms has more.";
+const READ_ON = "See docs/getting-started.md#platforms.";
 
 /**
  * Why a machine cannot have a local run, and what to do; undefined: it can, as far as that is known without a try. The emulator
