@@ -171,7 +171,7 @@ export const sentSchema = z
         max_failures: countField.optional(),
       })
       .describe(
-          "Body for the same request, without headers. `url_list` includes the URLs of the sources, `pops` the POPs of countries and regions.",
+        "Body for the same request, without headers. `url_list` includes the URLs of the sources, `pops` the POPs of countries and regions. A retry has `retry_of` instead of both.",
       ),
     variant_names: z.array(z.string()).describe("Names of the variants."),
     header_count: count("Number of lines of `header`."),

@@ -413,8 +413,8 @@ export const CHINESE: Readonly<Record<string, string>> = {
   "Reason of the failure.": "失败的原因。",
   "Failed tasks that `failures` omits.": "`failures` 省略的失败任务数。",
   "What the request was made with.": "创建预热请求所用的内容。",
-  "Body for the same request, without headers. `url_list` includes the URLs of the sources, `pops` the POPs of countries and regions.":
-    "创建同样的预热请求所用的请求体，不含标头。`url_list` 包括来源的 URL，`pops` 包括国家和区域的 POP。",
+  "Body for the same request, without headers. `url_list` includes the URLs of the sources, `pops` the POPs of countries and regions. A retry has `retry_of` instead of both.":
+    "创建同样的预热请求所用的请求体，不含标头。`url_list` 包括来源的 URL，`pops` 包括国家和区域的 POP。重试以 `retry_of` 代替两者。",
   "Names of the variants.": "变体的名称。",
   "Number of lines of `header`.": "`header` 的行数。",
   "URLs that `url_list` omits, beyond 5 MB.": "`url_list` 超过 5 MB 时省略的 URL 数。",
