@@ -1,15 +1,17 @@
 // The description of the API: linters have nothing against it, and its examples are true.
 import { createConfig, lint } from "@redocly/openapi-core";
 import * as z from "zod";
+import { EXAMPLE_ID } from "../../../domain/api/answer-fields.ts";
 import { ANSWERS } from "../../../domain/api/answers.ts";
 import { DEFAULT_CAPS } from "../../../domain/request/caps.ts";
+import type { RequestItem } from "../../../domain/request/request-item.ts";
 import { instancesBodySchema } from "../../../domain/validation/bodies.ts";
 import { checkPrewarmRequest } from "../../../domain/validation/prewarm-request.ts";
 import { routes } from "../../../lambdas/api/handler.ts";
 import { problemWith } from "../../../tools/local/api-client.ts";
 import { ROOT } from "../../../tools/local/paths.ts";
 import { OPERATIONS, startBodySchema } from "../../../tools/release/operations.ts";
-import { world } from "../../lambdas/api/world.ts";
+import { BODY, refusalOf, world } from "../../lambdas/api/world.ts";
 import { request } from "../../lambdas/items.ts";
 
 test("every route is described, and every description is of a route", () => {
@@ -64,4 +66,46 @@ test("what a parameter may be is what its route takes", async () => {
     expect(await statusOf("GET /requests", { status })).toBe(200);
   const region = OPERATIONS["GET /pops"].parameters?.find(({ name }) => name === "region")?.schema["enum"];
   for (const name of z.array(z.string()).parse(region)) expect(await statusOf("GET /pops", { region: name })).toBe(200);
+});
+
+const ID = { req_id: EXAMPLE_ID };
+const ENDED = request({ ...ID, status: "FINISHED", active: undefined, pops: ["ATL56-C1"] });
+const ACTIVE = request({ ...ID, status: "IN_PROGRESS", active: "y" });
+
+/** What causes the errors of the reference: a route, its body or its query, and the request that there is. */
+const CAUSES: readonly (readonly [route: string, sent?: Record<string, unknown>, item?: RequestItem])[] = [
+  ["POST /prewarm", { ...BODY, url_list: ["ftp://x/y"] }],
+  ["POST /prewarm", { ...BODY, instance_count: 30 }],
+  ["POST /prewarm", { retry_of: EXAMPLE_ID }],
+  ["POST /prewarm", { retry_of: EXAMPLE_ID }, ACTIVE],
+  ["GET /prewarm"],
+  ["GET /prewarm", ID],
+  ["GET /prewarm", { ...ID, detail: "tasks" }, ENDED],
+  ["GET /prewarm", { ...ID, detail: "urls", pop: "SIN2-P1" }, ENDED],
+  ["GET /prewarm", { ...ID, detail: "urls", pop: ACTIVE.pops[0] }, ACTIVE],
+  ["GET /summary"],
+  ["GET /summary", ID],
+  ["GET /summary", ID, ACTIVE],
+  ["GET /requests", { limit: "0" }],
+  ["GET /requests", { next: "x" }],
+  ["POST /instances", {}],
+  ["POST /instances", { ...ID, DesiredCapacity: 1 }],
+  ["POST /instances", { ...ID, DesiredCapacity: 0, force_stop: true }, ENDED],
+  ["GET /pops", { region: "europe" }],
+];
+/** These need another call before them, or time. Tests of lambdas/api have them. */
+const HARD_TO_CAUSE = /was sent with another body|is already being retried|report is still being written/;
+
+test("the errors of the reference are what the routes return", async () => {
+  const returned = CAUSES.map(async ([route, sent, item]) => {
+    const { call } = world({ items: item === undefined ? [] : [item] });
+    const query = z.record(z.string(), z.string()).safeParse(sent).data ?? null;
+    const answer = await (route.startsWith("GET") ? call(route, undefined, query) : call(route, sent));
+    return `${route} ${refusalOf(answer)}`;
+  });
+  const documented = Object.entries(OPERATIONS).flatMap(([route, { errors }]) =>
+    Object.entries(errors).flatMap(([status, texts]) => texts.map(({ text }) => `${route} ${status} ${text}`)),
+  );
+  const expected = documented.filter((it) => !HARD_TO_CAUSE.test(it) && !it.includes(" 500 "));
+  expect((await Promise.all(returned)).sort()).toEqual(expected.sort());
 });
