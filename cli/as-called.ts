@@ -1,3 +1,4 @@
+import { shellWord } from "../client/shell-word.ts";
 import type { PlaceWords } from "./body/place-words.ts";
 import type { Shell } from "./shell.ts";
 
@@ -15,7 +16,7 @@ const ANY =
  */
 export function asCalled(env: Shell["env"], words: PlaceWords = {}): (text: string) => string {
   const place = placeOptions(words);
-  const dns = (words.dns ?? []).map((server) => `--dns ${quoted(server)}`);
+  const dns = (words.dns ?? []).map((server) => `--dns ${shellWord(server)}`);
   const program = env["npm_command"] === "exec" ? "npx prewarm" : "prewarm";
   const withOptions = (options: readonly string[]) => (command: string) => [command, ...options].join(" ");
   return (text) =>
@@ -28,13 +29,8 @@ function placeOptions({ direct, local, stack, profile, awsRegion, endpoint, apiK
     ...(direct === true ? ["--direct"] : []),
     ...(local === true ? ["--local"] : []),
     ...Object.entries({ stack, profile, "aws-region": awsRegion, endpoint }).flatMap(([name, value]) =>
-      value === undefined ? [] : [`--${name} ${quoted(value)}`],
+      value === undefined ? [] : [`--${name} ${shellWord(value)}`],
     ),
     ...(apiKey === undefined ? [] : ["--api-key KEY"]),
   ];
-}
-
-/** As a POSIX shell takes it. */
-function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

@@ -1,5 +1,6 @@
 import type { Listed } from "../../client/answers.ts";
 import { shortId } from "../../client/request-ids.ts";
+import { elapsed } from "../../domain/durations.ts";
 import { isTerminal, type Status, statusSchema } from "../../domain/request/lifecycle.ts";
 import { parseTimestamp } from "../../domain/timestamps.ts";
 import { wholeNumber } from "../body/number.ts";
@@ -8,7 +9,7 @@ import { CommandError } from "../command-error.ts";
 import { connect } from "../direct/connect.ts";
 import { EXIT } from "../exit-codes.ts";
 import { cleanLine } from "../output/clean.ts";
-import { age, count } from "../output/figures.ts";
+import { count } from "../output/figures.ts";
 import { lookOf } from "../output/look.ts";
 import { type Column, cut, table } from "../output/table.ts";
 import { mention, type Shell, say, sayJson } from "../shell.ts";
@@ -30,7 +31,7 @@ export async function list(shell: Shell, words: ListWords): Promise<number> {
     sayJson(shell, json);
     return EXIT.good;
   }
-  if (value.requests.length === 0) mention(shell, "There is no request. Start one: prewarm warm URL");
+  if (value.requests.length === 0) mention(shell, "There are no requests. To start one: prewarm warm URL");
   else {
     const look = lookOf(shell);
     const says = look.width === undefined || look.width >= SENTENCE_FROM;
@@ -46,7 +47,7 @@ export async function list(shell: Shell, words: ListWords): Promise<number> {
     for (const line of table([...COLUMNS, ...(says ? SENTENCE : URLS)], rows, look)) say(shell, line);
   }
   if (value.next !== null && shell.stdout.isTTY === true)
-    mention(shell, "There are more: --limit 100, or --json with its next.");
+    mention(shell, "There are more requests: use --limit 100, or --json and its field next.");
   return EXIT.good;
 }
 
@@ -94,7 +95,7 @@ function rowOf(it: Listed): string[] {
     count(it.total_count),
     count(it.warm_count),
     count(it.failed_count),
-    age(now - parseTimestamp(it.created_at)),
+    elapsed(now - parseTimestamp(it.created_at), "en"),
   ];
 }
 

@@ -1,4 +1,4 @@
-import { age } from "../output/figures.ts";
+import { elapsed } from "../../domain/durations.ts";
 import type { Paint } from "../output/paint.ts";
 import { lengthOf } from "../output/table.ts";
 import { wrapped } from "../output/wrapped.ts";
@@ -71,7 +71,9 @@ const MIN_ROWS = 3;
 
 function footLines({ silentMs, hints }: View, width: number): Line[] {
   if (silentMs !== undefined)
-    return [[span(`No response for ${age(silentMs)}. The request continues without this command.`, "yellow")]];
+    return [
+      [span(`No response for ${elapsed(silentMs, "en")}. The request continues without this command.`, "yellow")],
+    ];
   return hints.flatMap((hint) => hintParts(hint, width)).map(hintLine);
 }
 

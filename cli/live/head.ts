@@ -1,6 +1,7 @@
+import { timeLeft } from "../../domain/durations.ts";
 import { barShares, TASK_STATES, type TaskState, taskStatesOf } from "../../domain/readiness/task-states.ts";
 import { parseTimestamp } from "../../domain/timestamps.ts";
-import { bytes, bytesOf, count, many, NOT_MEASURED, timeLeft } from "../output/figures.ts";
+import { bytes, bytesOf, count, many, NOT_MEASURED } from "../output/figures.ts";
 import { pad } from "../output/table.ts";
 import { bar } from "./bar.ts";
 import type { Glyphs } from "./glyphs.ts";
@@ -49,7 +50,7 @@ export function barLine(view: View, width: number, glyphs: Glyphs): Line {
   // Between two measurements, and for who waits, there is none. It is not zero.
   const rate = status !== "IN_PROGRESS" ? "" : bytes_per_second > 0 ? `${bytes(bytes_per_second)}/s` : NOT_MEASURED;
   const ms = (text: string) => parseTimestamp(text);
-  const left = estimated_finish_at === null ? "" : `${timeLeft(ms(estimated_finish_at) - ms(timestamp))} left`;
+  const left = estimated_finish_at === null ? "" : `${timeLeft(ms(estimated_finish_at) - ms(timestamp), "en")} left`;
   const gap = "  ";
   const figures = [total_size > 0 ? pad(size, roomy ? 15 : 12) : "", pad(rate, 9, "right"), pad(left, 12, "right")];
   const room = roomy ? FIGURES.roomy : FIGURES.narrow;

@@ -24,31 +24,8 @@ export function bytesOf(part: number, all: number, between = " of "): string {
   return `${inUnit(part, unit)}${between}${inUnit(all, unit)} ${unit}`;
 }
 
-/** Time left as a clock shows it: `0:09`, `5:37`, `2:05:00`, from two days on `3 d 4 h`. */
-export function clock(ms: number): string {
-  const seconds = Math.max(0, Math.ceil(ms / 1_000));
-  const [h, m, s] = [Math.floor(seconds / 3_600), Math.floor(seconds / 60) % 60, seconds % 60];
-  if (h >= 48) return `${Math.floor(h / 24)} d ${h % 24} h`;
-  const two = (value: number) => String(value).padStart(2, "0");
-  return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
-}
-
 /** In the place of a figure that was not measured. */
 export const NOT_MEASURED = "–";
-
-/** The time left as a clock shows it. Below a minute it is rounded up to tens of seconds, as the sentence beside it is. */
-export function timeLeft(ms: number): string {
-  const tens = Math.max(1, Math.ceil(ms / 10_000));
-  return tens < 6 ? clock(tens * 10_000) : clock(ms);
-}
-
-/** How long ago, in its largest unit: `8 s`, `12 min`, `3 h`, `2 d`. */
-export function age(ms: number): string {
-  const seconds = Math.max(0, Math.floor(ms / 1_000));
-  if (seconds < 60) return `${seconds} s`;
-  if (seconds < 3_600) return `${Math.floor(seconds / 60)} min`;
-  return seconds < 172_800 ? `${Math.floor(seconds / 3_600)} h` : `${Math.floor(seconds / 86_400)} d`;
-}
 
 /** `2.4%`; of what is less than a thousandth: `less than 0.1%`. @param share 1 is all */
 export function percent(share: number): string {

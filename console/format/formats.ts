@@ -1,6 +1,5 @@
+import { elapsed, stopwatch, timeLeft } from "../../domain/durations.ts";
 import { byteFigure, type Language } from "../../domain/format.ts";
-import { minutesAndSeconds } from "./durations.ts";
-import { agoIn, lengthIn } from "./lengths.ts";
 
 /** Numbers and times as a reader of a language writes them, in the reader's time zone. Moments are milliseconds since the epoch. */
 export interface Formats {
@@ -18,6 +17,8 @@ export interface Formats {
   readonly day: (at: number) => string;
   /** `5:37`, `1:05:37` */
   readonly span: (ms: number) => string;
+  /** The same of an estimate. */
+  readonly left: (ms: number) => string;
   /** How long ago, in one unit. */
   readonly ago: (ms: number) => string;
   /** How long, in one unit. */
@@ -53,9 +54,10 @@ export function formatsOf(language: Language, timeZone?: string): Formats {
     clock: (at) => clock.format(at),
     utc: (at) => `${utc.format(at)} UTC`,
     day: (at) => day.format(at),
-    span: minutesAndSeconds,
-    ago: (ms) => agoIn(language, ms),
-    long: (ms) => lengthIn(language, ms),
+    span: (ms) => stopwatch(ms, language),
+    left: (ms) => timeLeft(ms, language),
+    ago: (ms) => (language === "zh" ? `${elapsed(ms, language)}前` : `${elapsed(ms, language)} ago`),
+    long: (ms) => elapsed(ms, language),
     zone: (at) =>
       (offset.formatToParts(at).find(({ type }) => type === "timeZoneName")?.value ?? "UTC").replace("GMT", "UTC"),
   };

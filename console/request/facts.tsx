@@ -77,7 +77,7 @@ export function useFacts(request: Progress, engine?: Engine["engine"]) {
       ? { name: say("took"), value: formats.span(took) }
       : {
           name: say("timeLeft"),
-          value: finish === null ? NOT_MEASURED : formats.span(timeLeft(at(finish) - at(request.timestamp))),
+          value: finish === null ? NOT_MEASURED : formats.left(at(finish) - at(request.timestamp)),
         },
     instances:
       engine === "direct"
@@ -99,12 +99,6 @@ export function useFacts(request: Progress, engine?: Engine["engine"]) {
 
 /** In the place of a figure that nobody has measured. It is not zero. */
 export const NOT_MEASURED = "–";
-
-/** In milliseconds. Below a minute it is rounded up to tens of seconds, as in the sentence above: never 0 while the request runs. */
-function timeLeft(ms: number): number {
-  const tens = Math.max(1, Math.ceil(ms / 10_000));
-  return tens < 6 ? tens * 10_000 : ms;
-}
 
 export function Fact({ name, value, children }: FactProps) {
   return (

@@ -51,7 +51,7 @@ test.describe("what was sent", () => {
     await expect(shown).toContainText(/x-api-key: \$PREWARM_API_KEY.* -d @request\.json/);
     await form("prewarm");
     await expect(shown).toContainText(
-      `prewarm warm --from request.json --endpoint '${deployment.url.replace(/console$/, "")}'`,
+      `prewarm warm --from request.json --endpoint ${deployment.url.replace(/console$/, "")}`,
     );
     const [saved] = await Promise.all([
       page.waitForEvent("download"),

@@ -1,4 +1,4 @@
-import { age, bytes, bytesOf, clock, dollars } from "../../../cli/output/figures.ts";
+import { bytes, bytesOf, dollars } from "../../../cli/output/figures.ts";
 import { wantsColour } from "../../../cli/output/paint.ts";
 import { table } from "../../../cli/output/table.ts";
 import { wrapped } from "../../../cli/output/wrapped.ts";
@@ -23,17 +23,6 @@ test("bytes have three digits, and a part has the unit of the whole", () => {
   ]);
   expect(bytesOf(850_000_000, 3_060_000_000_000)).toBe("0.00 of 3.06 TB");
   expect(bytesOf(1_910_000_000_000, 3_060_000_000_000, "/")).toBe("1.91/3.06 TB");
-});
-
-test("times", () => {
-  expect([0, 9_000, 337_000, 7_500_000, 190 * 3_600_000].map(clock)).toEqual([
-    "0:00",
-    "0:09",
-    "5:37",
-    "2:05:00",
-    "7 d 22 h",
-  ]);
-  expect([8_000, 720_000, 10_800_000, 200_000_000].map(age)).toEqual(["8 s", "12 min", "3 h", "2 d"]);
 });
 
 test("dollars have no cents above ten", () => {

@@ -1,4 +1,3 @@
-import { duration } from "../../../domain/durations.ts";
 import { reasonText, statusOfAll } from "../../../domain/readiness/reasons.ts";
 import { footnote, popSelectionText, type SentenceInput, sentence } from "../../../domain/readiness/sentence.ts";
 import type { Readiness } from "../../../domain/request/readiness-schema.ts";
@@ -262,18 +261,6 @@ it.each<[Partial<SentenceInput>, string, string]>([
 ])("at its end: %j", (change, en, zh) => {
   expect(sentence({ ...DONE, ...change })).toBe(en);
   expect(sentence({ ...DONE, ...change }, "zh")).toBe(zh);
-});
-
-it.each([
-  [1, "10 s", "10 秒"],
-  [50_001, "1 min", "1 分钟"],
-  [3_600_000, "1 h", "1 小时"],
-  [3_660_000, "1 h 1 min", "1 小时 1 分钟"],
-  [172_800_000, "2 days", "2 天"],
-  [183_600_000, "2 days 3 h", "2 天 3 小时"],
-])("%d ms are %s", (ms, en, zh) => {
-  expect(duration(ms, "en")).toBe(en);
-  expect(duration(ms, "zh")).toBe(zh);
 });
 
 it.each(failureReasons)("the words of the reason %s are all there in both languages", (reason) => {
