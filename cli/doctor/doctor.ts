@@ -64,7 +64,7 @@ async function examine(shell: Shell, options: DoctorOptions, place: Place, words
   const head = await headOf(place, clients);
   if (options.phases.includes("smoke")) {
     if (words.yes !== true) mention(shell, `${costOf(options)}\n`);
-    if (!(await isWanted(shell, "Start it?", words.yes))) {
+    if (!(await isWanted(shell, "Start the request?", words.yes))) {
       mention(shell, "Nothing was started.");
       return EXIT.good;
     }
@@ -73,7 +73,7 @@ async function examine(shell: Shell, options: DoctorOptions, place: Place, words
   const findings = await runChecks(checks, { isAws: place.isAws, onFinding: print.finding });
   print.end(findings);
   if (place.stack === undefined && words.json !== true)
-    mention(shell, "To check the stack behind this address, too: --stack NAME");
+    mention(shell, "To check the stack of this API too: --stack NAME");
   return hasFailed(findings) ? EXIT.fault : EXIT.good;
 }
 
@@ -87,9 +87,13 @@ function listerOf({ cloudFront }: Pick<AwsClients, "cloudFront">) {
 async function headOf({ stack, api, isAws, aws }: Place, { ec2 }: AwsClients): Promise<string> {
   if (stack === undefined) return api?.url ?? "";
   const region = await ec2.config.region().catch((cause: unknown) => {
-    throw new CommandError("no AWS Region is known", "Name one with --aws-region, such as us-east-1.", { cause });
+    throw new CommandError(
+      "No AWS Region is configured",
+      "Name the Region with --aws-region, such as us-east-1, or set AWS_REGION.",
+      { cause },
+    );
   });
-  return `${stack} in ${region}${isAws ? "" : `, as ${aws.endpoint} has it: an emulator, not AWS`}`;
+  return `${stack} in ${region}${isAws ? "" : ` at ${aws.endpoint}, which is an emulator, not AWS`}`;
 }
 
 /** Checks with all that they need. */

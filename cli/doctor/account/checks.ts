@@ -67,7 +67,7 @@ const MIN_NODE = 22;
 
 /** @param version as `process.versions.node` has it */
 export function judgeNode(version: string): Judgement {
-  const says = `this is Node.js ${version}`;
+  const says = `Node.js ${version}`;
   if (Number.parseInt(version, 10) >= MIN_NODE) return ok(says);
   return fail(says, `deploy with Node.js ${MIN_NODE} or later; Node.js 20.19 is enough for local runs`);
 }
@@ -84,18 +84,18 @@ interface Offerings {
  * https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstanceTypeOfferings.html
  */
 function judgeInstanceTypes({ types, zones, offered }: Offerings): Judgement {
-  const next = "deploy to another region or to other zones, or with --parameters instanceTypes=…";
+  const next = "deploy to another Region or other Availability Zones, or use --parameters instanceTypes=…";
   const lacks = zones.map((zone) => ({
     zone,
     lacking: types.filter((type) => !offered.some((it) => it.zone === zone && it.type === type)),
   }));
   const empty = lacks.filter(({ lacking }) => lacking.length === types.length).map(({ zone }) => zone);
-  if (empty.length === zones.length) return fail(`no zone has any of ${types.join(", ")}`, next);
-  if (empty.length > 0) return warn(`${empty.join(", ")} has none of the ${types.length} types`, next);
+  if (empty.length === zones.length) return fail(`no Availability Zone offers any of ${types.join(", ")}`, next);
+  if (empty.length > 0) return warn(`${empty.join(", ")} offers none of the ${types.length} instance types`, next);
   const partly = lacks.filter(({ lacking }) => lacking.length > 0);
-  if (partly.length === 0) return ok(`all ${types.length} types in ${zones.join(", ")}`);
+  if (partly.length === 0) return ok(`all ${types.length} instance types are available in ${zones.join(", ")}`);
   const says = partly.map(({ zone, lacking }) => `${zone} lacks ${lacking.join(", ")}`).join("; ");
-  return warn(says, "nothing, as long as Spot finds capacity among the other types");
+  return warn(says, "no action is needed while Spot finds capacity for the other types");
 }
 
 /** vCPUs of the type that is tried first, a `.large`. */
@@ -105,7 +105,7 @@ const ENOUGH_VCPUS = 10 * VCPUS;
 
 /** @param vcpus 5 in a new account: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/using-spot-limits.html */
 function judgeSpotQuota(vcpus: number): Judgement {
-  const says = `${vcpus} vCPUs of Spot, enough for ${Math.floor(vcpus / VCPUS)} instances of ${VCPUS} vCPUs`;
+  const says = `${vcpus} vCPUs, enough for ${Math.floor(vcpus / VCPUS)} instances with ${VCPUS} vCPUs each`;
   const next = "request a higher 'All Standard Spot Instance Requests' quota in Service Quotas (EC2)";
   if (vcpus < 1) return fail(says, next);
   return vcpus < ENOUGH_VCPUS ? warn(says, next) : ok(says);
@@ -138,14 +138,14 @@ function judgeEbsKey(key: string): Judgement {
   if (KEY_OF_AWS.test(key)) return ok("volumes are encrypted with the AWS managed key");
   return warn(
     "volumes are encrypted with a customer managed key by default",
-    "let the role AWSServiceRoleForAutoScaling use that key, by its policy and a grant",
+    "allow the role AWSServiceRoleForAutoScaling to use this key: in the key policy, and with a grant",
   );
 }
 
 function judgeSpotRole(exists: boolean): Judgement {
-  if (exists) return ok(`the role ${SPOT_ROLE} is there`);
+  if (exists) return ok(`the role ${SPOT_ROLE} exists`);
   return warn(
-    `the role ${SPOT_ROLE} does not exist; the first Spot request creates it if it is allowed to`,
+    `the role ${SPOT_ROLE} does not exist; the first Spot request creates it if its caller has the permission`,
     "aws iam create-service-linked-role --aws-service-name spot.amazonaws.com",
   );
 }
@@ -155,10 +155,10 @@ const MIN_BOOTSTRAP = 6;
 
 /** @param version undefined: the region is not bootstrapped */
 function judgeBootstrap(version: string | undefined): Judgement {
-  const next = "npx cdk bootstrap (a launch from published templates needs none)";
-  if (version === undefined) return fail("this region is not bootstrapped for CDK", next);
-  if (Number(version) >= MIN_BOOTSTRAP) return ok(`bootstrapped, version ${version}`);
-  return fail(`bootstrapped with version '${version}'; ${MIN_BOOTSTRAP} is needed`, next);
+  const next = "npx cdk bootstrap (not needed to launch the published templates)";
+  if (version === undefined) return fail("this Region is not bootstrapped for the CDK", next);
+  if (Number(version) >= MIN_BOOTSTRAP) return ok(`bootstrap version ${version}`);
+  return fail(`bootstrap version '${version}'; version ${MIN_BOOTSTRAP} or later is required`, next);
 }
 
 /**
@@ -166,17 +166,20 @@ function judgeBootstrap(version: string | undefined): Judgement {
  * @param value undefined: there is no such parameter
  */
 function judgeAmi(parameter: string, value: string | undefined): Judgement {
-  if (value === undefined) return fail(`there is no ${parameter}`, "deploy to a region that has it");
+  if (value === undefined) return fail(`${parameter} does not exist`, "deploy to a Region that has it");
   if (/^ami-[0-9a-f]+$/.test(value)) return ok(`${parameter} is readable`);
-  return fail(`${parameter} is '${value}', which is no image`, "report this with the region");
+  return fail(
+    `${parameter} is '${value}', which is not the ID of an image`,
+    "report this in an issue, with the Region",
+  );
 }
 
 /** PrewarmStack makes one VPC, and one internet gateway, whose quota goes with that of the VPCs. */
 function judgeVpcQuota(used: number, quota: number): Judgement {
-  const says = `${used} of ${quota} VPCs are used`;
+  const says = `${used} of ${quota} VPCs are in use`;
   if (used < quota) return ok(says);
   return fail(
     says,
-    "request a higher 'VPCs per Region' quota, delete a VPC, or deploy PrewarmExistingVpcStack into one",
+    "request a higher 'VPCs per Region' quota, delete a VPC, or deploy PrewarmExistingVpcStack into an existing VPC",
   );
 }

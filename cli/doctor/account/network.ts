@@ -10,7 +10,7 @@ const check = checker({ phase: "before", awsOnly: true });
 export function networkChecks(ec2: AccountReader, { vpc, subnets, sg, vpce }: ExistingNetwork): Check[] {
   const docs = "docs/deploy.md#in-a-vpc-that-you-have";
   const checks = [
-    check("subnets and group", docs, () => judgeMembers(ec2, { vpc, subnets, sg })),
+    check("subnets and security group", docs, () => judgeMembers(ec2, { vpc, subnets, sg })),
     check("route to the internet", docs, async () => judgeRoutes(subnets, await ec2.routeTables(vpc))),
     check("outbound rules of the security group", docs, async () =>
       judgeEgress(required((await ec2.securityGroup(sg)).IpPermissionsEgress, "IpPermissionsEgress")),
@@ -30,15 +30,15 @@ async function judgeMembers(
   const parts = [...found.map(({ SubnetId, VpcId }) => ({ id: SubnetId, of: VpcId })), { id: sg, of: group.VpcId }];
   const strangers = parts.filter((part) => part.of !== vpc);
   if (strangers.length === 0) return ok(`the subnets and the security group are in ${vpc}`);
-  const says = strangers.map((part) => `${part.id} is of ${part.of ?? "no VPC"}`).join("; ");
-  return fail(`${says}, not of ${vpc}`, "name subnets and a group of one VPC");
+  const says = strangers.map((part) => `${part.id} is in ${part.of ?? "no VPC"}`).join("; ");
+  return fail(`${says}, not in ${vpc}`, "use subnets and a security group in the same VPC");
 }
 
 type Way = "gateway" | "nat" | "other" | "blackhole" | "none";
 
 const WAYS: Readonly<Record<Way, string>> = {
   gateway: "a route to an internet gateway",
-  nat: "a NAT gateway, which is paid for by the byte",
+  nat: "a NAT gateway, which AWS bills by the byte",
   other: "a route to the internet through an unknown target",
   blackhole: "a route to the internet whose target no longer exists",
   none: "no route to the internet",
@@ -50,7 +50,7 @@ const WAYS: Readonly<Record<Way, string>> = {
  * @param tables all of the VPC
  */
 function judgeRoutes(subnets: readonly string[], tables: readonly RouteTable[]): Judgement {
-  const next = "name subnets whose route table sends 0.0.0.0/0 to an internet gateway";
+  const next = "use subnets whose route table has a route for 0.0.0.0/0 to an internet gateway";
   const ways = subnets.map((subnet) => ({ subnet, way: wayOut(subnet, tables) }));
   const says = (some: typeof ways) => some.map(({ subnet, way }) => `${subnet} has ${WAYS[way]}`).join("; ");
   const cut = ways.filter(({ way }) => way === "none" || way === "blackhole");
@@ -108,10 +108,10 @@ function goesEverywhere({ IpRanges = [] }: IpPermission): boolean {
  */
 function judgeEndpoint(vpc: string, endpoint: VpcEndpoint): Judgement {
   const { ServiceName = "", State, VpcId, VpcEndpointType, PrivateDnsEnabled } = endpoint;
-  const next = "name an interface endpoint for execute-api of that VPC, with private DNS";
+  const next = "use an interface endpoint for execute-api in this VPC, with private DNS";
   if (VpcEndpointType !== "Interface" || !ServiceName.endsWith(".execute-api"))
     return fail(`the endpoint is a ${VpcEndpointType} for ${ServiceName}`, next);
-  if (VpcId !== vpc) return fail(`the endpoint is of ${VpcId}, not of ${vpc}`, next);
+  if (VpcId !== vpc) return fail(`the endpoint is in ${VpcId}, not in ${vpc}`, next);
   // The API writes it in lower case, the type of the SDK does not.
   if (State?.toLowerCase() !== "available") return fail(`the endpoint is ${State}`, "wait until it is available");
   if (PrivateDnsEnabled === true) return ok("the endpoint is available, with private DNS");
@@ -136,9 +136,9 @@ export async function judgeBlockPublicAccess(
   const [options, exclusions] = await Promise.all([ec2.blockPublicAccess(), ec2.blockPublicAccessExclusions()]);
   const { InternetGatewayBlockMode: mode = "off", ExclusionsAllowed } = options;
   if (mode === "off") return ok("VPC Block Public Access is off");
-  const blocks = `VPC Block Public Access of this region is ${mode}`;
+  const blocks = `VPC Block Public Access in this Region is ${mode}`;
   const hasNat = network !== undefined && (await haveNat(ec2, network));
-  if (mode === "block-ingress" && hasNat) return ok(`${blocks}, which leaves NAT gateways alone`);
+  if (mode === "block-ingress" && hasNat) return ok(`${blocks}, which does not affect NAT gateways`);
   const excluded = exclusions
     .filter(({ State }) => State === "create-complete" || State === "update-complete")
     .filter((it) => mode === "block-bidirectional" || it.InternetGatewayExclusionMode === "allow-bidirectional")
@@ -152,11 +152,12 @@ export async function judgeBlockPublicAccess(
       `exclude the VPC before you deploy: ${EXCLUDE}`,
     );
   }
-  if (isVpcExcluded || areSubnetsExcluded) return ok(`${blocks}, and the instances are excluded from it`);
+  if (isVpcExcluded || areSubnetsExcluded)
+    return ok(`${blocks}, and the VPC or the subnets of the instances are excluded from it`);
   const cut = `${blocks}: instances could not reach the internet through an internet gateway`;
   if (ExclusionsAllowed === "not-allowed")
     return fail(cut, "your organization allows no exclusions: use a VPC with private subnets and a NAT gateway");
-  const when = network === undefined ? "right after the stack has made its VPC" : "before you deploy";
+  const when = network === undefined ? "right after the stack has created its VPC" : "before you deploy";
   return fail(cut, `exclude the VPC ${when}: ${EXCLUDE}`);
 }
 

@@ -62,8 +62,8 @@ export async function synthesized(repository = REPOSITORY): Promise<Template> {
   const app = "bin/prewarm.ts";
   if (!existsSync(join(repository, app)))
     throw new CommandError(
-      "the stack's template is in the repository, and this command is a package",
-      "ask again in a clone of the repository, after npm ci: npx prewarm doctor --before",
+      "this check needs the template of the stack, which is in the repository but not in the npm package",
+      "run this in a clone of the repository, after npm ci: npx prewarm doctor --before",
     );
   const folder = await mkdtemp(join(tmpdir(), "prewarm-doctor-"));
   const context = JSON.stringify({ "aws:cdk:bundling-stacks": [] });

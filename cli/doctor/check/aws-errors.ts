@@ -8,7 +8,7 @@ class MissingFieldError extends Error {
 
 /** A part of an answer. Every part is optional to the SDK. @throws MissingFieldError */
 export function required<T>(value: T | null | undefined, field: string): T {
-  if (value === undefined || value === null) throw new MissingFieldError(`the answer has no ${field}`);
+  if (value === undefined || value === null) throw new MissingFieldError(`the response has no ${field}`);
   return value;
 }
 
@@ -59,7 +59,7 @@ function explained(error: unknown): [says: string, next: string] {
   if (UNREACHED.test(code) || name === "TimeoutError")
     return [
       `no connection: ${message || code}`,
-      "look at the network, at --aws-region, and whether the API is private",
+      "check the network and --aws-region; a private API can be reached only from its VPC",
     ];
   return [`${name}: ${message}`, "run this again; if the error persists, report it with this line"];
 }

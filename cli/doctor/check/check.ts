@@ -64,7 +64,7 @@ async function judgementOf(check: Check, isAws: boolean): Promise<Judgement> {
   try {
     const judgement = await check.run();
     if (isAws || check.awsOnly !== true) return judgement;
-    return cannotTell(`an emulator answers, not AWS (it says: ${judgement.says})`, "run this against the account");
+    return cannotTell(`the endpoint is an emulator, not AWS (its result: ${judgement.says})`, "run this against AWS");
   } catch (error) {
     return unanswered(error);
   }

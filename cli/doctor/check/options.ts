@@ -53,14 +53,16 @@ export function optionsOf(words: DoctorWords, urls: readonly string[] = []): Doc
   const url = words.url === undefined ? undefined : toUrl(words.url);
   const { pops, unknown } = words.pops === undefined ? { pops: [], unknown: [] } : selectPops("pop", list(words.pops));
   const network = networkOf(words);
-  if (unknown[0] !== undefined) throw wrong(`'${unknown[0]}' in --pops is no POP; a POP looks like SIN2-P1`);
+  if (unknown[0] !== undefined) throw wrong(`--pops: '${unknown[0]}' is not a POP code, such as SIN2-P1`);
   const save = evidenceOptions(words, urls, phases, pops);
   for (const phase of save === undefined ? (["edge", "smoke"] as const) : [])
-    if (phases.includes(phase) && url === undefined) throw wrong(`--${phase} needs --url, an object to ask for`);
-  if (phases.includes("smoke") && pops.length !== 2) throw wrong("--smoke needs --pops with two POPs: A,B");
+    if (phases.includes(phase) && url === undefined)
+      throw wrong(`--${phase} needs --url with an object of the distribution`);
+  if (phases.includes("smoke") && pops.length !== 2)
+    throw wrong("--smoke needs --pops with two POPs, such as SIN2-P1,FRA56-P4");
   if (network !== undefined && !phases.includes("before")) throw wrong("--vpc applies only with --before");
   if (words.local === true && words.profile !== undefined)
-    throw wrong("--local asks this machine, which knows no --profile");
+    throw wrong("--profile does not apply to --local, because the API on this machine uses no AWS profile");
   return { phases, url, pops, network, ...(save === undefined ? {} : { save }) };
 }
 
@@ -75,17 +77,17 @@ function evidenceOptions(
   pops: readonly string[],
 ): EvidenceOptions | undefined {
   if (save === undefined) {
-    if (urls.length > 0) throw wrong("URLs are for --edge --save; other checks take --url");
-    if (cfDomain !== undefined) throw wrong("--cf-domain is for --edge --save");
+    if (urls.length > 0) throw wrong("URLs as arguments apply only with --edge --save; other checks use --url");
+    if (cfDomain !== undefined) throw wrong("--cf-domain applies only with --edge --save");
     return undefined;
   }
-  if (phases.join() !== "edge") throw wrong("--save needs --edge, and no other phase");
-  if (pops.length > MAX_POPS) throw wrong(`--save asks at most ${MAX_POPS} POPs; --pops has ${pops.length}`);
+  if (phases.join() !== "edge") throw wrong("--save needs --edge, without any other phase");
+  if (pops.length > MAX_POPS) throw wrong(`--save records at most ${MAX_POPS} POPs; --pops has ${pops.length}`);
   const domain = cfDomain === undefined ? undefined : asciiHost(cfDomain);
   if (cfDomain !== undefined && domain === undefined)
-    throw wrong(`'${cfDomain}' in --cf-domain is no name; it looks like d111111abcdef8.cloudfront.net`);
+    throw wrong(`--cf-domain: '${cfDomain}' is not a domain name, such as d111111abcdef8.cloudfront.net`);
   const named = [...(url === undefined ? [] : [url]), ...urls].map(toUrl);
-  if (named.length > MAX_OBJECTS) throw wrong(`--save asks for at most ${MAX_OBJECTS} objects; got ${named.length}`);
+  if (named.length > MAX_OBJECTS) throw wrong(`--save records at most ${MAX_OBJECTS} objects; got ${named.length}`);
   const [first = domain === undefined ? undefined : new URL(`https://${domain}/`), ...others] = named;
   if (first === undefined) throw wrong("--save needs a URL, or --cf-domain for the start page of the site");
   return { file: save, objects: [first, ...others], cfDomain: domain };
@@ -105,13 +107,13 @@ function networkOf({ vpc, subnets, sg, vpce }: DoctorWords): ExistingNetwork | u
 
 function id(option: string, prefix: string, text: string): string {
   if (new RegExp(`^${prefix}-[0-9a-f]+$`).test(text)) return text;
-  throw wrong(`'${text}' in ${option} is no id; it looks like ${prefix}-0123456789abcdef0`);
+  throw wrong(`${option}: '${text}' is not an ID, such as ${prefix}-0123456789abcdef0`);
 }
 
 function toUrl(text: string): URL {
   const url = parseUrl(text);
   if (url?.protocol === "https:" || url?.protocol === "http:") return url;
-  throw wrong(`'${text}' is no URL; --url looks like https://www.example.com/index.html`);
+  throw wrong(`--url: '${text}' is not an absolute URL, such as https://www.example.com/index.html`);
 }
 
 function list(text: string): string[] {

@@ -72,8 +72,8 @@ export async function placeOf(
 function localPlace(endpoint: Endpoint, { aws, edge }: LocalRun, stack: string | undefined): Place {
   if (aws === undefined)
     throw new CommandError(
-      `${endpoint.from} does not say where the emulator is`,
-      "Start the local run again: npm start",
+      `${endpoint.from} does not state the address of the emulator`,
+      "Start the local API again: npm start",
     );
   return {
     isAws: false,

@@ -21,7 +21,7 @@ export function apiChecks({ api, mustAnswer }: ApiDeps): Check[] {
     check("version", "docs/operations.md#the-command-finds-no-api", async () => {
       const { status } = await keyed();
       if (status === "ok" || status === "warn") return judgeVersion(await api());
-      return cannotTell("the API does not answer this key", "see the check before this one");
+      return cannotTell("no call to the API succeeded", "fix the previous check first");
     }),
   ];
 }
@@ -32,9 +32,12 @@ async function judgeKey(client: Client, mustAnswer: boolean): Promise<Judgement>
     const { value } = await client.instances();
     const { status } = await new ApiClient(url, undefined).ask({ method: "GET", path: "instances" });
     if (status === 200)
-      return fail("GET /instances answers without a key", "check the methods of the API: each must require a key");
-    if (status !== 403) return warn(`GET /instances without a key returned HTTP ${status}; expected 403`, "ask again");
-    return ok(`${url} (from ${from}) takes the key and nothing else; ${value.desiredcapacity} instances are wanted`);
+      return fail("GET /instances responds without a key", "check the methods of the API: each must require a key");
+    if (status !== 403)
+      return warn(`GET /instances without a key returned HTTP ${status}; expected 403`, "run this again");
+    return ok(
+      `${url} (from ${from}) accepts the key and rejects calls without it; desired instances: ${value.desiredcapacity}`,
+    );
   } catch (error) {
     if (clientErrorOf(error) instanceof NoAnswerError && !mustAnswer) throw error;
     return failed(error);
@@ -46,8 +49,8 @@ async function judgeVersion(client: Client): Promise<Judgement> {
     const { value } = await client.settings();
     if (value.version === VERSION) return ok(`${VERSION}, in ${value.region}`);
     return warn(
-      `${value.version} is deployed, this command is ${VERSION}`,
-      "if the command fails, use the version that is deployed",
+      `version ${value.version} is deployed; this command has version ${VERSION}`,
+      "if a command fails, use the deployed version",
     );
   } catch (error) {
     const { says, next } = failed(error);

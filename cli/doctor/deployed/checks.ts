@@ -18,7 +18,7 @@ export function stackChecks(stack: StackReader): Check[] {
     check("event sources", streams, async () => judgeEnabled(await sources())),
     check("last results", "docs/operations.md#function-errors", async () => judgeLastResults(await sources())),
     check("filters", streams, async () => judgeFilters(await stack.template(), await sources())),
-    check("mail of alarms", "docs/deploy.md#parameters", async () => {
+    check("alarm emails", "docs/deploy.md#parameters", async () => {
       const topics = await stack.named("AWS::SNS::Topic");
       return judgeAlarmMail(
         (await Promise.all(topics.map(({ physicalId }) => stack.mailSubscriptions(physicalId)))).flat(),
@@ -52,10 +52,10 @@ function judgeAlarmMail(subscriptions: readonly string[]): Judgement {
   if (pending > 0)
     return warn(
       `email addresses with an unconfirmed subscription: ${pending}`,
-      "follow the link in the email from AWS",
+      "confirm each subscription with the link in the email from AWS",
     );
   if (confirmed === 0) return warn("no email address receives alarms", "deploy with --parameters alarmEmail=…");
-  return ok(`alarms are mailed to ${confirmed} confirmed address${confirmed === 1 ? "" : "es"}`);
+  return ok(`confirmed email addresses that receive alarms: ${confirmed}`);
 }
 
 /** @param wanted how many the stack has; none where it was deployed with `monitoring=off` */
@@ -64,12 +64,12 @@ function judgeAlarms(wanted: number, alarms: readonly AlarmState[]): Judgement {
   const on = alarms.filter(({ state }) => state === "ALARM");
   // The description ends in the section of the runbook.
   const first = on.map(({ description }) => description).find((text) => text !== "") ?? "see the runbook";
-  if (on.length > 0) return fail(`on: ${on.map(({ name }) => name).join(", ")}`, first);
-  if (alarms.length < wanted) return warn(`${wanted - alarms.length} of ${wanted} alarms are gone`, "deploy again");
+  if (on.length > 0) return fail(`in the state ALARM: ${on.map(({ name }) => name).join(", ")}`, first);
+  if (alarms.length < wanted) return warn(`${wanted - alarms.length} of ${wanted} alarms are missing`, "deploy again");
   const unknown = alarms.filter(({ state }) => state !== "OK");
-  if (unknown.length === 0) return ok(`none of ${wanted} alarms is on`);
+  if (unknown.length === 0) return ok(`none of ${wanted} alarms is in the state ALARM`);
   // With no data, these alarms are OK or on; only a new one is neither.
-  return cannotTell(`${unknown.length} of ${wanted} alarms have no state yet`, "ask again in ten minutes");
+  return cannotTell(`${unknown.length} of ${wanted} alarms have no state yet`, "run this again in ten minutes");
 }
 
 /** Queues that only failures go to, by the end of their ids in the stack. */
@@ -84,9 +84,9 @@ async function deadLetters(stack: StackReader): Promise<{ id: string; messages: 
 }
 
 function judgeDeadLetters(queues: readonly { id: string; messages: number }[]): Judgement {
-  if (queues.length === 0) return cannotTell("the stack has no queue of that kind", "check its resources");
+  if (queues.length === 0) return cannotTell("the stack has no dead-letter queue", "check the resources of the stack");
   const full = queues.filter(({ messages }) => messages > 0);
-  if (full.length === 0) return ok(`the ${queues.length} queues for what failed are empty`);
+  if (full.length === 0) return ok(`all ${queues.length} dead-letter queues are empty`);
   return fail(
     full.map(({ id, messages }) => `${shortName(id)} has ${messages}`).join("; "),
     "read the messages: they state what failed",

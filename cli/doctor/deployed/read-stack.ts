@@ -44,8 +44,8 @@ export class StackReader {
     } catch (error) {
       if (!(error instanceof Error) || !/does not exist/.test(error.message)) throw error;
       throw new CommandError(
-        `there is no stack ${stackName} in this region`,
-        "deploy it, or name another with --stack or --aws-region",
+        `there is no stack ${stackName} in this Region`,
+        "deploy it, or use another stack or Region: --stack, --aws-region",
       );
     }
   }

@@ -10,17 +10,17 @@ export interface EventSource {
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_GetEventSourceMapping.html */
 export function judgeEnabled(sources: readonly EventSource[]): Judgement {
-  if (sources.length === 0) return fail("no stream calls any function", "deploy the stack again");
+  if (sources.length === 0) return fail("the stack has no event source mapping", "deploy the stack again");
   const states = sources.map(({ logicalId, mapping }) => ({ logicalId, state: mapping.State ?? "unknown" }));
   const words = (it: typeof states) =>
     it.map(({ logicalId, state }) => `${shortName(logicalId)} is ${state}`).join("; ");
   const off = states.filter(({ state }) => /^(Disabl|Delet)/.test(state));
   if (off.length > 0) return fail(words(off), "aws lambda update-event-source-mapping --enabled --uuid …");
   const unknown = states.filter(({ state }) => state === "unknown");
-  if (unknown.length > 0) return cannotTell(words(unknown), "look at the function's triggers in the console");
+  if (unknown.length > 0) return cannotTell(words(unknown), "check the triggers of the function in the Lambda console");
   const changing = states.filter(({ state }) => state !== "Enabled");
-  if (changing.length > 0) return warn(words(changing), "ask again in a minute");
-  return ok(`all ${states.length} streams call their functions`);
+  if (changing.length > 0) return warn(words(changing), "run this again in a minute");
+  return ok(`all ${states.length} event source mappings are enabled`);
 }
 
 /**
@@ -33,12 +33,13 @@ export function judgeLastResults(sources: readonly EventSource[]): Judgement {
   const bad = results.filter(({ last = "" }) => /^PROBLEM|error|fail/i.test(last));
   if (bad.length > 0) {
     const says = bad.map(({ logicalId, last }) => `${shortName(logicalId)}: ${last}`).join("; ");
-    return fail(says, "read that function's log");
+    return fail(says, "read the log of the function");
   }
   const untold = results.filter(({ last = "" }) => !/^OK\b/.test(last));
-  if (untold.length === 0 && results.length > 0) return ok(`the last batch of all ${results.length} streams went well`);
+  if (untold.length === 0 && results.length > 0)
+    return ok(`the last batch of all ${results.length} event source mappings succeeded`);
   const says = `${untold.length} of ${results.length} event source mappings report no processed batch yet`;
-  return cannotTell(says, "start a request, or run --smoke, then ask again");
+  return cannotTell(says, "start a request or run --smoke, then run this again");
 }
 
 /** Whether the streams filter as the template says. A filter that somebody changed by hand loses records in silence. */
@@ -46,19 +47,19 @@ export function judgeFilters(template: Template, sources: readonly EventSource[]
   const wanted = resourcesOf(template, "AWS::Lambda::EventSourceMapping");
   const missing = wanted.filter(([id]) => !sources.some(({ logicalId }) => logicalId === id)).map(([id]) => id);
   if (missing.length > 0)
-    return cannotTell(`${missing.map(shortName).join(", ")} could not be asked`, "look at the stack's resources");
+    return cannotTell(`${missing.map(shortName).join(", ")} could not be read`, "check the resources of the stack");
   const odd = wanted.filter(([id, properties]) => {
     const actual = sources.find(({ logicalId }) => logicalId === id)?.mapping.FilterCriteria;
     return patterns(actual) !== patterns(properties["FilterCriteria"]);
   });
   if (odd.length > 0) {
-    const says = `${odd.map(([id]) => shortName(id)).join(", ")}: the filter is not the template's`;
+    const says = `${odd.map(([id]) => shortName(id)).join(", ")}: the filter differs from the template`;
     return fail(
       says,
       "find the change with `aws cloudformation detect-stack-drift`, then restore the filter or deploy again",
     );
   }
-  return ok(`the filters of all ${wanted.length} streams are those of the template`);
+  return ok(`the filters of all ${wanted.length} event source mappings match the template`);
 }
 
 /** The patterns whatever their order, and whatever their spaces and the order of their keys. */

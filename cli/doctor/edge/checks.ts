@@ -45,7 +45,7 @@ export function edgeChecks(deps: EdgeDeps): Check[] {
       const item = { cf_domain: undefined, pops: [...pops], header: [], variants: undefined, verify: "edge" as const };
       return judgeSettings(await checkSettings(deps.source, { item, urls: [url.href], arePopsNamed: true }));
     }),
-    check("POPs in the DNS", "docs/operations.md#the-edge", async () => {
+    check("POPs in DNS", "docs/operations.md#the-edge", async () => {
       const { from, pops: found } = await resolved();
       return judgeResolved(from, found);
     }),
@@ -66,7 +66,7 @@ export function judgeSettings({ refusals, warnings, settings }: SettingsCheck): 
   const next = [...new Set(findings.map(({ action }) => action))].join(". ");
   if (refusals.length > 0) return fail(says, next);
   if (warnings.length > 0) return warnings.every(isUnread) ? cannotTell(says, next) : warn(says, next);
-  return ok(`nothing in the configuration of ${settings.map(({ id }) => id).join(", ")} stands in the way`);
+  return ok(`no problem in the configuration of ${settings.map(({ id }) => id).join(", ")}`);
 }
 
 const isUnread = ({ code }: Finding) => code === "not_checked";

@@ -30,24 +30,24 @@ export type EvidenceHeaders = Partial<Record<EvidenceHeader, string>>;
  * first one finds it in no cache, if the query is in the cache key.
  */
 export const EVIDENCE_STEPS = {
-  first: "the whole object, which nobody asked for before",
+  first: "the whole object, which was not requested before",
   at_once: "the whole object again, as soon as the first response had ended",
   after_2_s: "the whole object, two seconds later",
   without_pragma: "the whole object, in a request without Pragma: server-timing",
   other_address: "the whole object, at another address of the POP",
   head_warm: "HEAD of an object that was downloaded before",
   range_warm: "one byte of an object that was downloaded before",
-  collapsed: "the whole object, twice at the same time; nobody asked for it before",
+  collapsed: "the whole object, twice at the same time; it was not requested before",
   after_collapsed: "the whole object, after these two",
-  head_cold: "HEAD of an object that nobody asked for before",
+  head_cold: "HEAD of an object that was not requested before",
   head_again: "HEAD of the same object again",
-  range_cold: "one byte of an object that nobody asked for before",
+  range_cold: "one byte of an object that was not requested before",
   range_again: "the same byte again",
   range_then_get: "the whole object, after these two",
-  rec_fill: "the whole object at one POP, which nobody asked for before",
-  rec_second: "the whole object at a second POP, after that",
-  error: "a path that is likely missing, again and again",
-  other_label: "HEAD at the address that another label leads to",
+  rec_fill: "the whole object at one POP; it was not requested before",
+  rec_second: "the same object at a second POP, after that",
+  error: "a path that is likely missing, repeatedly",
+  other_label: "HEAD at the address to which another label resolves",
 } as const;
 export type EvidenceStep = keyof typeof EVIDENCE_STEPS;
 

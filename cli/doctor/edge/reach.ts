@@ -17,7 +17,7 @@ export function judgeResolved(from: string, resolved: readonly ProbedPop[]): Jud
       `${says}: CloudFront may no longer resolve POP names in this form, or the distribution's label is wrong`,
       "record the responses with --save, and report the file in an issue",
     );
-  return warn(`${says}; not ${which}`, "leave them out; they are skipped anyway");
+  return warn(`${says}; not ${which}`, "no action is needed: Prewarm skips them");
 }
 
 /** What came of one GET through a POP's first address. */
@@ -52,32 +52,35 @@ export function isNamed({ pop, answered }: Reached): boolean {
 
 /** Whether each POP is the one that answers at its addresses. */
 export function judgeReached(reached: readonly Reached[]): Judgement {
-  if (reached.length === 0) return cannotTell("no POP has an address to ask", "see the check before this one");
+  if (reached.length === 0) return cannotTell("no POP resolved", "fix the previous check first");
   const good = reached.filter(isNamed).length;
-  const says = `${good} of ${reached.length} POPs answered under their own name`;
+  const says = `${good} of ${reached.length} POPs responded under their own name`;
   const answered = reached.flatMap((it) => (it.answered === undefined ? [] : [{ ...it.answered, wanted: it.pop }]));
   if (answered.length === 0)
-    return fail(`${says}: no connection to any (${reached[0]?.error})`, "look at the network here");
+    return fail(`${says}: no POP accepted a connection (${reached[0]?.error})`, "check the network of this machine");
   if (answered.every(({ pop }) => pop === undefined))
-    return cannotTell(`${says}: no answer has x-amz-cf-pop`, "is this URL served by CloudFront?");
+    return cannotTell(`${says}: no response has x-amz-cf-pop`, "check that CloudFront serves this URL");
   const names = new Set(answered.map(({ pop }) => pop));
   if (names.size === 1 && answered.length > 1)
     return fail(
-      `${says}: ${[...names].join()} answers for all`,
-      "use a resolver that passes CloudFront's own answers on",
+      `${says}: ${[...names].join()} responded for all of them`,
+      "use a DNS resolver that returns CloudFront's own answers",
     );
   const blocked = answered.flatMap(({ wafAction, ...it }) => (wafAction === undefined ? [] : [{ ...it, wafAction }]));
   const [first] = blocked;
   if (first !== undefined && blocked.length === answered.length)
     return fail(
-      `${says}: AWS WAF answered with ${wafAnswer(first.status, first.wafAction).text}`,
+      `${says}: AWS WAF responded with ${wafAnswer(first.status, first.wafAction).text}`,
       "allow this machine's address in a rule of the web ACL; for the agents, see docs/operations.md#aws-waf-answers-instead-of-the-object",
     );
   const refused = answered.filter(({ status }) => status >= 400);
   if (refused.length === answered.length)
-    return fail(`${says}: HTTP ${refused[0]?.status} everywhere`, "name a --url that anybody may get");
+    return fail(`${says}: HTTP ${refused[0]?.status} at every POP`, "use a --url that is publicly accessible");
   if (good === reached.length) return ok(says);
   const others = answered.filter(({ pop, wanted }) => pop !== wanted).map(({ pop, wanted }) => `${pop} for ${wanted}`);
-  const at = blocked.slice(0, 5).map(({ wanted }) => `AWS WAF answered at ${wanted}`);
-  return warn([says, ...others.slice(0, 5), ...at].join("; "), "warm only those that answered under their own name");
+  const at = blocked.slice(0, 5).map(({ wanted }) => `AWS WAF responded at ${wanted}`);
+  return warn(
+    [says, ...others.slice(0, 5), ...at].join("; "),
+    "warm only the POPs that responded under their own name",
+  );
 }

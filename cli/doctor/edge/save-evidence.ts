@@ -31,7 +31,7 @@ export async function saveEvidence(shell: Shell, deps: SaveEvidenceDeps): Promis
   const { requests, bytes } = EVIDENCE_LIMITS;
   mention(
     shell,
-    `This sends at most ${requests} requests to ${pops.join(", ")} and downloads at most ${bytes / 1_000_000} MB, in a minute or so.`,
+    `This sends at most ${requests} requests to ${pops.join(", ")} and downloads at most ${bytes / 1_000_000} MB, in about a minute.`,
   );
   const distribution = cfDomain ?? objects[0].hostname;
   const label = await distributionLabel(distribution, deps);
@@ -46,9 +46,9 @@ export async function saveEvidence(shell: Shell, deps: SaveEvidenceDeps): Promis
     return EXIT.good;
   }
   await writeFile(isAbsolute(file) ? file : join(shell.cwd, file), text).catch((cause: unknown) => {
-    throw new CommandError(`${file} cannot be written (${errorCode(cause)})`, "Name another file.", { cause });
+    throw new CommandError(`${file} cannot be written (${errorCode(cause)})`, "Use another file.", { cause });
   });
-  mention(shell, `Written to ${file}. What to do with it: docs/operations.md#evidence-of-the-edge`);
+  mention(shell, `Written to ${file}. Next steps: docs/operations.md#evidence-of-the-edge`);
   return EXIT.good;
 }
 
@@ -71,7 +71,7 @@ async function distributionLabel(
 function summaryOf(evidence: Evidence): string {
   const { sent, cut_by: cutBy } = evidence;
   const observed = observedEdge(evidence);
-  const cut = cutBy === undefined ? "" : `; more was not sent: the limit of ${cutBy} is reached`;
+  const cut = cutBy === undefined ? "" : `; stopped at the limit of ${cutBy}`;
   const sentence = `${sent.requests} requests, ${sent.bytes} bytes${cut}.`;
   return [sentence, ...linesOf(observed).map((line) => `  ${line}`)].join("\n");
 }
@@ -89,10 +89,10 @@ const TRAITS: Readonly<Record<Exclude<keyof ObservedEdge["objects"][number], "ex
 };
 
 function linesOf({ labels, pops, objects, errors }: ObservedEdge): string[] {
-  const lines = [`labels that lead to POPs: ${labels ?? "unknown"}`];
-  for (const { pop, addresses, isOpen, answeredBy = "a POP that is not named", caches, recOf } of pops) {
+  const lines = [`labels that resolve to POPs: ${labels ?? "unknown"}`];
+  for (const { pop, addresses, isOpen, answeredBy = "an unnamed POP", caches, recOf } of pops) {
     const rec = recOf === undefined || recOf === pop ? "" : `, the REC of ${recOf}`;
-    const who = isOpen ? `answered by ${answeredBy}, addresses share a cache: ${yesNo(caches)}${rec}` : "no answer";
+    const who = isOpen ? `response from ${answeredBy}, addresses share a cache: ${yesNo(caches)}${rec}` : "no response";
     lines.push(`${pop}: addresses: ${addresses}, ${who}`);
   }
   objects.forEach(({ extension: _, ...traits }, index) => {

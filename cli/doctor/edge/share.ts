@@ -123,11 +123,14 @@ export function isHit(xCache: string | undefined): boolean {
 /** What the table comes to. It is evidence, neither good nor bad, so it is ok as soon as it tells anything. */
 export function judgeShares(shares: readonly Share[]): Judgement {
   const firsts = shares.filter(({ step }) => step === "fill" || step === "first");
-  if (firsts.length === 0) return cannotTell("no POP could be looked into", "see the checks before this one");
+  if (firsts.length === 0) return cannotTell("no POP could be checked", "fix the previous checks first");
   const good = firsts.filter(({ status = 0 }) => status >= 200 && status < 300 && status !== ACCEPTED);
   if (good.length === 0) {
     const seen = firsts[0]?.error ?? `HTTP ${firsts[0]?.status}`;
-    return cannotTell(`the URL with an added query string failed (${seen})`, "name a --url that takes any query");
+    return cannotTell(
+      `the URL with an added query string failed (${seen})`,
+      "use a --url that accepts any query string",
+    );
   }
   if (!isFresh(shares))
     return cannotTell(
@@ -136,12 +139,12 @@ export function judgeShares(shares: readonly Share[]): Judgement {
     );
   const others = shares.filter(({ series, step }) => step === "other" && series.startsWith("filled"));
   if (others.length === 0)
-    return cannotTell("each of these POPs has one address only", "name --pops with several addresses");
+    return cannotTell("each of these POPs has only one address", "use --pops with POPs that have several addresses");
   const hits = WAYS.map((way) => {
     const asked = others.filter((share) => share.way === way && share.error === undefined);
     return `${way} ${asked.filter(({ xCache }) => isHit(xCache)).length} of ${asked.length}`;
   });
-  return ok(`after one address was filled, hits at the others: ${hits.join(", ")}`);
+  return ok(`hits at the other addresses after one address had downloaded the object: ${hits.join(", ")}`);
 }
 
 const COLUMNS: readonly [head: string, (share: Share) => string][] = [

@@ -53,8 +53,8 @@ export function smokeChecks(deps: SmokeDeps): Check[] {
       (line) => line !== undefined,
     );
     if (at !== undefined)
-      return ok(`an agent wrote its first line after ${Math.round((at - startedAt.getTime()) / 1_000)} s`);
-    return fail("no agent has written to the log group", "read the stream i-…/boot, or the instance itself");
+      return ok(`an agent wrote its first log line after ${Math.round((at - startedAt.getTime()) / 1_000)} s`);
+    return fail("no agent has written to the log group", "read the log stream i-…/boot, or inspect the instance");
   };
   const metrics = async () => {
     const { startedAt } = await followed();
@@ -63,8 +63,8 @@ export function smokeChecks(deps: SmokeDeps): Check[] {
       () => traces.sum(namespace, "Tasks", startedAt),
       (sum) => sum > 0,
     );
-    if (tasks > 0) return ok(`the metric Tasks is there (${tasks})`);
-    return fail("the metric Tasks has no value since the start", "read the log of Aggregation for lines with _aws");
+    if (tasks > 0) return ok(`the metric Tasks has a value (${tasks})`);
+    return fail("the metric Tasks has had no value since the start", "read the log of Aggregation for lines with _aws");
   };
   const group = async () => {
     await followed();
@@ -73,9 +73,9 @@ export function smokeChecks(deps: SmokeDeps): Check[] {
       () => agents.state(),
       (it) => it.wanted + it.instances === 0,
     );
-    if (wanted + instances === 0) return ok("the group is back at 0");
-    const says = `the group wants ${wanted} and has ${instances} instances`;
-    return fail(says, "unless another request runs, set it to 0: POST /instances");
+    if (wanted + instances === 0) return ok("the Auto Scaling group has no instances");
+    const says = `the Auto Scaling group has the desired capacity ${wanted} and ${instances} instances`;
+    return fail(says, "if no other request is in progress, set the desired capacity to 0: POST /instances");
   };
   const schedule = async () => {
     const { reqId } = await followed();
@@ -84,8 +84,11 @@ export function smokeChecks(deps: SmokeDeps): Check[] {
       () => traces.hasSchedule(timers, reqId),
       (it) => !it,
     );
-    if (!exists) return ok("the request's schedule is gone");
-    return fail("the request's schedule is still there", "read Shutdown's log; the schedule ends with its own time");
+    if (!exists) return ok("the schedule of the request is deleted");
+    return fail(
+      "the schedule of the request still exists",
+      "read the log of the function Shutdown; AWS deletes the schedule after it has run",
+    );
   };
   const no = "docs/operations.md#no-instances";
   return [
@@ -97,8 +100,8 @@ export function smokeChecks(deps: SmokeDeps): Check[] {
     }),
     check("report", "docs/api.md#the-report", async () => judgeReport(deps, await followed())),
     check("group at 0", "docs/operations.md#orphan-instances", group),
-    check("schedule gone", "docs/operations.md#a-request-is-stuck", schedule),
-    awsOnly("agent's first line", no, firstLine),
+    check("schedule deleted", "docs/operations.md#a-request-is-stuck", schedule),
+    awsOnly("agent's first log line", no, firstLine),
     awsOnly("metrics", "docs/operations.md#dashboard-and-alarms", metrics),
   ];
 }
@@ -109,7 +112,7 @@ async function judgeFollowed(followed: () => Promise<Followed>): Promise<Judgeme
     return judgeResults(await followed());
   } catch (error) {
     if (error instanceof Error && clientErrorOf(error) instanceof RefusedError)
-      return fail(`the API refuses the request: ${error.message}`, "see what the API says of the request");
+      return fail(`the API rejects the request: ${error.message}`, "correct --url or --pops, then run this again");
     throw error;
   }
 }
@@ -128,9 +131,11 @@ async function proofs({ url, pops, edge, lookup, label }: SmokeDeps): Promise<Pr
 async function judgeReport({ api }: SmokeDeps, { reqId }: Followed): Promise<Judgement> {
   const { value: summary } = await (await api()).summary(reqId);
   const answer = await fetch(summary.failure_pop_urls_report);
-  if (answer.status === 200 && (await answer.text()).startsWith("pop,url,"))
-    return ok("the report can be read by its link");
-  return fail(`the report's link answers HTTP ${answer.status}`, "look at the bucket's policy and the Api's role");
+  if (answer.status === 200 && (await answer.text()).startsWith("pop,url,")) return ok("the link to the report works");
+  return fail(
+    `the link to the report returned HTTP ${answer.status}`,
+    "check the policy of the bucket and the role of the function Api",
+  );
 }
 
 async function one(stack: SmokeDeps["stack"], type: string, prefix = ""): Promise<string> {
@@ -141,19 +146,19 @@ async function one(stack: SmokeDeps["stack"], type: string, prefix = ""): Promis
 const SLOW_SECONDS = 300;
 
 function judgeInService({ inService, status }: Pick<Followed, "inService" | "status">): Judgement {
-  const next = "read the group's scaling activities";
-  if (inService === undefined) return fail(`no instance came; the request is ${status}`, next);
+  const next = "read the scaling activities of the Auto Scaling group";
+  if (inService === undefined) return fail(`no instance started; the request is ${status}`, next);
   const says = `an instance was InService after ${inService} s`;
   return inService > SLOW_SECONDS ? warn(says, next) : ok(says);
 }
 
 function judgeResults({ firstResult, end, status, total, failed }: Followed): Judgement {
   const next = "read GET /summary and the report of that request";
-  if (firstResult === undefined) return fail(`no result came; the request is ${status}`, next);
-  const says = `first result after ${firstResult} s, ${status} after ${end ?? "?"} s, ${total - failed} of ${total} good`;
+  if (firstResult === undefined) return fail(`no result arrived; the request is ${status}`, next);
+  const says = `first result after ${firstResult} s, ${status} after ${end ?? "?"} s, ${total - failed} of ${total} tasks succeeded`;
   if (status !== "FINISHED" || failed > 0) return fail(says, next);
   // One URL at two POPs.
-  return total === 2 ? ok(says) : warn(`${says}; two were wanted`, "a POP did not resolve: see --edge");
+  return total === 2 ? ok(says) : warn(`${says}; expected 2`, "a POP did not resolve: see --edge");
 }
 
 /** What each address of the POPs answered to a GET of one byte, after the request had ended. */
@@ -165,20 +170,23 @@ interface Proof {
 
 /** @param pops those that were to be warmed: one without an address was not */
 export function judgeProof(pops: readonly string[], proofs: readonly Proof[]): Judgement {
-  if (proofs.length === 0) return cannotTell("no POP has an address to ask", "see --edge");
+  if (proofs.length === 0) return cannotTell("no POP resolved", "see --edge");
   const hits = (pop: string) =>
     proofs.filter((it) => it.pop === pop && it.answeredBy === pop && isHit(it.xCache)).length;
   const counted = pops.map((pop) => `${pop} ${hits(pop)} of ${proofs.filter((it) => it.pop === pop).length}`);
   const says = `addresses with a hit: ${counted.join(", ")}`;
   const cold = pops.filter((pop) => hits(pop) === 0);
   if (cold.length === 0) return ok(says);
-  return fail(says, `${cold.join(", ")} is not warm: is the URL cacheable? See --edge for how the servers share`);
+  return fail(
+    says,
+    `${cold.join(", ")} is not warm: check that the URL is cacheable; --edge shows how the servers of a POP share a cache`,
+  );
 }
 
 /** What --smoke does and costs, said before it is done. */
 export function costOf({ url, pops }: Pick<DoctorOptions, "url" | "pops">): string {
   return `--smoke starts a request in the stack: ${url?.host}${url?.pathname} at ${pops.join(" and ")}, with one instance.
-It costs what one small Spot instance with 8 GB of disk and a public address costs for some minutes (at most about 20), one
-transfer of the object out of CloudFront for each POP, and a few Lambda calls and table writes: cents, unless the object
-is large. It ends by itself. Metrics that had no value this hour are billed for it.`;
+AWS bills one small Spot instance with 8 GB of disk and a public IPv4 address for at most about 20 minutes, one transfer of the
+object out of CloudFront for each POP, a few Lambda calls and table writes, and one hour of each metric that had no value
+this hour: cents, unless the object is large. The request ends by itself.`;
 }

@@ -73,7 +73,7 @@ test.each<[string, () => Promise<unknown>, string]>([
   [
     "a good answer with nothing in it",
     () => account(json({})).concurrency(),
-    `${UNKNOWN}: the answer has no AccountLimit.ConcurrentExecutions`,
+    `${UNKNOWN}: the response has no AccountLimit.ConcurrentExecutions`,
   ],
   [
     "credentials that have expired",

@@ -87,12 +87,12 @@ test("all is well in a good stack", async () => {
   const findings = await runChecks(checks({}), { isAws: true, onFinding: () => undefined });
   expect(findings.map(({ status, says }) => `${status} ${says}`)).toEqual([
     "ok the stack is UPDATE_COMPLETE",
-    "ok all 1 streams call their functions",
-    "ok the last batch of all 1 streams went well",
-    "ok the filters of all 1 streams are those of the template",
-    "ok alarms are mailed to 1 confirmed address",
-    "ok none of 1 alarms is on",
-    "ok the 2 queues for what failed are empty",
+    "ok all 1 event source mappings are enabled",
+    "ok the last batch of all 1 event source mappings succeeded",
+    "ok the filters of all 1 event source mappings match the template",
+    "ok confirmed email addresses that receive alarms: 1",
+    "ok none of 1 alarms is in the state ALARM",
+    "ok all 2 dead-letter queues are empty",
   ]);
 });
 
@@ -111,8 +111,14 @@ test.each<[name: string, what: string, answers: Answers, status: Status, says: R
   ["event sources", "off", stream({ State: "Disabled" }), "fail", /Task \(RequestPop\) is Disabled/],
   ["event sources", "changing", stream({ State: "Updating" }), "warn", /Updating/],
   ["event sources", "without a state", stream({ State: undefined }), "cannot-tell", /unknown/],
-  ["event sources", "none", withoutType("AWS::Lambda::EventSourceMapping"), "fail", /no stream/],
-  ["last results", "good, in an emulator's words", stream({ LastProcessingResult: "OK - 1 records" }), "ok", /well/],
+  ["event sources", "none", withoutType("AWS::Lambda::EventSourceMapping"), "fail", /no event source mapping/],
+  [
+    "last results",
+    "good, in an emulator's words",
+    stream({ LastProcessingResult: "OK - 1 records" }),
+    "ok",
+    /succeeded/,
+  ],
   ["last results", "bad", stream({ LastProcessingResult: "PROBLEM: Function call failed" }), "fail", /PROBLEM/],
   ["last results", "in new words", stream({ LastProcessingResult: "Something new" }), "cannot-tell", /1 of 1/],
   ["last results", "not yet", stream({ LastProcessingResult: "No records processed" }), "cannot-tell", /1 of 1/],
@@ -122,16 +128,16 @@ test.each<[name: string, what: string, answers: Answers, status: Status, says: R
   ["filters", "gone", stream({ FilterCriteria: {} }), "fail", /Task/],
   ["filters", "too many", template(undefined), "fail", /Task/],
   ["filters", "that are no JSON", { ...template("x"), ...stream(filters("x")) }, "ok", /all 1/],
-  ["filters", "of no stream", withoutType("AWS::Lambda::EventSourceMapping"), "cannot-tell", /could not be asked/],
-  ["mail of alarms", "to one that waits", mails("PendingConfirmation"), "warn", /unconfirmed/],
-  ["mail of alarms", "to nobody", mails(), "warn", /no email address/],
-  ["mail of alarms", "to one that left", mails("Deleted"), "warn", /no email address/],
-  ["alarms", "on", alarms("OK", "ALARM"), "fail", /on: Errors/],
+  ["filters", "of no stream", withoutType("AWS::Lambda::EventSourceMapping"), "cannot-tell", /could not be read/],
+  ["alarm emails", "to one that waits", mails("PendingConfirmation"), "warn", /unconfirmed/],
+  ["alarm emails", "to nobody", mails(), "warn", /no email address/],
+  ["alarm emails", "to one that left", mails("Deleted"), "warn", /no email address/],
+  ["alarms", "on", alarms("OK", "ALARM"), "fail", /ALARM: Errors/],
   ["alarms", "never evaluated", alarms("INSUFFICIENT_DATA"), "cannot-tell", /1 of 1/],
-  ["alarms", "gone", alarms(), "warn", /1 of 1 alarms are gone/],
+  ["alarms", "gone", alarms(), "warn", /1 of 1 alarms are missing/],
   ["alarms", "none", withoutType("AWS::CloudWatch::Alarm"), "warn", /no alarms/],
   ["dead letters", "three", messages(3), "fail", /DeadLetters has 3$/],
-  ["dead letters", "without a queue", withoutType("AWS::SQS::Queue"), "cannot-tell", /no queue/],
+  ["dead letters", "without a queue", withoutType("AWS::SQS::Queue"), "cannot-tell", /no dead-letter queue/],
 ])("%s: %s", (name, _, answers, status, says) => expectJudgement(checks(answers), name, status, says));
 
 describe("the API", () => {
@@ -146,12 +152,12 @@ describe("the API", () => {
   test.each<[name: string, what: string, api: Partial<FakeApi>, status: Status, says: RegExp, mustAnswer?: boolean]>([
     ["API and key", "no key is needed", keyless(200), "fail", /without a key/],
     ["API and key", "a call without a key is not refused", keyless(502), "warn", /without a key returned HTTP 502/],
-    ["API and key", "no answer", silent, "fail", /no answer/],
+    ["API and key", "no answer", silent, "fail", /no response/],
     ["version", "the command's", settings(200, VERSION), "ok", /, in /],
     ["version", "another", settings(200, "0.0.1"), "warn", /0\.0\.1 is deployed/],
     ["version", "too old to have one", settings(404, ""), "fail", /404/],
-    ["version", "unknown, as the key opens nothing", keyless(200), "cannot-tell", /does not answer this key/],
-    ["API and key", "no answer of a stack, which may be private", silent, "cannot-tell", /no answer/, false],
+    ["version", "unknown, as the key opens nothing", keyless(200), "cannot-tell", /no call to the API succeeded/],
+    ["API and key", "no answer of a stack, which may be private", silent, "cannot-tell", /no response/, false],
   ])("%s: %s", (name, _, api, status, says, mustAnswer = true) => {
     fakeApi(api);
     return expectJudgement(apiChecks({ api: async () => new Client(ENDPOINT), mustAnswer }), name, status, says);

@@ -28,24 +28,24 @@ describe("the options", () => {
 
   test.each<[DoctorWords, string]>([
     [{ edge: true }, "--edge needs --url"],
-    [{ edge: true, url: "example.com" }, "'example.com' is no URL"],
-    [{ edge: true, url: "ftp://example.com/x" }, "is no URL"],
-    [{ edge: true, ...URL_WORDS, pops: "SIN" }, "'SIN' in --pops is no POP"],
+    [{ edge: true, url: "example.com" }, "'example.com' is not an absolute URL"],
+    [{ edge: true, url: "ftp://example.com/x" }, "is not an absolute URL"],
+    [{ edge: true, ...URL_WORDS, pops: "SIN" }, "'SIN' is not a POP code"],
     [{ smoke: true, ...URL_WORDS }, "--smoke needs --pops with two"],
     [{ smoke: true, ...URL_WORDS, pops: "SIN2-P1,SIN2-P1" }, "--smoke needs --pops with two"],
     [{ before: true, vpc: "vpc-1" }, "use --vpc, --subnets and --sg together"],
-    [{ ...NETWORK, vpc: "x" }, "'x' in --vpc is no id"],
+    [{ ...NETWORK, vpc: "x" }, "--vpc: 'x' is not an ID"],
     [{ ...NETWORK, before: false }, "--vpc applies only with --before"],
-    [{ local: true, profile: "x" }, "--local asks this machine"],
+    [{ local: true, profile: "x" }, "--profile does not apply to --local"],
     [{ save: "e.json", ...URL_WORDS }, "--save needs --edge"],
-    [{ edge: true, smoke: true, save: "e.json", ...URL_WORDS }, "--save needs --edge, and no other phase"],
+    [{ edge: true, smoke: true, save: "e.json", ...URL_WORDS }, "--save needs --edge, without any other phase"],
     [{ edge: true, save: "e.json" }, "--save needs a URL, or --cf-domain"],
-    [{ edge: true, save: "e.json", cfDomain: "https://a.example.com/" }, "in --cf-domain is no name"],
+    [{ edge: true, save: "e.json", cfDomain: "https://a.example.com/" }, "is not a domain name"],
     [
       { edge: true, save: "e.json", ...URL_WORDS, pops: "AAA1-C1,BBB1-C1,CCC1-C1,DDD1-C1,EEE1-C1,FFF1-C1,GGG1-C1" },
-      "--save asks at most 6 POPs; --pops has 7",
+      "--save records at most 6 POPs; --pops has 7",
     ],
-    [{ edge: true, ...URL_WORDS, cfDomain: "a.example.com" }, "--cf-domain is for --edge --save"],
+    [{ edge: true, ...URL_WORDS, cfDomain: "a.example.com" }, "--cf-domain applies only with --edge --save"],
   ])("%o are refused", (words, says) => {
     expect(() => optionsOf(words)).toThrow(says);
   });
@@ -61,7 +61,7 @@ describe("the options", () => {
       new URL("https://a.example.com/x"),
       new URL("https://a.example.com/y"),
     ]);
-    expect(() => optionsOf(words, ["a.example.com"])).toThrow("'a.example.com' is no URL");
+    expect(() => optionsOf(words, ["a.example.com"])).toThrow("'a.example.com' is not an absolute URL");
     expect(() =>
       optionsOf(
         words,
@@ -69,7 +69,7 @@ describe("the options", () => {
       ),
     ).toThrow("at most 5 objects; got 6");
     expect(() => optionsOf({ edge: true, ...URL_WORDS }, ["https://a.example.com/"])).toThrow(
-      "URLs are for --edge --save",
+      "URLs as arguments apply only with --edge --save",
     );
   });
 });
@@ -128,7 +128,7 @@ describe("where it asks", () => {
   });
 
   test("a local run of an older release is refused, and so is one whose emulator is elsewhere", async () => {
-    await expect(place({ local: true }, shellOf(API))).rejects.toThrow("does not say where the emulator is");
+    await expect(place({ local: true }, shellOf(API))).rejects.toThrow("does not state the address of the emulator");
     const elsewhere = { ...API, ...EMULATOR, awsEndpoint: "http://evil.example/" };
     await expect(place({ local: true }, shellOf(elsewhere))).rejects.toThrow("of this machine");
   });
@@ -215,7 +215,7 @@ describe("it ends", () => {
 
   test("on a terminal with what AWS answered, which is shown and not obeyed", async () => {
     const { stdout, stderr } = await examined(DEPLOYED, STACK("ROLLBACK\u202e\u009b_COMPLETE"), true);
-    expect(stdout).toContain("S in eu-west-1, as http://127.0.0.1");
+    expect(stdout).toContain("S in eu-west-1 at http://127.0.0.1");
     expect(stdout).toContain("ROLLBACK··_COMPLETE");
     expect(stderr).toMatch(/\d+ ok, /);
     const { stdout: json } = await examined(`${DEPLOYED} --json`, STACK("ROLLBACK\u202e\u009b_COMPLETE"), true);

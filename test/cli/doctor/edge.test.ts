@@ -66,9 +66,9 @@ test("the checks see each POP, and how its servers share", async () => {
   expect(findings.map(({ status, says }) => `${status}: ${says}`)).toEqual([
     expect.stringMatching(/^warn: the distribution E1 .* PriceClass_100, .* SIN2-P1, ICN51-C1; .* Anycast static IPs/),
     "warn: 2 of 3 POPs resolve (resolved from here, not from the Lambdas); not ICN51-C1",
-    "ok: 2 of 2 POPs answered under their own name",
+    "ok: 2 of 2 POPs responded under their own name",
     // The stand-in has one cache for all addresses of a POP.
-    "ok: after one address was filled, hits at the others: HEAD 4 of 4, GET 4 of 4, RANGE 4 of 4",
+    "ok: hits at the other addresses after one address had downloaded the object: HEAD 4 of 4, GET 4 of 4, RANGE 4 of 4",
   ]);
   expect(tables[0]).toContain("filled RANGE  fill   1/3      GET");
   // An emulator's edge is no evidence.
@@ -110,24 +110,24 @@ const CHALLENGE = { status: 202, wafAction: "challenge" };
 
 test.each<[Status, string, Reached[]]>([
   ["ok", "1 of 1", [at("SIN2-P1")]],
-  ["cannot-tell", "no POP has an address", []],
-  ["fail", "no connection to any (ECONNREFUSED)", [{ pop: "SIN2-P1", error: "ECONNREFUSED" }]],
-  ["cannot-tell", "no answer has x-amz-cf-pop", [at("SIN2-P1", { pop: undefined })]],
-  ["fail", "SIN2-P1 answers for all", [at("SIN2-P1"), at("FRA56-P4", { pop: "SIN2-P1" })]],
-  ["fail", "HTTP 403 everywhere", [at("SIN2-P1", { status: 403 })]],
+  ["cannot-tell", "no POP resolved", []],
+  ["fail", "no POP accepted a connection (ECONNREFUSED)", [{ pop: "SIN2-P1", error: "ECONNREFUSED" }]],
+  ["cannot-tell", "no response has x-amz-cf-pop", [at("SIN2-P1", { pop: undefined })]],
+  ["fail", "SIN2-P1 responded for all of them", [at("SIN2-P1"), at("FRA56-P4", { pop: "SIN2-P1" })]],
+  ["fail", "HTTP 403 at every POP", [at("SIN2-P1", { status: 403 })]],
   [
     "warn",
-    "1 of 2 POPs answered under their own name; SIN2-P2 for SIN2-P3",
+    "1 of 2 POPs responded under their own name; SIN2-P2 for SIN2-P3",
     [at("SIN2-P1"), at("SIN2-P3", { pop: "SIN2-P2" })],
   ],
   [
     "fail",
-    "0 of 2 POPs answered under their own name: AWS WAF answered with a challenge (HTTP 202, x-amzn-waf-action: challenge)",
+    "0 of 2 POPs responded under their own name: AWS WAF responded with a challenge (HTTP 202, x-amzn-waf-action: challenge)",
     [at("SIN2-P1", CHALLENGE), at("FRA56-P4", CHALLENGE)],
   ],
   [
     "warn",
-    "1 of 2 POPs answered under their own name; AWS WAF answered at SIN2-P1",
+    "1 of 2 POPs responded under their own name; AWS WAF responded at SIN2-P1",
     [at("SIN2-P1", CHALLENGE), at("FRA56-P4")],
   ],
 ])("POPs by name: %s, %s", (status, says, reached) => {
@@ -157,10 +157,10 @@ test.each<[string, string, Share[]]>([
     "not in the cache key",
     [share({ xCache: HIT }), share({ step: "other", way: "RANGE", xCache: HIT })],
   ],
-  ["cannot-tell", "one address only", [share({})]],
+  ["cannot-tell", "only one address", [share({})]],
   ["cannot-tell", "failed (HTTP 403)", [share({ status: 403 })]],
   ["cannot-tell", "failed (HTTP 202)", [share({ status: 202 })]],
-  ["cannot-tell", "no POP could be looked into", []],
+  ["cannot-tell", "no POP could be checked", []],
 ])("servers of a POP: %s, %s", (status, says, shares) => {
   expect(judgeShares(shares)).toMatchObject({ status, says: expect.stringContaining(says) });
 });

@@ -258,7 +258,7 @@ describe("the command", () => {
     expect(code).toBe(0);
     expect(said[0]).toMatch(/^err: This sends at most 200 requests to SIN2-P1 and downloads at most 20 MB/);
     expect(said[1]).toBe(`out: ${text}`);
-    expect(said[2]).toMatch(/^err: \d+ requests, \d+ bytes\.\n {2}labels that lead to POPs: own\n/);
+    expect(said[2]).toMatch(/^err: \d+ requests, \d+ bytes\.\n {2}labels that resolve to POPs: own\n/);
     expect(said.at(-1)).toMatch(/^err \(written\): Written to evidence\.json\./);
     expect(evidenceSchema.parse(JSON.parse(text))).toMatchObject({ edge: "a stand-in" });
   });
@@ -280,6 +280,6 @@ describe("the command", () => {
     expect(nowhere.said.at(-1)).toContain("no/such/folder.json cannot be written (ENOENT)");
     const unknown = await saved(edge, { cfDomain: "unknown.example" });
     expect(unknown.code).toBe(1);
-    expect(unknown.said.at(-1)).toContain("unknown.example is no name of a distribution of this account");
+    expect(unknown.said.at(-1)).toContain("unknown.example is not a domain name of a distribution of this account");
   });
 });
