@@ -22,7 +22,7 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 });
 
 const APART =
-  "The command is five files: prewarm.cjs, and beside it actions.cjs, direct.cjs, cloudfront.cjs and doctor.cjs. Copy all, or install it again.";
+  "The command is five files: prewarm.cjs, and beside it actions.cjs, direct.cjs, cloudfront.cjs and doctor.cjs. Copy all of them, or install the command again.";
 
 void run();
 

@@ -214,7 +214,7 @@ export class ApiClient {
     this.options.onAnswer?.({ method, path, status, text });
     const json = parsed(text);
     if (status !== 200) throw refusal(status, json, requestId);
-    if (json === undefined) throw new UnreadableAnswerError("it is no JSON", false);
+    if (json === undefined) throw new UnreadableAnswerError("it is not JSON", false);
     const read = schema.safeParse(json);
     if (!read.success) throw new UnreadableAnswerError(z.prettifyError(read.error), true);
     return { value: read.data, json };
@@ -248,7 +248,7 @@ export class ApiClient {
       return { status: response.status, text: await response.text(), requestId };
     } catch (cause) {
       if (signal?.aborted === true) throw cause;
-      throw new NoAnswerError(`no answer from ${this.url}`, { cause });
+      throw new NoAnswerError(`no response from ${this.url}`, { cause });
     }
   }
 }

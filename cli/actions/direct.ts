@@ -5,6 +5,7 @@ import { edgeRequests } from "../../domain/cost/bill.ts";
 import type { Estimate } from "../../domain/cost/estimate.ts";
 import { shareOfPlan } from "../../domain/cost/flat-rate-plan.ts";
 import { requestsPerTask } from "../../domain/cost/origin-fetches.ts";
+import { stopwatch } from "../../domain/durations.ts";
 import { MAX_TIMEOUT_MINUTES } from "../../domain/limits.ts";
 import { popSelectionText } from "../../domain/readiness/sentence.ts";
 import { invalidatingFields } from "../../domain/request/invalidation.ts";
@@ -22,7 +23,7 @@ import type { Approve } from "../direct/engine.ts";
 import { EXIT } from "../exit-codes.ts";
 import { cleanLine } from "../output/clean.ts";
 import { factLines, originFacts, planFacts } from "../output/estimate-lines.ts";
-import { bytes, clock, many } from "../output/figures.ts";
+import { bytes, many } from "../output/figures.ts";
 import { lookOf } from "../output/look.ts";
 import { mentionWarnings } from "../output/warnings.ts";
 import { mention, type Shell, say, sayJson } from "../shell.ts";
@@ -258,7 +259,10 @@ async function work(shell: Shell, client: DirectClient, item: RequestItem, follo
   const { value: progress } = await client.progress(id);
   if (progress.estimated_finish_at !== null) {
     const ms = parseTimestamp(progress.estimated_finish_at) - parseTimestamp(progress.timestamp);
-    mention(shell, `About ${clock(ms)} left at the rate of the first seconds, ${bytes(progress.bytes_per_second)}/s.`);
+    mention(
+      shell,
+      `About ${stopwatch(ms, "en")} left at the rate of the first seconds, ${bytes(progress.bytes_per_second)}/s.`,
+    );
     try {
       const ended = new AbortController();
       client.ended(id).then(
@@ -296,7 +300,7 @@ async function mayBegin(
 }
 
 async function mayGoOn(shell: Shell, ms: number, yes: boolean | undefined, signal: AbortSignal): Promise<boolean> {
-  return isWanted(shell, `This takes about ${clock(ms)} on this network. ${STACK} Continue?`, yes, signal);
+  return isWanted(shell, `This takes about ${stopwatch(ms, "en")} on this network. ${STACK} Continue?`, yes, signal);
 }
 
 /**

@@ -30,13 +30,13 @@ export async function open(shell: Shell, named: string | undefined, words: OpenW
 
 async function check(address: string): Promise<void> {
   const answer = await fetch(address, { signal: AbortSignal.timeout(PATIENCE_MS) }).catch((error: unknown) => {
-    throw new CommandError(`no answer from ${address}`, "`prewarm doctor` looks at the deployment.", { cause: error });
+    throw new CommandError(`no response from ${address}`, "To check the deployment: prewarm doctor", { cause: error });
   });
   await answer.body?.cancel();
   if (answer.ok) return;
   throw new CommandError(
     `there is no console at ${address}: HTTP ${answer.status}`,
-    "The stack's parameter `console` may be off, or the deployment older than its console.",
+    "The stack parameter `console` may be off, or the deployment is too old to have a console.",
   );
 }
 

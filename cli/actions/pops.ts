@@ -22,7 +22,8 @@ type Pop = PopList["pops"][number];
 /** The catalogue, or what of it is asked for. */
 export async function pops(shell: Shell, text: string | undefined, words: PopsWords): Promise<number> {
   const [region, another] = regionsOf(words.region ?? []);
-  if (another !== undefined) throw new CommandError("pops takes one --region", "List one after the other.");
+  if (another !== undefined)
+    throw new CommandError("pops accepts only one --region", "Run the command once for each region.");
   const client = await connect(shell, placeOf(words));
   const { value } = await client.pops({ country: words.country, region });
   const found = value.pops.filter((pop) => isWantedPop(pop, text, words, region));
@@ -33,7 +34,7 @@ export async function pops(shell: Shell, text: string | undefined, words: PopsWo
   if (found.length === 0)
     throw new CommandError(
       text === undefined ? "no POP matches these options" : `no POP matches '${text}'`,
-      "The text is searched in code, city, country and REC. All POPs: prewarm pops",
+      "The text is compared with code, city, country and regional edge cache (REC). To list all POPs: prewarm pops",
     );
   const isDefault = defaultsOf(region);
   const rows = found.map((pop) => rowOf(pop, isDefault(pop)));
@@ -43,7 +44,7 @@ export async function pops(shell: Shell, text: string | undefined, words: PopsWo
   if (shell.stdout.isTTY === true)
     mention(
       shell,
-      `${many(found.length, "POP")}, of which ${count(defaults)} (*) ${defaults === 1 ? "is" : "are"} in ${set}.`,
+      `${many(found.length, "POP")}, of which ${count(defaults)} (*) ${defaults === 1 ? "is" : "are"} in ${set}. REC is the regional edge cache of a POP.`,
     );
   return EXIT.good;
 }

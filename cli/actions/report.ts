@@ -24,19 +24,16 @@ export interface ReportWords extends PageWords {
 /** The report of a request that has ended: the newest one, if none is named. A table on a terminal; else a file as it is. */
 export async function report(shell: Shell, named: string | undefined, words: ReportWords): Promise<number> {
   if (words.all === true && words.failed === true)
-    throw new CommandError(
-      "a report has --failed tasks or --all",
-      "Say one of them; without either it has the failed ones.",
-    );
+    throw new CommandError("--failed and --all cannot be combined", "Use one of them. The default is --failed.");
   if (words.json === true && formatOf(undefined, words.output) === "html")
     throw new CommandError(
-      `--json writes no page, and '${words.output}' is one`,
-      "Leave --json out, or name a .json file.",
+      `--json does not write a page, and '${words.output}' is one`,
+      "Remove --json, or use a .json file.",
     );
   const format = formatOf(words.json === true ? "json" : words.format, words.output);
   if (words.html !== undefined || format === "html") return page(shell, named, words);
   if (words.lang !== undefined)
-    throw new CommandError("--lang is the language of a page", "Leave it out, or make a page: --html report.html.");
+    throw new CommandError("--lang applies only to a page", "Remove --lang, or write a page: --html report.html.");
   const client = await connect(shell, placeOf(words));
   const { id } = await findRequest(client, named);
   const { value: summary } = await client.summary(id);
@@ -56,7 +53,7 @@ async function page(shell: Shell, named: string | undefined, words: ReportWords)
 function linkOf({ request_id, failure_pop_urls_report, results_url }: Summary, isAll: boolean): string {
   if (!isAll) return failure_pop_urls_report;
   if (results_url) return results_url;
-  const next = `prewarm report ${shortId(request_id)} --failed has the failed ones.`;
+  const next = `To see the failed tasks: prewarm report ${shortId(request_id)} --failed`;
   throw new CommandError("there is no file of all results of this request", next);
 }
 
@@ -78,7 +75,7 @@ async function tellTable(shell: Shell, id: string, csv: Readable, isAll: boolean
     if (rows.length < MAX_ROWS) rows.push(row);
     else more++;
   }
-  if (rows.length === 0) mention(shell, isAll ? "There is no task." : "Nothing failed.");
+  if (rows.length === 0) mention(shell, isAll ? "The request has no tasks." : "No task failed.");
   else for (const line of table(COLUMNS, rows.map(cellsOf), lookOf(shell))) say(shell, line);
   const words = `prewarm report ${shortId(id)} ${isAll ? "--all" : "--failed"} -o report.csv`;
   if (rows.length > 0) mention(shell, `${more > 0 ? `${more} more rows. ` : ""}All columns: ${words}`);

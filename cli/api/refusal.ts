@@ -27,7 +27,7 @@ export function isRefused(error: unknown, status: number): boolean {
 /** The API's own words, and what to do next. */
 function refused(cause: RefusedError, endpoint: Endpoint): CommandError {
   const { status, errorUrls } = cause;
-  const said = cause.message === `HTTP ${status}` ? `the API answered with HTTP ${status}` : cause.message;
+  const said = cause.message === `HTTP ${status}` ? `the API responded with HTTP ${status}` : cause.message;
   const urls = errorUrls.filter((url) => !said.includes(`'${url}'`));
   return new CommandError(`${shortened(said)}${badUrls(urls)}`, nextStep(status, endpoint, said), { cause });
 }
@@ -86,7 +86,7 @@ function nextStep(status: number, { url, from }: Endpoint, said: string): string
       return "Too many API calls with this key. Wait a minute, then run the command again.";
     default:
       return status >= 500
-        ? "The deployment failed to answer. Run the command again in a minute. If the error persists, check `prewarm doctor` and the log of the API function."
+        ? "The deployment did not respond in time. Run the command again in a minute. If the error persists, check `prewarm doctor` and the log of the API function."
         : `Check that ${url} (from ${from}) is the address of Prewarm's API: it ends in /prod/.`;
   }
 }
@@ -115,7 +115,7 @@ function messageOf(cause: unknown): string {
 
 function afterSilence(code: string, from: string): string {
   if (from.endsWith("endpoint.json"))
-    return `The address is from ${from}. Is the local run still there? Start it with npm start.`;
+    return `The address is from ${from}. Check that the local API is running: npm start.`;
   if (code === "ENOTFOUND" || code === "EAI_AGAIN")
     return `The host name does not resolve. Check the address (from ${from}) and this machine's DNS resolver. A private API can be reached only from its VPC.`;
   return `Check the network and the address (from ${from}). Requests in progress continue without this command.`;

@@ -24,7 +24,7 @@ export async function allPops(client: Pick<Api, "pops">, body: Body): Promise<Bo
   if (targets === undefined) return {};
   const { target_type: type, pops, ...places } = targets;
   if (pops.length > 0)
-    throw new CommandError("--all-pops cannot be combined with named POPs", "Leave out --pop, or `pops` of the file.");
+    throw new CommandError("--all-pops cannot be combined with named POPs", "Remove --pop, or `pops` in the file.");
   if (type == null && places.countries.length > 0 && places.regions.length > 0) return {};
   const countries = (type ?? "country") === "country" ? places.countries : [];
   const regions = (type ?? "region") === "region" ? places.regions : [];

@@ -34,7 +34,7 @@ export async function readBody(
   const { from } = words;
   const files = [...(words.file ?? []), ...urls.filter((url) => url === STDIN)];
   if ([from, ...files].filter((it) => it === STDIN).length > 1)
-    throw new CommandError("stdin can be read once", "Use - once: as a URL, for --file or for --from.");
+    throw new CommandError("stdin can be read only once", "Use - only once: as a URL, for --file or for --from.");
   const texts = await Promise.all(files.map((file) => readText(shell, "--file", file)));
   const base = from === undefined ? {} : parse(await readText(shell, "--from", from), from);
   const { others, told, ...found } = documentsAmong(urls.filter((url) => url !== STDIN));
@@ -55,8 +55,8 @@ function parse(text: string, file: string): Body {
   try {
     return bodySchema.parse(JSON.parse(text));
   } catch (error) {
-    const why = error instanceof SyntaxError ? error.message : "it is no JSON object";
-    const next = "It is a body of POST /prewarm, as docs/api.md has it: JSON without comments.";
+    const why = error instanceof SyntaxError ? error.message : "it is not a JSON object";
+    const next = "Use a body of POST /prewarm (see docs/api.md) as JSON without comments.";
     throw new CommandError(`--from ${file}: ${why}`, next, { cause: error });
   }
 }

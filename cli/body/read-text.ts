@@ -11,15 +11,15 @@ export async function readText({ cwd, stdin }: Pick<Shell, "cwd" | "stdin">, opt
       throw new CommandError(
         "- reads stdin, which is a terminal",
         option === "--from"
-          ? "Pipe the body of a request in, such as: cat request.json | prewarm warm --from -"
-          : "Pipe the URLs in, such as: cat urls.txt | prewarm warm -",
+          ? "Pipe the body of a request, for example: cat request.json | prewarm warm --from -"
+          : "Pipe the URLs, for example: cat urls.txt | prewarm warm -",
       );
     return text(stdin);
   }
   try {
     return await readFile(resolve(cwd, file), "utf8");
   } catch (error) {
-    throw new CommandError(`${option}: ${whyNot(error, file)}`, "Name a file that can be read, or - for stdin.", {
+    throw new CommandError(`${option}: ${whyNot(error, file)}`, "Use a readable file, or - for stdin.", {
       cause: error,
     });
   }
@@ -34,7 +34,7 @@ function whyNot(error: unknown, file: string): string {
       return `'${file}' is a folder`;
     case "EACCES":
     case "EPERM":
-      return `'${file}' may not be read by you`;
+      return `'${file}' cannot be read: you do not have the permission`;
     default:
       return `'${file}' cannot be read: ${error instanceof Error ? error.message : String(error)}`;
   }

@@ -10,7 +10,7 @@ export function regionsOf(words: readonly string[]): string[] {
   if (aws !== undefined)
     throw new CommandError(
       `--region selects POPs (eu, us, apac, …); '${aws}' is an AWS Region`,
-      `The Region of a stack: --aws-region ${aws}`,
+      `For the Region of a stack, use --aws-region ${aws}`,
     );
   return all.filter((word) => word !== "");
 }
@@ -20,6 +20,6 @@ export function awsRegionOf(word: string | undefined): string | undefined {
   if (word === undefined || AWS_REGION.test(word.trim().toLowerCase())) return word?.trim().toLowerCase();
   throw new CommandError(
     `--aws-region '${word}' is not an AWS Region`,
-    "It is the Region of the stack, such as us-east-1. Regions of POPs: --region, of warm, estimate and pops.",
+    "Use the Region of the stack, such as us-east-1. For regions of POPs, use --region with warm, estimate or pops.",
   );
 }

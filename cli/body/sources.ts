@@ -41,7 +41,7 @@ export function sourcesOf(words: SourceWords): SourceEntry[] {
   );
   const prefixes = s3.map((place): SourceEntry => {
     if (base === undefined)
-      throw new CommandError("--s3 needs --base", "Add the beginning of the URLs: --base https://www.example.com/");
+      throw new CommandError("--s3 needs --base", "Add the base URL: --base https://www.example.com/");
     return {
       type: "s3-prefix",
       s3: isBucket(place) ? place : `s3://${place}`,
@@ -61,9 +61,9 @@ export function sourcesOf(words: SourceWords): SourceEntry[] {
 
 /** Names of files by which documents are known: `sitemap.xml`, `sitemap_index.xml.gz`, `post-sitemap.xml`, `main.m3u8`, `main.mpd`. */
 const NAMES = [
-  { type: "sitemap", name: /sitemap[^/]*\.xml(?:\.gz)?$/i, is: "a sitemap: what it names is warmed" },
+  { type: "sitemap", name: /sitemap[^/]*\.xml(?:\.gz)?$/i, is: "a sitemap: all URLs in it are warmed" },
   { type: "hls", name: /\.m3u8$/i, is: "an HLS playlist: the playlist and all URLs that it references are warmed" },
-  { type: "dash", name: /\.mpd$/i, is: "a DASH manifest: it and all that it leads to are warmed" },
+  { type: "dash", name: /\.mpd$/i, is: "a DASH manifest: the manifest and all URLs that it references are warmed" },
 ] as const;
 
 /**
@@ -80,17 +80,17 @@ export function documentsAmong(urls: readonly string[]) {
     // A query may be a signature.
     const shown = shownLocation(first);
     const which = more.length === 0 ? shown : `${shown} (and ${more.length} more like it)`;
-    return [`${which} is read as ${is}. To warm the file alone, name it in a list: --file urls.txt`];
+    return [`${which} is read as ${is}. To warm only the file itself, put it in a list: --file urls.txt`];
   });
   return { sitemap: of("sitemap"), hls: of("hls"), dash: of("dash"), others: of(undefined), told };
 }
 
 function addressOf(type: (typeof DOCUMENTS)[number], place: string): string {
   if (/^https?:\/\//i.test(place)) return place;
-  const here = type === "list" ? " A list on this machine: --file." : "";
+  const here = type === "list" ? " For a list on this machine, use --file." : "";
   throw new CommandError(
-    `--${type}: '${place}' is no address`,
-    `The deployment reads it: https://… or s3://bucket/key.${here}`,
+    `--${type}: '${place}' is not a URL`,
+    `Use https://… or s3://bucket/key, which the deployment reads.${here}`,
   );
 }
 

@@ -19,8 +19,8 @@ export function targetsOf(words: TargetWords): Record<string, unknown> {
   if (only === undefined) return {};
   if (named.length > 1)
     throw new CommandError(
-      `a request takes one of ${named.map(([kind]) => `--${kind}`).join(" and ")}`,
-      "Warm one after the other, or name the POPs: `prewarm pops --country japan` lists those of a country.",
+      `${named.map(([kind]) => `--${kind}`).join(" and ")} cannot be combined`,
+      "Start one request for each, or name all POPs with --pop: `prewarm pops --country japan` lists the POPs of a country.",
     );
   const [kind, field, names] = only;
   return { target_type: kind, [field]: names };

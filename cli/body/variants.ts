@@ -6,7 +6,7 @@ export interface VariantWords {
 }
 
 const HOW =
-  "A variant is name=Header: value, such as 'br=Accept-Encoding: br, gzip'. One without headers is name alone.";
+  "Use name=Header: value, such as 'br=Accept-Encoding: br, gzip', or only the name for a variant without headers.";
 
 /**
  * The variants in the order in which their names come first; a name that comes again adds a header line to its variant.
@@ -29,6 +29,6 @@ export function variantsOf(words: readonly string[]): VariantWords[] {
 export function headerLine(option: string, text: string): string {
   const [, name, value] = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):\s*(.*)$/.exec(text.trim()) ?? [];
   if (name === undefined || value === undefined)
-    throw new CommandError(`${option} '${text}' is no header`, option === "--variant" ? HOW : "It is 'Name: value'.");
+    throw new CommandError(`${option} '${text}' is not a header`, option === "--variant" ? HOW : "Use 'Name: value'.");
   return `${name}: ${value}`;
 }

@@ -7,8 +7,8 @@ import type { Run } from "./run.ts";
 
 export function completionCommand(run: Run, root: () => Command): Command {
   return new Command("completion")
-    .description("print a script that completes words on the Tab key")
-    .addArgument(new Argument("<shell>", "which shell it is for").choices(["bash", "zsh", "fish"]))
+    .description("print a script for shell completion")
+    .addArgument(new Argument("<shell>", "shell of the script").choices(["bash", "zsh", "fish"]))
     .addHelpText("after", HOW)
     .action((name: ShellName) =>
       run(async (shell) => {

@@ -7,28 +7,28 @@ export function doctorCommand(run: Run): Command {
   const command = new Command("doctor")
     .description("check an account, a deployment and the edge; changes nothing without --smoke")
     .argument("[urls...]", "with --save: up to five objects (default: the start page of --cf-domain)")
-    .optionsGroup("What (several may be given; default: the deployment):")
+    .optionsGroup("What to check (one or more; default: the deployment):")
     .option("--before", "whether the account is ready for a deployment")
     .option("--deployed", "whether the stack works")
     .option("--edge", "whether POPs resolve and respond, and how their servers share a cache; with --url")
     .option("--smoke", "warms one URL at two POPs, which costs money; with --url and --pops")
     .optionsGroup("How:")
     .option("--url <url>", "an object of the distribution, public and cacheable")
-    .option("--pops <codes>", "POPs, with commas (default with --edge: all that the catalogue knows)")
+    .option("--pops <codes>", "POPs, separated by commas (default with --edge: all POPs of the catalogue)")
     .option(
       "--save <path>",
       "with --edge: instead record the responses of up to six POPs, show them, and write them to this file, redacted",
     )
     .option(
       "--cf-domain <name>",
-      "with --save: the distribution's domain, if neither a CNAME nor the account's distributions tell it",
+      "with --save: domain name of the distribution, if neither a CNAME nor the account's distributions identify it",
     )
-    .option("--yes", "start --smoke, or write the file of --save, without a question")
+    .option("--yes", "do not ask for confirmation")
     .option("--vpc <id>", "with --before: check an existing VPC; needs --subnets and --sg")
-    .option("--subnets <ids>", "its subnets, with commas")
+    .option("--subnets <ids>", "subnets of the VPC, separated by commas")
     .option("--sg <id>", "the security group of the instances")
-    .option("--vpce <id>", "the endpoint of a private API");
-  return withPlace(withJson(command, "one JSON document instead of lines")).action(
+    .option("--vpce <id>", "VPC endpoint of a private API");
+  return withPlace(withJson(command, "print one JSON document instead of lines")).action(
     (urls: string[], words: DoctorWords) =>
       run(async (shell) => (await import("../doctor/doctor.ts")).doctor(shell, words, urls)),
   );

@@ -4,12 +4,9 @@ import { withJson, withPlace, withSettings, withTargets, withUrls } from "./opti
 import type { Run } from "./run.ts";
 
 export function estimateCommand(run: Run): Command {
-  const command = new Command("estimate")
-    .description("estimate the tasks, bytes, time and cost of a request; creates nothing")
-    .argument(
-      "[urls...]",
-      "absolute URLs, or - to read them from stdin; a *sitemap*.xml, .m3u8 or .mpd is read for the URLs that it names",
-    );
+  const command = new Command("estimate").description(
+    "estimate the tasks, bytes, time and cost of a request; creates nothing",
+  );
   withSettings(withTargets(withUrls(command)));
   return withPlace(withJson(command)).action((urls: string[], words: NewRequestWords) =>
     run(async (shell) => (await import("../actions/all.ts")).estimate(shell, urls, words)),

@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import type { PlaceWords } from "../body/place-words.ts";
-import { withJson, withPlace } from "./options.ts";
+import { withJson, withPlace, YES } from "./options.ts";
 import type { Run } from "./run.ts";
 
 export function instancesCommand(run: Run): Command {
@@ -20,7 +20,7 @@ function setCommand(run: Run): Command {
   const command = new Command("set")
     .description("desired number for all active requests; 0 pauses them")
     .argument("<n>", "instances")
-    .option("-y, --yes", "do not ask");
+    .option(...YES);
   return withPlace(withJson(command)).action((n: string, words: PlaceWords & { readonly yes?: boolean }) =>
     run(async (shell) => (await import("../actions/all.ts")).setInstances(shell, n, words)),
   );

@@ -20,7 +20,7 @@ export function withPlace(command: Command): Command {
   if (!command.options.some(({ long }) => long === "--region")) command.addOption(formerRegion());
   return command
     .optionsGroup(
-      "Where the API is (default: PREWARM_ENDPOINT and PREWARM_API_KEY, PREWARM_STACK, the local run; else direct):",
+      "Which API to call (default: PREWARM_ENDPOINT and PREWARM_API_KEY, PREWARM_STACK, the local API; otherwise a direct run):",
     )
     .option("--stack <name>", "a deployed stack: reads its outputs and fetches the key")
     .option("--profile <name>", "AWS profile for --stack")
@@ -28,7 +28,7 @@ export function withPlace(command: Command): Command {
     .option("--endpoint <url>", "address of the API; ends in /prod/")
     .option("--api-key <key>", "key of --endpoint, --stack or --local; safer: PREWARM_API_KEY")
     .option("--local", "the API that npm start runs in this folder")
-    .option("--direct", "no stack: this machine does the work (default if no stack is named)");
+    .option("--direct", "direct run without an API: this machine downloads (default if no API is configured)");
 }
 
 /** Before 0.2, `--region` was the Region of the stack, too. */
@@ -38,7 +38,7 @@ function formerRegion(): Option {
   });
 }
 
-export function withJson(command: Command, says = "the API's answer as JSON"): Command {
+export function withJson(command: Command, says = "print the response of the API as JSON"): Command {
   return command.optionsGroup("Output:").option("--json", says);
 }
 
@@ -62,7 +62,7 @@ export function withSettings(command: Command): Command {
         "invalidate first: without a value the URLs, with a value this path of the distribution, such as '/patch/*'; repeatable",
       ),
     )
-    .addOption(list("--invalidate-tag <tag>", "invalidate what has this cache tag first; repeatable"))
+    .addOption(list("--invalidate-tag <tag>", "invalidate objects with this cache tag first; repeatable"))
     .addOption(
       new Option(
         "--flat-rate-plan <plan>",
@@ -93,19 +93,26 @@ function withFlagApart(words: readonly string[]): string[] {
 /** Where the URLs come from. */
 export function withUrls(command: Command): Command {
   return command
+    .argument(
+      "[urls...]",
+      "absolute URLs, or - to read them from stdin; a *sitemap*.xml, .m3u8 or .mpd stands for the URLs in it",
+    )
     .optionsGroup("What:")
-    .addOption(list("--file <file>", "URLs of a file, one a line; - reads stdin; repeatable"))
+    .addOption(list("--file <file>", "file of URLs, one per line; - for stdin; repeatable"))
     .addOption(
-      list("--sitemap <place>", "URLs of a sitemap: https://… or s3://bucket/key; repeatable, as the next ones"),
+      list(
+        "--sitemap <place>",
+        "sitemap with the URLs: https://… or s3://bucket/key; repeatable, like the next options",
+      ),
     )
     .addOption(list("--hls <place>", "an HLS playlist and all URLs that it references"))
     .addOption(list("--dash <place>", "a DASH manifest and all URLs that it references"))
-    .addOption(list("--list <place>", "URLs of a list that the deployment reads"))
-    .addOption(list("--s3 <prefix>", "all below s3://bucket/prefix; with --base"))
+    .addOption(list("--list <place>", "list of URLs that the deployment reads"))
+    .addOption(list("--s3 <prefix>", "all objects under s3://bucket/prefix; with --base"))
     .option("--base <url>", "base URL for the keys of a bucket, such as https://www.example.com/")
     .option("--origin-path <path>", "origin path of the distribution, for --s3")
     .option("--since <date>", "only sitemap entries modified on or after this date")
-    .option("--skip-uncached", "leave out what CloudFront does not cache")
+    .option("--skip-uncached", "skip URLs that CloudFront does not cache")
     .option("--from <file>", "file with a body of POST /prewarm (or - for stdin); other options override it");
 }
 
@@ -114,7 +121,7 @@ export function withTargets(command: Command): Command {
     .optionsGroup(
       "Where to warm (use --pop, --country or --region; default: the default sets of all regions except cn, 30 POPs):",
     )
-    .addOption(list("--pop <code>", "POPs, such as SIN2-P1; repeatable, or with commas"))
+    .addOption(list("--pop <code>", "POPs, such as SIN2-P1; repeatable, or separated by commas"))
     .addOption(list("--country <name>", "default sets of countries, such as japan or JP"))
     .addOption(list("--region <name>", "default sets of CloudFront's regions: apac, au, ca, cn, eu, jp, sa, us"))
     .option("--all-pops", "all known POPs instead of the default set; with --region or --country, all POPs there");
@@ -123,7 +130,20 @@ export function withTargets(command: Command): Command {
 /** Of commands that may work without a stack. */
 export function withDirect(command: Command): Command {
   return command
-    .optionsGroup("Without a stack:")
-    .addOption(list("--dns <server>", "resolver to ask for POPs, such as 1.1.1.1; repeatable"))
-    .option("-y, --yes", "do not ask for confirmation");
+    .optionsGroup("Direct runs:")
+    .addOption(dnsOption())
+    .option(...YES);
+}
+
+export function dnsOption(): Option {
+  return list("--dns <server>", "DNS resolver for POPs, such as 1.1.1.1; repeatable");
+}
+
+export const YES = ["-y, --yes", "do not ask for confirmation"] as const;
+
+/** Of commands that start a request. */
+export function withWait(command: Command): Command {
+  return command
+    .option("--wait", "wait for the end (default)")
+    .option("--no-wait", "print the ID of the new request and return");
 }

@@ -1,16 +1,13 @@
 import { Command } from "commander";
 import type { RetryWords } from "../actions/retry.ts";
-import { withDirect, withJson, withPlace, withSettings } from "./options.ts";
+import { withDirect, withJson, withPlace, withSettings, withWait } from "./options.ts";
 import type { Run } from "./run.ts";
 
 export function retryCommand(run: Run): Command {
   const command = new Command("retry")
     .description("retry the tasks of a request that failed, were not kept or were not tried")
     .argument("<id>", "ID of an ended request, or its first characters");
-  withSettings(command)
-    .optionsGroup("Then:")
-    .option("--wait", "wait for the end (default)")
-    .option("--no-wait", "print the ID of the new request and return");
+  withWait(withSettings(command).optionsGroup("Then:"));
   return withDirect(withPlace(withJson(command)))
     .addHelpText(
       "after",

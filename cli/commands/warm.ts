@@ -1,21 +1,15 @@
 import { Command } from "commander";
 import type { WarmWords } from "../actions/warm.ts";
-import { withDirect, withJson, withPlace, withSettings, withTargets, withUrls } from "./options.ts";
+import { withDirect, withJson, withPlace, withSettings, withTargets, withUrls, withWait } from "./options.ts";
 import type { Run } from "./run.ts";
 
 export function warmCommand(run: Run): Command {
-  const command = new Command("warm")
-    .description("warm URLs at POPs, and wait until it is done")
-    .argument(
-      "[urls...]",
-      "absolute URLs, or - to read them from stdin; a *sitemap*.xml, .m3u8 or .mpd is read for the URLs that it names",
-    );
-  withSettings(withTargets(withUrls(command)))
+  const command = withSettings(
+    withTargets(withUrls(new Command("warm").description("warm URLs at POPs, and wait for the end"))),
+  )
     .optionsGroup("Then:")
-    .option("--dry-run", "show an estimate and start nothing")
-    .option("--wait", "wait for the end (default)")
-    .option("--no-wait", "print the request's id, and leave it running");
-  return withDirect(withPlace(withJson(command)))
+    .option("--dry-run", "show an estimate and start nothing");
+  return withDirect(withPlace(withJson(withWait(command))))
     .addHelpText("after", EXAMPLES)
     .action((urls: string[], words: WarmWords) =>
       run(async (shell) => (await import("../actions/all.ts")).warm(shell, urls, words)),

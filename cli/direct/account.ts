@@ -127,7 +127,7 @@ export async function findRunDistributions(
     throw error;
   });
   if (byDns !== undefined && byDns.refused.size === 0) return byDns;
-  let accountSays = "no distribution of this account answers to it";
+  let accountSays = "no distribution of this account has this domain name";
   const listed = await listFor().catch((error: unknown) => {
     if (!(error instanceof CommandError)) throw error;
     accountSays = error.message;
@@ -138,8 +138,8 @@ export async function findRunDistributions(
 
 function unknownDistribution(host: string, account: string): string {
   return (
-    `the DNS shows no CNAME from ${host} to *.cloudfront.net (an alias record of Route 53 shows none), and ${account}: ` +
-    "name the distribution's own domain with --cf-domain, such as d111111abcdef8.cloudfront.net; the CloudFront console and " +
+    `DNS has no CNAME from ${host} to *.cloudfront.net (a Route 53 alias record has none), and ${account}. ` +
+    "Name the distribution's own domain with --cf-domain, such as d111111abcdef8.cloudfront.net; the CloudFront console and " +
     "`aws cloudfront list-distributions` show it"
   );
 }

@@ -20,7 +20,7 @@ export async function connect(shell: Pick<Shell, "env" | "cwd">, flags: PlaceFla
   if (dns.length > 0)
     throw new CommandError(
       "--dns applies to direct runs only; a stack uses its own resolver",
-      "Leave it out, or add --direct.",
+      "Remove --dns, or add --direct.",
     );
   return new Client(api);
 }

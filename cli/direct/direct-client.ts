@@ -184,7 +184,9 @@ export class DirectClient implements Api {
   async summary(id: string) {
     const item = await this.itemOf(id);
     if (!hasEnded(item))
-      throw this.refused(new RefusedError(409, `The run is ${item.status}; its summary can be read once it has ended`));
+      throw this.refused(
+        new RefusedError(409, `The run is ${item.status}; its summary is available after it has ended`),
+      );
     const { store } = this.deps;
     const link = (key: string) => pathToFileURL(store.pathOf(key)).href;
     const bad = await this.listOr(LISTS.failedUrls, id, []);
@@ -281,7 +283,10 @@ export class DirectClient implements Api {
     if (own !== undefined && own.run.fault !== undefined) await own.ended;
     const item = own?.run.item ?? (await this.deps.store.get(id));
     if (item === undefined)
-      throw new CommandError(`there is no direct run ${id}`, "prewarm list shows them. They are kept for 30 days.");
+      throw new CommandError(
+        `there is no direct run ${id}`,
+        "`prewarm list` shows the direct runs of this machine. They are kept for 30 days.",
+      );
     return item;
   }
 
@@ -352,7 +357,7 @@ function checked<T>(check: () => T): T {
 }
 
 function noInstances(): CommandError {
-  return new CommandError("a direct run has no instances: this machine downloads", "A stack has: --stack NAME.");
+  return new CommandError("a direct run has no instances: this machine downloads", "To use instances: --stack NAME.");
 }
 
 function answerOf<T>(schema: { parse(value: unknown): T }, json: unknown): Answer<T> {

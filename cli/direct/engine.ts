@@ -439,8 +439,8 @@ function explainedFault(cause: unknown, id: string | undefined): unknown {
   const correct = "Correct the cause (disk space, permissions, open files), then";
   const next =
     id === undefined
-      ? `Nothing was downloaded. ${correct} call again.`
-      : `Results so far are kept. ${correct} go on: prewarm resume ${shortId(id)}`;
+      ? `Nothing was downloaded. ${correct} run the command again.`
+      : `Results so far are kept. ${correct} continue: prewarm resume ${shortId(id)}`;
   return new CommandError(`the run cannot be written: ${cause.message}`, next, { cause });
 }
 

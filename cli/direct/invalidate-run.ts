@@ -71,7 +71,7 @@ export async function invalidateRun(
   const invalidateSome = () =>
     invalidateAll(deps, item(), () => !signal.aborted).catch((cause: unknown) => {
       if (!(cause instanceof CommandError)) throw cause;
-      const next = `${cause.next} Then go on: prewarm resume ${shortId(item().req_id)}`;
+      const next = `${cause.next} Then continue: prewarm resume ${shortId(item().req_id)}`;
       throw new CommandError(cause.message, next, { cause });
     });
   while (!(await invalidateSome())) {

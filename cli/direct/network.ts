@@ -34,10 +34,7 @@ export function dnsObstacle(problem: string): CommandError {
   const why = /private or reserved address/.test(problem)
     ? "the DNS resolver returns a private or reserved address, as a captive portal does"
     : `the DNS resolver of this network does not ${isAnswered ? "resolve the names of POPs" : "respond"}`;
-  return new CommandError(
-    `no POP can be looked up: ${why}: ${problem}`,
-    `Name another resolver: --dns 1.1.1.1. ${NEXT}`,
-  );
+  return new CommandError(`no POP can be resolved: ${why}: ${problem}`, `Use another resolver: --dns 1.1.1.1. ${NEXT}`);
 }
 
 /** @returns the code of what went wrong; undefined: a TLS connection was made, and the server proved its name */

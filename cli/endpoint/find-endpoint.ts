@@ -44,7 +44,7 @@ async function placeIfNamed(flags: PlaceFlags, sources: Omit<EndpointSources, "s
   if (keyFrom !== undefined)
     throw new CommandError(
       `${keyFrom} is set, but no API endpoint is`,
-      "Name the API as well: PREWARM_ENDPOINT or --endpoint URL, --stack NAME, --local. Without a stack: remove the key, or --direct.",
+      "Name the API too: PREWARM_ENDPOINT, --endpoint URL, --stack NAME or --local. For a direct run, remove the key or use --direct.",
     );
   const local = await sources.localRun();
   return local && { endpoint: local };
@@ -59,7 +59,7 @@ function refuseSeveral({ endpoint, local, stack, profile, region }: PlaceFlags):
   ].filter((it) => it !== false);
   const named = [...(endpoint === undefined ? [] : ["--endpoint"]), ...(local === true ? ["--local"] : []), ...ofStack];
   if (named.length > Math.max(1, ofStack.length))
-    throw new CommandError(`${named.join(", ")} cannot be combined: each names an API`, "Remove the others.");
+    throw new CommandError(`${named.join(", ")} cannot be combined: each names an API`, "Use only one of them.");
 }
 
 /** The address of the API and the key to it; undefined if nothing says it. @throws CommandError */
@@ -90,7 +90,7 @@ function addressOf(text: string, from: string): string {
   if (url === undefined || (url.protocol !== "https:" && !(url.protocol === "http:" && isHere)))
     throw new CommandError(
       `${from}: '${text}' is not an https:// URL`,
-      "It is the stack's output prewarmapiEndpoint, such as https://a1b2c3d4e5.execute-api.us-east-1.amazonaws.com/prod/",
+      "Use the value of the stack's output prewarmapiEndpoint, such as https://a1b2c3d4e5.execute-api.us-east-1.amazonaws.com/prod/",
     );
   return `${url.origin}${url.pathname.replace(/\/*$/, "/")}`;
 }
@@ -102,6 +102,6 @@ function refuse(why: string): never {
   --stack ${DEFAULT_STACK}                   a deployed stack (--profile and --aws-region as for the AWS command line)
   PREWARM_ENDPOINT and PREWARM_API_KEY   in the environment
   --endpoint URL --api-key KEY
-or start the local run in the repository: npm start. If it is starting, wait until it is ready.`,
+or start the local API in the repository: npm start. If it is starting, wait until it is ready.`,
   );
 }

@@ -75,7 +75,7 @@ function read(text: string, file: string): Endpoint {
         : { endpoint: awsEndpoint, accessKeyId: awsAccessKeyId, region, stack: stackName };
     return { url: apiUrl, key: apiKey, from: file, localRun: { aws, edge } };
   } catch (error) {
-    const next = "Remove it, and start the local run again: npm start";
+    const next = "Remove the file, then start the local API again: npm start";
     throw new CommandError(`${file} cannot be read`, next, { cause: error });
   }
 }

@@ -36,11 +36,11 @@ export async function stackEndpoint(place: StackPlace, ask: StackQuestions): Pro
 async function fetchKey(output: string, ask: StackQuestions): Promise<string> {
   const id = output.split("/").at(-1) ?? "";
   const key = await ask.keyValue(id);
-  if (key === undefined) throw new CommandError(`AWS returned no value of the key ${id}`, PERMISSIONS);
+  if (key === undefined) throw new CommandError(`AWS returned no value for the key ${id}`, PERMISSIONS);
   return key;
 }
 
-const PERMISSIONS = "You need cloudformation:DescribeStacks, and apigateway:GET on /apikeys/*.";
+const PERMISSIONS = "You need the permissions cloudformation:DescribeStacks, and apigateway:GET on /apikeys/*.";
 
 function inWords(error: unknown, { stack, region }: StackPlace): CommandError {
   const [name, message] = error instanceof Error ? [error.name, error.message] : ["", String(error)];

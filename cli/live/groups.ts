@@ -14,7 +14,7 @@ export interface Group {
   readonly tally: TaskStates;
 }
 
-const NO_REC = "REC not known";
+const NO_REC = "REC unknown";
 
 /** A row a REC, in the order of the console. */
 export function byRec(pops: readonly Pop[]): Group[] {

@@ -32,6 +32,9 @@ function widthsOf({ width, isPops }: RowsLook) {
   return { ...fixed, bar: Math.max(4, width - used) };
 }
 
+/** Over the bars, which need no head. */
+const REC_MEANS = "REC: regional edge cache";
+
 function headOf(look: RowsLook): Line {
   const w = widthsOf(look);
   const roomy = look.width >= ROOMY;
@@ -41,7 +44,7 @@ function headOf(look: RowsLook): Line {
     : pad("REC", w.name + w.pops - 4) + pad("POPs", 4, "right");
   const text = [
     names,
-    pad("", w.bar + 4),
+    pad(w.bar < REC_MEANS.length ? "" : `  ${REC_MEANS}`, w.bar + 4),
     pad("done", w.percent, "right"),
     pad("warm", w.warm, "right"),
     pad(roomy ? "not warm" : "bad", w.bad, "right"),

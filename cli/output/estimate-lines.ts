@@ -33,7 +33,7 @@ export function estimateLines({ estimate, pop_selection: selection }: Estimated,
     ...originFacts(estimate.origin_fetches),
     ...planFacts(estimate.flat_rate_plan),
     ["Time", timeOf(instances)],
-    ["Costs about", `${look.paint("bold", dollars(cost.total))}${spreadOf(cost)}, prices of ${cost.prices_as_of}`],
+    ["Estimated cost", `${look.paint("bold", dollars(cost.total))}${spreadOf(cost)}, prices of ${cost.prices_as_of}`],
   ];
   const lines = cost.lines.map((it) => [`  ${LINES[it.line] ?? it.line}`, dollars(it.dollars), it.of]);
   return [

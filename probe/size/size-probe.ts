@@ -5,6 +5,7 @@ import { type ErrorTtls, errorCachedMs } from "../../domain/distribution/error-c
 import { AddressRefusedError, type Ports } from "../../domain/net/addresses.ts";
 import type { Header } from "../../domain/net/headers.ts";
 import { DnsLookupError, errorCode } from "../../domain/net/resolver.ts";
+import { portProblem } from "../../domain/net/urls.ts";
 import type { OriginLimiterRegistry, OriginWork } from "../../domain/origin/origin-limiter-registry.ts";
 import { isOverload, retryAfterMs } from "../../domain/origin/origin-response.ts";
 import type { OriginLimits } from "../../domain/request/options.ts";
@@ -92,11 +93,8 @@ export class SizeProbe {
   async size(text: string, header: readonly Header[]): Promise<Size> {
     const url = new URL(text);
     // Requests to arbitrary ports would reveal what listens there.
-    if (url.port !== "")
-      return {
-        problem: `has the port ${url.port}; CloudFront serves http only on port 80 and https only on port 443`,
-        reason: "other",
-      };
+    const problem = portProblem(url);
+    if (problem !== undefined) return { problem, reason: "other" };
     const question: Question = { url, header, refusedMs: undefined };
     try {
       const answer = await retry((n) => this.ask(question, n), {

@@ -49,8 +49,7 @@ export class ExtractedUrls {
     const url = resolve(reference, base);
     if (url === undefined) this.leaveOut("not_a_url");
     else this.documents.push({ type, url });
-    if (this.documents.length > MAX_DOCUMENTS)
-      throw new DocumentError(`leads to more than ${MAX_DOCUMENTS} documents, which is the limit of a request`);
+    if (this.documents.length > MAX_DOCUMENTS) throw tooManyDocuments();
   }
 
   /** Why a reference is not warmed; undefined: it is. */
@@ -144,4 +143,9 @@ export class DocumentError extends Error {
 /** A temporary failure: no response, or one that says that the server is overloaded. */
 export class RetryableDocumentError extends DocumentError {
   override readonly name = "RetryableDocumentError";
+}
+
+/** A walk reads no more. */
+export function tooManyDocuments(): DocumentError {
+  return new DocumentError(`leads to more than ${MAX_DOCUMENTS} documents, which is the limit of a request`);
 }

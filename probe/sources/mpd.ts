@@ -19,6 +19,7 @@ const KEPT = new Set([
 ]);
 /** They change URLs in ways that are not followed. */
 const REFUSED = new Set(["UrlQueryInfo", "ExtUrlQueryInfo", "ExtHttpHeaderInfo", "ImportedMPD"]);
+const NOT_DASH = "is XML, but not a DASH manifest";
 /** Characters of a value in a message. */
 const MAX_EXCERPT = 40;
 const RESOLVE_TO_ZERO = "urn:mpeg:dash:resolve-to-zero:2013";
@@ -32,7 +33,7 @@ export async function readMpd(text: AsyncIterable<string>): Promise<Element> {
   let elements = 0;
   await readXml(text, {
     open: (name, attributes) => {
-      if (path.length === 1 && name !== "MPD") throw new DocumentError("is XML, but no DASH manifest");
+      if (path.length === 1 && name !== "MPD") throw new DocumentError(NOT_DASH);
       if (REFUSED.has(name)) throw new DocumentError(`has ${name}, which is not followed`);
       const parent = path.at(-1);
       // Durations that repeat in a pattern (ISO/IEC 23009-1:2022, 5.3.9.6): without them, there are no segments.
@@ -53,7 +54,7 @@ export async function readMpd(text: AsyncIterable<string>): Promise<Element> {
     },
   });
   const [mpd] = childrenOf(root, "MPD");
-  if (mpd === undefined) throw new DocumentError("is XML, but no DASH manifest");
+  if (mpd === undefined) throw new DocumentError(NOT_DASH);
   return mpd;
 }
 

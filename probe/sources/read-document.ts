@@ -55,7 +55,7 @@ const readList: Reader = async (text, { base }, extracted) => {
     for (const line of lines) {
       const reference = line.trim();
       if (reference === "" || reference.startsWith("#")) continue;
-      if (first && NOT_A_LIST.test(reference)) throw new DocumentError("is not a list of URLs, one a line");
+      if (first && NOT_A_LIST.test(reference)) throw new DocumentError("is not a list of URLs, one per line");
       first = false;
       extracted.add(reference, base);
     }
@@ -127,9 +127,9 @@ async function readPage(
   extracted: ExtractedUrls,
   signal: AbortSignal,
 ): Promise<DocumentRead> {
-  if (source.base === undefined) throw new DocumentError("has no `base` that its URLs begin with");
+  if (source.base === undefined) throw new DocumentError("has no `base` for its URLs");
   const object = parseS3Location(location);
-  if (object === undefined) throw new DocumentError("is no prefix of a bucket");
+  if (object === undefined) throw new DocumentError("is not a prefix of a bucket");
   const { keys, next } = await withS3Errors("cannot be listed", buckets.list(object, token, signal));
   for (const key of keys) {
     const url = keyUrl(key, source);

@@ -25,6 +25,8 @@ const TAGS: Readonly<Record<string, Readonly<Record<string, HlsUse>>>> = {
   "EXT-X-DATERANGE": { "X-ASSET-URI": "per_viewer", "X-ASSET-LIST": "per_viewer" },
 };
 
+const NOT_HLS = "is not an HLS playlist";
+
 /**
  * A playlist of HLS: https://datatracker.ietf.org/doc/html/rfc8216. Read line by line instead of by a player's parser,
  * because parsers keep only what their player uses.
@@ -57,7 +59,7 @@ class Playlist {
 
   take(line: string): void {
     if (line === "") return;
-    if (!this.begun && !line.startsWith("#EXTM3U")) throw new DocumentError("is no HLS playlist");
+    if (!this.begun && !line.startsWith("#EXTM3U")) throw new DocumentError(NOT_HLS);
     this.begun = true;
     if (line.startsWith("#EXT")) this.tag(line);
     else if (!line.startsWith("#")) this.url(line);
@@ -65,7 +67,7 @@ class Playlist {
 
   /** @throws DocumentError */
   end(): void {
-    if (!this.begun) throw new DocumentError("is no HLS playlist");
+    if (!this.begun) throw new DocumentError(NOT_HLS);
     if (this.segments && !this.ended)
       throw new DocumentError(
         this.event

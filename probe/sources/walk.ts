@@ -6,7 +6,7 @@ import { type Source, shownLocation } from "../../domain/request/source.ts";
 import { bucketObjectOf, formatS3Location, ownUrl } from "../../domain/sources/buckets.ts";
 import type { FoundUrls } from "../../domain/sources/found-urls.ts";
 import { MAX_DEPTH, MAX_DOCUMENTS } from "../../domain/sources/limits.ts";
-import { DocumentError, type ReferencedDocument } from "./document.ts";
+import { DocumentError, type ReferencedDocument, tooManyDocuments } from "./document.ts";
 import { type DocumentDeps, type Pending, pendingSchema, readDocument } from "./read-document.ts";
 
 /** State of a walk, from which another run can resume. */
@@ -83,8 +83,7 @@ export class Walk {
     this.documents++;
     if (next !== undefined) this.pending.unshift({ ...one, token: next });
     for (const named of extracted.documents) this.add(toPending(named, one, source), source);
-    if (this.documents + this.pending.length > MAX_DOCUMENTS)
-      throw new DocumentError(`leads to more than ${MAX_DOCUMENTS} documents, which is the limit of a request`);
+    if (this.documents + this.pending.length > MAX_DOCUMENTS) throw tooManyDocuments();
     this.found.add(one.source, extracted.urls, extracted.leftOut);
     this.found.markDone(new Set(this.pending.map(({ source }) => source)));
   }

@@ -95,14 +95,14 @@ export class Web {
           cause: error,
         });
       if (error instanceof DnsLookupError && error.reason === "dns_unavailable")
-        throw new RetryableDocumentError(`is at a host that could not be looked up: ${error.message}`, {
+        throw new RetryableDocumentError(`has a host that could not be resolved: ${error.message}`, {
           cause: error,
         });
-      throw new RetryableDocumentError(`is at a host that the DNS does not know (${errorCode(error)})`, {
+      throw new RetryableDocumentError(`has a host that does not exist in DNS (${errorCode(error)})`, {
         cause: error,
       });
     }
-    throw new DocumentError("is at a host without an address");
+    throw new DocumentError("has a host without an address");
   }
 }
 

@@ -79,7 +79,8 @@ test("of its files, the one without the others says what to do; a link finds the
   symlinkSync(COMMAND, link);
   const list = (file: string) =>
     spawnSync(process.execPath, [file, "list", "--endpoint", "x", "--api-key", "x"], { encoding: "utf8" });
-  const apart = /^prewarm: .*actions\.cjs.*\nThe command is five files: .* Copy all, or install it again\.\n$/;
+  const apart =
+    /^prewarm: .*actions\.cjs.*\nThe command is five files: .* Copy all of them, or install the command again\.\n$/;
   expect(list(alone)).toMatchObject({ status: 1, stderr: expect.stringMatching(apart) });
   // Cut off, as by a full disk.
   writeFileSync(join(folder, "actions.cjs"), 'const a = "');

@@ -26,7 +26,7 @@ test("- reads URLs from stdin, and only once", async () => {
   expect(api.calls[0]?.body).toMatchObject({
     url_list: ["https://a.example.com/z", OBJECT, "https://a.example.com/y"],
   });
-  expect((await run(["warm", "-", "--from", "-", ...AT], { piped })).stderr).toContain("stdin can be read once");
+  expect((await run(["warm", "-", "--from", "-", ...AT], { piped })).stderr).toContain("stdin can be read only once");
 });
 
 describe("which POPs", () => {
@@ -83,7 +83,7 @@ describe("each option is used or rejected", () => {
     [["warm", OBJECT, "--region", "eusc-de-east-1"], /--aws-region eusc-de-east-1/],
     [["list", "--stack", "S", "--aws-region", "eu"], /--region/],
     [["report", "--json", "--format", "html", ...AT], /'--format <format>' cannot be used with option '--json'/],
-    [["report", "--json", "-o", "page.html", ...AT], /--json writes no page/],
+    [["report", "--json", "-o", "page.html", ...AT], /--json does not write a page/],
     [["warm", "--from", "-", ...AT], /cat request\.json \| prewarm warm --from -/, { input: "" }],
     [["list", "--api-key", "wrong"], /--api-key is set, but no API endpoint is/],
     [["list"], /PREWARM_API_KEY is set, but no API endpoint is/, { env: { PREWARM_API_KEY: "k" } }],

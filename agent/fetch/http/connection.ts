@@ -289,7 +289,7 @@ class Connection {
       if (waited > CONNECT_TIMEOUT_MS) this.fail(NO_CONNECTION);
     } else if (!this.exchange.reader.hasHead) {
       const { firstByteMs } = this.pool;
-      if (waited > firstByteMs) this.fail(timeout("HEADERS_TIMEOUT", `no answer within ${firstByteMs / 1_000} s`));
+      if (waited > firstByteMs) this.fail(timeout("HEADERS_TIMEOUT", `no response within ${firstByteMs / 1_000} s`));
     } else {
       const { answer, maxBytes } = this.exchange.reader;
       this.body ??= new BodyWatch(now, maxBytes);

@@ -72,8 +72,8 @@ export class Journal {
       return reportedResultSchema.parse(JSON.parse(line));
     } catch (cause) {
       throw new CommandError(
-        `${this.path} is damaged: a line of it is no result: ${line.slice(0, 80)}`,
-        "Its run cannot be read any more. Warm the URLs again: prewarm warm.",
+        `${this.path} is damaged: a line is not a result: ${line.slice(0, 80)}`,
+        "The run cannot be read. To warm the URLs again: prewarm warm",
         { cause },
       );
     }

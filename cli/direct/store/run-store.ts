@@ -69,7 +69,7 @@ export class RunStore implements RequestFiles {
     } catch (cause) {
       const why = cause instanceof Error ? cause.message : String(cause);
       throw new CommandError(
-        `the run cannot be kept in ${this.root}: ${why}`,
+        `the run cannot be stored in ${this.root}: ${why}`,
         "Set XDG_STATE_HOME to a folder that you may write to.",
         { cause },
       );
@@ -182,7 +182,7 @@ export class RunStore implements RequestFiles {
       for await (const row of parser) yield list.fromRow((row as string[]).map(textOfField));
     } catch (cause) {
       if (cause instanceof CsvError) throw new UnreadableRowError(`${path}: ${cause.message}`, { cause });
-      throw isAbsent(cause) ? new MissingFileError(`${path} is not there`, { cause }) : cause;
+      throw isAbsent(cause) ? new MissingFileError(`${path} does not exist`, { cause }) : cause;
     } finally {
       file.destroy();
     }
@@ -211,7 +211,8 @@ export class RunStore implements RequestFiles {
   async writeCheckpoint(): Promise<void> {}
 
   private folderOf(reqId: string): string {
-    if (!isWholeId(reqId)) throw new CommandError(`'${reqId}' is no id of a run`, "prewarm list shows them.");
+    if (!isWholeId(reqId))
+      throw new CommandError(`'${reqId}' is not the ID of a run`, "`prewarm list` shows the runs.");
     return join(this.root, reqId);
   }
 
@@ -230,7 +231,7 @@ export class RunStore implements RequestFiles {
 function damaged(path: string, cause?: unknown): CommandError {
   return new CommandError(
     `${path} is ${cause === undefined ? "missing" : "damaged, or of another release of this command"}`,
-    `Remove the folder to forget the run: ${dirname(path)}`,
+    `To delete the run, remove its folder: ${dirname(path)}`,
     { cause },
   );
 }

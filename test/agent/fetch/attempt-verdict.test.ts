@@ -7,7 +7,7 @@ const CLOSED: Failure = { reason: "incomplete", code: "CLOSED", detail: "9 of 10
 const CUT = { failure: CLOSED };
 
 const ACCEPTED =
-  "HTTP 202: the origin accepted the request and did not send the object; retry when it answers with HTTP 200";
+  "HTTP 202: the origin accepted the request and did not send the object; retry when it responds with HTTP 200";
 
 /** What is made of an outcome: its kind, the reason that is counted, and the words that people read. */
 function told(outcome: AttemptVerdict) {

@@ -54,7 +54,7 @@ test.each<[string, readonly Answer[], Record<string, unknown>, asked: string]>([
   [
     "what expires at once is not downloaded again",
     [REFRESH, REFRESH],
-    { outcome: "not_kept", rounds: 1, failure: because("expires at once") },
+    { outcome: "not_kept", rounds: 1, failure: because("expires immediately") },
     "check check",
   ],
   [

@@ -70,7 +70,7 @@ describe.each(["told", "untold"] as const)("tier %s", (tier) => {
   });
 
   test.each<[string, SiteObject, because: RegExp]>([
-    ["no-store", { ...BIG, headers: NEVER }, /Cache-Control: no-store, so it may never be kept/],
+    ["no-store", { ...BIG, headers: NEVER }, /Cache-Control: no-store, so caches may not store the object/],
     ["expires-at-once", { ...BIG, headers: { "cache-control": "max-age=0" } }, /Cache-Control: max-age=0/],
     ["policy", BIG, /so check the cache policy; the object may also have been evicted/],
   ])("never kept: %s", async (name, site, because) => {

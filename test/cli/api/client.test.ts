@@ -93,11 +93,11 @@ test("no answer at all, and an answer of something else", async () => {
   const url = `http://127.0.0.1:${await freePort()}/`;
   const silent = new Client({ url, key: "k", from: "/x/.local/endpoint.json" });
   await expect(silent.progress("r")).rejects.toMatchObject({
-    message: `no answer from ${url}: ECONNREFUSED`,
+    message: `no response from ${url}: ECONNREFUSED`,
     next: expect.stringContaining("npm start"),
   });
   const { client } = await clientOf([200, "<html>"]);
-  await expect(client.instances()).rejects.toThrow("it is no JSON");
+  await expect(client.instances()).rejects.toThrow("it is not JSON");
 });
 
 const ids = ["e059b77b-e427-4489-a50b-4d8c652f114c", "e05a0000-0000-4000-8000-000000000000"];

@@ -39,7 +39,7 @@ test("numbers name their option when they are none", () => {
 test("header lines are as a request has them", () => {
   expect(headerLine("--header", " Accept:text/html ")).toBe("Accept: text/html");
   expect(headerLine("--header", "X-Time: 12:30")).toBe("X-Time: 12:30");
-  expect(() => headerLine("--header", "Accept")).toThrow("is no header");
+  expect(() => headerLine("--header", "Accept")).toThrow("is not a header");
 });
 
 describe("a URL of the command line", () => {
@@ -70,7 +70,7 @@ describe("a URL of the command line", () => {
       "https://a.example/a.mpd",
     ]);
     expect(told).toEqual([
-      "https://a.example/sitemap.xml (and 1 more like it) is read as a sitemap: what it names is warmed. To warm the file alone, name it in a list: --file urls.txt",
+      "https://a.example/sitemap.xml (and 1 more like it) is read as a sitemap: all URLs in it are warmed. To warm only the file itself, put it in a list: --file urls.txt",
       expect.stringContaining("https://a.example/a.mpd is read as a DASH manifest: "),
     ]);
   });
@@ -82,7 +82,7 @@ test("a variant's name may come again, and may have no header", () => {
     { name: "plain", header: [] },
   ]);
   expect(() => variantsOf(["Accept-Encoding: br"])).toThrow("has no name");
-  expect(() => variantsOf(["br=nonsense"])).toThrow("is no header");
+  expect(() => variantsOf(["br=nonsense"])).toThrow("is not a header");
 });
 
 test("--region selects POPs and --aws-region finds a stack; each names the other for what it does not take", () => {
@@ -177,7 +177,7 @@ describe("a body", () => {
 });
 
 test("a document that the deployment reads has an address", () => {
-  expect(() => sourcesOf({ list: ["urls.txt"] })).toThrow("--list: 'urls.txt' is no address");
+  expect(() => sourcesOf({ list: ["urls.txt"] })).toThrow("--list: 'urls.txt' is not a URL");
   expect(sourcesOf({ list: ["HTTPS://a.example/list.txt"] })).toEqual([
     { type: "list", url: "HTTPS://a.example/list.txt" },
   ]);

@@ -32,7 +32,7 @@ test("bash offers commands, their options, and the values of these", () => {
 
 test("fish and zsh have the same words", () => {
   const fish = SHELLS.fish(words);
-  expect(fish).toContain("-a warm -d 'warm URLs at POPs, and wait until it is done'");
+  expect(fish).toContain("-a warm -d 'warm URLs at POPs, and wait for the end'");
   expect(fish).toContain("-n '__fish_seen_subcommand_from warm' -l verify -x -a 'edge addresses off'");
   expect(SHELLS.zsh(words)).toContain("bashcompinit");
 });

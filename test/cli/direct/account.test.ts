@@ -59,12 +59,12 @@ test("what can be invalidated is asked of the account at once", async () => {
 });
 
 test.each<[string, readonly AccountDistribution[] | Error, string]>([
-  ["the account has none", [], "no distribution of this account answers to it"],
+  ["the account has none", [], "no distribution of this account has this domain name"],
   ["there are no credentials", NO_CREDENTIALS, "no AWS credentials found in the environment"],
 ])("where %s, one sentence says how to find the domain", async (_, own, why) => {
   const { find } = discovery({ "b.example.com": "d2.cloudfront.net" }, own);
   const sentence =
-    `the DNS shows no CNAME from ${HOST} to *.cloudfront.net (an alias record of Route 53 shows none), and ${why}: name the ` +
+    `DNS has no CNAME from ${HOST} to *.cloudfront.net (a Route 53 alias record has none), and ${why}. Name the ` +
     "distribution's own domain with --cf-domain, such as d111111abcdef8.cloudfront.net; the CloudFront console and " +
     "`aws cloudfront list-distributions` show it";
   const found = await find({ hosts: [HOST, "b.example.com"] });

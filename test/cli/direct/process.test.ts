@@ -238,7 +238,7 @@ test("a disk that is full is told in one sentence, and resume goes on", async ()
   const { code, stderr } = await start(warm(), { shell: "trap '' XFSZ; ulimit -f 8" }).ended;
   const [id = ""] = runs();
   expect(code).toBe(1);
-  expect(stderr).toMatch(/prewarm: the run cannot be written: EFBIG: .*\n.* go on: prewarm resume \w+\n$/);
+  expect(stderr).toMatch(/prewarm: the run cannot be written: EFBIG: .*\n.* continue: prewarm resume \w+\n$/);
   expect(stderr).toContain(`prewarm resume ${id.slice(0, 8)}`);
   expect(await run("resume")).toMatchObject({ code: 0 });
   expect(new Set(await report()).size).toBe(TASKS);
@@ -406,5 +406,5 @@ test("what needs a stack, and a folder that cannot be written, are refused and l
   const file = join(folderWith({ file: "" }), "file");
   const { code, stderr } = await startBuilt(warm(), { XDG_STATE_HOME: file }).ended;
   expect(code).toBe(1);
-  expect(stderr).toMatch(/^prewarm: the run cannot be kept in .*\nSet XDG_STATE_HOME to .*\n$/);
+  expect(stderr).toMatch(/^prewarm: the run cannot be stored in .*\nSet XDG_STATE_HOME to .*\n$/);
 });

@@ -9,7 +9,7 @@ const next = 'add a rule that allows requests with a secret header, and send tha
 const challenged = `WAF_CHALLENGE: AWS WAF answered with a challenge (HTTP 202, x-amzn-waf-action: challenge) instead of the object; ${next}`;
 const captcha = `WAF_CAPTCHA: AWS WAF answered with a CAPTCHA (HTTP 405, x-amzn-waf-action: captcha) instead of the object; ${next}`;
 const accepted =
-  "HTTP 202: the origin accepted the request and did not send the object; retry when it answers with HTTP 200";
+  "HTTP 202: the origin accepted the request and did not send the object; retry when it responds with HTTP 200";
 const problem = (text: string, retry = false) => ({ problem: text, retry });
 
 /** A problem with the reason that it is counted under. */

@@ -59,8 +59,8 @@ it.each<[string, string | Buffer, string[], object]>([
 it.each([
   ["is not UTF-8", Buffer.from("https://a.test/caf\xe9\n", "latin1")],
   ["is an HTML page", "\n<!DOCTYPE html><title>secret words</title>"],
-  ["is not a list of URLs, one a line", '{"urls":["https://a.test/secret"]}'],
-  ["is not a list of URLs, one a line", "<Error><Code>AccessDenied</Code></Error>"],
+  ["is not a list of URLs, one per line", '{"urls":["https://a.test/secret"]}'],
+  ["is not a list of URLs, one per line", "<Error><Code>AccessDenied</Code></Error>"],
   ["has a line of more than 1000000 characters", "x".repeat(1_100_000)],
   ["names more than 60000 URLs; a request has at most 60000 in all", times(60_001, (n) => `/${n}`).join("\n")],
 ])("a list that is refused: %s", async (problem, document) => {

@@ -257,7 +257,7 @@ describe("a manifest of DASH", () => {
       "has a remote element (xlink:href), which is not supported",
       mpd('<Period l:href="https://a.test/secret"/>', 'type="static" xmlns:l="http://www.w3.org/1999/xlink"'),
     ],
-    ["is XML, but no DASH manifest", "<urlset/>"],
+    ["is XML, but not a DASH manifest", "<urlset/>"],
     ["names more than 1000000 segments", many(3_000_000)],
     ["names more than 60000 URLs; a request has at most 60000 in all", many(60_000)],
     [

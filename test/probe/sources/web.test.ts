@@ -135,8 +135,8 @@ describe("the address of a document", () => {
     ],
     ["http://inside.test/", "leads to 10.0.0.1, a private or reserved address, which is refused"],
     ["http://[::1]/", "leads to ::1, a private or reserved address, which is refused"],
-    ["http://nowhere.test/", "is at a host that the DNS does not know (ENOTFOUND)"],
-    ["http://empty.test/", "is at a host without an address"],
+    ["http://nowhere.test/", "has a host that does not exist in DNS (ENOTFOUND)"],
+    ["http://empty.test/", "has a host without an address"],
   ])("is checked after each redirect: %s", async (location, problem) => {
     const { port, seen } = await site({ "/doc?token=secret": to("http://other.test/2"), "/2": to(location) });
     const known: Record<string, string[]> = { "inside.test": ["10.0.0.1"], "empty.test": [] };

@@ -20,7 +20,7 @@ describe("what takes too long", () => {
     const { get } = await raw(() => {});
     expect(await get()).toEqual({
       bytes: 0,
-      failure: { reason: "timeout", code: "HEADERS_TIMEOUT", detail: "no answer within 0.3 s" },
+      failure: { reason: "timeout", code: "HEADERS_TIMEOUT", detail: "no response within 0.3 s" },
     });
   });
 
@@ -28,7 +28,7 @@ describe("what takes too long", () => {
     const port = await listen(createServer(() => {}));
     const begun = performance.now();
     expect(await poolOf(port, undefined, 600).get()).toMatchObject({
-      failure: { code: "HEADERS_TIMEOUT", detail: "no answer within 0.6 s" },
+      failure: { code: "HEADERS_TIMEOUT", detail: "no response within 0.6 s" },
     });
     expect(performance.now() - begun).toBeGreaterThan(550);
   });
@@ -39,7 +39,7 @@ describe("what takes too long", () => {
       socket.once("close", () => clearInterval(timer));
     });
     expect(await get()).toMatchObject({
-      failure: { reason: "timeout", code: "HEADERS_TIMEOUT", detail: "no answer within 0.3 s" },
+      failure: { reason: "timeout", code: "HEADERS_TIMEOUT", detail: "no response within 0.3 s" },
     });
   });
 

@@ -65,5 +65,5 @@ test.each([-2, -1, 0, 1, 2])("reads lines that end %i bytes from the border of a
 test.each(["no JSON", '{"pop":"SIN2-P1"}'])("names the file and the line that is no result: %s", async (damage) => {
   const path = journalPath();
   writeFileSync(path, `${lineOf("a")}${damage}\n${lineOf("b")}`);
-  await expect(urlsOf(path)).rejects.toThrow(`${path} is damaged: a line of it is no result: ${damage}`);
+  await expect(urlsOf(path)).rejects.toThrow(`${path} is damaged: a line is not a result: ${damage}`);
 });

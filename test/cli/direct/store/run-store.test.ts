@@ -58,7 +58,7 @@ test("only the user may read what is kept, also where the folder was there befor
 test("a folder that cannot be written is named, with what to do", async () => {
   const root = join(folderWith({ file: "" }), "file");
   await expect(new RunStore(root).create(itemOf(ID), BODY)).rejects.toMatchObject({
-    message: expect.stringContaining(`cannot be kept in ${root}: `),
+    message: expect.stringContaining(`cannot be stored in ${root}: `),
     next: expect.stringContaining("XDG_STATE_HOME"),
   });
 });
@@ -83,7 +83,7 @@ test("what is no run is left alone", async () => {
   await store.removeOld(NOW + 365 * DAY_MS);
   expect(readdirSync(root)).toEqual(["of-somebody"]);
   expect(await store.all()).toEqual([]);
-  await expect(store.get("../of-somebody")).rejects.toThrow("'../of-somebody' is no id of a run");
+  await expect(store.get("../of-somebody")).rejects.toThrow("'../of-somebody' is not the ID of a run");
 });
 
 test("a folder of a run without its state is named, and removed after 30 days, as what was not made or removed whole", async () => {
