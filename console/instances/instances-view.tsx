@@ -3,6 +3,7 @@ import { shortId } from "../../client/request-ids.ts";
 import { isTerminal } from "../../domain/request/lifecycle.ts";
 import { EVERY } from "../api/pace.ts";
 import { useLive } from "../api/use-live.ts";
+import { type ErrorWords, Told, useErrorWords } from "../parts/problem.tsx";
 import { Trouble } from "../parts/trouble.tsx";
 import { useTab } from "../parts/use-tab.ts";
 import { titleOf } from "../requests/title.ts";
@@ -80,7 +81,8 @@ function SetInstances({ cap, onDone }: { readonly cap: number | undefined; reado
   const client = useClient();
   const [typed, setTyped] = useState("");
   const [asking, setAsking] = useState(false);
-  const [said, setSaid] = useState("");
+  const wordsOf = useErrorWords();
+  const [said, setSaid] = useState<ErrorWords>({ says: "" });
   const wish = wishOf(typed, cap);
   const problem =
     wish.problem === "overCap"
@@ -90,7 +92,9 @@ function SetInstances({ cap, onDone }: { readonly cap: number | undefined; reado
         : "";
   const set = async (wanted: number) => {
     const { value } = await client.setInstances(wanted);
-    setSaid(value.message);
+    // Behind the group's new size, the API says what becomes of which request.
+    const [, ...remarks] = value.message.split("; ");
+    setSaid({ says: say("instancesSet", { count: wanted }), told: remarks.join("; ") });
     setTyped("");
     onDone();
   };
@@ -98,7 +102,7 @@ function SetInstances({ cap, onDone }: { readonly cap: number | undefined; reado
     event.preventDefault();
     if (wish.wanted === undefined) return;
     if (askedFirst(wish.wanted)) setAsking(true);
-    else set(wish.wanted).catch((error: unknown) => setSaid(error instanceof Error ? error.message : String(error)));
+    else set(wish.wanted).catch((error: unknown) => setSaid(wordsOf(error)));
   };
   return (
     <form class="set-instances" onSubmit={submit}>
@@ -120,7 +124,7 @@ function SetInstances({ cap, onDone }: { readonly cap: number | undefined; reado
           </button>
         </div>
         <p id="wanted-says" class="small" role="status">
-          {problem === "" ? said : <span class="failed">{problem}</span>}
+          {problem === "" ? <Told {...said} /> : <span class="failed">{problem}</span>}
         </p>
       </div>
       {asking && wish.wanted !== undefined ? (

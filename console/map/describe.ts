@@ -17,10 +17,10 @@ export function describe(mark: Mark, selection: Selection, { say, preferences }:
   const chosen = say("ofPops", { chosen: chosenOf(mark.pops, selection), total: mark.pops.length });
   if (mark.kind === "rec") return { title: recName(mark.id, language), code: "REC", says: chosen };
   const rec = mark.rec === undefined ? say("recUnknown") : say("itsRec", { rec: recName(mark.rec, language) });
-  const asleep = mark.isAsleep ? `, ${say("notLately")}` : "";
+  const parts = [chosen, rec, ...(mark.isAsleep ? [say("notLately")] : [])];
   return {
     title: cityName(siteOf(mark.id)?.city ?? mark.id, language),
     code: mark.id,
-    says: `${chosen}, ${rec}${asleep}`,
+    says: parts.reduce((first, second) => say("listOfTwo", { first, second })),
   };
 }

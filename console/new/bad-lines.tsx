@@ -19,7 +19,7 @@ export function BadLines({ bad, onDrop }: { readonly bad: readonly BadLine[]; re
           </li>
         ))}
       </ul>
-      {bad.length > MOST ? <p class="quiet">{count("moreLines", bad.length - MOST)}</p> : null}
+      {bad.length > MOST ? <p class="quiet">{count("andMore", bad.length - MOST)}</p> : null}
       <button type="button" class="button" onClick={onDrop}>
         {count("dropBad", bad.length)}
       </button>

@@ -136,7 +136,7 @@ export function LeftOut({ urls }: { readonly urls: readonly string[] }) {
           </li>
         ))}
       </ul>
-      {urls.length > MAX_LISTED ? <p class="quiet">{count("moreLines", urls.length - MAX_LISTED)}</p> : null}
+      {urls.length > MAX_LISTED ? <p class="quiet">{count("andMore", urls.length - MAX_LISTED)}</p> : null}
     </details>
   );
 }

@@ -11,7 +11,7 @@ export interface Faults {
 export const NO_FAULTS: Faults = { of: new Map(), rest: [] };
 
 /** A fault begins with a field, or says how many more there are. A `; ` within one is none of its ends. */
-const BEGIN = /; (?=[a-z_]+(?:\[\d+\]|\.[a-z_]+)*: |and \d+ more faults)/;
+const BEGIN = /; (?=[a-z_]+(?:\[\d+\]|\.[a-z_]+)*: |and \d+ more problems)/;
 const FIELD = /^([a-z_]+)((?:\[\d+\]|\.[a-z_]+)*): (.+)$/s;
 
 /** Takes a 400's message apart. */

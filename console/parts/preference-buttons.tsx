@@ -1,4 +1,4 @@
-import { THEMES } from "../session/preferences.ts";
+import { LANGUAGE_NAMES, THEMES } from "../session/preferences.ts";
 import { useReader } from "../session/reader.ts";
 import { Icon } from "./icon.tsx";
 
@@ -13,7 +13,7 @@ export function LanguageButton() {
       lang={other === "zh" ? "zh-CN" : "en"}
       onClick={() => prefer({ language: other })}
     >
-      {other === "zh" ? "中文" : "EN"}
+      {other === "zh" ? LANGUAGE_NAMES.zh : "EN"}
     </button>
   );
 }

@@ -2,7 +2,7 @@ import { NoAnswerError, RefusedError } from "../../client/api-client.ts";
 import { useReader } from "../session/reader.ts";
 import { refusalInChinese } from "../words/api-chinese.ts";
 
-interface ErrorWords {
+export interface ErrorWords {
   readonly says: string;
   /** The API's own words, where `says` tells less. */
   readonly told?: string;
@@ -20,13 +20,17 @@ export function useErrorWords(): (error: unknown) => ErrorWords {
   };
 }
 
-/** The same as it is shown: the API's own words below the reader's. */
+/** The same as it is shown. */
 export function Problem({ error }: { readonly error: unknown }) {
-  const { says, told } = useErrorWords()(error);
+  return <Told {...useErrorWords()(error)} />;
+}
+
+/** The API's own words below the reader's. */
+export function Told({ says, told = "" }: ErrorWords) {
   return (
     <>
       {says}
-      {told === undefined ? null : (
+      {told === "" ? null : (
         <span class="told small break" lang="en">
           {told}
         </span>

@@ -4,6 +4,7 @@ import type { Language } from "../../domain/format.ts";
 import { sentence as sentenceOf } from "../../domain/readiness/sentence.ts";
 import { titleOf } from "../requests/title.ts";
 import { ReaderContext, readerOf } from "../session/reader.ts";
+import { reasonIn } from "../words/api-chinese.ts";
 import type { ReportStyle } from "./built-style.ts";
 import type { Report } from "./report.ts";
 import { ReportPage } from "./report-page.tsx";
@@ -32,7 +33,11 @@ export function reportHtml(report: Report, wanted: Wanted): string {
 
 function htmlOf(report: Report, { language, style, timeZone }: Wanted): string {
   const reader = readerOf({ language, theme: "auto", shortcuts: false }, timeZone);
-  const sentence = sentenceOf(report.request, language, reader.formats.clock);
+  const sentence = sentenceOf(
+    { ...report.request, reason: reasonIn(language, report.request.reason) },
+    language,
+    reader.formats.clock,
+  );
   const policy = `default-src 'none'; style-src '${style.hash}'; base-uri 'none'; form-action 'none'`;
   const page = (
     <html lang={language === "zh" ? "zh-CN" : "en"}>

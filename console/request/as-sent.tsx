@@ -30,14 +30,16 @@ export function SentFacts({ request, engine, variants = request.variant_names }:
   const stop = parseTimestamp(request.timeout_at);
   const [proof, sequence] = [PROOFS[verify], ORDERS[order]];
   const limits = [
-    ...(origin?.requests_per_second === undefined ? [] : [`${formats.count(origin.requests_per_second)}/s`]),
+    ...(origin?.requests_per_second === undefined ? [] : [say("perSecond", { count: origin.requests_per_second })]),
     ...(origin?.concurrency === undefined ? [] : [say("atOnce", { count: origin.concurrency })]),
   ];
   return (
     <dl class="as-sent">
       {proof === undefined ? null : <Row name={say("proof")}>{say(proof)}</Row>}
       {sequence === undefined ? null : <Row name={say("order")}>{say(sequence)}</Row>}
-      {limits.length === 0 ? null : <Row name={say("origin")}>{limits.join(", ")}</Row>}
+      {limits.length === 0 ? null : (
+        <Row name={say("origin")}>{limits.reduce((first, second) => say("listOfTwo", { first, second }))}</Row>
+      )}
       {variants.length === 0 ? null : <Row name={say("variants")}>{variants.join(", ")}</Row>}
       {engine === "direct" ? null : <Row name={say("wanted")}>{count("instanceCount", request.instance_count)}</Row>}
       <Row name={say("stopsAt")}>

@@ -6,10 +6,12 @@ import type { PopState } from "./group-pops.ts";
 /** A POP in words: its code, its share, and how many tasks are in each state that there is. */
 export function usePopWords({ pop, resolved, unfinished, outcomes, percent }: PopState): string {
   const { say, formats } = useReader();
-  if (!resolved) return `${pop}: ${say("notResolved")}`;
+  if (!resolved) return say("titleThen", { title: pop, next: say("notResolved") });
   const parts = TASK_STATES.filter((name) => outcomes[name] > 0).map(
     (name) =>
       `${say(unfinished && name === "waiting" ? "notTried" : OUTCOME_NAMES[name])} ${formats.count(outcomes[name])}`,
   );
-  return `${pop} ${formats.percent(percent)}${parts.length === 0 ? "" : `: ${parts.join(", ")}`}`;
+  const title = `${pop} ${formats.percent(percent)}`;
+  if (parts.length === 0) return title;
+  return say("titleThen", { title, next: parts.reduce((first, second) => say("listOfTwo", { first, second })) });
 }

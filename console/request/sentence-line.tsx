@@ -2,10 +2,12 @@ import { useMemo } from "preact/hooks";
 import type { Progress } from "../../client/answers.ts";
 import { footnote, sentence as sentenceOf } from "../../domain/readiness/sentence.ts";
 import { isTerminal } from "../../domain/request/lifecycle.ts";
+import { Told } from "../parts/problem.tsx";
 import { Prose } from "../parts/prose.tsx";
 import { Shape } from "../parts/shape.tsx";
 import { rowState } from "../requests/row-state.ts";
 import { useReader } from "../session/reader.ts";
+import { reasonIn } from "../words/api-chinese.ts";
 import { sentenceParts } from "./sentence-parts.ts";
 import { othersOf } from "./the-others.ts";
 import { useSteady } from "./use-steady.ts";
@@ -13,7 +15,11 @@ import { useSteady } from "./use-steady.ts";
 /** The one sentence, in the reader's language and time. It changes at most every ten seconds, or when it says another thing. */
 export function useSentence(request: Progress): string {
   const { preferences, formats } = useReader();
-  const text = sentenceOf(request, preferences.language, formats.clock);
+  const text = sentenceOf(
+    { ...request, reason: reasonIn(preferences.language, request.reason) },
+    preferences.language,
+    formats.clock,
+  );
   const [head] = sentenceParts(text, isTerminal(request.status));
   const kind = `${preferences.language} ${request.status} ${head.replace(/\d+/g, "")}`;
   return useSteady(text, kind);
@@ -26,7 +32,7 @@ interface SentenceLineProps {
 }
 
 export function SentenceLine({ request, sentence, bad }: SentenceLineProps) {
-  const { say, count } = useReader();
+  const { say, count, preferences } = useReader();
   const ended = isTerminal(request.status);
   const [head, rest] = sentenceParts(sentence, ended);
   const [mark = ""] = /[.:。：]$/.exec(head) ?? [];
@@ -53,6 +59,7 @@ export function SentenceLine({ request, sentence, bad }: SentenceLineProps) {
           {say("failedAt", { tasks: count("failedTasks", bad), pops: count("popCount", Math.max(1, pops)) })}
         </p>
       ) : null}
+      {preferences.language === "zh" && request.reason !== undefined ? <Told says="" told={request.reason} /> : null}
       {ended ? <TheOthers request={request} /> : null}
       <Footnote request={request} />
       <p class="spoken" role="status">

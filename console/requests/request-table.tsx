@@ -39,7 +39,7 @@ function Head() {
           {say("notWarm")}
         </th>
         <th scope="col" class="number">
-          {say("sent")}, {formats.zone(Date.now())}
+          {say("listOfTwo", { first: say("sent"), second: formats.zone(Date.now()) })}
         </th>
       </tr>
     </thead>

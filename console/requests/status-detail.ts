@@ -2,6 +2,7 @@ import type { Listed } from "../../client/answers.ts";
 import { sentence } from "../../domain/readiness/sentence.ts";
 import { firstSentence, sentenceParts } from "../request/sentence-parts.ts";
 import { useReader } from "../session/reader.ts";
+import { reasonIn } from "../words/api-chinese.ts";
 
 /**
  * The line below the status, of the sentence that the request's own page says: while it runs its beginning, at the end what
@@ -11,7 +12,11 @@ export function useStatusDetail(request: Listed): string {
   const { say, preferences, formats } = useReader();
   const { status } = request;
   if (status === "CREATED" || status === "EXPANDING" || status === "CHECK_POP") return say("startsSoon");
-  const text = sentence(request, preferences.language, formats.clock);
+  const text = sentence(
+    { ...request, reason: reasonIn(preferences.language, request.reason) },
+    preferences.language,
+    formats.clock,
+  );
   switch (status) {
     case "INSERT_TASK":
     case "IN_PROGRESS":

@@ -1,5 +1,8 @@
 import { LANGUAGES, type Language } from "../../domain/format.ts";
 
+/** Each in itself. */
+export const LANGUAGE_NAMES: Readonly<Record<Language, string>> = { en: "English", zh: "中文" };
+
 export const THEMES = ["auto", "light", "dark"] as const;
 export type Theme = (typeof THEMES)[number];
 

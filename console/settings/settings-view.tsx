@@ -1,12 +1,14 @@
 import type { Settings } from "../../client/answers.ts";
 import { RefusedError } from "../../client/api-client.ts";
+import { LANGUAGES } from "../../domain/format.ts";
 import { useLive } from "../api/use-live.ts";
 import { Choices } from "../parts/choices.tsx";
 import { Trouble } from "../parts/trouble.tsx";
 import { useTab } from "../parts/use-tab.ts";
 import { useClient } from "../session/client.ts";
-import { THEMES } from "../session/preferences.ts";
+import { LANGUAGE_NAMES, THEMES } from "../session/preferences.ts";
 import { useReader } from "../session/reader.ts";
+import { capInChinese } from "../words/api-chinese.ts";
 
 /** What this deployment is and allows, and how this page looks. */
 export function SettingsView() {
@@ -50,10 +52,7 @@ function ThisPage() {
         <span>{say("language")}</span>
         <Choices
           label={say("language")}
-          options={[
-            { value: "en", text: "English" },
-            { value: "zh", text: "中文" },
-          ]}
+          options={LANGUAGES.map((value) => ({ value, text: LANGUAGE_NAMES[value] }))}
           value={preferences.language}
           onChoose={(language) => prefer({ language })}
         />
@@ -80,7 +79,7 @@ function ThisPage() {
 }
 
 function Deployment({ settings }: { readonly settings: Settings }) {
-  const { say, formats } = useReader();
+  const { say, formats, preferences } = useReader();
   const { distributions, instances } = settings;
   const allowed = distributions?.allowed ?? [];
   return (
@@ -115,17 +114,22 @@ function Deployment({ settings }: { readonly settings: Settings }) {
               </tr>
             </thead>
             <tbody>
-              {settings.caps.map(({ parameter, value, unit, bounds }) => (
-                <tr key={parameter}>
-                  <td>
-                    <code>{parameter}</code>
-                  </td>
-                  <td class="number">
-                    {value === null ? "–" : unit === "bytes" ? formats.bytes(value) : `${formats.count(value)} ${unit}`}
-                  </td>
-                  <td>{bounds}</td>
-                </tr>
-              ))}
+              {settings.caps.map(({ parameter, value, ...english }) => {
+                const { unit, bounds } =
+                  (preferences.language === "zh" ? capInChinese(parameter) : undefined) ?? english;
+                const isBytes = english.unit === "bytes";
+                return (
+                  <tr key={parameter}>
+                    <td>
+                      <code>{parameter}</code>
+                    </td>
+                    <td class="number">
+                      {value === null ? "–" : isBytes ? formats.bytes(value) : `${formats.count(value)} ${unit}`}
+                    </td>
+                    <td>{bounds}</td>
+                  </tr>
+                );
+              })}
             </tbody>
           </table>
         </div>

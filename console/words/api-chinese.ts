@@ -1,25 +1,29 @@
 import type { Warning } from "../../domain/api/warnings.ts";
 import type { FindingCode } from "../../domain/distribution/findings.ts";
+import type { Language } from "../../domain/format.ts";
+import type { CapName } from "../../domain/request/caps.ts";
 
 // What the API says in English, in Chinese: by the code, the field or the status that comes with it.
 
 const WARNINGS: Readonly<Record<Warning["code"], string>> = {
   no_tier:
-    "个任务命中，但响应未说明由哪一级缓存提供，可能是区域边缘缓存。请将已启用 Server-Timing 的响应标头策略附加到缓存行为（采样率不限）。",
-  no_age: "个任务的命中没有 Age 标头，可能是请求折叠后共享的响应。请检查是否有函数或响应标头策略移除了 Age。",
+    "部分命中的响应未说明由哪一级缓存提供，可能是区域边缘缓存。请将已启用 Server-Timing 的响应标头策略附加到缓存行为（采样率不限）。",
+  no_age: "部分命中没有 Age 标头，可能是请求折叠后共享的响应。请检查是否有函数或响应标头策略移除了 Age。",
   age_constant:
-    "个任务的 Age 没有随时间增加（不变、减小、跳变，或只有一次检查命中），可能是请求折叠后共享的响应。请检查是否有函数或响应标头策略设置 Age，以及这些对象是否大量回源。",
-  origin_age: "个任务的源站自行发送 Age 标头，无论是否缓存，它都会增加，因此不能证明缓存。在源站移除该标头后即可验证。",
-  skipped_uncached: "个 URL 因 CloudFront 不缓存而被跳过（skip_uncached）。查看器会从源站获取它们。",
-  may_not_be_kept: "个 URL 的响应标头禁止任何缓存保留对象。缓存策略的最小 TTL 可以覆盖这些标头，因此对象仍可能被缓存。",
+    "部分命中的 Age 没有随时间增加（不变、减小、跳变，或只有一次检查命中），可能是请求折叠后共享的响应。请检查是否有函数或响应标头策略设置 Age，以及这些对象是否大量回源。",
+  origin_age:
+    "源站自行发送 Age 标头，无论是否缓存，它都会增加，因此部分命中不能证明缓存。在源站移除该标头后即可验证这些任务。",
+  skipped_uncached: "部分 URL 因 CloudFront 不缓存而被跳过（skip_uncached）。查看器会从源站获取它们。",
+  may_not_be_kept:
+    "部分 URL 的响应标头禁止任何缓存保留对象。缓存策略的最小 TTL 可以覆盖这些标头，因此对象仍可能被缓存。",
   not_compressed:
-    "个任务请求 br 或 gzip，得到的文本却没有 Content-Encoding，POP 目前缓存的就是未压缩的内容。原因可能是缓存行为未启用压缩、未压缩的内容先被缓存，或 CloudFront 当时没有资源进行压缩。",
+    "部分任务请求 br 或 gzip，得到的文本却没有 Content-Encoding，POP 目前缓存的就是未压缩的内容。原因可能是缓存行为未启用压缩、未压缩的内容先被缓存，或 CloudFront 当时没有资源进行压缩。",
   rec_wrong:
-    "个任务中，目录所列的区域边缘缓存已有该对象，POP 却仍然回源，因此这些 POP 很可能属于别的区域边缘缓存。影响仅为每个任务多一次回源。",
+    "目录所列的区域边缘缓存已有部分任务的对象，POP 却仍然回源，因此这些 POP 很可能属于别的区域边缘缓存。影响仅为每个任务多一次回源。",
   size_changed:
-    "个任务的对象完整（与 Content-Length 一致），但大于探测时的大小：对象在此期间被替换，或源站对 HEAD 请求给出的大小不同。total_size 为探测到的大小。",
+    "部分任务的对象完整（与 Content-Length 一致），但大于探测时的大小：对象在此期间被替换，或源站对 HEAD 请求给出的大小不同。total_size 为探测到的大小。",
   no_capacity:
-    "台实例超过十分钟未能启动：堆栈所用的实例类型没有 Spot 容量，或已达到配额，原因见 Auto Scaling 组的活动历史记录。可增加实例类型（参数 instanceTypes）、提高 onDemandPercent，或请求提高配额。",
+    "这些实例超过十分钟未能启动：堆栈所用的实例类型没有 Spot 容量，或已达到配额，原因见 Auto Scaling 组的活动历史记录。可增加实例类型（参数 instanceTypes）、提高 onDemandPercent，或请求提高配额。",
 };
 
 /** What is found in the settings of a distribution. The English text names it. */
@@ -43,6 +47,31 @@ const FINDINGS: Readonly<Record<FindingCode, string>> = {
   not_checked: "部分配置无法读取，未经检查。",
 };
 
+const CAPS: Readonly<Record<CapName, { readonly unit: string; readonly bounds: string }>> = {
+  maxInstances: { unit: "台实例", bounds: "实例数上限（无论请求要求多少），也是 Auto Scaling 组的最大容量" },
+  maxTimeout: { unit: "分钟", bounds: "一个请求的最长超时" },
+  maxActiveRequests: { unit: "个请求", bounds: "可同时进行的请求数" },
+  maxTasks: { unit: "个任务", bounds: "一个请求的最大任务数：URL 数 × 变体数 × POP 数" },
+  maxRequestBytes: {
+    unit: "字节",
+    bounds: "一个请求可下载的最大字节数，以事先已知的大小为准；超过则以 FAILED 结束",
+  },
+};
+
+/** Why a request ended as FAILED, by what the API's reason begins with. */
+const REASONS: readonly (readonly [RegExp, string])[] = [
+  [/^max_failures:/, "失败的任务数超过了最大失败数"],
+  [/^max_bytes:/, "要下载的字节数超过了最大字节数"],
+  [/^total_(size|count):|^sources: URLs/, "请求超出本部署的限制"],
+  [/^sources/, "来源无法读取，或其中没有可预热的 URL"],
+  [/^(need_)?invalidate/, "失效未完成，没有预热任何内容"],
+  [/^No POP resolved|no POP resolved/, "没有可解析的 POP"],
+  [/^No URL can be read/, "没有可读取的 URL"],
+  [/ stalled in /, "某个步骤多次未能完成"],
+];
+
+const INSTANCES = "应为 0 到 300 的整数，且不超过本部署的限制。";
+
 const FIELDS: ReadonlyMap<string, string> = new Map([
   ["url_list", "这些 URL 不能预热：应为 http 或 https 的绝对 URL，且属于本账户的分配或分配租户。"],
   ["sources", "来源填写有误，或无法读取。"],
@@ -50,8 +79,8 @@ const FIELDS: ReadonlyMap<string, string> = new Map([
   ["pops", "POP 填写有误，或任务总数超出限制。"],
   ["target_type", "POP 的选择方式有误。"],
   ["timeout", "应为 1 到 10080 分钟，且不超过本部署的限制。"],
-  ["instance_count", "应为 0 到 300 的整数，且不超过本部署的限制。"],
-  ["DesiredCapacity", "应为 0 到 300 的整数，且不超过本部署的限制。"],
+  ["instance_count", INSTANCES],
+  ["DesiredCapacity", INSTANCES],
   ["header", "每行应为“名称: 值”，且是允许发送的标头。"],
   ["variants", "变体填写有误。"],
   ["verify", "验证方式有误，应为 edge、addresses 或 off。"],
@@ -77,9 +106,19 @@ const STATUSES: ReadonlyMap<number, string> = new Map([
   [429, "调用过于频繁，请稍后再试。"],
 ]);
 
-/** Begins behind the number of what it is about. Undefined for a code that a newer release knows. */
+/** Undefined for a code that a newer release knows. */
 export function warningInChinese(code: string): string | undefined {
   return new Map(Object.entries(WARNINGS)).get(code);
+}
+
+/** What a limit of the deployment bounds. Undefined for a parameter that a newer release knows. */
+export function capInChinese(parameter: string): { readonly unit: string; readonly bounds: string } | undefined {
+  return new Map(Object.entries(CAPS)).get(parameter);
+}
+
+/** Why a request ended as FAILED, for who reads the language. Undefined where there is no Chinese for it. */
+export function reasonIn(language: Language, reason: string | undefined): string | undefined {
+  return language === "en" || reason === undefined ? reason : REASONS.find(([begins]) => begins.test(reason))?.[1];
 }
 
 /** What is found in a distribution's settings, by the code that a text of the API begins with. Undefined: by none. */

@@ -21,7 +21,7 @@ export const FORM_MESSAGES = {
   },
   notLately: { en: "last resolved more than 30 days ago", zh: "上次成功解析是在 30 多天前" },
   ofPops: { en: "{chosen} of {total} POPs", zh: "{chosen} / {total} 个 POP" },
-  itsRec: { en: "REC {rec}", zh: "区域边缘缓存：{rec}" },
+  itsRec: { en: "regional edge cache {rec}", zh: "区域边缘缓存：{rec}" },
   notOnMap: { en: "Not shown on the map: {pops}", zh: "未在地图上显示：{pops}" },
   regions: { en: "Regions", zh: "区域" },
   chipSays: {
@@ -61,7 +61,6 @@ export const FORM_MESSAGES = {
     en: "{count, plural, one {# line is not a valid URL} other {# lines are not valid URLs}}",
     zh: "{count} 行不是有效的 URL",
   },
-  moreLines: { en: "and {count} more", zh: "其余 {count} 条未显示" },
   dropBad: { en: "Remove {count, plural, one {this line} other {these # lines}}", zh: "删除这 {count} 行" },
   duplicates: {
     en: "{count, plural, one {# duplicate} other {# duplicates}} removed.",

@@ -99,12 +99,12 @@ const mark = (changes: Partial<Mark>): Mark => ({
 });
 
 test.each([
-  [{}, { title: "Singapore", code: "SIN", says: "1 of 3 POPs, REC Singapore" }],
+  [{}, { title: "Singapore", code: "SIN", says: "1 of 3 POPs, regional edge cache Singapore" }],
   [
     { isAsleep: true, rec: undefined },
-    { title: "Singapore", code: "SIN", says: `1 of 3 POPs, REC unknown, ${reader.say("notLately")}` },
+    { title: "Singapore", code: "SIN", says: `1 of 3 POPs, Regional edge cache unknown, ${reader.say("notLately")}` },
   ],
-  [{ id: "QQQ" }, { title: "QQQ", code: "QQQ", says: "1 of 3 POPs, REC Singapore" }],
+  [{ id: "QQQ" }, { title: "QQQ", code: "QQQ", says: "1 of 3 POPs, regional edge cache Singapore" }],
   [
     { kind: "rec", id: "Mumbai" },
     { title: "Mumbai", code: "REC", says: "1 of 3 POPs" },

@@ -22,7 +22,7 @@ import { times } from "../../collect.ts";
 describe("the faults of a 400", () => {
   const faults = faultsOf(
     "url_list: 'ftp://x/y' has the scheme ftp. Use absolute http:// or https:// URLs; header[2]: must be a string; " +
-      "sources[0].url: must be an https:// URL; timeout: is required: whole minutes from 1 to 9; The body is odd; and 7 more faults like these",
+      "sources[0].url: must be an https:// URL; timeout: is required: whole minutes from 1 to 9; The body is odd; and 7 more problems like these",
   );
   test("stand at their fields; a semicolon within one is no end", () => {
     expect(faultsAt(faults, "url_list")).toEqual([
@@ -34,7 +34,7 @@ describe("the faults of a 400", () => {
     ]);
   });
   test("that name no field are the rest", () => {
-    expect(faults.rest).toEqual(["and 7 more faults like these"]);
+    expect(faults.rest).toEqual(["and 7 more problems like these"]);
     expect(faultsOf("The body is not valid JSON").rest).toEqual(["The body is not valid JSON"]);
   });
 
@@ -103,12 +103,12 @@ describe("Send", () => {
 test("the curl line quotes for a shell, and has no key in it", () => {
   const line = curlOf(JSON.stringify({ header: ["X: it's"] }), "https://api.example/prod/");
   expect(line).toBe(
-    `curl -H "x-api-key: $PREWARM_API_KEY" -H 'content-type: application/json' -d '{"header":["X: it'\\''s"]}' 'https://api.example/prod/prewarm'`,
+    `curl -H "x-api-key: $PREWARM_API_KEY" -H 'content-type: application/json' -d '{"header":["X: it'\\''s"]}' https://api.example/prod/prewarm`,
   );
 });
 
 test.each([
-  ["x", /^printf %s 'x' \| npx prewarm warm --from - --endpoint 'https:\/\/api\.example\/prod\/'$/, "-d 'x' "],
+  ["{}", /^printf %s '{}' \| npx prewarm warm --from - --endpoint https:\/\/api\.example\/prod\/$/, "-d '{}' "],
   // Too long for a command line: it is read from the file that it is saved as.
   ["x".repeat(100_001), /^npx prewarm warm --from request\.json --endpoint /, "-d @request.json "],
 ])("the same call with the command and with curl", (json, command, curl) => {

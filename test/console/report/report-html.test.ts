@@ -54,7 +54,11 @@ describe("what the page says", () => {
         "Timings by regional edge cache",
         "Singapore APAC 1,200 87 ms 1.2 s 1:01 1:01:40",
       ],
-      ...["REC unknown 1 – – – –", "3f9c2a71-1d52-4b0e-8c66-92c2e0a7b315", "As of 2026-11-25 10:58 UTC"],
+      ...[
+        "Regional edge cache unknown 1 – – – –",
+        "3f9c2a71-1d52-4b0e-8c66-92c2e0a7b315",
+        "As of 2026-11-25 10:58 UTC",
+      ],
     ])
       expect(text).toContain(words);
   });
@@ -79,7 +83,7 @@ describe("what the page says", () => {
 
   test.each([
     ["stack", /19 desired.*19 instances/, /one process/],
-    ["direct", /direct one process, no instances/, /19 desired|19 instances/],
+    ["direct", /Downloaded by direct run/, /19 desired|19 instances/],
   ] as const)("which engine made it, where it has no instances: %s", (engine, says, saysNot) => {
     const text = textOf(html(madeUpReport({}, {}, { engine })));
     expect(text).toMatch(says);

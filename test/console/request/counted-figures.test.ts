@@ -171,7 +171,7 @@ test.each<[what: string, html: () => string, place: RegExp, found: number[][]]>(
   ["the mean rate", ENDED, /<dt>Average rate<\/dt><dd>(.*?)<\/dd>/, [[395]]],
   ["how long it took", ENDED, /<dt>Duration<\/dt><dd>(.*?)<\/dd>/, [[25, 20]]],
   ["the instances it had", ENDED, /<dt>Instances<\/dt><dd>(.*?)<\/dd>/, [[19]]],
-  ["when it finished", ENDED, fact("Finished", "<strong>"), [[11, 13]]],
+  ["when it finished", ENDED, fact("Finished at", "<strong>"), [[11, 13]]],
   ["the URLs of a row of the list", rowOf, /<div class="cut">(.*?)<\/div>/, [[8_407]]],
   ["how far that row is", rowOf, /<td class="progress"><div>(.*?)<\/div>/, [[644, 907, 73]]],
   ["a phone's alarm", () => htmlOf(LookAt, { request: distinctRequest() }), /<h2>(.*?)<\/h2>/, [[BAD, 4]]],
