@@ -76,7 +76,7 @@ export async function untilAborted<T>(signal: AbortSignal, answer: Promise<T>): 
 export class TimeLimitError extends Error {
   override readonly name = "TimeLimitError";
   constructor(ms: number) {
-    super(`no answer within ${ms / 1_000} s`);
+    super(`no response within ${ms / 1_000} s`);
   }
 }
 

@@ -94,7 +94,7 @@ export const ROWS: readonly (readonly [DistributionKind, changes: object, Findin
     "price-class",
     { pops: undefined, regions: ["eu", "au"] },
     "price_class",
-    /SYD.* are left out, because CloudFront serves no viewers from them with PriceClass_100/,
+    /SYD.* are skipped, because CloudFront serves no viewers from them with PriceClass_100/,
   ],
   ["anycast", {}, "anycast_ips", /Anycast static IPs/],
   ["no-server-timing", {}, "server_timing", /hits of 7 URLs of the path pattern \* .*response headers policy/],

@@ -65,7 +65,7 @@ export const settingsSchema = z
             value: 20,
             unit: "instances",
             bounds:
-              "Maximum number of instances, whatever requests ask for; also the maximum size of the Auto Scaling group",
+              "Maximum number of instances, regardless of what requests specify; also the maximum size of the Auto Scaling group",
           },
         ],
         distributions: { parameter: "distributions", allowed: ["*"] },

@@ -48,7 +48,7 @@ export function billOf(billed: Billed, units: Units): Line[] {
     line(
       "invalidation_paths",
       beyond * PRICE.invalidationPath.dollars,
-      `${beyond} paths beyond ${FREE_INVALIDATION_PATHS} of a month`,
+      `${beyond} paths beyond the ${FREE_INVALIDATION_PATHS} free ones of a month`,
     ),
     line("pipeline", sqs + table + counters + lambda, "DynamoDB, SQS and Lambda"),
   ];
@@ -112,12 +112,12 @@ function gigabytes(bytes: number): string {
 export function notIncluded(pops: readonly string[], order: Order): string[] {
   const inChina = pops.length - [...popsByRegion(pops).values()].reduce((a, b) => a + b, 0);
   return [
-    "what the origin bills for its bytes; from an origin in AWS to CloudFront they are free",
-    "free tiers, discounts, taxes, and what other traffic of the month does to the price of a GB",
-    "prices of other regions than us-east-1 for instances, tables, queues and functions",
+    "data transfer out of the origin, which is free from an origin in AWS to CloudFront",
+    "free tiers, discounts, taxes, and price tiers that depend on other traffic of the month",
+    "other prices of instances, tables, queues and functions in Regions other than us-east-1",
     "AWS WAF, CloudFront Functions, Lambda@Edge, Origin Shield, and real-time or standard logs of the distribution",
-    "response headers, downloads that are tried again, the instances' volumes, logs, traces, alarms, and the calls of the API",
-    ...(order === "all-at-once" ? ["what the origin costs for being asked by POPs at the same time"] : []),
+    "response headers, retried downloads, volumes of the instances, logs, traces, alarms and API calls",
+    ...(order === "all-at-once" ? ["additional origin requests if POPs request an object at the same time"] : []),
     ...(inChina === 0
       ? []
       : [`the bytes and requests of the POPs in China (${inChina}), which CloudFront bills in yuan there`]),

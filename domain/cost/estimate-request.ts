@@ -127,11 +127,11 @@ function totalOf(lines: readonly Line[]): number {
 }
 
 const ASSUMPTIONS = [
-  "Every URL can be read and every POP resolves; neither was looked up for all of them.",
-  "No cache has any of the objects yet, and all that is downloaded is kept.",
-  "POPs and origin answer as fast as they are asked, and Spot has the instances at once.",
-  "No other request is active; instances are of the middle one of the deployment's types.",
-  "With verify=addresses a POP is taken to have three addresses.",
+  "Every URL can be read and every POP resolves; the estimate did not check all of them.",
+  "No cache has any of the objects yet, and the caches keep everything that is downloaded.",
+  "POPs and origin respond without delay, and Spot provides the instances immediately.",
+  "No other request is active; the instances have the middle type of the deployment's list.",
+  "With verify=addresses, a POP is assumed to have three addresses.",
 ];
 
 /** POPs under the RECs that likely serve them. */

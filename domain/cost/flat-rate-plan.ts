@@ -36,6 +36,6 @@ export function planWarnings(use: PlanUse | undefined): string[] {
   if (use === undefined || use.share <= 1) return [];
   const { plan, requests, monthly_requests: monthly } = use;
   return [
-    `flat_rate_plan: this request makes ${requests} requests, more than the ${monthly} that the plan ${plan} includes in a month; CloudFront may slow down what exceeds them`,
+    `flat_rate_plan: this request makes ${requests} requests, more than the ${monthly} that the plan ${plan} includes in a month; CloudFront may slow down the requests beyond that`,
   ];
 }

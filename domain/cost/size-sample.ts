@@ -39,11 +39,11 @@ export function checkBytesOf(bytes: number): number {
 }
 
 function noteOn(known: number, sampled: number, urlVariants: number): string {
-  if (urlVariants === 0) return "Nothing to ask for.";
-  if (known === 0) return "No size could be read in the time of this answer.";
-  if (known === urlVariants) return "Exact: every size was asked for.";
-  const others = sampled === urlVariants ? "the others gave no size in time" : "sampled across the whole list";
-  return `${known} of ${urlVariants} sizes are known, ${others}. low and high are the bounds of a 95% confidence interval; a few giants among very many small objects may be missed.`;
+  if (urlVariants === 0) return "There is no URL to probe.";
+  if (known === 0) return "No size could be probed within the time of this call.";
+  if (known === urlVariants) return "Exact: every size was probed.";
+  const others = sampled === urlVariants ? "the others could not be probed in time" : "sampled across the whole list";
+  return `${known} of ${urlVariants} sizes are known, ${others}. low and high are the bounds of a 95% confidence interval; a few very large objects among many small ones may be missed.`;
 }
 
 /** A total that was estimated from some of its parts, and its 95% confidence interval. */

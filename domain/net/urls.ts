@@ -34,14 +34,21 @@ export function normalizeUrl(text: string): NormalizedUrl {
     return { problem: `has the scheme ${url.protocol.slice(0, -1)}` };
   if (!/^https?:\/\//i.test(encoded)) return { problem: "is not an absolute URL" };
   if (url.username !== "" || url.password !== "") return { problem: "has a user name or password" };
-  // The scheme's own port is no part of a URL here. CloudFront listens on these two alone.
-  if (url.port !== "")
-    return { problem: `has the port ${url.port}; CloudFront serves http only on port 80 and https only on port 443` };
+  // The scheme's own port is no part of a URL here.
+  const port = portProblem(url);
+  if (port !== undefined) return { problem: port };
   url.hash = "";
   // `/x?` and `/x` are one object. What looks like no change takes the lone `?` away.
   if (url.search === "") url.search = "";
   if (url.href.length > MAX_URL_LENGTH) return { problem: `is longer than ${MAX_URL_LENGTH} characters` };
   return { url: url.href };
+}
+
+/** Undefined: CloudFront listens on its port. */
+export function portProblem({ port }: URL): string | undefined {
+  return port === ""
+    ? undefined
+    : `has the port ${port}; CloudFront serves http only on port 80 and https only on port 443`;
 }
 
 /**

@@ -53,7 +53,7 @@ export function foreignProblem(item: RequestItem): string | undefined {
   const foreign = item.distributions.filter(({ id }) => id === undefined).map(({ label }) => label);
   const fields = invalidatingFields(item);
   if (fields === "" || foreign.length === 0) return undefined;
-  return `${fields}: no distribution of this account answers to ${foreign.join(", ")}, so nothing could be invalidated`;
+  return `${fields}: no distribution of this account has the domain name ${foreign.join(", ")}, so nothing could be invalidated`;
 }
 
 /**
@@ -123,7 +123,7 @@ export async function invalidateAll(
       return endAs(
         "TIME_OUT",
         oldest === undefined
-          ? `CloudFront took no more invalidations of the distribution ${busyId} until the request timed out (${busy.get(busyId)?.why})`
+          ? `CloudFront accepted no more invalidations of the distribution ${busyId} until the request timed out (${busy.get(busyId)?.why})`
           : `the distribution ${oldest.distributionId} had not completed the invalidation ${oldest.id} before the request timed out`,
       );
     }

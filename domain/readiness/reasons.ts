@@ -169,7 +169,10 @@ export const REASON_MESSAGES: Readonly<Record<FailureReason, ReasonText<Message>
     },
   },
   not_asked: {
-    title: { en: "Skipped: two POPs under this REC already failed", zh: "已跳过：同一区域边缘缓存下已有两个 POP 失败" },
+    title: {
+      en: "Skipped: two POPs under this regional edge cache (REC) already failed",
+      zh: "已跳过：同一区域边缘缓存（REC）下已有两个 POP 失败",
+    },
     means: {
       en: FAILURE_REASONS.not_asked,
       zh: "此前已通过同一区域边缘缓存（REC）下的两个 POP 请求过，源站出错或对象未被保留，因此跳过了此 POP。",

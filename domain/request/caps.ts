@@ -105,6 +105,11 @@ export function beyondCap(caps: Partial<Caps>, name: CapName, field: string, val
   return `${field}: ${value} ${CAPS[name].unit} exceed this deployment's limit of ${cap} (stack parameter ${name})`;
 }
 
+/** What the number of tasks is the product of. */
+export function taskFactors(hasVariants: boolean): string {
+  return hasVariants ? "URLs × variants × POPs" : "URLs × POPs";
+}
+
 /** Why a request whose tasks are known has none, or is beyond a cap of the deployment or beyond what its caller allowed. */
 export function planProblem(
   { max_bytes: maxBytes }: { readonly max_bytes?: number | undefined },

@@ -106,8 +106,8 @@ export function unservedProblem(name: string, { id, tenant, unserved }: AccountD
       };
     case "connection group":
       return {
-        problem: `${name} is the routing endpoint of the connection group ${id}, which serves the domains of its distribution tenants alone`,
-        action: "Use such a domain in the URLs, and leave cf_domain out",
+        problem: `${name} is the routing endpoint of the connection group ${id}, which serves only the domains of its distribution tenants`,
+        action: "Use one of these domains in the URLs, and remove cf_domain",
       };
     case "disabled tenant":
       return {
@@ -178,7 +178,7 @@ export function namesOf({ tenant, domain, aliases }: AccountDistribution): strin
  */
 export function notOwnedReason(id: string, host: string, ownerOfHost: OwnerOf): string | undefined {
   const owner = ownerOfHost(host);
-  if (owner === undefined) return `${kindAndId(id)} does not answer to ${host}`;
+  if (owner === undefined) return `${kindAndId(id)} does not serve ${host}`;
   const ownerId = invalidatedId(owner) ?? "";
   return ownerId === id
     ? undefined

@@ -36,8 +36,8 @@ export class NoDistributionError extends Error {
 /** Why a host's URLs are bad: POPs are looked up under the distribution's label, and this host does not tell it. */
 export function noDistribution(host: string): string {
   return (
-    `${host} is no name of a distribution of this account, and the DNS shows no CNAME that leads from it to ` +
-    "*.cloudfront.net; name the distribution's own domain as cf_domain, such as d111111abcdef8.cloudfront.net"
+    `${host} is not a domain name of a distribution of this account, and DNS has no CNAME from it to *.cloudfront.net; ` +
+    "set cf_domain to the distribution's own domain, such as d111111abcdef8.cloudfront.net"
   );
 }
 

@@ -50,8 +50,7 @@ export function invalidationPath(url: URL): PathOrProblem {
   const path = spelledPath(url);
   if (path.length > MAX_INVALIDATION_PATH) return tooLong(path);
   // Encoded, it would be another object's path.
-  if (isPattern(path))
-    return { problem: "ends in *, with which CloudFront would invalidate everything that begins like it" };
+  if (isPattern(path)) return { problem: "ends in *, so CloudFront would invalidate every path with this beginning" };
   return { path };
 }
 
@@ -59,9 +58,9 @@ export function invalidationPath(url: URL): PathOrProblem {
 export function pathOrPattern(text: string): PathOrProblem {
   if (!text.startsWith("/"))
     return { problem: "must begin with /; it is a path in each distribution of the request, such as /patch/*" };
-  if (text.includes("#")) return { problem: "has a #, which is no part of a path; cache tags are named in tags" };
+  if (text.includes("#")) return { problem: "has a #, which is not part of a path; list cache tags in tags" };
   if (/\*./s.test(text))
-    return { problem: "has a * before its end; CloudFront takes * as a wildcard at the end of a path only" };
+    return { problem: "has a * before its end; CloudFront accepts the wildcard * only at the end of a path" };
   const normalized = normalizeUrl(`https://any.example${text}`);
   if ("problem" in normalized) return normalized;
   const path = spelledPath(new URL(normalized.url));
@@ -95,12 +94,12 @@ export function coveringNone(paths: readonly string[], urls: readonly string[]):
 
 /** Why CloudFront would not take a tag; undefined: it would. */
 export function tagProblem(tag: string): string | undefined {
-  if (tag.startsWith("#")) return "begins with #; write the tag alone, the # is added to it";
-  if (tag.length > MAX_TAG_LENGTH) return `has ${tag.length} characters; CloudFront takes at most ${MAX_TAG_LENGTH}`;
+  if (tag.startsWith("#")) return "begins with #; remove it, because Prewarm adds it";
+  if (tag.length > MAX_TAG_LENGTH) return `has ${tag.length} characters; CloudFront accepts at most ${MAX_TAG_LENGTH}`;
   if (!/^[\x21-\x7e]+$/.test(tag))
     return "must have visible ASCII characters only: letters, digits and punctuation, without spaces";
-  if (tag.includes(",")) return "has a comma, which separates tags in an object's header; name each tag by itself";
-  return tag.includes("*") ? "has a *; CloudFront takes no wildcard in a tag" : undefined;
+  if (tag.includes(",")) return "has a comma; list each tag as an entry of its own";
+  return tag.includes("*") ? "has a *; CloudFront accepts no wildcard in a tag" : undefined;
 }
 
 /** The path of a URL and its query, as CloudFront wants them in an invalidation. */

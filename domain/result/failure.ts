@@ -170,7 +170,7 @@ export function responseFailure(status: number, headers: RefusalHeaders): Failur
   if (status >= 200 && status < 300 && status !== ACCEPTED) return undefined;
   const code = `HTTP ${status}`;
   if (status === ACCEPTED) {
-    const detail = "the origin accepted the request and did not send the object; retry when it answers with HTTP 200";
+    const detail = "the origin accepted the request and did not send the object; retry when it responds with HTTP 200";
     return { reason: "not_cacheable", code, detail };
   }
   if (status >= 300 && status < 400)
@@ -220,12 +220,12 @@ function likelyReason(reason: NotKeptReason, headers: CacheHeaders): string {
   const header = uncacheableHeader(headers);
   if (reason === "EXPIRES_AT_ONCE") {
     const because = header === undefined ? "" : ` (${header})`;
-    return `it is kept, but expires at once${because}, and the origin is asked for each request`;
+    return `the POP keeps the object, but it expires immediately${because}, so each request reaches the origin`;
   }
   if (reason === "REC_ONLY")
     return "after two downloads, hits come from the regional edge cache: the POP does not keep it";
   if (header !== undefined)
-    return `a check after the second download was a miss; the answer has ${header}, so it may never be kept`;
+    return `a check after the second download was a miss; the response has ${header}, so caches may not store the object`;
   return "a check after the second download was a miss. The response headers allow caching, so check the cache policy; the object may also have been evicted";
 }
 

@@ -1,7 +1,7 @@
 import { urlBehaviours } from "../distribution/stored-settings.ts";
 import { MAX_URLS } from "../limits.ts";
 import { hostOf, hostsOf } from "../net/urls.ts";
-import { beyondCap, type Caps } from "../request/caps.ts";
+import { beyondCap, type Caps, taskFactors } from "../request/caps.ts";
 import { type AccountDistribution, hostOwners, invalidatedId, tooManyHosts } from "../request/distributions.ts";
 import { coverOf, invalidationPath } from "../request/invalidation.ts";
 import type { RequestItem } from "../request/request-item.ts";
@@ -95,8 +95,12 @@ export class FoundUrls {
       return `sources: together with url_list, they have more than ${this.mostUrls} URLs${variantCount > 1 ? ` in ${variantCount} variants` : ""} (limit: ${MAX_URLS} URLs × variants)`;
     if (this.characters > MAX_CHARACTERS)
       return `sources: together with url_list, the URLs have more than ${MAX_CHARACTERS} characters`;
-    const counted = variantCount > 1 ? "URLs × variants × POPs" : "URLs × POPs";
-    return beyondCap(caps, "maxTasks", `sources: ${counted}`, this.urls.size * variantCount * request.pops.length);
+    return beyondCap(
+      caps,
+      "maxTasks",
+      `sources: ${taskFactors(variantCount > 1)}`,
+      this.urls.size * variantCount * request.pops.length,
+    );
   }
 
   /** Why the request cannot go on once its sources are all read; undefined: it can. */

@@ -17,7 +17,7 @@ const MAX_FAULTS = 50;
 export function faultList(faults: readonly string[]): string {
   const more = faults.length - MAX_FAULTS;
   const first = faults.slice(0, MAX_FAULTS).join("; ");
-  return more > 0 ? `${first}; and ${more} more faults like these` : first;
+  return more > 0 ? `${first}; and ${more} more problems like these` : first;
 }
 
 /** How many names, or wrong entries of one list, a message has, so that there is room for other faults. */

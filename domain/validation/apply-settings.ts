@@ -96,7 +96,7 @@ function withinPriceClass({ item: { pops }, arePopsNamed }: PrewarmRequest, { se
     included: pops.filter((pop) => !excluded.includes(pop)),
     excluded,
     warnings: [
-      `price_class: ${which} are left out, because CloudFront serves no viewers from them with ${largest}; ${named}`,
+      `price_class: ${which} are skipped, because CloudFront serves no viewers from them with ${largest}; ${named}`,
     ],
   };
 }
@@ -106,7 +106,7 @@ function skipUncached(
   { settings, idOf }: KnownSettings,
 ): { readonly skippedUrls: readonly string[]; readonly warnings: readonly string[] } {
   if (item.skip_uncached !== true) return { skippedUrls: [], warnings: [] };
-  const unknown = "skip_uncached: the settings of the distributions are not known, so no URL is left out";
+  const unknown = "skip_uncached: the settings of the distributions are unknown, so no URL is skipped";
   if (settings.length === 0) return { skippedUrls: [], warnings: [unknown] };
   const behaviourOf = urlBehaviours({ distribution_settings: settings }, idOf);
   const skippedUrls = urls.filter((url) => behaviourOf(url)?.uncached === true);
@@ -117,9 +117,9 @@ function skipUncached(
   const without = settings.flatMap(({ id, behaviours }) => (behaviours.length === 0 ? [id] : []));
   const warnings = [
     skippedUrls.length > 0 &&
-      `skip_uncached: ${skippedUrls.length} of ${urls.length} URLs are left out, because CloudFront caches nothing of them`,
+      `skip_uncached: ${skippedUrls.length} of ${urls.length} URLs are skipped, because CloudFront does not cache them`,
     without.length > 0 &&
-      `skip_uncached: no URL of these distributions is left out, because they have too many cache behaviors to store: ${firstOf(without)}`,
+      `skip_uncached: no URL of these distributions is skipped, because they have too many cache behaviors to store: ${firstOf(without)}`,
   ];
   return { skippedUrls, warnings: warnings.filter((it) => it !== false) };
 }

@@ -16,8 +16,8 @@ export function checkInvalidatedPaths(list: readonly string[], context: z.Refine
   const wildcards = kept.filter(isPattern).length;
   if (wildcards > MAX_WILDCARDS)
     context.addIssue(
-      `has ${wildcards} paths with a wildcard; CloudFront takes ${MAX_WILDCARDS} of them at a time in a distribution. ` +
-        "Join some under a shorter beginning: each costs the same, whatever it covers",
+      `has ${wildcards} paths with a wildcard; CloudFront accepts ${MAX_WILDCARDS} of them at a time in a distribution. ` +
+        "Combine some under a shorter beginning: each costs the same, regardless of how much it matches",
     );
   return kept;
 }

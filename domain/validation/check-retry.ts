@@ -45,7 +45,7 @@ export function checkRetry(body: PartialPrewarmBody, retried: RequestItem): stri
   const { req_id: reqId, header_count: had, variant_names: names } = retried;
   const problems: string[] = [];
   const both = FIELDS_FROM_RETRIED.filter((name) => body[name] !== undefined);
-  if (both.length > 0) problems.push(`retry_of: names the URLs and the POPs; leave out ${both.join(", ")}`);
+  if (both.length > 0) problems.push(`retry_of: determines the URLs and the POPs; remove ${both.join(", ")}`);
   if (body.dry_run === true)
     problems.push(`dry_run: does not support retry_of; GET /summary of ${reqId} reports how many of its tasks failed`);
   if (had > 0 && (body.header ?? []).length === 0) {
@@ -58,7 +58,7 @@ export function checkRetry(body: PartialPrewarmBody, retried: RequestItem): stri
     problems.push(
       names.length === 0
         ? `variants: the request ${reqId} had none; leave them out`
-        : `variants: must have the same names in the same order: the request ${reqId} had ${names.join(", ")}; what they send is not kept ` +
+        : `variants: must have the same names in the same order: the request ${reqId} had ${names.join(", ")}; their headers are not kept ` +
             "after its end",
     );
   return problems;

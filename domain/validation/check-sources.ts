@@ -34,22 +34,22 @@ export function checkSource(asked: Source, context: z.RefinementCtx): Source {
       undefined,
       "s3-prefix needs s3 (s3://bucket/prefix) and base (https://host/)",
     ],
-    [isPrefix && asked.url !== undefined, "url", "is not for s3-prefix, which lists a bucket: give s3 and base"],
+    [isPrefix && asked.url !== undefined, "url", "does not apply to s3-prefix; use s3 and base"],
     [!isPrefix && url?.startsWith("https://") === false, "url", "must be an https:// URL"],
-    [asked.base !== undefined && s3 === undefined, "base", "is only for what lies in a bucket"],
+    [asked.base !== undefined && s3 === undefined, "base", "applies only to sources in a bucket"],
     [base?.includes("?") === true, "base", "must have no query"],
     [s3 !== undefined && place === undefined, "s3", "must be of the form s3://bucket/key"],
-    [place?.key === "" && !isPrefix, "s3", "names no object, only a bucket"],
+    [place?.key === "" && !isPrefix, "s3", "names only a bucket, not an object"],
     [isTooLong(place?.key), "s3", `has a key of more than ${MAX_KEY_BYTES} bytes`],
-    [origin_path !== undefined && !isPrefix, "origin_path", "is only for s3-prefix"],
+    [origin_path !== undefined && !isPrefix, "origin_path", "applies only to s3-prefix"],
     // Keys begin with it. It is kept with the request, whose item has 400 KB.
     [isTooLong(origin_path), "origin_path", `must have at most ${MAX_KEY_BYTES} bytes`],
     [
       origin_path !== undefined && !/^\/[^?#\\]*$/.test(origin_path),
       "origin_path",
-      "must begin with / and be a path alone, such as /static",
+      "must be a path that begins with /, such as /static",
     ],
-    [since !== undefined && type !== "sitemap", "since", "is only for sitemap"],
+    [since !== undefined && type !== "sitemap", "since", "applies only to sitemap"],
     [
       since !== undefined && !(ISO_8601.test(since) && !Number.isNaN(Date.parse(since))),
       "since",
@@ -69,9 +69,7 @@ export function checkBuckets(sources: readonly Source[], buckets: SourceBuckets)
   return sources.flatMap(({ s3 = "" }, i) => {
     const place = parseS3Location(s3);
     if (place === undefined || isReadable(buckets, place)) return [];
-    return [
-      `sources[${i}].s3: is not among what sourceBuckets of this deployment lets be read (a parameter of the stack)`,
-    ];
+    return [`sources[${i}].s3: is not in the buckets that this deployment may read (stack parameter sourceBuckets)`];
   });
 }
 

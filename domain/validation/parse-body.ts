@@ -35,7 +35,7 @@ const MAX_FIELDS = 10_000;
 /** JSON of a request's body, whatever it is. @throws ApiError 400 */
 export function parseJson(body: string | null, isBase64: boolean): unknown {
   const text = isBase64 ? Buffer.from(body ?? "", "base64").toString("utf8") : (body ?? "");
-  if (text.trim() === "") throw new ApiError(400, "The request has no body; a JSON object is needed");
+  if (text.trim() === "") throw new ApiError(400, "The request has no body; a JSON object is required");
   const { hasComments, depth, fields } = shapeOf(text);
   if (depth > MAX_DEPTH) throw new ApiError(400, `The body is nested ${depth} levels deep; at most ${MAX_DEPTH}`);
   if (fields > MAX_FIELDS) throw new ApiError(400, `The body has ${fields} fields; at most ${MAX_FIELDS}`);

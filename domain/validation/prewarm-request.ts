@@ -3,7 +3,7 @@ import { MAX_URLS } from "../limits.ts";
 import { urlPrefix } from "../net/urls.ts";
 import type { PopSelection } from "../pops/pop-selection.ts";
 import { describeSelection, knownNames, selectPops, suggestPops, type TargetType } from "../pops/select.ts";
-import { beyondCap, type Caps } from "../request/caps.ts";
+import { beyondCap, type Caps, taskFactors } from "../request/caps.ts";
 import { tooManyHosts } from "../request/distributions.ts";
 import { DEFAULT_ORDER, type FlatRatePlan } from "../request/options.ts";
 import { ACTIVE, LISTED, NEW_REQUEST_DEFAULTS, type RequestItem } from "../request/request-item.ts";
@@ -81,7 +81,7 @@ export function checkPrewarmRequest(
   const urlVariants = urls.length * variants.length;
   if (urlVariants > MAX_URLS)
     problems.push(
-      `variants: ${urls.length} URLs in ${variants.length} variants are ${urlVariants}; at most ${MAX_URLS} together`,
+      `variants: ${urls.length} URLs × ${variants.length} variants are ${urlVariants}; the limit is ${MAX_URLS}`,
     );
   const warnings = [
     ...variantOrderWarnings(header, variants),
@@ -156,11 +156,10 @@ export function timesFrom(now: number, timeout: number) {
 
 /** @param tasks as many as there will be if every URL is good and every POP resolves */
 function beyondCaps(body: PartialPrewarmBody, tasks: number, caps: Caps): string[] {
-  const what = body.variants === undefined ? "URLs × POPs" : "URLs × variants × POPs";
   return [
     beyondCap(caps, "maxTimeout", "timeout", body.timeout ?? 0),
     beyondCap(caps, "maxInstances", "instance_count", body.instance_count ?? 0),
-    beyondCap(caps, "maxTasks", what, tasks),
+    beyondCap(caps, "maxTasks", taskFactors(body.variants !== undefined), tasks),
     beyondCap(caps, "maxRequestBytes", "max_bytes", body.max_bytes ?? 0),
   ].filter((problem) => problem !== undefined);
 }

@@ -94,7 +94,7 @@ export async function readPopUrls(deps: ApiDeps, item: RequestItem, pop = ""): P
   if (pop === "") throw new ApiError(400, "pop: is required with detail=urls: a POP of the request");
   if (!item.pops.includes(pop)) throw new ApiError(400, `pop: the request has no POP ${quoted(pop)}`);
   if (item.active !== undefined)
-    throw new ApiError(409, `The request is ${item.status}; the URLs of a POP can be read once it has ended`);
+    throw new ApiError(409, `The request is ${item.status}; the URLs of a POP are available after it has ended`);
   const tasks = item.total_count === 0 ? [] : await tasksAt(deps, item, pop);
   const places = new Map(tasks.map(({ url, variant }, place) => [sortKeyOf({ pop, url, variant }), place]));
   // What never got a result, a request that is FINISHED has counted as failed.

@@ -79,7 +79,7 @@ export async function dryRun(
     problem !== undefined && `${WOULD_FAIL}: ${problem}`,
     problem === undefined &&
       !isAll &&
-      `sources: not all could be read for this answer (${unread}), so all figures are lower bounds`,
+      `sources: not all could be read within the time of this call (${unread}), so all figures are lower bounds`,
     isNamed && found === undefined && "dry_run: the distributions could not be looked up, so no size is known",
     found?.problem !== undefined && `${WOULD_FAIL}: ${found.problem}`,
     firstRefused !== undefined &&

@@ -33,7 +33,7 @@ async function withReport(deps: ApiDeps, first: RequestItem): Promise<EndedItem>
   for (let item = first; ; item = (await deps.requests.get(item.req_id)) ?? item) {
     const { status, report } = item;
     if (!isTerminal(status))
-      throw new ApiError(409, `The request is ${status}; its summary can be read once it has ended`);
+      throw new ApiError(409, `The request is ${status}; its summary is available after it has ended`);
     if (report !== undefined) return { ...item, status, report };
     if (deps.now() >= deadline)
       throw new ApiError(409, `The request is ${status}; its report is still being written; retry in a moment`);

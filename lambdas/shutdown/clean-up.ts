@@ -115,7 +115,7 @@ async function publishEnd(deps: ShutdownDeps, reqId: string): Promise<void> {
   } catch (error) {
     const fields = errorFields(error);
     deps.logger.warn("Publishing the end of a request failed", { req_id: reqId, error: fields });
-    await deps.failedBatches.send(JSON.stringify(event), `EventBridge did not take it: ${fields.message}`);
+    await deps.failedBatches.send(JSON.stringify(event), `EventBridge rejected the event: ${fields.message}`);
   }
   await deps.requests.updateQuietly(reqId, ENDED_STATES, { announced: true });
 }

@@ -256,7 +256,7 @@ it("does not wait for a call that another one hangs in, and keeps none that take
     GetCachePolicyCommand: (input) =>
       isHung && input.Id === "off" ? new Promise(() => undefined) : ANSWERS["GetCachePolicyCommand"]?.(input),
   });
-  const unread = [{ part: "cache policy", id: "off", why: "no answer within 2 s" }];
+  const unread = [{ part: "cache policy", id: "off", why: "no response within 2 s" }];
   expect(await settings.read({ id: "E1" })).toMatchObject({
     unread,
     behaviours: [{}, {}, { caching: { minTtl: 100_000 } }],

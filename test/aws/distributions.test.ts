@@ -46,7 +46,7 @@ it("an error of the list is not cached, nor is a list that takes too long", asyn
   send.mockImplementationOnce(() => Promise.reject(awsError("Throttling")));
   await expect(distributions.listFor([])).rejects.toThrow("Throttling");
   send.mockImplementationOnce(() => new Promise(() => undefined));
-  const hung = expect(distributions.listFor([])).rejects.toThrow("no answer within");
+  const hung = expect(distributions.listFor([])).rejects.toThrow("no response within");
   await vi.advanceTimersByTimeAsync(60_000);
   await hung;
   send.mockImplementation(async () => ({ DistributionList: { Quantity: 0 } }));

@@ -247,7 +247,7 @@ export const OPERATIONS: Readonly<Record<RouteName, Operation>> = {
       404: UNKNOWN,
       409: [
         {
-          text: "The request is IN_PROGRESS; the URLs of a POP can be read once it has ended",
+          text: "The request is IN_PROGRESS; the URLs of a POP are available after it has ended",
           action: "Wait for the end of the request.",
         },
       ],
@@ -266,11 +266,11 @@ export const OPERATIONS: Readonly<Record<RouteName, Operation>> = {
       404: UNKNOWN,
       409: [
         {
-          text: "The request is IN_PROGRESS; its summary can be read once it has ended",
+          text: "The request is IN_PROGRESS; its summary is available after it has ended",
           action: "Wait for the end of the request.",
         },
         {
-          text: "The request is STOPPED; its report is still being written, ask again in a moment",
+          text: "The request is STOPPED; its report is still being written; retry in a moment",
           action: "Call again.",
         },
       ],

@@ -208,7 +208,7 @@ describe("invalidation", () => {
   it.each([
     [
       "busy",
-      /CloudFront took no more invalidations of the distribution E1 until the request timed out \(TooManyInvalidationsInProgress/,
+      /CloudFront accepted no more invalidations of the distribution E1 until the request timed out \(TooManyInvalidationsInProgress/,
     ],
     ["asksUntilComplete", /E1 had not completed the invalidation I-r1-500-0 before the request timed out/],
   ] as const)("that is late (%s) ends the request in time, with the reason", async (what, reason) => {

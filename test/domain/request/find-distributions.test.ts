@@ -58,7 +58,7 @@ describe("with cf_domain", () => {
         ...refusal("www.example.com", "belongs to the distribution E1, not to E2"),
         ...refusal("CDN.example.com", "belongs to the distribution E1, not to E2"),
         ...refusal("d1.cloudfront.net", "belongs to the distribution E1, not to E2"),
-        "files.other.com": "the distribution E2 does not answer to files.other.com",
+        "files.other.com": "the distribution E2 does not serve files.other.com",
       },
     ],
     ["but none of its own", "cdn.example.com", ["cdn.example.com", "www.example.com"], {}],
@@ -81,7 +81,7 @@ describe("with cf_domain", () => {
   ])("%s is refused: nothing is asked there", (_, cfDomain, aliases) =>
     expect(find(cfDomain, [], aliases)).rejects.toMatchObject({
       name: "NoDistributionError",
-      message: expect.stringMatching(/^cf_domain: .* name the distribution's own domain as cf_domain, such as d1/),
+      message: expect.stringMatching(/^cf_domain: .* set cf_domain to the distribution's own domain, such as d1/),
     }),
   );
 });
@@ -180,7 +180,7 @@ describe("of a multi-tenant distribution", () => {
       "d6.cloudfront.net",
       /multi-tenant distribution E7, which serves no traffic itself. Use the domain of/,
     ],
-    ["a routing endpoint", ENDPOINT, /routing endpoint of the connection group cg_1, .* leave cf_domain out/],
+    ["a routing endpoint", ENDPOINT, /routing endpoint of the connection group cg_1, .* remove cf_domain/],
     ["a disabled tenant", "off.example", /distribution tenant dt_3, which serves no traffic/],
   ])("%s leads to nothing, as a host and as cf_domain", async (_, name, why) => {
     const { found, refused } = await find(undefined, [name], {}, ACCOUNT);

@@ -84,7 +84,7 @@ it.each([
   ["!".repeat(256), undefined],
   ["", /visible ASCII/],
   ["#release", /begins with #/],
-  ["x".repeat(257), /has 257 characters; CloudFront takes at most 256/],
+  ["x".repeat(257), /has 257 characters; CloudFront accepts at most 256/],
   ["a b", /visible ASCII/],
   ["版本", /visible ASCII/],
   ["a,b", /has a comma/],

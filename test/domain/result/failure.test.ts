@@ -110,10 +110,12 @@ test.each([
 
 test("the likely reason is said, and that it is one", () => {
   const noCache = { cacheControl: "no-cache" };
-  expect(notKept("NO_HIT", { cacheControl: "no-store" }).detail).toMatch(/no-store, so it may never be kept/);
+  expect(notKept("NO_HIT", { cacheControl: "no-store" }).detail).toMatch(
+    /no-store, so caches may not store the object/,
+  );
   expect(notKept("NO_HIT", {}).detail).toMatch(/cache policy; the object may also have been evicted/);
-  expect(notKept("EXPIRES_AT_ONCE", {}).detail).toMatch(/expires at once, and the origin is asked/);
-  expect(notKept("EXPIRES_AT_ONCE", noCache).detail).toMatch(/expires at once \(Cache-Control: no-cache\)/);
+  expect(notKept("EXPIRES_AT_ONCE", {}).detail).toMatch(/expires immediately, so each request reaches the origin/);
+  expect(notKept("EXPIRES_AT_ONCE", noCache).detail).toMatch(/expires immediately \(Cache-Control: no-cache\)/);
   expect(notKept("REC_ONLY", noCache).detail).toMatch(/regional edge cache: the POP does not keep it/);
   expect(notKept("NO_HIT", {}).reason).toBe("not_kept");
 });

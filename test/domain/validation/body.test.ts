@@ -45,7 +45,7 @@ it.each([
   const { statusCode, message } = refusalOf(body, isBase64);
   expect({ statusCode, message }).toEqual({
     statusCode: 400,
-    message: "The request has no body; a JSON object is needed",
+    message: "The request has no body; a JSON object is required",
   });
 });
 

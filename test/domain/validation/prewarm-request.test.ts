@@ -205,7 +205,7 @@ describe("a request that cannot", () => {
     [{ invalidate: { tags: ["a", "#b"] } }, /^invalidate.tags: '#b' begins with #/],
     [
       { invalidate: { paths: times(16, (i) => `/${i}/*`) } },
-      /^invalidate.paths: has 16 paths with a wildcard; .* takes 15/,
+      /^invalidate.paths: has 16 paths with a wildcard; .* accepts 15/,
     ],
     [
       { invalidate: { paths: times(300, (i) => `/${i}`), tags: times(201, String) } },
@@ -312,7 +312,7 @@ describe("a request that cannot", () => {
   it("tells at most 50 faults of meaning too", () => {
     const header = times(50, () => "x");
     const { message } = refusal({ header, cf_domain: "?", pops: ["XXX"] });
-    expect(message).toMatch(/; and 2 more faults like these$/);
+    expect(message).toMatch(/; and 2 more problems like these$/);
   });
 
   it("quotes no more of what is wrong than helps", () => {
@@ -359,7 +359,7 @@ describe("variants, order and limits", () => {
         variants: [br, { name: "plain", header: [] }],
         pops: ["SIN2-C1"],
       },
-      "variants: 30001 URLs in 2 variants are 60002; at most 60000 together",
+      "variants: 30001 URLs × 2 variants are 60002; the limit is 60000",
     ],
     [{ order: "any" }, "order: must be one of lead-first, all-at-once"],
     [{ origin: { requests_per_second: 0 } }, "origin.requests_per_second: must be more than 0"],

@@ -37,7 +37,7 @@ describe("hosts of the URLs and cf_domain", () => {
     const answer = await post({ ...DOMAIN, url_list });
     expect(refusalOf(answer)).toBe(
       "400 cf_domain: the names of the distribution E1 are d1.cloudfront.net, cdn.example.com, *.img.example.com; " +
-        "shop.img.example.com belongs to the distribution E2, not to E1, the distribution E1 does not answer to example.org",
+        "shop.img.example.com belongs to the distribution E2, not to E1, the distribution E1 does not serve example.org",
     );
     expect(answer.body["error_urls"]).toEqual(url_list.slice(1));
     expect(made()).toEqual(NOTHING);

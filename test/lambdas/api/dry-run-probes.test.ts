@@ -101,7 +101,7 @@ it("a sample of sizes says what cannot be read, and what has no distribution", a
   const forms = [FORM, { ...FORM, url: "http://a.example/" }];
   expect(await sampleSizes({ ...options, request: item, distributions }, forms)).toMatchObject([
     { url: FORM.url, problem: "HTTP 404" },
-    { url: "http://a.example/", problem: expect.stringContaining("a.example is no name") },
+    { url: "http://a.example/", problem: expect.stringContaining("a.example is not a domain name") },
   ]);
 });
 

@@ -93,7 +93,7 @@ it.each([
     "no distribution",
     { url_list: ["https://other.example/a"], cf_domain: "other.example" },
     {},
-    /would end as FAILED: cf_domain: other.example is no name/,
+    /would end as FAILED: cf_domain: other.example is not a domain name/,
   ],
   ["max_bytes", { max_bytes: 3_999 }, {}, /would end as FAILED: about 4002 bytes exceed max_bytes, which is 3999/],
   ["the deployment's bound", {}, { maxRequestBytes: 3_000 }, /4002 bytes exceed .* 3000/],

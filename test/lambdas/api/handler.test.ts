@@ -54,7 +54,7 @@ describe("GET /prewarm", () => {
         available_task_count: 0,
         in_progress_task_count: 2,
         estimated_finish_at: "2024-04-16 03:12:45.388000",
-        sentence: expect.stringMatching(/^On time: about 30 s left\. Ends [\d,]+ days/),
+        sentence: expect.stringMatching(/^On time: about 30 s left\. Ends [\d,]+ d /),
       },
     });
   });

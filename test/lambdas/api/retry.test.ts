@@ -117,8 +117,8 @@ describe("POST /prewarm with retry_of", () => {
 
   it.each<[object, Partial<RequestItem>, RegExp]>([
     [{ dry_run: true }, {}, /^400 dry_run: does not support retry_of; GET \/summary of r1/],
-    [{ url_list: [], pops: ["SIN2-P1"] }, {}, /^400 retry_of: names the URLs and the POPs; leave out url_list, pops/],
-    [{ target_type: "pop", countries: [], regions: ["jp"] }, {}, /leave out target_type, countries, regions/],
+    [{ url_list: [], pops: ["SIN2-P1"] }, {}, /^400 retry_of: determines the URLs and the POPs; remove url_list, pops/],
+    [{ target_type: "pop", countries: [], regions: ["jp"] }, {}, /remove target_type, countries, regions/],
     [{ timeout: 0 }, {}, /^400 timeout: must be whole minutes from 1 to 10080/],
     [
       {},

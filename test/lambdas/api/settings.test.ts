@@ -160,7 +160,7 @@ it("is not waited for longer than four seconds", async () => {
   const { post, settings } = world();
   settings.read = () => new Promise(() => undefined);
   const before = performance.now();
-  expect((await post()).body["warnings"]).toEqual([expect.stringMatching(/^not_checked: .*no answer within/)]);
+  expect((await post()).body["warnings"]).toEqual([expect.stringMatching(/^not_checked: .*no response within/)]);
   expect(performance.now() - before).toBeLessThan(4_500);
 });
 

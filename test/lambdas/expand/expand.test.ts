@@ -178,7 +178,7 @@ describe("a request's sources", () => {
       "are no sources",
       [["{}"]],
       [[url("own")]],
-      "s3://bucket/a.txt is not a list of URLs, one a line",
+      "s3://bucket/a.txt is not a list of URLs, one per line",
       [{ urls: 0, done: false }, UNREAD],
     ],
     [

@@ -206,11 +206,11 @@ describe("Get Size", () => {
   // All of these hosts resolve, and a server is there: with cf_domain, the URL's own host may be anybody's.
   const reachable = fakeDns({ "cdn.example.com": ["127.0.0.1"], "lb.example.com": ["127.0.0.1"] });
   it.each([
-    ["a host that leads to no distribution", { own: [] }, / no name of .* cf_domain, such as d/],
+    ["a host that leads to no distribution", { own: [] }, / not a domain name of .* domain, such as d/],
     [
       "a cf_domain that leads to none",
       { item: { cf_domain: "lb.example.com" } },
-      / no name of .* cf_domain, such as d/,
+      / not a domain name of .* domain, such as d/,
     ],
     [
       "a distribution that does not exist",

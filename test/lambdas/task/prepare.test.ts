@@ -102,7 +102,7 @@ it("need_invalidate of another account's distribution fails the request, and war
   const { requests, states, calls } = await prepared({ item: { ...item, distributions } });
   expect(requests.the()).toMatchObject({
     status: "FAILED",
-    reason: `need_invalidate: no distribution of this account answers to ${LABEL}, so nothing could be invalidated`,
+    reason: `need_invalidate: no distribution of this account has the domain name ${LABEL}, so nothing could be invalidated`,
   });
   expect(states()).toEqual({});
   expect(calls).not.toContain("distributions.invalidate");
