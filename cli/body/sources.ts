@@ -51,7 +51,7 @@ export function sourcesOf(words: SourceWords): SourceEntry[] {
   });
   const all = [...documents, ...prefixes];
   for (const [option, value, uses, goesWith] of [
-    ["--base", base, all.some((it) => it.s3 !== undefined), "what lies in a bucket: --s3, or --list s3://…"],
+    ["--base", base, all.some((it) => it.s3 !== undefined), "sources in a bucket: --s3, or --list s3://…"],
     ["--origin-path", originPath, s3.length > 0, "--s3"],
     ["--since", since, (words.sitemap ?? []).length > 0, "--sitemap"],
   ] as const)

@@ -14,7 +14,7 @@ export function mentionWarnings(
   }: { readonly warnings: readonly string[]; readonly skipped_urls: readonly string[] },
 ): void {
   for (const warning of warnings) mention(shell, `! ${cleanLine(warning)}`);
-  for (const url of skipped.slice(0, MAX_LISTED)) mention(shell, `  left out: ${cleanLine(url)}`);
+  for (const url of skipped.slice(0, MAX_LISTED)) mention(shell, `  skipped: ${cleanLine(url)}`);
   const more = skipped.length - MAX_LISTED;
   if (more > 0) mention(shell, `  and ${many(more, "more URL")}; --json lists them.`);
 }

@@ -165,13 +165,13 @@ function ofDistribution(settings: DistributionSettings, wanted: WantedWarming): 
     findings.push({
       code: "price_class",
       problem: `${it} has the price class ${priceClass}, which excludes ${excluded.length} of the POPs of this request: ${firstOf(excluded, MAX_POPS)}`,
-      action: "Leave them out, or change the price class",
+      action: "Remove these POPs, or change the price class",
     });
   if (hasAnycastIps)
     findings.push({
       code: "anycast_ips",
       problem: `${it} has Anycast static IPs, so the DNS name of a POP may not lead to this POP`,
-      action: "Warm one URL first, and check in the report that the POPs you selected answered",
+      action: "Warm one URL first, and check in the report that the selected POPs responded",
     });
   return findings;
 }
