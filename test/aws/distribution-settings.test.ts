@@ -273,7 +273,7 @@ it("asks for each policy, however many others hang", async () => {
     GetCachePolicyCommand: (input) =>
       input.Id === "on" ? ANSWERS["GetCachePolicyCommand"]?.(input) : new Promise(() => undefined),
   });
-  const unread = ids.slice(0, -1).map((id) => ({ part: "cache policy", id, why: "no answer within 2 s" }));
+  const unread = ids.slice(0, -1).map((id) => ({ part: "cache policy", id, why: "no response within 2 s" }));
   expect(await settings.read({ id: "E1" })).toMatchObject({ unread });
 });
 
