@@ -113,13 +113,18 @@ describe.concurrent("the recipes", () => {
     expect(ended).toMatchObject({ verdict: "ready", total_count: UPLOADED.length * 10 });
   });
 
-  it.skipIf(!HAS_TOOLS)("the gate opens if all is warm, and stays shut if it is not", async () => {
+  it.skipIf(!HAS_TOOLS)("the gate opens if all is warm, and else for what it is told to accept", async () => {
     const stack = running();
-    const gate = (...paths: string[]) => {
-      const body = { url_list: urls(...paths), pops: ["SIN2-C1"], timeout: 5, instance_count: 1 };
-      return passGate(stack, folder, body);
+    const gate = (path: string, accept = "") => {
+      const body = { url_list: urls(path), pops: ["SIN2-C1"], timeout: 5, instance_count: 1 };
+      return passGate(stack, folder, body, accept);
     };
-    const [open, shut] = await Promise.all([gate("/gate/open.html"), gate("/gate/none.html")]);
+    const [open, shut, accepted] = await Promise.all([
+      gate("/gate/open.html"),
+      gate("/gate/none.html"),
+      gate("/gate/none.html", "ready not_ready"),
+    ]);
+    expect(accepted.code).toBe(0);
     expect(open).toMatchObject({ code: 0, stdout: expect.stringContaining('"verdict": "ready"') });
     expect(shut).toMatchObject({ code: 1, stdout: expect.stringContaining('"verdict": "not_ready"') });
   });
@@ -140,9 +145,9 @@ async function prepare({ standIn: { edge }, prewarm }: Stack) {
 }
 
 /** Runs the gate with a body, as a deployment script does. */
-function passGate({ prewarm }: Stack, folder: string, body: unknown) {
+function passGate({ prewarm }: Stack, folder: string, body: unknown, ACCEPT: string) {
   const file = join(mkdtempSync(join(folder, "body-")), "body.json");
   writeFileSync(file, JSON.stringify(body));
-  const env = { ...process.env, API: prewarm.apiUrl, KEY: prewarm.apiKey, SECONDS_BETWEEN: "1" };
+  const env = { ...process.env, API: prewarm.apiUrl, KEY: prewarm.apiKey, ACCEPT, SECONDS_BETWEEN: "1" };
   return ran("bash", [`${ROOT}docs/snippets/warm-gate.sh`, file], { env });
 }
