@@ -142,7 +142,8 @@ function Request({ request, again }: { readonly request: Progress; readonly agai
   const phone = usePhone();
   const outcomes = taskStatesOf(request);
   const ended = isTerminal(request.status);
-  const sentence = useSentence(request);
+  const { sentence, of } = useSentence(request);
+  const timed = { ...request, timestamp: of.timestamp, estimated_finish_at: of.estimated_finish_at };
   const points = useSamples(request);
   const left = request.total_count - request.download_count;
   const tasks = badTasksOf(outcomes) + (ended ? left : 0);
@@ -174,7 +175,7 @@ function Request({ request, again }: { readonly request: Progress; readonly agai
       <div class="big-bar">
         <Bar outcomes={outcomes} shares={barShares(request)} height={14} />
       </div>
-      {phone ? <PhoneFacts request={request} /> : <Facts request={request} />}
+      {phone ? <PhoneFacts request={timed} /> : <Facts request={timed} />}
       {ended ? (
         <Ended request={request} points={points} />
       ) : phone ? (

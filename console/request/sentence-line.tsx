@@ -12,17 +12,18 @@ import { sentenceParts } from "./sentence-parts.ts";
 import { othersOf } from "./the-others.ts";
 import { useSteady } from "./use-steady.ts";
 
-/** The one sentence, in the reader's language and time. It changes at most every ten seconds, or when it says another thing. */
-export function useSentence(request: Progress): string {
+/**
+ * The one sentence, in the reader's language and time. It changes at most every ten seconds, or when it says another thing.
+ * @returns it, and the answer that it is of: what stands beside it says the same time
+ */
+export function useSentence(request: Progress): { readonly sentence: string; readonly of: Progress } {
   const { preferences, formats } = useReader();
-  const text = sentenceOf(
-    { ...request, reason: reasonIn(preferences.language, request.reason) },
-    preferences.language,
-    formats.clock,
-  );
-  const [head] = sentenceParts(text, isTerminal(request.status));
-  const kind = `${preferences.language} ${request.status} ${head.replace(/\d+/g, "")}`;
-  return useSteady(text, kind);
+  const { language } = preferences;
+  const sentenceIn = (of: Progress) =>
+    sentenceOf({ ...of, reason: reasonIn(language, of.reason) }, language, formats.clock);
+  const [head] = sentenceParts(sentenceIn(request), isTerminal(request.status));
+  const of = useSteady(request, `${request.status} ${head.replace(/\d+/g, "")}`);
+  return { sentence: sentenceIn(of), of };
 }
 
 interface SentenceLineProps {

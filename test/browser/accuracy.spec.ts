@@ -3,6 +3,7 @@ import type { Page } from "@playwright/test";
 import { EMPTY_FORM, type Form } from "../../console/new/form.ts";
 import { POP_CODES } from "../../domain/pops/pop-codes.ts";
 import { describeSelection, selectPops } from "../../domain/pops/select.ts";
+import { formatTimestamp, parseTimestamp } from "../../domain/timestamps.ts";
 import { readiness } from "../readiness.ts";
 import { RUNNING_ID, SCENES } from "./api-answers.ts";
 import { expect, expectAccessible, goTo, test, unlock } from "./console-test.ts";
@@ -242,6 +243,25 @@ test("bar, per cent and time left are of one measure, and what is not measured i
   const row = page.locator(`[data-row="${RUNNING_ID}"]`);
   await expect(row).toContainText("4%");
   expect(await filled(page, `[data-row="${RUNNING_ID}"]`)).toBeCloseTo(0.04, 2);
+});
+
+test("the sentence and the time left tell of the same moment", async ({ page, deployment, server }) => {
+  let asked = 0;
+  server.say(
+    answering(({ timestamp }) => {
+      const left = Math.max(1, 6 - asked++) * 10_000;
+      return { estimated_finish_at: formatTimestamp(parseTimestamp(String(timestamp)) + left) };
+    }),
+  );
+  await unlock(page, deployment, `#/r/${RUNNING_ID}`);
+  await fact(page, "Time left").waitFor();
+  const first = asked;
+  await expect.poll(() => asked, { timeout: 20_000 }).toBeGreaterThan(first + 1);
+  const [says, facts] = await page.evaluate(() =>
+    [".says", ".facts"].map((it) => document.querySelector(it)?.textContent ?? ""),
+  );
+  const [, seconds] = /about (\d+) s left/.exec(says ?? "") ?? [];
+  expect(facts).toContain(`Time left0:${seconds}`);
 });
 
 /** How much of a bar does not wait, from 0 to 1. */
