@@ -306,7 +306,7 @@ class Reference {
     ];
     const see = SEE[`${owner}.${name}`];
     const meaning = [
-      this.#say("({traits})", { traits: traits.filter((trait) => trait !== "").join(this.#say(", ")) }),
+      this.#say("({traits})", { traits: traits.filter((trait) => trait !== "").join(this.#say("; ")) }),
       field.description === undefined ? "" : this.#say(field.description),
       see === undefined ? "" : this.#say("See {link}.", { link: this.#link(...see) }),
     ];

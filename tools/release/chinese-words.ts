@@ -32,6 +32,7 @@ export const CHINESE: Readonly<Record<string, string>> = {
   "default {value}": "默认 {value}",
   "({traits})": "（{traits}）",
   ", ": "、",
+  "; ": "；",
   ".": "。",
   "See {link}.": "参见{link}。",
   "{names}: see {link}.": "{names}：参见 {link}。",
