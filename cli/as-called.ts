@@ -6,6 +6,7 @@ import type { Shell } from "./shell.ts";
 const WITH_PLACE = /\bprewarm (status|report|list|retry|stop|instances set|pops|open)\b/g;
 /** Those that look POPs up again. */
 const WITH_DNS = /\bprewarm (retry|resume)\b/g;
+/** Every command: a new one stands here, and above if it is of one API or run. */
 const ANY =
   /\bprewarm (?=(?:warm|status|report|list|retry|resume|stop|estimate|instances|pops|open|doctor|completion|version|--help)\b)/g;
 

@@ -16,17 +16,20 @@ export const REPOSITORY = fileURLToPath(new URL("../../", import.meta.url));
 
 type Caller = Pick<Shell, "env" | "cwd">;
 
-/** Where the API is. AWS is not asked. @throws CommandError if nothing says it */
+/** Which API is meant, without a call of AWS: the address, or the stack that has it. @throws CommandError if nothing says it */
 export function findApi(shell: Caller, flags: PlaceFlags): Promise<ApiPlace> {
   return findPlace(flags, sourcesOf(shell));
 }
 
-/** The address of the API, and the key to it. @throws CommandError if nothing says it */
+/** The address of the API and its key; AWS is asked for those of a stack. @throws CommandError if nothing says it */
 export function endpointOf(shell: Caller, flags: PlaceFlags): Promise<Endpoint> {
   return findEndpoint(flags, sourcesOf(shell));
 }
 
-/** The same; undefined if neither options nor the environment nor a local run says it. */
+/**
+ * The same; undefined if neither options nor the environment nor a local run says it. Commands that also work without a stack call
+ * `connect` of `cli/direct/`.
+ */
 export function namedEndpoint(shell: Caller, flags: PlaceFlags): Promise<Endpoint | undefined> {
   return endpointIfNamed(flags, sourcesOf(shell));
 }

@@ -208,6 +208,7 @@ const CASES: [words: string, what: string, code: number, given?: Given][] = [
 test.each(CASES)("%s, %s, exits with %i", async (line, _, code, { api: different, changes = [], ...typed } = {}) => {
   const api = fakeApi(different);
   const words = line.split(" ");
+  // A new command that has no options of an API stands here.
   const places = ["completion", "warn", "--help", "--version"].includes(words[0] ?? "") ? [] : AT;
   expect(await run([...words, ...places], typed)).toMatchObject({ code });
   expect(api.calls.flatMap(({ method, body }) => (method === "POST" ? [body] : []))).toEqual(changes);

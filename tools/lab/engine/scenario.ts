@@ -25,7 +25,10 @@ export interface ScenarioParts {
   readonly world?: WorldOptions;
   /** One step after the other. The run is over after the last. */
   readonly load: readonly Step[];
-  /** All at the same time, as long as the load lasts. @default nothing goes wrong */
+  /**
+   * All at the same time, as long as the load lasts. What a step sets before it waits applies to the first download already.
+   * @default nothing goes wrong
+   */
   readonly nemesis?: readonly Step[];
   readonly checks: readonly Check[];
 }

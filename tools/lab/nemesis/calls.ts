@@ -17,8 +17,8 @@ export interface CallRule {
 const MAX_DELAY_MS = 1_000;
 
 /**
- * Makes calls of the AWS APIs go wrong. A call has one fault at most: that of the first rule that fits. The
- * seed decides about the n-th call of an operation by an instance, and by all Lambdas.
+ * Makes calls of the AWS APIs go wrong that pass the proxy of the world (`proxied`). A call has one fault at most: that of the first rule
+ * that fits. The seed decides about the n-th call of an operation by an instance, and by all Lambdas.
  */
 export function failCalls(rules: readonly CallRule[]): Step {
   return async (run) => {

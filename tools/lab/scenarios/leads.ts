@@ -24,7 +24,7 @@ export function killLeadsAt(points: readonly KillPoint[], expected: number): Sce
     }));
     return {
       world: {
-        // So that fetches are on their way when an agent dies.
+        // Fetches are in progress when an agent is killed, and each one is seen at the origin: concurrent requests do not share a fetch.
         edge: { pops: popsUnder(RECS, 5), behaviours: [{ collapsing: "off" }], origin: { delayMs: 100 } },
         proxied: "agents",
         links: {},

@@ -18,7 +18,11 @@ export interface WorldOptions {
   readonly engine?: "direct";
   /** The stand-in edge, of `www.example.com`. Its origin has what requests ask for. */
   readonly edge: Omit<StandInOptions, "aliases" | "faults" | "site">;
-  /** Whose calls of the AWS APIs pass the world's proxy. Each agent is a caller of its own; the Lambdas are `lambdas`. @default nobody's */
+  /**
+   * Whose calls of the AWS APIs pass the world's proxy, where steps of the nemesis make them fail. Each agent is a caller of its own; the
+   * Lambdas are `lambdas`.
+   * @default nobody's
+   */
   readonly proxied?: "agents" | "all";
   /** Gives each instance a link to the edge, by which the edge tells it from the others. @default none */
   readonly links?: { readonly bytesPerSecond?: number };
