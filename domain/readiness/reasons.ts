@@ -32,8 +32,8 @@ export const REASON_MESSAGES: Readonly<Record<FailureReason, ReasonText<Message>
     means: { en: FAILURE_REASONS.timeout, zh: "在允许的时间内没有响应，或没有后续数据。" },
     viewers: { en: "Viewers wait long, or get HTTP 504.", zh: "查看器需要长时间等待，或收到 HTTP 504。" },
     next: {
-      en: "Check the origin's load and response times. Lower `origin`, then retry.",
-      zh: "检查源站的负载和响应时间。降低 `origin`，然后重试。",
+      en: "Check the origin's load and response times. Lower the origin limits, then retry.",
+      zh: "检查源站的负载和响应时间。降低源站限制，然后重试。",
     },
   },
   connection: {
@@ -68,8 +68,8 @@ export const REASON_MESSAGES: Readonly<Record<FailureReason, ReasonText<Message>
     means: { en: FAILURE_REASONS.http_4xx, zh: "边缘或源站拒绝了请求。" },
     viewers: SAME_ERROR,
     next: {
-      en: "HTTP 404: correct or remove the URL; retrying will not help. HTTP 401 or 403: the object may need a header or a signed URL. HTTP 429: lower `origin`, then retry.",
-      zh: "HTTP 404：更正或移除该 URL，重试无济于事。HTTP 401 或 403：对象可能需要标头或签名 URL。HTTP 429：降低 `origin`，然后重试。",
+      en: "HTTP 404: correct or remove the URL; retrying will not help. HTTP 401 or 403: the object may need a header or a signed URL. HTTP 429: lower the origin limits, then retry.",
+      zh: "HTTP 404：更正或移除该 URL，重试无济于事。HTTP 401 或 403：对象可能需要标头或签名 URL。HTTP 429：降低源站限制，然后重试。",
     },
   },
   http_5xx: {
@@ -89,8 +89,8 @@ export const REASON_MESSAGES: Readonly<Record<FailureReason, ReasonText<Message>
       zh: "浏览器通常能通过质询，其他客户端无法获取对象。对象可能未被缓存。",
     },
     next: {
-      en: "Add a rule to the web ACL that allows requests with a secret header, send that header in `header`, then retry.",
-      zh: "在 Web ACL 中添加规则，允许带有保密标头的请求；在 `header` 中发送该标头，然后重试。",
+      en: "Add a rule to the web ACL that allows requests with a secret header, add that header to the request, then retry.",
+      zh: "在 Web ACL 中添加规则，允许带有保密标头的请求；在预热请求中添加该标头，然后重试。",
     },
   },
   incomplete: {
@@ -212,8 +212,8 @@ export const REASON_MESSAGES: Readonly<Record<FailureReason, ReasonText<Message>
       zh: "CloudFront 不会将查看器路由到没有 DNS 名称的 POP。没有 DNS 名称的分配无法访问。",
     },
     next: {
-      en: "Check the code of the POP with `GET /pops`, or the domain name of the distribution. Retrying will not help.",
-      zh: "用 `GET /pops` 检查 POP 代码，或检查该 CloudFront 分配的域名。重试无济于事。",
+      en: "Check that the list of known POPs contains the code of the POP, and that the domain name of the distribution is correct. Retrying will not help.",
+      zh: "请确认已知 POP 列表中有该 POP 代码，并确认该 CloudFront 分配的域名正确。重试无济于事。",
     },
   },
   dns_unavailable: {
@@ -238,10 +238,10 @@ const NOT_FOUND: Message = {
   zh: "更正或移除该 URL。重试无济于事。",
 };
 const FORBIDDEN: Message = {
-  en: "The object may need a header or a signed URL. Send the header in `header`, or sign the URL.",
-  zh: "对象可能需要标头或签名 URL。在 `header` 中发送该标头，或对 URL 签名。",
+  en: "The object may need a header or a signed URL. Add the header to the request, or sign the URL.",
+  zh: "对象可能需要标头或签名 URL。在预热请求中添加该标头，或对 URL 签名。",
 };
-const TOO_MANY: Message = { en: "Lower `origin`, then retry.", zh: "降低 `origin` 后重试。" };
+const TOO_MANY: Message = { en: "Lower the origin limits, then retry.", zh: "降低源站限制后重试。" };
 const NEXT_BY_STATUS: ReadonlyMap<number | undefined, Message> = new Map([
   ...[404, 410].map((status) => [status, NOT_FOUND] as const),
   ...[401, 403].map((status) => [status, FORBIDDEN] as const),
