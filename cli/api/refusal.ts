@@ -79,7 +79,7 @@ function nextStep(status: number, { url, from }: Endpoint, said: string): string
     case 404:
       return "`prewarm list` shows the requests of this deployment. They are kept for 30 days.";
     case 409:
-      return "`prewarm status ID` shows the status of the request.";
+      return afterConflict(said);
     case 413:
       return "Split the list of URLs into several requests, or put it into a bucket and pass it with --list.";
     case 429:
@@ -89,6 +89,14 @@ function nextStep(status: number, { url, from }: Endpoint, said: string): string
         ? "The deployment did not respond in time. Run the command again in a minute. If the error persists, check `prewarm doctor` and the log of the API function."
         : `Check that ${url} (from ${from}) is the address of Prewarm's API: it ends in /prod/.`;
   }
+}
+
+/** What to do about a request that is not in the state that the call needs. */
+function afterConflict(said: string): string {
+  const id = /\brequest ([0-9a-f]{8})-[0-9a-f-]{27}\b/.exec(said)?.[1] ?? "ID";
+  return said.includes("after it has ended")
+    ? `\`prewarm status ${id} --watch\` waits for its end; \`prewarm stop ${id}\` stops it.`
+    : `\`prewarm status ${id}\` shows the status of the request.`;
 }
 
 /** Where the names are that would be right, or what was meant. */

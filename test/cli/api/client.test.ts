@@ -71,6 +71,14 @@ test("a bad URL that the message names is not listed again", async () => {
   expect(file.next).toContain("--file");
 });
 
+test.each([
+  ["IN_PROGRESS; it can be retried after it has ended", "`prewarm status e059b77b --watch` waits"],
+  ["FINISHED, and it has no tasks to retry", "`prewarm status e059b77b` shows"],
+])("a conflict names what to run, with the id: %s", async (why, next) => {
+  const error_message = `retry_of: the request e059b77b-e427-4489-a50b-4d8c652f114c is ${why}`;
+  expect((await told(409, { error_message })).next).toContain(next);
+});
+
 test("of hundreds of names that would be right, those that begin alike are told, and where the others are", async () => {
   const many = [...Array.from({ length: 30 }, (_, i) => `FRA${i}-C1`), "SIN2-P1", "SIN5-C1"].join(", ");
   const near = await told(400, { error_message: `pops: unknown 'sin'; known: ${many}` });
