@@ -1,5 +1,6 @@
 import { timeLeft } from "../../domain/durations.ts";
 import { barShares, TASK_STATES, type TaskState, taskStatesOf } from "../../domain/readiness/task-states.ts";
+import { isTerminal } from "../../domain/request/lifecycle.ts";
 import { parseTimestamp } from "../../domain/timestamps.ts";
 import { bytes, bytesOf, count, many, NOT_MEASURED } from "../output/figures.ts";
 import { pad } from "../output/table.ts";
@@ -19,9 +20,9 @@ export function titleLine({ progress, listed, isDirect = false }: View, width: n
     ...(listed === undefined ? [] : [many(listed.url_count, "URL")]),
     ...(pops === 0 ? [] : [many(pops, "POP")]),
   ].join(` ${times} `);
-  const wanted = progress.instance_count;
-  const instances = `${progress.instances_at_work} of ${many(wanted, "instance")}`;
-  const at = isDirect ? "direct" : width >= ROOMY ? `${instances} running` : instances;
+  const instances = `${progress.instances_at_work} of ${many(progress.instance_count, "instance")}`;
+  const running = isTerminal(progress.status) ? "" : width >= ROOMY ? `${instances} running` : instances;
+  const at = isDirect ? "direct" : running;
   const prefix = (listed?.url_prefix ?? "").replace(/^https?:\/\//, "");
   const parts: Line[] = [
     [span(progress.request_id.slice(0, 8), "dim")],
