@@ -3,6 +3,7 @@ import { RefusedError } from "../client/api-client.ts";
 import { Brand } from "./parts/brand.tsx";
 import { LanguageButton, ThemeButton } from "./parts/preference-buttons.tsx";
 import { useErrorWords } from "./parts/problem.tsx";
+import { Prose } from "./parts/prose.tsx";
 import { useTab } from "./parts/use-tab.ts";
 import { apiBase, createClient } from "./session/client.ts";
 import { isThisMachine } from "./session/is-this-machine.ts";
@@ -78,8 +79,14 @@ export function Gate({ refused, onKey }: GateProps) {
           </button>
         </div>
         <div class="quiet small">
-          {isThisMachine(location.hostname) ? <p>{say("keyHere")}</p> : null}
-          <p>{say("keyWhere")}</p>
+          {isThisMachine(location.hostname) ? (
+            <p>
+              <Prose text={say("keyHere")} />
+            </p>
+          ) : null}
+          <p>
+            <Prose text={say("keyWhere")} />
+          </p>
           <pre>{WHERE}</pre>
         </div>
         <div class="foot">

@@ -14,6 +14,8 @@ export interface Formats {
   /** Time of day. */
   readonly clock: (at: number) => string;
   readonly utc: (at: number) => string;
+  /** What stands after {@link clock}: the time in UTC, or `UTC` alone if the clock shows that. */
+  readonly besideClock: (at: number) => string;
   readonly day: (at: number) => string;
   /** `5:37`, `1:05:37` */
   readonly span: (ms: number) => string;
@@ -53,6 +55,7 @@ export function formatsOf(language: Language, timeZone?: string): Formats {
     figure,
     clock: (at) => clock.format(at),
     utc: (at) => `${utc.format(at)} UTC`,
+    besideClock: (at) => (clock.format(at) === utc.format(at) ? "UTC" : `${utc.format(at)} UTC`),
     day: (at) => day.format(at),
     span: (ms) => stopwatch(ms, language),
     left: (ms) => timeLeft(ms, language),

@@ -43,7 +43,7 @@ export function SentFacts({ request, engine, variants = request.variant_names }:
       {variants.length === 0 ? null : <Row name={say("variants")}>{variants.join(", ")}</Row>}
       {engine === "direct" ? null : <Row name={say("wanted")}>{count("instanceCount", request.instance_count)}</Row>}
       <Row name={say("stopsAt")}>
-        {formats.clock(stop)} <span class="quiet">{formats.utc(stop)}</span>
+        {formats.clock(stop)} <span class="quiet">{formats.besideClock(stop)}</span>
       </Row>
     </dl>
   );

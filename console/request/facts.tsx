@@ -92,7 +92,7 @@ export function useFacts(request: Progress, engine?: Engine["engine"]) {
     when: {
       name: say(ended ? (request.status === "FINISHED" ? "finished" : "ended") : "sent"),
       value: formats.clock(when),
-      children: formats.utc(when),
+      children: formats.besideClock(when),
     },
   } satisfies Readonly<Record<string, FactProps>>;
 }

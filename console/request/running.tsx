@@ -17,6 +17,8 @@ interface RunningProps {
 export function Running({ request, points }: RunningProps) {
   const { say, count } = useReader();
   const failures = request.failures ?? [];
+  // None if the only failures are of POPs or URLs: these have no tasks.
+  const tasks = failures.reduce((sum, failure) => sum + failure.tasks, 0);
   return (
     <div class="columns">
       <section>
@@ -29,13 +31,12 @@ export function Running({ request, points }: RunningProps) {
             {say("toLookAt")}{" "}
             {failures.length === 0 ? null : (
               <span class="quiet">
-                {say("listOfTwo", {
-                  first: count(
-                    "taskCount",
-                    failures.reduce((sum, { tasks }) => sum + tasks, 0),
-                  ),
-                  second: count("reasonCount", failures.length),
-                })}
+                {tasks === 0
+                  ? count("reasonCount", failures.length)
+                  : say("listOfTwo", {
+                      first: count("taskCount", tasks),
+                      second: count("reasonCount", failures.length),
+                    })}
               </span>
             )}
           </h2>

@@ -72,12 +72,12 @@ export const MESSAGES = {
     zh: "密钥只保存在本标签页中，每次 API 调用时通过标头发送。",
   },
   keyWhere: {
-    en: "For a deployed stack, the output prewarmapikeyoutput ends with the ID of the key. Then run:",
-    zh: "对于已部署的堆栈，名为 prewarmapikeyoutput 的输出，其值以密钥 ID 结尾。取得该 ID 后运行：",
+    en: "For a deployed stack, the output `prewarmapikeyoutput` ends with the ID of the key. Use that ID to run:",
+    zh: "对于已部署的堆栈，名为 `prewarmapikeyoutput` 的输出，其值以密钥 ID 结尾。取得该 ID 后运行：",
   },
   keyHere: {
-    en: "For a local run, npm start prints the key in the line that begins with Key.",
-    zh: "对于本地运行，npm start 会在以 Key 开头的一行中打印密钥。",
+    en: "For a local run, `npm start` prints the key in the line `Key`.",
+    zh: "对于本地运行，`npm start` 会在 `Key` 一行中打印密钥。",
   },
   keyWrong: { en: "The API rejected this key.", zh: "API 拒绝了此密钥。" },
   keyOpen: { en: "Unlock", zh: "解锁" },
@@ -196,7 +196,7 @@ export const MESSAGES = {
   map: { en: "Map", zh: "地图" },
   list: { en: "List", zh: "列表" },
   rec: { en: "Regional edge cache (REC)", zh: "区域边缘缓存（REC）" },
-  recUnknown: { en: "Regional edge cache unknown", zh: "区域边缘缓存未知" },
+  recUnknown: { en: "REC unknown", zh: "区域边缘缓存未知" },
   recFine: {
     en: "{count, plural, one {# regional edge cache has} other {# regional edge caches have}} no failures",
     zh: "{count} 个区域边缘缓存下没有失败的任务",

@@ -10,6 +10,7 @@ it("bytes have three digits and decimal units", () =>
 it("times are the reader's, with UTC beside: of a reader in UTC+8", () => {
   expect([en.clock(AT), en.utc(AT), en.zone(AT)]).toEqual(["19:32", "11:32 UTC", "UTC+8"]);
   expect([zh.clock(AT), zh.utc(AT)]).toEqual(["19:32", "11:32 UTC"]);
+  expect([en, formatsOf("en", "UTC")].map((it) => it.besideClock(AT))).toEqual(["11:32 UTC", "UTC"]);
 });
 
 it("times are the reader's, with UTC beside: midnight is 00:00", () =>

@@ -102,7 +102,7 @@ test.each([
   [{}, { title: "Singapore", code: "SIN", says: "1 of 3 POPs, regional edge cache Singapore" }],
   [
     { isAsleep: true, rec: undefined },
-    { title: "Singapore", code: "SIN", says: `1 of 3 POPs, Regional edge cache unknown, ${reader.say("notLately")}` },
+    { title: "Singapore", code: "SIN", says: `1 of 3 POPs, REC unknown, ${reader.say("notLately")}` },
   ],
   [{ id: "QQQ" }, { title: "QQQ", code: "QQQ", says: "1 of 3 POPs, regional edge cache Singapore" }],
   [

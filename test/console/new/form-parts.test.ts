@@ -224,7 +224,7 @@ test("what is wrong with a URL is told in Chinese, too", () => {
     const result = normalizeUrl(url);
     const problem = "problem" in result ? result.problem : "";
     expect(problemIn(problem, "zh")).toMatch(/[\u4e00-\u9fff]/);
-    expect(problemIn(problem, "en")).toBe(problem);
+    expect(problemIn(problem, "en")).toContain(problem);
   }
 });
 

@@ -54,11 +54,7 @@ describe("what the page says", () => {
         "Timings by regional edge cache",
         "Singapore APAC 1,200 87 ms 1.2 s 1:01 1:01:40",
       ],
-      ...[
-        "Regional edge cache unknown 1 – – – –",
-        "3f9c2a71-1d52-4b0e-8c66-92c2e0a7b315",
-        "As of 2026-11-25 10:58 UTC",
-      ],
+      ...["REC unknown 1 – – – –", "3f9c2a71-1d52-4b0e-8c66-92c2e0a7b315", "As of 2026-11-25 10:58 UTC"],
     ])
       expect(text).toContain(words);
   });
