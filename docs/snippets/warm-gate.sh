@@ -4,7 +4,9 @@
 set -euo pipefail
 ask() { curl --silent --show-error --fail-with-body --retry 5 --header "x-api-key: $KEY" "$@"; }
 
-started=$(ask --data "@$1" "${API}prewarm") || { echo "$started" >&2; exit 3; }
+# The same token in each attempt: a call that is repeated starts one request.
+body=$(jq --arg token "$(date +%s)-$$-$RANDOM" '.client_token //= $token' "$1")
+started=$(ask --data @- "${API}prewarm" <<<"$body") || { echo "$started" >&2; exit 3; }
 req=$(jq --raw-output .request_id <<<"$started")
 while true; do
   progress=$(ask "${API}prewarm?req_id=$req")

@@ -90,7 +90,7 @@ export type Way =
   | "unknown";
 
 /** What the end-to-end test can run: calls of the API, the command; and a name for a value. */
-const RUNNABLE = [/^curl .*\$\{API\}/s, /^(npx )?prewarm /, /^[A-Z]+=[\w-]+$/];
+const RUNNABLE = [/^(for REQ in \$\()?curl .*\$\{API\}/s, /^(npx )?prewarm /, /^[A-Z]+=[\w-]+$/];
 /** One or several npm, and nothing else behind them. */
 const NPM_ALONE = /^npm [^&|;]*(&& npm [^&|;]*)*$/;
 const ASKS_AWS = /(^|[\s(])(aws|npx cdk) /;

@@ -100,7 +100,7 @@ export function smokeChecks(deps: SmokeDeps): Check[] {
     }),
     check("report", "docs/api.md#the-report", async () => judgeReport(deps, await followed())),
     check("group at 0", "docs/operations.md#orphan-instances", group),
-    check("schedule deleted", "docs/operations.md#a-request-is-stuck", schedule),
+    check("schedule deleted", "docs/operations.md#run-a-step-again", schedule),
     awsOnly("agent's first log line", no, firstLine),
     awsOnly("metrics", "docs/operations.md#dashboard-and-alarms", metrics),
   ];
