@@ -137,7 +137,7 @@ class Reference {
     // Answers have the whole message, and what to do.
     const warnings = Object.entries(WARNING_MESSAGES).map(([name, message]) => [
       name,
-      language === "en" ? firstSentence(message) : firstSentence(`${code("count")} ${warningInChinese(name)}`),
+      language === "en" ? firstSentence(message) : firstSentence(warningInChinese(name) ?? message),
     ]);
     const reasons = failureReasons.map((reason) => [reason, reasonText(reason, language).means]);
     this.#tables = [
@@ -182,6 +182,11 @@ class Reference {
     const text = this.#language === "en" ? english : CHINESE[english];
     if (text === undefined) throw new Error(`tools/release/chinese-words.ts has no Chinese for: ${english}`);
     return text.replaceAll(/\{(\w+)\}/g, (all, name: string) => String(values[name] ?? all));
+  }
+
+  /** A type and its bounds. Chinese joins names otherwise. */
+  #joined(parts: readonly string[]): string {
+    return parts.join(this.#language === "en" ? ", " : "，");
   }
 
   #sentences(...english: readonly string[]): string {
@@ -346,15 +351,14 @@ class Reference {
     if (items !== undefined) {
       const most = field.maxItems === 0 ? undefined : field.maxItems;
       if (items.enum !== undefined) return this.#choiceOf(items.enum);
-      return [`${this.#plainTypeOf(items)}[]`, ...this.#bounds(undefined, most)].join(this.#say(", "));
+      return this.#joined([`${this.#plainTypeOf(items)}[]`, ...this.#bounds(undefined, most)]);
     }
     if (format === "uri") return this.#say("URL");
     if (pattern?.startsWith("^\\d{4}-") === true) return this.#say("time");
-    if (type === "string")
-      return [this.#say("string"), ...this.#bounds(undefined, field.maxLength)].join(this.#say(", "));
+    if (type === "string") return this.#joined([this.#say("string"), ...this.#bounds(undefined, field.maxLength)]);
     const name = type === "integer" || type === "number" || type === "boolean" ? type : "object";
     const least = field.minimum === 0 && field.maximum === undefined ? undefined : field.minimum;
-    return [this.#say(name), ...this.#bounds(least, field.maximum, field.exclusiveMinimum)].join(this.#say(", "));
+    return this.#joined([this.#say(name), ...this.#bounds(least, field.maximum, field.exclusiveMinimum)]);
   }
 
   #bounds(least: number | undefined, most: number | undefined, above?: number): string[] {

@@ -59,8 +59,8 @@ export const GENERATED_FILES: ReadonlyMap<string, () => string> = new Map([
 /** What documents have from the product's code: the name of each generated part, and what makes its text. */
 export const PRODUCT_PARTS: ReadonlyMap<string, () => string> = new Map([
   ["lifecycle", lifecyclePart],
-  ["parameters", parameterTables],
-  ["parameters-zh", parameterTables],
+  ["parameters", () => parameterTables("en")],
+  ["parameters-zh", () => parameterTables("zh")],
   ["regions", () => regionsTable(["region", "POPs"])],
   ["refused-headers", () => refusedTable(["refused", "because"], sentence)],
   ["outcomes", () => meaningsTable(["outcome", "meaning"], OUTCOMES)],

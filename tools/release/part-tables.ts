@@ -8,6 +8,7 @@ import {
   STALLED_BODY_TIMEOUT_MS,
 } from "../../agent/fetch/http/timeouts.ts";
 import { MAX_TENANT_LOOKUPS } from "../../aws/distribution-tenants.ts";
+import type { Language } from "../../domain/format.ts";
 import * as limits from "../../domain/limits.ts";
 import { REFUSED_HEADERS } from "../../domain/net/headers.ts";
 import { REGION_DEFAULTS } from "../../domain/pops/regions.ts";
@@ -17,6 +18,7 @@ import { MAX_SAMPLES } from "../../domain/request/samples.ts";
 import { MAX_DOCUMENTS } from "../../domain/sources/limits.ts";
 import { SIZE_TIME_SHARE } from "../../probe/size/measure-urls.ts";
 import { table } from "../markdown-table.ts";
+import { PARAMETERS_IN_CHINESE } from "./parameter-chinese.ts";
 import { type StackName, stackTemplates } from "./stack-template.ts";
 
 /** Bounds of what an agent downloads, and of what a request waits for, that no parameter changes. */
@@ -120,13 +122,28 @@ const parameterSchema = z.looseObject({
   Description: z.string(),
 });
 
-const STACK_SAYS: Readonly<Record<StackName, string>> = {
-  PrewarmStack: "new VPC",
-  PrewarmExistingVpcStack: "existing VPC",
-};
+/** The words of the tables of parameters. Groups and labels stay in English, as the console shows them. */
+const WORDS = {
+  en: {
+    heads: ["parameter", "label", "default", "meaning"],
+    only: { PrewarmStack: " (new VPC)", PrewarmExistingVpcStack: " (existing VPC)" },
+    required: "none, required",
+    empty: "empty",
+  },
+  zh: {
+    heads: ["参数", "控制台中的名称", "默认值", "含义"],
+    only: { PrewarmStack: "（新 VPC）", PrewarmExistingVpcStack: "（现有 VPC）" },
+    required: "无，必填",
+    empty: "空",
+  },
+} as const satisfies Record<
+  Language,
+  { heads: readonly string[]; only: Record<StackName, string>; required: string; empty: string }
+>;
 
 /** A table of all parameters for each group, as the CloudFormation console groups them. */
-export function parameterTables(): string {
+export function parameterTables(language: Language): string {
+  const { heads, only } = WORDS[language];
   const templates = Object.entries(stackTemplates()) as [StackName, ReturnType<typeof stackTemplates>[StackName]][];
   const groups = new Map<string, string[][]>();
   for (const [stack, { Metadata, Parameters }] of templates) {
@@ -138,26 +155,30 @@ export function parameterTables(): string {
         const { Default, Description } = parameterSchema.parse(Parameters[name]);
         const isInBoth = templates.every(([, other]) => other.Parameters[name] !== undefined);
         if (isInBoth && stack !== "PrewarmStack") continue;
-        const where = isInBoth ? "" : ` (${STACK_SAYS[stack]})`;
         const label = ParameterLabels[name]?.default ?? "";
         rows.push([
-          `${code(name)}${where}`,
+          `${code(name)}${isInBoth ? "" : only[stack]}`,
           label,
-          defaultOf(Default),
-          Description.replace(/(?<!\.)$/, ".")
-            .replaceAll("*", "\\*")
-            .replaceAll("<", "&lt;"),
+          defaultOf(Default, language),
+          meaningOf(Description, language).replaceAll("*", "\\*").replaceAll("<", "&lt;"),
         ]);
       }
     }
   }
-  return [...groups]
-    .map(([label, rows]) => `**${label}**\n\n${table(["parameter", "label", "default", "meaning"], rows)}`)
-    .join("\n\n");
+  return [...groups].map(([label, rows]) => `**${label}**\n\n${table(heads, rows)}`).join("\n\n");
 }
 
-function defaultOf(value: string | number | undefined): string {
-  if (value === undefined) return "none, required";
-  if (value === "") return "empty";
+/** @throws Error for a description without a Chinese one */
+function meaningOf(description: string, language: Language): string {
+  const english = description.replace(/(?<!\.)$/, ".");
+  const text = language === "en" ? english : PARAMETERS_IN_CHINESE[english];
+  if (text === undefined) throw new Error(`tools/release/parameter-chinese.ts has no Chinese for: ${english}`);
+  return text;
+}
+
+function defaultOf(value: string | number | undefined, language: Language): string {
+  const { required, empty } = WORDS[language];
+  if (value === undefined) return required;
+  if (value === "") return empty;
   return code(typeof value === "number" ? String(value) : value.replaceAll(",", ", "));
 }
