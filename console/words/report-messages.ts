@@ -11,7 +11,7 @@ export const REPORT_MESSAGES = {
   reportSent: { en: "Sent {at}", zh: "提交于 {at}" },
   reportEnded: { en: "ended {at}", zh: "结束于 {at}" },
   engine: { en: "Downloaded by", zh: "下载方式" },
-  engineDirect: { en: "direct run", zh: "直接模式" },
+  engineDirect: { en: "direct run", zh: "直接运行" },
   engineDirectSays: { en: "the machine that ran the command, no EC2 instances", zh: "运行命令的本机，没有 EC2 实例" },
   reportAsOf: { en: "As of {at}.", zh: "数据截至 {at}。" },
   reportCopy: { en: "This page is a copy and does not update.", zh: "本页为副本，不会更新。" },
