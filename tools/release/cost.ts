@@ -110,6 +110,9 @@ export function figures(template: StackTemplate) {
     million: cents(total),
     millionAtTheEdge: cents(edge.reduce((sum, { dollars }) => sum + dollars, 0)),
     millionAtMost: cents(Math.max(...totals)),
+    withoutBytes: cents(total - (edge.find(({ line }) => line === "cloudfront_bytes")?.dollars ?? Number.NaN)),
+    gigabyte: EDGE_PRICE.northAmerica.gigabyte[0] ?? Number.NaN,
+    site: SITE_BYTES.map((objectBytes) => cents(siteOf(template, objectBytes).dollars.total)),
   };
 }
 
@@ -214,6 +217,15 @@ const MILLION = { urls: 5_000, pops: 200, objectBytes: 1e4 };
 export function millionTasks(template: StackTemplate, region: PriceRegion = "northAmerica"): Estimate {
   const pops = Array<string>(MILLION.pops).fill(popIn(region));
   return estimateOf(template, { ...MILLION, pops, body: { instance_count: 1 } });
+}
+
+/** A site in one variant, at POPs of the United States. */
+const SITE = { urls: 2_000, pops: 20 };
+const SITE_BYTES = [10_000, 50_000, 500_000];
+
+function siteOf(template: StackTemplate, objectBytes: number): Estimate {
+  const pops = Array<string>(SITE.pops).fill(popIn("northAmerica"));
+  return estimateOf(template, { urls: SITE.urls, objectBytes, pops, body: { instance_count: 1 } });
 }
 
 interface Example {
@@ -365,19 +377,27 @@ export function costParts(): readonly (readonly [name: string, make: () => strin
 }
 
 /** The same figures as sentences. */
-function sentences({ idle, others, million, millionAtTheEdge, millionAtMost }: ReturnType<typeof figures>) {
+function sentences(stated: ReturnType<typeof figures>) {
+  const { idle, others, million, millionAtTheEdge, millionAtMost, withoutBytes, gigabyte, site } = stated;
   const modes = others.map((it) => `, ${it.idle} with \`monitoring=${it.mode}\``).join("");
+  const sizes = SITE_BYTES.map((bytes, i) => `${site[i]} for ${bytes / 1e3} KB`).join(", ");
   return [
     `**Idle:** ${idle} dollars a month with default parameters${modes}.`,
+    `**${readable(SITE.urls)} URLs at ${SITE.pops} POPs:** ${readable(SITE.urls * SITE.pops)} tasks in one variant. At POPs of the United States, they cost these dollars by size of the objects: ${sizes}.`,
     `**A million tasks of 10 KB:** ${million} dollars with default settings at POPs of the United States, of which CloudFront bills ${millionAtTheEdge} for downloads and checks. At the dearest POPs it is ${millionAtMost}.`,
+    `**Other requests:** tasks = URLs × variants × POPs. A million cost about ${withoutBytes} dollars, and ${gigabyte} per GB. An object of up to 64 KiB counts twice, because the check reads it again.`,
   ];
 }
 
-function chinese({ idle, others, million, millionAtTheEdge, millionAtMost }: ReturnType<typeof figures>) {
+function chinese(stated: ReturnType<typeof figures>) {
+  const { idle, others, million, millionAtTheEdge, millionAtMost, withoutBytes, gigabyte, site } = stated;
   const modes = others.map((it) => `；\`monitoring=${it.mode}\` 时为 ${it.idle} 美元`).join("");
+  const sizes = SITE_BYTES.map((bytes, i) => `${bytes / 1e3} KB 为 ${site[i]} 美元`).join("，");
   return [
     `**空闲时：** 默认参数下每月 ${idle} 美元${modes}。`,
+    `**${readable(SITE.urls)} 个 URL、${SITE.pops} 个 POP：** 一个变体时为 ${readable(SITE.urls * SITE.pops)} 个任务。在美国的 POP，费用按对象大小：${sizes}。`,
     `**一百万个 10 KB 的任务：** 默认设置下，在美国的 POP 共 ${million} 美元，其中 CloudFront 对下载和检查计费 ${millionAtTheEdge} 美元；在最贵的 POP 为 ${millionAtMost} 美元。`,
+    `**其他请求：** 任务数 = URL × 变体 × POP。一百万个任务约 ${withoutBytes} 美元，另加每 GB ${gigabyte} 美元。不超过 64 KiB 的对象按两倍计，因为检查会再次读取它。`,
   ];
 }
 
@@ -385,9 +405,9 @@ function chinese({ idle, others, million, millionAtTheEdge, millionAtMost }: Ret
 // has the same figures.
 if (isMain(import.meta.url)) {
   const { PrewarmStack: template } = stackTemplates();
-  const [idle, million] = sentences(figures(template));
+  const [idle, ...requests] = sentences(figures(template));
   console.log(`List prices of us-east-1, read in ${PRICES_AS_OF}, without free tiers. Both stacks cost the same.`);
   console.log(`\n${idle}\n\n${idleTable(template)}\n\n${freeTable(template)}`);
-  console.log(`\n${million}\n\n${millionTable(template)}`);
+  console.log(`\n${requests.join("\n\n")}\n\n${millionTable(template)}`);
   console.log(`\nThe use cases of docs/why.md:\n\n${useCaseTable(template)}`);
 }

@@ -32,5 +32,8 @@ describe("the price of a million tasks of 10 KB", () => {
     expect(million).toBe(dollars.total.toFixed(2));
     expect(millionAtTheEdge).toBe((line("cloudfront_bytes") + line("cloudfront_requests")).toFixed(2));
     expect(Number(millionAtMost)).toBeGreaterThan(dollars.total);
+    // 40,000 tasks of 50 KB are four GB, as the check reads each again.
+    const [, site] = figures(template).site;
+    expect(Number(site)).toBeCloseTo(0.04 * Number(figures(template).withoutBytes) + 4 * figures(template).gigabyte, 1);
   });
 });
