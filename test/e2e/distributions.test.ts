@@ -59,7 +59,7 @@ describe.concurrent("a request", () => {
       /Not cached 6 URLs, 72 requests to the origin/,
       /in 75 requests/,
     ],
-    ["uncached", { skip_uncached: true }, { urls: 1 }, /6 of 7 URLs are left out/, /6 URLs/],
+    ["uncached", { skip_uncached: true }, { urls: 1 }, /6 of 7 URLs are skipped/, /6 URLs/],
     [
       "standard",
       { flat_rate_plan: "free" },
