@@ -116,6 +116,9 @@ test("a run and a request of a stack with the same answers look the same in each
   const requests = JSON.parse((await run("list", "--json")).stdout);
   const csv = await run("report", id);
   const CALLS = [["status", id, "--pops", "--failures"], ["list"], ["report", "--failed"]];
+  // Both are as old.
+  vi.useFakeTimers({ toFake: ["Date"] });
+  onTestFinished(() => void vi.useRealTimers());
   const direct: object[] = [];
   for (const words of CALLS) direct.push(await run(...words));
   const link = "https://bucket.example.com/failed.csv";
