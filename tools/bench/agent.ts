@@ -44,7 +44,7 @@ export async function benchAgent({ rounds, server: startServer, say }: Bench): P
       .filter((node) => costs.has({ ...setting, node }))
       .map((node) => `${costs.range({ ...setting, node })} on Node ${node.version}`);
     return rowOf({
-      what: `whole agent, CPU a 10 KB task, queue and table included: ${what}`,
+      what: `whole agent, CPU per 10 KB task, with queue and table: ${what}`,
       value: costs.median("cpuMicros", setting),
       unit: "µs",
       atLeast,
@@ -59,27 +59,23 @@ export async function benchAgent({ rounds, server: startServer, say }: Bench): P
     rows: [
       row(`the first ${readable(FIRST)} of a process`, 200, 120, {}),
       row(`${readable(MANY)} of a process`, 120, 100, { tasks: MANY }),
-      row(`the first ${readable(FIRST)}, each asked for twice (\`verify: edge\`)`, 180, 140, { verify: "edge" }),
-      row(`${readable(MANY)}, each asked for twice`, 180, 140, { verify: "edge", tasks: MANY }),
+      row(`the first ${readable(FIRST)}, two requests per task (\`verify: edge\`)`, 180, 140, { verify: "edge" }),
+      row(`${readable(MANY)}, two requests per task`, 180, 140, { verify: "edge", tasks: MANY }),
     ],
     notes: [
-      "Tasks of 10 KB over TLS, the bundle as deployed, one process on one core, counted from its first call to the queue. A process " +
-        "compiles what it does often while it does it, so its first tasks take more than the later ones. With `verify: edge`, each answer " +
-        `is a hit whose tier is not told, and each task is asked for twice. Node ${onAws.version}, medians of ${rounds} rounds, and between ` +
-        "what they were. `BENCH_OTHER_NODE=<program>` names that Node where another one runs the benchmark: AWS has a newer one than " +
-        "development needs.",
-      `The same agent with undici in place of its own client ([decision 0006](adr/0006-agents-use-their-own-http-client.md)), in turn with it, the first ${readable(FIRST)} tasks of a process, ratios within each round:`,
+      `Tasks of 10 KB over TLS: the deployed bundle, one process on one core, measured from its first call to the queue. The first tasks of a process cost more, because the JIT compiler has not yet optimized its code. With \`verify: edge\`, each response is a hit without a tier, and each task has two requests. Node.js ${onAws.version}, medians of ${rounds} rounds, ranges in brackets. \`BENCH_OTHER_NODE=<program>\` names this Node.js if another one runs the benchmark: AWS has a newer version than development requires.`,
+      `The same agent with undici instead of its own client ([decision 0006](adr/0006-agents-use-their-own-http-client.md)), in alternating runs: the first ${readable(FIRST)} tasks of a process, ratios within each round:`,
       table(
-        ["CPU µs a task", ...nodes.map(({ version }) => `on Node ${version}`)],
+        ["CPU µs per task", ...nodes.map(({ version }) => `on Node ${version}`)],
         VERIFY.flatMap((verify) => [
           [`\`verify: ${verify}\``, ...onEach((setting) => costs.median("cpuMicros", setting), verify)],
           ["with undici", ...onEach((setting) => costs.median("cpuMicros", { ...setting, ...undici }), verify)],
           ["its own client ÷ undici", ...onEach((setting) => costs.ratio(setting, { ...setting, ...undici }), verify)],
         ]),
       ),
-      `The first ${readable(FIRST)} tasks with \`verify: off\`, by how many come in a message:`,
+      `The first ${readable(FIRST)} tasks with \`verify: off\`, by the number of URLs in a message:`,
       table(
-        ["URLs a message", "CPU µs a task", "tasks/s", "calls of AWS a task", "peak memory, MB"],
+        ["URLs per message", "CPU µs per task", "tasks/s", "AWS calls per task", "peak memory, MB"],
         URLS_PER_MESSAGE.map((urlsPerMessage) => [
           String(urlsPerMessage),
           ...(["cpuMicros", "rate", "calls", "peakMB"] as const).map((what) =>
@@ -131,7 +127,7 @@ class AgentCosts {
       const name = named(setting);
       this.costs.set(name, [...this.of(setting), cost]);
       this.say(
-        `  ${name}: ${readable(cost.cpuMicros)} µs CPU a task, ${readable(cost.rate)}/s, ${readable(cost.peakMB)} MB`,
+        `  ${name}: ${readable(cost.cpuMicros)} µs CPU per task, ${readable(cost.rate)}/s, ${readable(cost.peakMB)} MB`,
       );
     }
   }
@@ -175,7 +171,7 @@ class AgentCosts {
 }
 
 function named({ client, verify, node, urlsPerMessage, tasks }: Setting): string {
-  return `${client}, verify: ${verify}, Node ${node.version}, ${urlsPerMessage} URLs a message, ${readable(tasks)} tasks`;
+  return `${client}, verify: ${verify}, Node ${node.version}, ${urlsPerMessage} URLs per message, ${readable(tasks)} tasks`;
 }
 
 const path = (file: string) => fileURLToPath(new URL(file, import.meta.url));

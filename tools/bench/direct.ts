@@ -71,7 +71,7 @@ export async function benchDirect({ rounds, say, server: needed }: Bench): Promi
       title: "Direct engine",
       rows: [
         rowOf({
-          what: `${smallName}: CPU a request`,
+          what: `${smallName}: CPU per request`,
           value: cpuRatio,
           unit: "× `curl --parallel`",
           atLeast: 2,
@@ -110,13 +110,16 @@ export async function benchDirect({ rounds, say, server: needed }: Bench): Promi
         }),
       ],
       notes: [
-        "`prewarm warm --direct` as it is published, from the start of its process to its end: sizes, DNS, plan, downloads, proofs, journal and report. " +
-          "The request has no limits of the origin (`origin: {}`), so that these are not what is measured. Every answer is a hit of the edge with an `Age` that grows: " +
-          "`verify: edge` sends each task's request twice, the second one 1.1 s after the first. " +
-          `The CPU of \`curl --parallel\` is of as many requests as the command sent (nginx counts them), those of a task one after the other, ${CURL_AT_ONCE} at once; ` +
-          `it checks certificates, as the command does. The loop is a curl process a task, ${LOOP_AT_ONCE} at once, without a proof and without a check of certificates. The DNS is on this machine.`,
+        `The published \`prewarm warm --direct\`, from its start to its end: sizes, DNS, plan, downloads, checks, journal and report. The request has no origin limit (\`origin: {}\`). Every response is a hit of the edge with an increasing \`Age\`: \`verify: edge\` sends each task's request twice, 1.1 s apart. \`curl --parallel\` sends as many requests as the command did (nginx counts them), those of a task one after the other, ${CURL_AT_ONCE} at once; both check certificates. The loop starts a curl process per task, ${LOOP_AT_ONCE} at once, without cache and certificate checks. DNS is on this machine.`,
         table(
-          ["round", "the command, s", "requests", "CPU µs a request", "`curl --parallel`, CPU µs a request", "loop, s"],
+          [
+            "round",
+            "the command, s",
+            "requests",
+            "CPU µs per request",
+            "`curl --parallel`, CPU µs per request",
+            "loop, s",
+          ],
           small.map(({ ours, curl, loop }, i) => [
             String(i + 1),
             readable(ours.seconds),
@@ -126,10 +129,9 @@ export async function benchDirect({ rounds, say, server: needed }: Bench): Promi
             `${readable(loop.seconds)} (by ${readable(LOOP_TASKS)} tasks)`,
           ]),
         ),
-        `From the start of the process, the first request of a size was sent after ${readable(median(firstBytes.map(({ size }) => size)))} s, ` +
+        `From the start of the process, the first size probe was sent after ${readable(median(firstBytes.map(({ size }) => size)))} s, ` +
           `and the first download after ${readable(median(firstBytes.map(({ download }) => download)))} s (medians of ${firstBytes.length} runs of ${readable(tasks)} tasks).`,
-        `256 MB objects, and curl with ${LARGE_AT_ONCE} downloads at once; the rate is from the first request of a whole object to the last byte of all, as nginx logs ` +
-          "them. The time of the whole command has its start, the sizes, the checks and the report besides. Medians of the rounds:",
+        `256 MB objects; curl with ${LARGE_AT_ONCE} concurrent downloads. The rate covers the first request of a whole object to the last byte, by nginx's log. The time of the whole command also includes its start, the sizes, the checks and the report. Medians of the rounds:`,
         table(
           ["who", "MB/s", "of curl's", "whole command, of curl's", "CPU, of curl's"],
           large.map(({ version, rate, ratio, wallRatio, cpuRatio: cpu }) => [
@@ -140,7 +142,7 @@ export async function benchDirect({ rounds, say, server: needed }: Bench): Promi
             readable(cpu),
           ]),
         ),
-        `${readable(memory.tasks)} tasks took ${readable(memory.seconds)} s; at most ${readable(memory.files)} files were open at once, and the peak was ${readable(memory.peakMB)} MB.`,
+        `${readable(memory.tasks)} tasks took ${readable(memory.seconds)} s, with at most ${readable(memory.files)} open files and a peak of ${readable(memory.peakMB)} MB.`,
       ],
     };
   } finally {

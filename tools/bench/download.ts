@@ -43,7 +43,7 @@ export async function benchDownload({ rounds, server: startServer, tools, say }:
   const onOther = (path: string, tasks: number, atOnce: number) =>
     other === undefined ? {} : { [nameOn(other)]: ours(path, tasks, atOnce, other.program) };
   const small = await contest(server, rounds, say, {
-    "a curl process a task, six at a time": curlProcesses(240),
+    "a curl process per task, six at a time": curlProcesses(240),
     "curl --parallel": curlParallel(15_000),
     "our engine": ours("/small", 60_000, AT_ONCE),
     ...onOther("/small", 60_000, AT_ONCE),
@@ -58,7 +58,7 @@ export async function benchDownload({ rounds, server: startServer, tools, say }:
   const { peakMB } = await ours("/1g", 64, 64)(server);
   say(`64 downloads of 1 GB at once: ${readable(peakMB)} MB`);
 
-  const eachProcess = "a curl process a task, six at a time";
+  const eachProcess = "a curl process per task, six at a time";
   const measured = ["curl --parallel", eachProcess, "wrk"].map((name) => small.cpuRatio("our engine", name));
   const [overParallel = 0, overProcess = 0, overWrk = 0] = measured;
   const least = overParallel >= 2.2 && overProcess >= 150 ? "met" : "MISSED";
@@ -68,10 +68,10 @@ export async function benchDownload({ rounds, server: startServer, tools, say }:
     title: "Download engine",
     rows: [
       {
-        what: "download engine, 10 KB over TLS, tasks a second of one core",
-        atLeast: "2.2 × `curl --parallel`, 150 × a process a task",
+        what: "download engine, 10 KB over TLS, tasks per second on one core",
+        atLeast: "2.2 × `curl --parallel`, 150 × a process per task",
         aim: "0.5 × wrk",
-        measured: `${readable(overParallel)} × \`curl --parallel\`, ${readable(overProcess)} × a process a task, ${readable(overWrk)} × wrk`,
+        measured: `${readable(overParallel)} × \`curl --parallel\`, ${readable(overProcess)} × a process per task, ${readable(overWrk)} × wrk`,
         verdict: least === "met" && overWrk >= 0.5 ? "aim" : least,
       },
       rowOf({
@@ -85,15 +85,19 @@ export async function benchDownload({ rounds, server: startServer, tools, say }:
           .map((name) => `${readable(large.ratio(name, "curl"))} × curl on Node ${nodeOf(name, other)}`)
           .join(", "),
       }),
-      rowOf({ what: "peak memory, 64 downloads of 1 GB at once", value: peakMB, unit: "MB", atLeast: 250, aim: 150 }),
+      rowOf({
+        what: "peak memory, 64 concurrent downloads of 1 GB",
+        value: peakMB,
+        unit: "MB",
+        atLeast: 250,
+        aim: 150,
+      }),
     ],
     notes: [
-      "The ratios of small objects are those of CPU, as a second of one core: the clock's are in the tables, and suffer from whatever else the machine does.",
-      "10 KB objects over TLS, 20 addresses, 60 connections (wrk, which knows one address: 60 to that). What `curl --parallel` takes swings " +
-        "with the connections that it opens anew: 213 to 1,403 for 15,000 objects, in six runs by hand; at its best 32 µs an object, at its worst 90:",
+      "Ratios of small objects compare tasks per CPU second. The tables also show wall-clock rates, which other work on the machine affects.",
+      "10 KB objects over TLS from 20 addresses, with 60 connections in all; wrk uses one address. The CPU of `curl --parallel` depends on how many connections it opens: in six manual runs with 15,000 objects, 213 to 1,403 connections, and 32 to 90 µs per object:",
       small.table("tasks/s", (it) => it.tasks / it.seconds),
-      "256 MB objects over TLS, four at once. `BENCH_OTHER_NODE=<program>` lets the engine run on another Node as well, such as the one of AWS. " +
-        "Where the processor has VAES, Node 24's and curl's OpenSSL 3.5 decrypt AES-GCM more than twice as fast as Node 20's 3.0, which has no code for it.",
+      "256 MB objects over TLS, four at once. `BENCH_OTHER_NODE=<program>` also runs the engine on another Node.js, such as the version on AWS. On processors with VAES, OpenSSL 3.5 (Node.js 24, curl) decrypts AES-GCM more than twice as fast as OpenSSL 3.0 (Node.js 20), which does not use VAES.",
       large.table("MB/s", (it) => (it.tasks * 256 * 2 ** 20) / MB / it.seconds),
     ],
     units: { downloadCpuMicros: small.cpu("our engine"), largeMBPerSecond: 268.4e6 / large.cpu("our engine") },
@@ -127,7 +131,7 @@ async function contest(server: Server, rounds: number, say: (line: string) => vo
     rate: (name: string) => median(perRound(name)),
     table: (unit: string, rateOf: (it: Measured) => number) =>
       table(
-        ["who", `${unit}, median`, "ours / theirs, median of rounds", "CPU µs a task", "ours / theirs by CPU"],
+        ["who", `${unit}, median`, "ours / theirs, median of rounds", "CPU µs per task", "ours / theirs by CPU"],
         [...runs].map(([name, its]) => [
           name,
           readable(median(its.map(rateOf))),

@@ -38,9 +38,9 @@ async function runsOf<T extends Measured>(
 const FAN_OUT_URLS = 50_000;
 /** Instances of the request, which decide how many URLs share a message. */
 const FAN_OUTS = [
-  { name: "100 a message (4 instances)", total_count: 1_000_000, instance_count: 4 },
-  { name: "13 a message (300 instances)", total_count: 250_000, instance_count: 300 },
-  { name: "1 a message", total_count: 10_000, instance_count: 300 },
+  { name: "100 per message (4 instances)", total_count: 1_000_000, instance_count: 4 },
+  { name: "13 per message (300 instances)", total_count: 250_000, instance_count: 300 },
+  { name: "1 per message", total_count: 10_000, instance_count: 300 },
 ];
 
 /** Measures Task's fan-out of one target: the list is read, grouped and sent, by the real SDK to S3 and SQS in memory. */
@@ -64,7 +64,8 @@ export async function benchFanOut(bench: Bench): Promise<Findings> {
       { items: { requests: requestItem(change), pops }, objects },
       {
         variables: { BENCH_REQ_ID: REQ_ID, BENCH_TASKS: String(FAN_OUT_URLS) },
-        saidOf: (run) => `${name}: ${readable(run.cpuMicros / FAN_OUT_URLS)} µs CPU a task, ${readable(run.peakMB)} MB`,
+        saidOf: (run) =>
+          `${name}: ${readable(run.cpuMicros / FAN_OUT_URLS)} µs CPU per task, ${readable(run.peakMB)} MB`,
       },
     );
     medians.push({
@@ -80,18 +81,18 @@ export async function benchFanOut(bench: Bench): Promise<Findings> {
     title: "Fan-out",
     rows: [
       rowOf({
-        what: "fan-out, CPU a task",
+        what: "fan-out, CPU per task",
         value: cpu,
         unit: "µs",
         atLeast: 80,
         aim: 40,
-        measured: `${readable(cpu)} µs (one URL a message: ${readable(single?.cpu ?? Number.NaN)} µs)`,
+        measured: `${readable(cpu)} µs (one URL per message: ${readable(single?.cpu ?? Number.NaN)} µs)`,
       }),
     ],
     notes: [
       `One target of ${readable(FAN_OUT_URLS)} URLs in a fresh process, from the list in the bucket to the messages in the queue:`,
       table(
-        ["URLs a message", "CPU µs a task", "tasks/s", "peak memory, MB"],
+        ["URLs per message", "CPU µs per task", "tasks/s", "peak memory, MB"],
         medians.map((it) => [it.name, readable(it.cpu), readable(it.rate), readable(it.peakMB)]),
       ),
     ],
@@ -110,7 +111,7 @@ export async function benchAggregation(bench: Bench): Promise<Findings> {
     { items: { requests: requestItem({ status: "IN_PROGRESS" }) } },
     {
       variables: { BENCH_FUNCTION: "aggregation", BENCH_URLS: String(AGGREGATED), BENCH_POPS: "1" },
-      saidOf: (run) => `${readable(cpuOf(run))} µs CPU a record`,
+      saidOf: (run) => `${readable(cpuOf(run))} µs CPU per record`,
     },
   );
   const cpu = median(runs.map(cpuOf));
@@ -118,11 +119,10 @@ export async function benchAggregation(bench: Bench): Promise<Findings> {
   return {
     title: "Aggregation",
     rows: [
-      rowOf({ what: "aggregation, CPU a record at batches of 1,000", value: cpu, unit: "µs", atLeast: 20, aim: 8 }),
+      rowOf({ what: "aggregation, CPU per record at batches of 1,000", value: cpu, unit: "µs", atLeast: 20, aim: 8 }),
     ],
     notes: [
-      "60 batches of 1,000 records in a fresh process, their JSON parsed as Lambda's runtime does, each counted by one transaction. " +
-        `${readable(rate)} records/s on one core.`,
+      `60 batches of 1,000 records in a fresh process, including the parsing of their JSON; one transaction counts each batch. ${readable(rate)} records/s on one core.`,
     ],
     units: { aggregationCpuMicros: cpu, aggregationRecordsPerSecond: rate },
   };
@@ -142,7 +142,7 @@ export async function benchGetSize(bench: Bench): Promise<Findings> {
       variables: { BENCH_PORT: String(port), BENCH_ADDRESSES: addresses.join(), NODE_EXTRA_CA_CERTS: caFile },
       saidOf: ({ good, firstProblem, seconds, cpuMicros }) => {
         if (good !== GET_SIZE_URLS) throw new Error(`${good} of ${GET_SIZE_URLS} sizes: ${firstProblem}`);
-        return `${readable(GET_SIZE_URLS / seconds)} URLs/s, ${readable(cpuMicros / GET_SIZE_URLS)} µs CPU a URL`;
+        return `${readable(GET_SIZE_URLS / seconds)} URLs/s, ${readable(cpuMicros / GET_SIZE_URLS)} µs CPU per URL`;
       },
     },
   );
@@ -160,7 +160,7 @@ export async function benchGetSize(bench: Bench): Promise<Findings> {
         better: "more",
       }),
     ],
-    notes: [`HEAD over TLS in a fresh process, lists included: ${readable(cpu)} µs CPU a URL.`],
+    notes: [`HEAD over TLS in a fresh process, including the lists: ${readable(cpu)} µs CPU per URL.`],
     units: { getSizeCpuMicros: cpu, getSizeUrlsPerSecond: rate },
   };
 }
@@ -204,7 +204,7 @@ export async function benchImports({ rounds, say }: Bench): Promise<Findings> {
       }),
     ],
     notes: [
-      "The bundles as deployed, with their environment, on one core; what Node itself takes to start is not in it:",
+      "The deployed bundles, with their environment, on one core, excluding the start of Node.js:",
       table(
         ["bundle", "kB", "import, ms", "CPU, ms"],
         medians.map(({ name, kilobytes, ms, cpuMs }) => [name, readable(kilobytes), readable(ms), readable(cpuMs)]),

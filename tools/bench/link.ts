@@ -64,9 +64,7 @@ export async function benchLink({ server: startServer, say }: Bench): Promise<Fi
     title: "A far link",
     rows: [],
     notes: [
-      `Every answer takes ${DELAY_MS} ms, and no connection carries more than 5 MB/s. The agent begins with 32 downloads at once and finds its own level; ` +
-        `the bare engine, with neither queue nor table, has ${FIXED} at once from the start. Rates are those of the best second; ` +
-        "times have the last downloads in them, when nothing is left to do at once:",
+      `Every response takes ${DELAY_MS} ms, and no connection exceeds 5 MB/s. The agent starts with 32 concurrent downloads and adapts the number; the bare engine, without queue and table, always has ${FIXED}. Rates are those of the best second. Times include the last downloads, when fewer are left to run concurrently:`,
       table(
         [
           ...["what", "engine, MB/s", "agent, MB/s", "s until it has 80% of the engine's"],

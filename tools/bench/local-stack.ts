@@ -38,7 +38,7 @@ export async function benchEndToEnd({ say }: Bench): Promise<Findings> {
     for (const urls of [SIZES[0] ?? 0, ...SIZES]) {
       const seconds = await secondsOf(api, bodyOf(paths.slice(0, urls), pops, { instance_count: AGENTS }));
       runs.push({ tasks: urls * POPS, seconds });
-      say(`  ${urls * POPS} tasks: ${readable(seconds)} s, ${readable((seconds / (urls * POPS)) * 1e6)} µs a task`);
+      say(`  ${urls * POPS} tasks: ${readable(seconds)} s, ${readable((seconds / (urls * POPS)) * 1e6)} µs per task`);
       // Every request starts its own two agents, so the group must be empty first.
       while (prewarm.fleet.size > 0) await sleep(POLL_MS);
     }
@@ -59,7 +59,7 @@ export async function benchEndToEnd({ say }: Bench): Promise<Findings> {
         aim: 12,
       }),
       rowOf({
-        what: "growth of the time a task, 1,000 → 10,000 → 50,000 tasks",
+        what: "growth of the time per task, 1,000 → 10,000 → 50,000 tasks",
         value: growth,
         unit: "×",
         atLeast: 1.2,
@@ -67,9 +67,9 @@ export async function benchEndToEnd({ say }: Bench): Promise<Findings> {
       }),
     ],
     notes: [
-      "The deployed stack as `npm start` runs it, with the emulator, the edge and both agents on the same two cores, so that most of it is their time:",
+      "The stack of `npm start`. The emulator, the edge and both agents share two cores, so most of the time is theirs:",
       table(
-        ["tasks", "POST to FINISHED, s", "µs a task"],
+        ["tasks", "POST to FINISHED, s", "µs per task"],
         [small, middle, large].map((it) => [String(it?.tasks), readable(it?.seconds ?? 0), readable(it?.each ?? 0)]),
       ),
     ],
@@ -123,7 +123,7 @@ export async function benchRequestList({ say }: Bench): Promise<Findings> {
         }),
       ],
       notes: [
-        `Each page was one query of the index; the median of the pages took ${readable(median(ms))} ms of processor. What the table needs to answer comes to it.`,
+        `Each page was one query of the index. The median page took ${readable(median(ms))} ms of CPU time, without the response time of the table.`,
       ],
     };
   } finally {

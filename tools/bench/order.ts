@@ -26,10 +26,14 @@ interface OriginOf {
 }
 
 /** As in the labs: what leads are for. */
-const USUAL: OriginOf = { what: "an origin that takes 300 ms", delayMs: 300, sharing: false };
+const USUAL: OriginOf = { what: "an origin that responds in 300 ms", delayMs: 300, sharing: false };
 /** Leads save nothing here, so what they cost is seen. */
-const AT_ONCE: OriginOf = { what: "an origin that answers at once, fetches shared", delayMs: 0, sharing: true };
-const SLOW: OriginOf = { what: "an origin that takes 2 s", delayMs: 2_000, sharing: false };
+const AT_ONCE: OriginOf = {
+  what: "an origin that responds immediately, with request collapsing",
+  delayMs: 0,
+  sharing: true,
+};
+const SLOW: OriginOf = { what: "an origin that responds in 2 s", delayMs: 2_000, sharing: false };
 
 /** What is warmed, and by how much lead-first may take longer than all-at-once. */
 interface Load {
@@ -116,7 +120,7 @@ export async function benchOrder({ rounds, say }: Bench): Promise<Findings> {
       }),
     ),
     notes: [
-      `POST to FINISHED of the deployed stack on this machine, two agents, POPs under ${RECS} RECs. The agents share the cores with the edge. Equal requests share no fetch, unless a row says so; where they do and the origin answers at once, leads save nothing and what they cost is seen:`,
+      `POST to FINISHED of the deployed stack on this machine, with two agents and POPs under ${RECS} RECs. The agents share the cores with the edge. Only the row with request collapsing lets concurrent requests for an object share one fetch. There, leads save nothing, so the row shows their cost:`,
       table(
         ["what", "lead-first, s", "all-at-once, s", "median of the rounds' ratios"],
         measured.map((it) => [

@@ -24,10 +24,10 @@ function unitTable(units: Units): string {
   return table(
     ["unit cost, measured", "value"],
     [
-      ["agent, CPU a small task", `${readable(units.agentCpuMicros)} µs`],
+      ["agent, CPU per small task", `${readable(units.agentCpuMicros)} µs`],
       ["agent, large objects, one core", `${readable(units.largeMBPerSecond)} MB/s`],
       ["fan-out, one function", `${readable(units.fanOutTasksPerSecond)} tasks/s`],
-      ["aggregation, CPU a record", `${readable(units.aggregationCpuMicros)} µs`],
+      ["aggregation, CPU per record", `${readable(units.aggregationCpuMicros)} µs`],
       ["Get Size, one function", `${readable(units.getSizeUrlsPerSecond)} URLs/s`],
     ],
   );
@@ -37,7 +37,7 @@ function kindTables({ name, bytes }: (typeof KINDS)[number], units: Units): stri
   const rows = SIZES.map((tasks) => ({ tasks, ...estimate(tasks, bytes, units) }));
   const time = table(
     [
-      ...["tasks", "instances", "time without start", "the same, new tables"],
+      ...["tasks", "instances", "time without start", "with a new table"],
       ...["tasks/s", "messages", "first quota reached"],
     ],
     rows.map((it) => [
@@ -54,8 +54,8 @@ function kindTables({ name, bytes }: (typeof KINDS)[number], units: Units): stri
       "Lambda",
       "instances",
       "Prewarm, total",
-      "CloudFront's bytes",
-      "its requests",
+      "CloudFront transfer",
+      "CloudFront requests",
     ],
     rows.map(({ tasks, bill }) => [
       power(tasks),
@@ -118,44 +118,52 @@ export function largestTable(units: Units): string {
       [
         "in flight at once",
         `at most ${count(IN_FLIGHT)}`,
-        `SQS gives out no more then. ${MAX_INSTANCES} instances may hold ${count(IN_FLIGHT / MAX_INSTANCES)} each`,
+        `the SQS quota: ${count(IN_FLIGHT / MAX_INSTANCES)} for each of ${MAX_INSTANCES} instances`,
       ],
-      ["fan-out, one function", duration(tasks / units.fanOutTasksPerSecond), "POPs of a REC each, ten at once on AWS"],
+      [
+        "fan-out, one function",
+        duration(tasks / units.fanOutTasksPerSecond),
+        "one for the POPs of each REC, ten at once on AWS",
+      ],
       [
         "writing the results",
         `${duration(tasks / QUOTA.tableWrites)}; new table: ${duration(secondsToWrite(tasks))}`,
-        `${count(QUOTA.tableWrites)} writes a second; a new table takes ${count(NEW_TABLE.writes)}, and twice as many each half hour`,
+        `${count(QUOTA.tableWrites)} writes per second; a new table takes ${count(NEW_TABLE.writes)}, doubling every half hour`,
       ],
       [
-        "one shard's share of them",
+        "results per shard",
         `${readable(QUOTA.tableWrites / shards)} writes/s`,
-        `${count(shards)} shards; DynamoDB takes 1,000 a partition key`,
+        `${count(shards)} shards; DynamoDB allows 1,000 per partition key`,
       ],
       [
-        "counters, a batch",
+        "counters, per batch",
         `${count(counters)} write units`,
-        `totals and ${blockCount(LARGEST_POPS)} blocks of POPs in one transaction, and when the last result came`,
+        `one transaction: totals, ${blockCount(LARGEST_POPS)} blocks of POPs, and the time of the last result`,
       ],
       [
-        "counters, of what the results cost",
+        "counters, relative to the cost of results",
         `${percent(load(BATCH).share)}; ${percent(load(QUARTER).share)}`,
-        `in batches of ${count(BATCH)}, which are full, and of ${QUARTER}`,
+        `in full batches of ${count(BATCH)}; in batches of ${QUARTER}`,
       ],
       [
         "counters, the busiest partition key",
         `${readable(load(BATCH).busiestKey)} writes/s; ${readable(load(QUARTER).busiestKey)}`,
-        `at ${count(QUOTA.tableWrites)} results a second, in such batches`,
+        `at ${count(QUOTA.tableWrites)} results per second, in the same batches`,
       ],
       [
         "recount",
         `${count(pages)} pages of 1 MB`,
         `${readable((tasks * RESULT_BYTES) / 1e9)} GB of results, read once`,
       ],
-      ["bits of the recount", `${readable(tasks / 4 / 1e6)} MB`, "two for each task, in memory and in the checkpoint"],
       [
-        "the largest file in a message's time",
+        "bitmap of the recount",
+        `${readable(tasks / 4 / 1e6)} MB`,
+        "two bits for each task, in memory and in the checkpoint",
+      ],
+      [
+        "rate of the largest file",
         `${readable(LARGEST_OBJECT_BYTES / (IN_FLIGHT_HOURS * 3_600) / 1e6)} MB/s at least`,
-        `50 GiB, the largest that CloudFront caches, within the ${IN_FLIGHT_HOURS} hours that SQS lets a message be in flight`,
+        `50 GiB, the largest that CloudFront caches, within SQS's maximum visibility timeout of ${IN_FLIGHT_HOURS} hours`,
       ],
       [
         "an instance's link",

@@ -72,12 +72,12 @@ export function estimate(tasks: number, objectBytes: number, units: Units): Esti
     binds: nearest([
       ["instances a group (300, ours)", instances / MAX_INSTANCES],
       ["Spot vCPUs (640, adjustable)", (instances * INSTANCE.vcpus) / SPOT_VCPUS],
-      ["DynamoDB writes a table (40,000/s, adjustable)", atTheTable / work],
+      ["DynamoDB writes per table (40,000/s, adjustable)", atTheTable / work],
       [
-        "CloudFront requests a distribution (250,000/s, adjustable)",
+        "CloudFront requests per distribution (250,000/s, adjustable)",
         (tasks * REQUESTS_PER_TASK) / work / QUOTA.edgeRequests,
       ],
-      ["CloudFront throughput a distribution (150 Gbit/s, adjustable)", atTheEdge / work],
+      ["CloudFront throughput per distribution (150 Gbit/s, adjustable)", atTheEdge / work],
       ["messages in flight (120,000)", Math.min(messages, instances * 1_024) / IN_FLIGHT],
     ]),
     bill: bill({ tasks, objectBytes, bytesPerTask, instances, requests, seconds }, units),

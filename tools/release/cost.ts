@@ -344,11 +344,11 @@ function keySpendTable(template: StackTemplate): string {
     ["maxTasks", `${cents(edge)} dollars of requests to CloudFront, and ${cents(total - edge)} of the stack`],
     [
       "maxRequestBytes",
-      `${transfer(EDGE_PRICE.northAmerica.gigabyte[0] ?? Number.NaN)} dollars of transfer in North America, ${transfer(Math.max(...gigabyte))} at the dearest POPs`,
+      `${transfer(EDGE_PRICE.northAmerica.gigabyte[0] ?? Number.NaN)} dollars of transfer in North America, ${transfer(Math.max(...gigabyte))} at the most expensive POPs`,
     ],
     [
       "maxCallsPerDay",
-      `${readable(Math.round(calls * call))} dollars a day, if each call is the dearest: GET /prewarm with \`detail=urls\` reads ${MAX_READ_BYTES / 1e6} MB and takes ${DEAREST_CALL.gbSeconds} s`,
+      `${readable(Math.round(calls * call))} dollars per day, if each call is the most expensive one: GET /prewarm with \`detail=urls\` reads ${MAX_READ_BYTES / 1e6} MB and takes ${DEAREST_CALL.gbSeconds} s`,
     ],
   ];
   return table(

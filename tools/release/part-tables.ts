@@ -28,20 +28,20 @@ export function boundsTable(): string {
   return table(
     ["what", "bound"],
     [
-      ["bytes of an object, as of CloudFront's cache", `${limits.MAX_OBJECT_BYTES / 2 ** 30} GiB`],
+      ["size of an object, as in CloudFront's cache", `${limits.MAX_OBJECT_BYTES / 2 ** 30} GiB`],
       ["opening a connection", lasts(CONNECT_TIMEOUT_MS)],
       ["first byte of a response, unless `firstByteSeconds` is set", lasts(HEADERS_TIMEOUT_MS)],
-      ["head of a response", kib(limits.MAX_ANSWER_HEAD_BYTES)],
+      ["headers of a response", kib(limits.MAX_ANSWER_HEAD_BYTES)],
       ["time without a byte of the body", lasts(STALLED_BODY_TIMEOUT_MS)],
-      ["rate of the body in each minute", `at least ${kib(MIN_BYTES_PER_SECOND)} a second`],
+      ["rate of the body in each minute", `at least ${kib(MIN_BYTES_PER_SECOND)} per second`],
       ["time of the body", `${lasts(BODY_TIME_MS)}, and one second for each ${kib(BYTES_PER_FURTHER_SECOND)} received`],
-      ["wait before a task is tried again", lasts(limits.MAX_DEFERRAL_SECONDS * 1_000)],
+      ["wait before a task is retried", lasts(limits.MAX_DEFERRAL_SECONDS * 1_000)],
       ["measuring sizes", `${SIZE_TIME_SHARE * 100}% of the request's time, and one run of a function`],
       ["paths and tags that Prewarm invalidates at once", MAX_PATHS_IN_PROGRESS.toLocaleString("en-US")],
       ["characters of an invalidated path", MAX_INVALIDATION_PATH.toLocaleString("en-US")],
       ["documents of the sources of a request", MAX_DOCUMENTS.toLocaleString("en-US")],
       ["names that a request looks up to find tenants", MAX_TENANT_LOOKUPS.toLocaleString("en-US")],
-      ["samples in an answer, one a minute", MAX_SAMPLES.toLocaleString("en-US")],
+      ["samples in a response, one per minute", MAX_SAMPLES.toLocaleString("en-US")],
     ],
   );
 }

@@ -33,7 +33,7 @@ describe("what a request takes", () => {
     const { instances, binds } = estimate(1e6, 1e9, units);
     expect(instances).toBe(30);
     expect(binds).toEqual({
-      name: "CloudFront throughput a distribution (150 Gbit/s, adjustable)",
+      name: "CloudFront throughput per distribution (150 Gbit/s, adjustable)",
       used: expect.closeTo(1, 9),
     });
   });
