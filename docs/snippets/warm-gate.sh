@@ -8,12 +8,13 @@ ask() { curl --silent --show-error --fail-with-body --retry 5 --header "x-api-ke
 body=$(jq --arg token "$(date +%s)-$$-$RANDOM" '.client_token //= $token' "$1")
 started=$(ask --data @- "${API}prewarm" <<<"$body") || { echo "$started" >&2; exit 3; }
 req=$(jq --raw-output .request_id <<<"$started")
-while true; do
+# After FAILED, STOPPED and TIMEOUT, the verdict comes some seconds later than the status.
+verdict=null
+while [ "$verdict" = null ]; do
   progress=$(ask "${API}prewarm?req_id=$req")
   jq --raw-output .sentence <<<"$progress"
-  case $(jq --raw-output .status <<<"$progress") in FINISHED | FAILED | STOPPED | TIMEOUT) break ;; esac
-  sleep "${SECONDS_BETWEEN:-15}"
+  verdict=$(jq --raw-output .verdict <<<"$progress")
+  [ "$verdict" != null ] || sleep "${SECONDS_BETWEEN:-15}"
 done
 ask "${API}summary?req_id=$req" | jq '{request_id, verdict, failures, failure_pops, failure_urls}' || true
-verdict=$(jq --raw-output .verdict <<<"$progress")
 case " ${ACCEPT:-ready not_verified} " in *" $verdict "*) ;; *) exit 1 ;; esac
