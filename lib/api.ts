@@ -4,6 +4,7 @@ import * as iam from "aws-cdk-lib/aws-iam";
 import type * as lambda from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
 import { ANSWERS } from "../domain/api/answers.ts";
+import { API_RATES } from "../domain/api/rates.ts";
 import { COMPRESSED_FROM_BYTES } from "../domain/limits.ts";
 import { DENIED_BY_POLICY, NO_KEY, QUOTA_EXCEEDED, TOO_LARGE } from "../domain/validation/api-error.ts";
 import { consoleFiles, withFiles } from "./bundling.ts";
@@ -21,10 +22,6 @@ export interface ApiProps {
 }
 
 const STAGE = "prod";
-/** Rate (calls per second) and burst of the API key: enough for a hundred clients that poll one request each. */
-const KEY_RATE = 25;
-const KEY_BURST = 50;
-
 /**
  * Rate and burst of each console route. They need no key, so they have a bound of their own: whoever
  * asks for the page a thousand times takes nothing from those with the key. A page that is opened fetches a dozen files at
@@ -39,9 +36,9 @@ const CONSOLE_THROTTLE = { throttlingRateLimit: 2, throttlingBurstLimit: 60 };
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-request-throttling.html
  */
 const EXPENSIVE_THROTTLE = {
-  "/prewarm/POST": { throttlingRateLimit: 2, throttlingBurstLimit: 20 },
-  "/summary/GET": { throttlingRateLimit: 5, throttlingBurstLimit: 20 },
-  "/requests/GET": { throttlingRateLimit: 10, throttlingBurstLimit: 20 },
+  "/prewarm/POST": throttle(API_RATES["POST /prewarm"]),
+  "/summary/GET": throttle(API_RATES["GET /summary"]),
+  "/requests/GET": throttle(API_RATES["GET /requests"]),
 };
 
 const REDEPLOY_TIMEOUT = Duration.minutes(1);
@@ -90,7 +87,7 @@ export class Api extends Construct {
     const key = this.restApi.addApiKey("Key");
     const plan = this.restApi.addUsagePlan("Plan", {
       apiStages: [{ api: this.restApi, stage: this.restApi.deploymentStage }],
-      throttle: { rateLimit: KEY_RATE, burstLimit: KEY_BURST },
+      throttle: { rateLimit: API_RATES.key.rate, burstLimit: API_RATES.key.burst },
       quota: { limit: props.parameters.maxCallsPerDay.valueAsNumber, period: apigateway.Period.DAY },
     });
     plan.addApiKey(key);
@@ -182,6 +179,10 @@ export class Api extends Construct {
     output.overrideLogicalId(name);
     return output;
   }
+}
+
+function throttle({ rate, burst }: { readonly rate: number; readonly burst: number }) {
+  return { throttlingRateLimit: rate, throttlingBurstLimit: burst };
 }
 
 interface Refusal {

@@ -1,11 +1,13 @@
 import * as z from "zod";
 import { MAX_INSTANCES } from "../limits.ts";
 import { popRowSchema } from "../pops/list-pops.ts";
+import { CAPS } from "../request/caps.ts";
 import { count, countField, timeOfAnswer } from "./answer-fields.ts";
 
-const parameter = z.string().describe("Parameter of the stack.");
+/** Which a parameter of the stack allows. */
+const allowedSchema = z.object({ parameter: z.string(), allowed: z.array(z.string()) });
 
-/** GET /settings: what this deployment is and allows. */
+/** GET /settings: what this deployment is and allows. `parameter` is that of the stack. */
 export const settingsSchema = z
   .object({
     timestamp: timeOfAnswer,
@@ -14,40 +16,23 @@ export const settingsSchema = z
     version: z.string().describe("Version of the deployed code."),
     private: z.boolean().describe("True: the API accepts calls only through a VPC endpoint."),
     caps: z
-      .array(
-        z.object({
-          parameter,
-          value: countField.nullable().describe("The limit. Null: none."),
-          unit: z.string().describe("Its unit."),
-          bounds: z.string().describe("What it limits."),
-        }),
-      )
-      .describe("Limits of this deployment."),
-    distributions: z
-      .object({
-        parameter,
-        allowed: z.array(z.string()).describe("IDs of distributions and distribution tenants. `*`: all."),
-      })
-      .describe("What requests may warm."),
-    source_buckets: z
-      .object({
-        parameter,
-        allowed: z.array(z.string()).describe("Buckets and prefixes. Empty: none."),
-      })
-      .describe("Where `sources` may be read from."),
+      .array(z.object({ parameter: z.string(), value: countField.nullable(), unit: z.string(), bounds: z.string() }))
+      .describe("Limits, each with its parameter of the stack and what it bounds. `value` null: no limit."),
+    distributions: allowedSchema.describe(
+      "IDs of the distributions and distribution tenants that requests may warm. `*`: all.",
+    ),
+    source_buckets: allowedSchema.describe("Buckets and prefixes that `sources` may be read from. Empty: none."),
     instances: z
       .object({
-        types: z.array(z.string()).describe("Instance types of the agents."),
-        estimate: z
-          .object({
-            type: z.string().describe("Instance type."),
-            vcpus: count("Its vCPUs."),
-            spot_price_per_hour: z.number().nonnegative().describe("US dollars."),
-            prices_as_of: z.string().describe("Month of the price."),
-          })
-          .describe("The instance for estimates."),
+        types: z.array(z.string()),
+        estimate: z.object({
+          type: z.string(),
+          vcpus: countField,
+          spot_price_per_hour: z.number().nonnegative(),
+          prices_as_of: z.string(),
+        }),
       })
-      .describe("Instances of the agents."),
+      .describe("Instance types of the agents, and the one that estimates use, with its price in US dollars."),
   })
   .meta({
     id: "Settings",
@@ -64,15 +49,14 @@ export const settingsSchema = z
             parameter: "maxInstances",
             value: 20,
             unit: "instances",
-            bounds:
-              "Maximum number of instances, regardless of what requests specify; also the maximum size of the Auto Scaling group",
+            bounds: CAPS.maxInstances.description,
           },
         ],
         distributions: { parameter: "distributions", allowed: ["*"] },
         source_buckets: { parameter: "sourceBuckets", allowed: [] },
         instances: {
           types: ["c7gn.large"],
-          estimate: { type: "c7gn.large", vcpus: 2, spot_price_per_hour: 0.06, prices_as_of: "2026-11" },
+          estimate: { type: "c7gn.large", vcpus: 2, spot_price_per_hour: 0.04992, prices_as_of: "2026-11" },
         },
       },
     ],

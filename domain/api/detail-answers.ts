@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { keysOf } from "../collections.ts";
+import { reasonText } from "../readiness/reasons.ts";
 import { pathsAndTagsSchema } from "../request/invalidation.ts";
 import { FLAT_RATE_PLAN_NAMES, orderSchema, originLimitsSchema } from "../request/options.ts";
 import { MAX_SAMPLES } from "../request/samples.ts";
@@ -8,6 +9,29 @@ import { FAILURE_SUBJECTS, failureExampleSchema, MAX_EXAMPLES } from "../result/
 import { HEAT_STRIP_STATES, MAX_BINS, MAX_NAMED } from "../result/heat-strip.ts";
 import { verifySchema } from "../result/outcome.ts";
 import { count, counterFields, countField, downloadedField, sampleFields, timestampField } from "./answer-fields.ts";
+
+/** The URL of the examples that failed at a POP. */
+const FAILED_URL = "https://www.example.com/css/bootstrap-icons.css";
+
+export const FAILURE_EXAMPLE = {
+  code: "http_5xx",
+  subject: "task",
+  tasks: 1,
+  pops: 1,
+  urls: 1,
+  ...reasonText("http_5xx", "en"),
+  examples: [{ url: FAILED_URL, pop: "SIN2-C1", error: "HTTP 503", http_status: 503 }],
+};
+
+export const UNRESOLVED_EXAMPLE = {
+  code: "name_not_found",
+  subject: "pop",
+  tasks: 0,
+  pops: 1,
+  urls: 0,
+  ...reasonText("name_not_found", "en"),
+  examples: [{ pop: "DFW55-C3", error: "d111111abcdef8.DFW55-C3.cloudfront.net does not exist in DNS (ENOTFOUND)" }],
+};
 
 /** The failures of a request that have one reason. */
 export const failureSchema = z
@@ -28,23 +52,7 @@ export const failureSchema = z
   .meta({
     id: "Failure",
     description: "All failures of a request with the same subject and reason.",
-    examples: [
-      {
-        code: "http_4xx",
-        subject: "task",
-        tasks: 2,
-        pops: 2,
-        urls: 1,
-        title: "Client error (4xx)",
-        means: "The edge or the origin rejected the request.",
-        viewers: "Viewers most likely get the same error.",
-        next: "HTTP 404: correct or remove the URL; retrying will not help.",
-        examples: [
-          { url: "https://www.example.com/gone.css", pop: "SIN2-C1", error: "HTTP 404", http_status: 404 },
-          { url: "https://www.example.com/gone.css", pop: "ATL56-C1", error: "HTTP 404", http_status: 404 },
-        ],
-      },
-    ],
+    examples: [FAILURE_EXAMPLE],
   });
 export type FailureRow = z.infer<typeof failureSchema>;
 
@@ -81,12 +89,12 @@ export const popProgressSchema = z
         state: "DONE",
         total_count: 2,
         download_count: 2,
-        failed_count: 0,
-        warm_count: 2,
+        failed_count: 1,
+        warm_count: 1,
         hit_count: 0,
         not_kept_count: 0,
         rec_miss_count: 0,
-        download_size: 68684,
+        download_size: 20100,
       },
     ],
   });
@@ -106,7 +114,7 @@ export const popUrlsSchema = z
         }),
       )
       .max(MAX_BINS)
-      .describe("Its tasks in order, consecutive ones combined."),
+      .describe("Its tasks in order, in groups of consecutive tasks."),
     failures: z
       .array(
         z.object({
@@ -124,7 +132,8 @@ export const popUrlsSchema = z
   })
   .meta({
     id: "PopUrls",
-    description: "Results of the tasks of one POP.",
+    description:
+      "Results of the tasks of one POP, without pages. More than 200,000 tasks or 64 MB are a 400: read the file of all results.",
     examples: [
       {
         pop: "SIN2-C1",
@@ -135,11 +144,11 @@ export const popUrlsSchema = z
         ],
         failures: [
           {
-            url: "https://www.example.com/gone.css",
+            url: FAILED_URL,
             outcome: "failed",
-            reason: "http_4xx",
-            error: "HTTP 404",
-            http_status: 404,
+            reason: "http_5xx",
+            error: "HTTP 503",
+            http_status: 503,
           },
         ],
         failures_omitted: 0,
@@ -183,9 +192,10 @@ export const sentSchema = z
     examples: [
       {
         body: {
-          url_list: ["https://www.example.com/index.html", "https://www.example.com/gone.css"],
+          url_list: ["https://www.example.com/index.html", FAILED_URL],
+          cf_domain: "www.example.com",
           target_type: "pop",
-          pops: ["SIN2-C1", "ATL56-C1", "ICN51-C1"],
+          pops: ["ATL56-C1", "SIN2-C1", "DFW55-C3"],
           timeout: 30,
           instance_count: 2,
           verify: "edge",
@@ -212,13 +222,13 @@ export const sampleSchema = z
     examples: [
       {
         at: "2024-04-16 03:11:00.000000",
-        received_size: 137370,
+        received_size: 68684,
         download_size: 68684,
-        download_count: 3,
-        failed_count: 1,
-        warm_count: 0,
-        hit_count: 2,
-        not_kept_count: 1,
+        download_count: 2,
+        failed_count: 0,
+        warm_count: 2,
+        hit_count: 0,
+        not_kept_count: 0,
       },
     ],
   });

@@ -15,7 +15,15 @@ import {
   timeoutField,
   timestampField,
 } from "./answer-fields.ts";
-import { failureSchema, popProgressSchema, popUrlsSchema, samplesField, sentSchema } from "./detail-answers.ts";
+import {
+  FAILURE_EXAMPLE,
+  failureSchema,
+  popProgressSchema,
+  popUrlsSchema,
+  samplesField,
+  sentSchema,
+  UNRESOLVED_EXAMPLE,
+} from "./detail-answers.ts";
 import { warningSchema } from "./warnings.ts";
 
 /** What a source of a request has given by now. */
@@ -28,22 +36,58 @@ const sourceProgressSchema = z
     urls: count("URLs that the source added."),
     left_out: leftOutSchema.describe("Its URLs that are not warmed, by reason."),
   })
-  .meta({ id: "SourceProgress", description: "What a source has added." });
+  .meta({
+    id: "SourceProgress",
+    description: "What a source has added.",
+    examples: [
+      {
+        type: "sitemap",
+        from: "https://www.example.com/sitemap.xml",
+        state: "READ",
+        documents: 1,
+        urls: 120,
+        left_out: { duplicate: 3 },
+      },
+    ],
+  });
+
+/** How the example ended: a task failed at one POP, and another POP did not resolve. */
+const ENDED_EXAMPLE = {
+  verdict: "not_ready",
+  sentence: "Not ready for traffic: 1 of 2 POPs is more than 1% cold (SIN2-C1). 1 POP did not resolve (DFW55-C3).",
+  readiness: {
+    cold_objects: 0,
+    cold_unreadable: 0,
+    cold_examples: [],
+    cold_recs: [],
+    lacking_pops: 1,
+    lacking_other_pops: 1,
+    lacking_examples: ["SIN2-C1"],
+    pops: 2,
+    unresolved_pops: 1,
+    unresolved_examples: ["DFW55-C3"],
+    unanswered_pops: 0,
+    unreadable_urls: 0,
+    urls: 2,
+    exceptions: 2,
+  },
+  total_count: 4,
+  failed_count: 1,
+  warm_count: 3,
+  hit_count: 0,
+  not_kept_count: 0,
+};
 
 const PROGRESS_EXAMPLE = {
   request_id: EXAMPLE_ID,
-  download_size: 137368,
+  download_size: 88784,
   in_progress_size: 0,
-  total_size: 206052,
-  percentage_complete: 66,
+  total_size: 137368,
+  percentage_complete: 64,
   available_task_count: 0,
   in_progress_task_count: 0,
-  download_count: 6,
-  failed_count: 2,
-  warm_count: 0,
-  hit_count: 4,
-  not_kept_count: 1,
-  total_count: 6,
+  download_count: 4,
+  ...ENDED_EXAMPLE,
   bytes_per_second: 0,
   instances_at_work: 0,
   estimated_finish_at: null,
@@ -59,7 +103,6 @@ const PROGRESS_EXAMPLE = {
   order: "lead-first",
   instance_count: 2,
   timeout_at: "2024-04-16 03:40:21.405000",
-  sentence: "Ready, with 1 exception: 2 of 6 tasks failed. Of the other tasks, 4 are hits that are not proven warm.",
 };
 
 /** GET /prewarm. */
@@ -71,16 +114,14 @@ export const progressSchema = z
     total_size: count("Bytes of all tasks whose size is known."),
     percentage_complete: countField
       .max(100)
-      .describe(
-        "Percentage of the bytes, or of the tasks if a size is unknown. Failed tasks add no bytes, so it can be below 100 at the end.",
-      ),
+      .describe("Percentage of the bytes, or of the tasks if a size is unknown. Failed tasks add no bytes."),
     available_task_count: count("Tasks that wait."),
     in_progress_task_count: count("Tasks that an agent has."),
     ...counterFields,
     total_count: count("Tasks: readable URLs × variants × resolved POPs. 0 until the POPs are resolved."),
     bytes_per_second: count("Current download rate of all agents."),
     instances_at_work: count("Instances that have tasks of the request."),
-    estimated_finish_at: timestampField.nullable().describe("Estimated end. Null: not known."),
+    estimated_finish_at: timestampField.nullable().describe("Estimated end, if known."),
     created_at: timestampField.describe("Time at which the request was made."),
     last_update_time: timestampField.describe("Time of the last change."),
     timestamp: timeOfAnswer,
@@ -173,8 +214,8 @@ export const summarySchema = z
       .url()
       .nullable()
       .describe("Link to all results. It expires after ten minutes. Null: there is no file."),
-    results_note: z.string().optional().describe("Why there is no file."),
-    verdict: verdictSchema.nullable().describe("Readiness verdict. Null: not known."),
+    results_note: z.string().optional().describe("Why there is no file: the list of URLs was lost."),
+    verdict: verdictSchema.nullable().describe("Readiness verdict, if known."),
     sentence: z.string().describe("The verdict in one English sentence."),
     footnote: z.string().optional().describe("What the verdict does not cover."),
     readiness: readinessSchema.nullable().describe("Facts behind the verdict."),
@@ -200,39 +241,14 @@ export const summarySchema = z
     examples: [
       {
         request_id: EXAMPLE_ID,
-        failure_pops: ["ICN51-C1"],
-        failure_urls: ["https://www.example.com/missing.css"],
+        failure_pops: ["DFW55-C3"],
+        failure_urls: [],
         failure_urls_omitted: 0,
         failure_pop_urls_report: "https://prewarm-bucket.s3.us-east-1.amazonaws.com/report.csv?X-Amz-Signature=0a1b2c",
-        results_url: null,
-        results_note: "There is no file of all results of this request",
-        verdict: "not_ready",
-        sentence:
-          "Not ready for traffic: 1 of 4 URLs could not be read; 1 other object is not warm at any POP under the regional edge cache Singapore. " +
-          "1 POP did not resolve (ICN51-C1).",
-        readiness: {
-          cold_objects: 2,
-          cold_unreadable: 1,
-          cold_examples: [{ url: "https://www.example.com/account.js", rec: "Singapore" }],
-          cold_recs: ["Singapore"],
-          lacking_pops: 2,
-          lacking_other_pops: 0,
-          lacking_examples: ["SIN2-C1", "SIN52-C2"],
-          pops: 2,
-          unresolved_pops: 1,
-          unresolved_examples: ["ICN51-C1"],
-          unanswered_pops: 0,
-          unreadable_urls: 1,
-          urls: 4,
-          exceptions: 3,
-        },
-        total_count: 6,
+        results_url: "https://prewarm-bucket.s3.us-east-1.amazonaws.com/results.csv.gz?X-Amz-Signature=3d4e5f",
+        ...ENDED_EXAMPLE,
         unfinished_count: 0,
-        failures: [],
-        failed_count: 2,
-        warm_count: 0,
-        hit_count: 4,
-        not_kept_count: 1,
+        failures: [FAILURE_EXAMPLE, UNRESOLVED_EXAMPLE],
         timestamp: "2024-04-16 03:15:12.605000",
         created_at: "2024-04-16 03:10:21.405000",
         last_update_time: "2024-04-16 03:11:53.531000",

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { type Estimate, estimateSchema } from "../cost/estimate.ts";
 import { popSelectionSchema } from "../pops/pop-selection.ts";
-import { EXAMPLE_ID, requestIdField, timeOfAnswer, timeoutField, timestampField } from "./answer-fields.ts";
+import { EXAMPLE_ID, requestIdField, timeOfAnswer, timestampField } from "./answer-fields.ts";
 
 /** Two URLs at three POPs. */
 export const ESTIMATE_EXAMPLE: Estimate = {
@@ -63,7 +63,7 @@ const STARTED_EXAMPLE = {
   request_id: EXAMPLE_ID,
   timestamp: "2024-04-16 03:10:21.405000",
   timeout_at: "2024-04-16 03:40:21.405000",
-  pop_selection: { selected: 30, known: 363, set: "default", places: [] },
+  pop_selection: { selected: 3, known: 363, set: "named", places: [] },
 };
 
 /** POST /prewarm: the request was made. */
@@ -73,10 +73,14 @@ export const startedSchema = z
     error_message: z.literal("").describe("Empty."),
     error_urls: z.array(z.string()).max(0).describe("Empty."),
     request_id: requestIdField.describe("ID of the new request. Empty with `dry_run`."),
-    timestamp: timestampField.describe("Time at which the request was made."),
-    timeout_at: timeoutField,
+    timestamp: timestampField.describe("Time at which the request was made, or estimated."),
+    timeout_at: timestampField.describe("Time at which the request ends as TIMEOUT. Empty with `dry_run`."),
     pop_selection: popSelectionSchema.optional().describe("How the POPs were chosen. Absent with `retry_of`."),
-    warnings: z.array(z.string()).min(1).optional().describe("What may prevent the intended result, in words."),
+    warnings: z
+      .array(z.string())
+      .min(1)
+      .optional()
+      .describe("What may prevent the intended result, in words; GET /prewarm has objects."),
     skipped_urls: z.array(z.string()).min(1).optional().describe("URLs of `url_list` that `skip_uncached` omits."),
   })
   .meta({
@@ -103,7 +107,6 @@ export const estimatedSchema = startedSchema
         ...STARTED_EXAMPLE,
         request_id: "",
         timeout_at: "",
-        pop_selection: { selected: 3, known: 363, set: "named", places: [] },
         estimate: ESTIMATE_EXAMPLE,
       },
     ],

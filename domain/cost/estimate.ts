@@ -13,16 +13,12 @@ export const estimateSchema = z
     urls: whole.describe("Different URLs."),
     variants: whole.describe("Variants."),
     tasks: whole.describe("URLs × variants × POPs."),
-    lower_bound: z
-      .boolean()
-      .describe("True: not all sources could be read in 5 seconds, so all numbers can be higher."),
+    lower_bound: z.boolean().describe("True: not all sources could be read in 5 seconds: all numbers can be higher."),
     sources: z.array(sourceReadSchema).describe("What each source has added, as in SourceProgress."),
     pops: z
       .object({
         count: whole.describe("Number of POPs."),
-        recs: z
-          .array(z.object({ rec: z.string().describe("REC."), pops: z.array(z.string()).describe("Its POPs.") }))
-          .describe("POPs by REC."),
+        recs: z.array(z.object({ rec: z.string(), pops: z.array(z.string()) })).describe("POPs by REC."),
         unknown_rec: z.array(z.string()).describe("POPs whose REC is not known."),
         excluded: z.array(z.string()).optional().describe("POPs that the price class excludes."),
       })
@@ -31,17 +27,17 @@ export const estimateSchema = z
       .object({
         estimate: whole.nullable().describe("Expected value. Null: not known."),
         low: whole.nullable().describe("Lower bound (95% confidence)."),
-        high: whole.nullable().describe("Upper bound."),
+        high: whole.nullable().describe("Upper bound (95% confidence)."),
         sampled: whole.describe("Probed sizes: at most 100."),
         unknown: whole.describe("Probes without an answer within 5 seconds."),
         unreadable: whole.describe("Probed URLs that cannot be read."),
         unreadable_urls: z
-          .array(z.object({ url: z.string().describe("URL."), error: z.string().describe("Why, such as `HTTP 404`.") }))
+          .array(z.object({ url: z.string(), error: z.string() }))
           .min(1)
           .optional()
           .describe("These URLs."),
         first_problem: z.string().nullable().describe("The first of these errors."),
-        note: z.string().describe("Explanation."),
+        note: z.string().describe("What the sizes rest on."),
       })
       .describe("Bytes of all tasks."),
     origin_fetches: z
@@ -52,12 +48,8 @@ export const estimateSchema = z
         size_questions: whole.describe("Additional size probes."),
         origin_shield: z.array(z.string()).describe("AWS Regions of Origin Shield."),
         uncached: z
-          .object({
-            urls: whole.describe("Number of URLs."),
-            fetches: whole.describe("Their requests."),
-            examples: z.array(z.string()).describe("Some of the URLs."),
-          })
-          .describe("URLs that are not cached."),
+          .object({ urls: whole, fetches: whole, examples: z.array(z.string()) })
+          .describe("URLs that are not cached, their requests, and examples."),
       })
       .describe("Requests to the origin, if the caches are empty and keep all objects."),
     instances: z
@@ -66,11 +58,7 @@ export const estimateSchema = z
         type: z.string().describe("Instance type."),
         vcpus: whole.describe("Its vCPUs."),
         hours: z.number().nonnegative().describe("Instance hours."),
-        minutes_to_finish: z
-          .number()
-          .nonnegative()
-          .nullable()
-          .describe("Minutes to the end. Null: there is no instance."),
+        minutes_to_finish: z.number().nonnegative().nullable().describe("Minutes to the end. Null: no instance."),
         binds: z.string().describe("What limits the rate."),
       })
       .describe("Instances and time."),
@@ -82,44 +70,48 @@ export const estimateSchema = z
         lines: z
           .array(
             z.object({
-              line: z
-                .enum([
-                  "ec2_spot",
-                  "public_ipv4",
-                  "cloudfront_bytes",
-                  "cloudfront_requests",
-                  "invalidation_paths",
-                  "pipeline",
-                ])
-                .describe("Item. `pipeline`: DynamoDB, SQS and Lambda."),
-              dollars: dollars.describe("Cost."),
-              of: z.string().describe("Quantity and price."),
+              line: z.enum([
+                "ec2_spot",
+                "public_ipv4",
+                "cloudfront_bytes",
+                "cloudfront_requests",
+                "invalidation_paths",
+                "pipeline",
+              ]),
+              dollars,
+              of: z.string(),
             }),
           )
-          .describe("Costs by item."),
+          .describe(
+            "Costs by item: `ec2_spot`, `public_ipv4`, `cloudfront_bytes`, `cloudfront_requests`, `invalidation_paths`, `pipeline` (DynamoDB, SQS and Lambda). `of`: quantity and price in words.",
+          ),
         prices_as_of: z.string().describe("Month of the prices."),
         not_included: z.array(z.string()).describe("Other costs."),
       })
       .describe("Cost in US dollars, at list prices."),
     flat_rate_plan: z
       .object({
-        plan: z.enum(FLAT_RATE_PLAN_NAMES).describe("Name of the plan."),
-        monthly_requests: whole.describe("Requests that it includes."),
-        requests: whole.describe("Requests of this run."),
-        share: z.number().nonnegative().describe("Part of the month's requests. 1: all."),
+        plan: z.enum(FLAT_RATE_PLAN_NAMES),
+        monthly_requests: whole,
+        requests: whole,
+        share: z.number().nonnegative(),
       })
       .optional()
-      .describe("Use of the flat-rate plan."),
+      .describe("Use of the flat-rate plan: `requests` of this run, and their `share` of `monthly_requests`. 1: all."),
     caps: z
       .array(
         z.object({
-          cap: z.enum(keysOf(CAPS)).describe("Parameter of the stack."),
-          value: whole.nullable().describe("Use. Null: not known."),
-          limit: whole.describe("Limit."),
+          cap: z.enum(keysOf(CAPS)),
+          value: whole.nullable(),
+          limit: whole,
         }),
       )
-      .describe("Limits of the deployment."),
+      .describe("Limits of the deployment, and what the request would use of each. `value` null: not known."),
     assumptions: z.array(z.string()).describe("Assumptions."),
   })
-  .meta({ id: "Estimate", description: "What a request would do and cost." });
+  .meta({
+    id: "Estimate",
+    description:
+      "What a request would do and cost. A dry run probes up to 100 sizes and reads `sources`, but no buckets. It is rejected like the request itself.",
+  });
 export type Estimate = z.infer<typeof estimateSchema>;

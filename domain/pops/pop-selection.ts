@@ -5,8 +5,12 @@ import * as z from "zod";
 /** The POPs of a request, beside those that it could have had. */
 export const popSelectionSchema = z
   .object({
-    selected: z.number().int().nonnegative().describe("Number of chosen POPs."),
-    known: z.number().int().nonnegative().describe("Number of POPs in the catalogue or in `places`."),
+    selected: z.number().int().nonnegative().describe("Chosen POPs."),
+    known: z
+      .number()
+      .int()
+      .nonnegative()
+      .describe("POPs that they were chosen from: the catalogue, or those of `places`."),
     set: z
       .enum(["default", "all", "named"])
       .describe(

@@ -30,7 +30,7 @@ export const STATUS_MEANINGS: Readonly<Record<(typeof STATUSES)[number], string>
   FINISHED: "Every task has a result, which can be a failure: see `verdict`.",
   STOPPED: "`force_stop` stopped the request.",
   TIMEOUT: "The time ended before every task had a result.",
-  FAILED: "Nothing could be warmed, or a limit was exceeded: see `reason`.",
+  FAILED: "Nothing could be warmed, a limit was exceeded, or a step or an invalidation failed: see `reason`.",
 };
 
 export const statusSchema = z.enum(STATUSES);

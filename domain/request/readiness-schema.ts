@@ -4,7 +4,7 @@ import * as z from "zod";
 export const VERDICTS = {
   ready: "Every task succeeded, and at least one is `warm` or `hit`. `sentence` states what is not proven.",
   ready_with_exceptions:
-    "Some tasks failed, some URLs could not be read, or some POPs did not resolve, and none of the conditions of `not_ready` applies.",
+    "Some tasks failed, some URLs could not be read, or some POPs did not resolve. None of the conditions of `not_ready` applies.",
   not_ready:
     "At least one of these: an object failed at all selected POPs of a REC that has two or more of them; more than 5% of the POPs " +
     "lack more than 1% of their objects; the request did not end as FINISHED. A URL that could not be read counts as cold at every " +
@@ -37,7 +37,7 @@ export const readinessSchema = z
     cold_recs: z.array(z.string()).describe("RECs at which objects are cold."),
     origin_shield: z.array(z.string()).optional().describe("AWS Regions of Origin Shield."),
     lacking_pops: count.describe("POPs that lack more than 1% of their objects."),
-    lacking_other_pops: count.describe("The same, if cold and unreadable objects do not count."),
+    lacking_other_pops: count.describe("The same, without objects that are cold or unreadable."),
     lacking_examples: z.array(z.string()).describe("Up to twenty of `lacking_pops`."),
     pops: count.describe("POPs that resolved."),
     unresolved_pops: count.describe("POPs that did not resolve."),
@@ -45,7 +45,7 @@ export const readinessSchema = z
     unanswered_pops: count.describe("Unresolved POPs for which the DNS resolver failed."),
     unreadable_urls: count.describe("URLs that could not be read."),
     urls: count.describe("All URLs."),
-    exceptions: count.describe("Number of kinds of failures."),
+    exceptions: count.describe("Number of failure reasons, plus one each for unreadable URLs and unresolved POPs."),
   })
   .meta({ id: "Readiness", description: "Facts behind the verdict of a request." });
 export type Readiness = z.infer<typeof readinessSchema>;

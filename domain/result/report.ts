@@ -35,7 +35,7 @@ const COLUMNS = [
   ["x_amz_cf_id", "CloudFront's ID of the last response, for AWS Support"],
   ["attempts", "Number of attempts; 0 if no agent processed the task"],
   ["variant", "Name of the variant"],
-  ["outcome", "Outcome: `failed` or `not_kept`"],
+  ["outcome", "Outcome; empty without a task"],
   ["tier", "Tier in the last response: `EDGE`, `REC` or `Origin Shield`"],
   ["address", "Address of the POP; the worst one with `verify: addresses`"],
   ["addresses", "With `verify: addresses`: how many addresses succeeded, such as `2 of 3`"],

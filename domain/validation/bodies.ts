@@ -37,7 +37,9 @@ const sourceFields = bodyOf({
   origin_path: text.describe(
     "With `s3-prefix`: origin path, which the keys have and the URLs lack, such as `/static`.",
   ),
-  since: text.describe("With `sitemap`: only entries whose `lastmod` is absent or not before this ISO 8601 time."),
+  since: text.describe(
+    "With `sitemap`: only entries changed since this date, or time with a zone, and entries without `lastmod`.",
+  ),
 }).meta({ id: "Source", description: "A document or bucket prefix with URLs." });
 
 function names(meaning: string) {
@@ -100,26 +102,28 @@ const prewarmFields = bodyOf({
   // Whether it must be there depends on other fields.
   url_list: optional(
     distinctStrings("URLs", MAX_URLS, required("a list of absolute http(s) URLs"), checkUrls),
-  ).describe(
-    "Absolute `http://` or `https://` URLs on the default port. Fragments and duplicates are removed. Required without `sources` and `retry_of`.",
-  ),
+  ).describe("Absolute `http://` or `https://` URLs on the default port. Fragments and duplicates are removed."),
   cf_domain: optional(z.string("must be a string").trim().transform(checkDomain)).describe(
     "Domain name of the distribution or distribution tenant. Absent: the hosts of the URLs decide.",
   ),
   target_type: optional(z.enum(["pop", "country", "region"], "must be one of pop, country, region")).describe(
     "Which of the next three lists applies. Required if two are not empty.",
   ),
-  pops: names("Codes of POPs, as in `x-amz-cf-pop`. If all three lists are empty: the POPs of all regions but `cn`."),
+  pops: names(
+    "Codes of POPs, as in `x-amz-cf-pop`. If all three lists are empty: the default sets of all regions but `cn`, about 30 POPs.",
+  ),
   countries: names("Names (`south_korea`) or ISO codes (`KR`)."),
-  regions: names("`apac`, `au`, `ca`, `cn`, `eu`, `jp`, `sa`, `us`."),
+  regions: names("`apac`, `au`, `ca`, `cn`, `eu`, `jp`, `sa`, `us`: each selects its default set."),
   timeout: int(`whole minutes from 1 to ${MAX_TIMEOUT_MINUTES}`, 1, MAX_TIMEOUT_MINUTES).describe(
-    "Minutes after which the request ends as TIMEOUT. Required without `retry_of`.",
+    "Minutes after which the request ends as TIMEOUT.",
   ),
   header: optional(requiredHeader).describe("Lines `Name: value` for all requests to CloudFront."),
   instance_count: instances.describe(
-    "Instances that the request needs. The group grows to this number. Required without `retry_of`.",
+    "Instances that the request needs. The group grows to this number. 0: wait for POST /instances.",
   ),
-  need_invalidate: flag.describe("Invalidate the URLs first, and wait. The distribution must be in this account."),
+  need_invalidate: flag.describe(
+    "Invalidate the URLs first, and wait. Each is billed as a path. The distribution must be in this account.",
+  ),
   invalidate: optional(invalidate.transform(checkInvalidate)).describe(
     "Invalidate these paths and cache tags first, and wait.",
   ),
@@ -150,7 +154,7 @@ const prewarmFields = bodyOf({
       .string("must be a string")
       .regex(/^[\x21-\x7e]{1,64}$/, "must have 1 to 64 characters, and no spaces: letters, digits and punctuation"),
   ).describe(
-    "Idempotency token, 1–64 ASCII characters without spaces. For 24 hours, the same token and body return the same request.",
+    "Idempotency token, 1–64 ASCII characters without spaces. Send the same token with each attempt of a call: for 24 hours, the same token and body return the same request. A rejected call frees its token.",
   ),
   sources: optional(
     z
@@ -158,12 +162,12 @@ const prewarmFields = bodyOf({
       .min(1, "must have at least one source; leave it out for none")
       .max(MAX_SOURCES, `must have at most ${MAX_SOURCES} sources`),
   ).describe("Documents and bucket prefixes with more URLs."),
-  dry_run: flag.describe("Return an estimate and make no request. Not with `retry_of`."),
+  dry_run: flag.describe("Return an estimate and make no request; `client_token` is ignored."),
   retry_of: optional(z.string("must be a string, the request_id of a request that has ended")).describe(
-    "ID of a request that has ended. The new request warms what failed in it, with its URLs, POPs and settings.",
+    "ID of a request that has ended. The new request warms what failed in it, with its settings. Omit `url_list`, `sources`, `target_type`, `pops`, `countries`, `regions`, `skip_uncached` and `dry_run`.",
   ),
   max_failures: optional(int("a whole number of tasks, from 0", 0)).describe(
-    "If more tasks fail, the request ends as FAILED.",
+    "If more tasks fail, the request ends as FAILED. 0: at the first failure.",
   ),
 });
 
@@ -189,10 +193,10 @@ export type PrewarmBody = z.infer<typeof prewarmBodySchema>;
 
 /** Body of POST /instances. */
 export const instancesBodySchema = bodyOf({
-  DesiredCapacity: instances.describe("New number of instances. 0: pause all active requests."),
+  DesiredCapacity: instances.describe("New number of instances."),
   req_id: optional(
     z.string("must be a string").min(1, "must not be empty").max(200, "must be at most 200 characters"),
-  ).describe("ID of a request. Required with `force_stop`."),
+  ).describe("The request to stop. Required with `force_stop`; otherwise only checked."),
   force_stop: flag.describe("Stop this request."),
 })
   .refine((body) => body.force_stop !== true || body.req_id !== undefined, {

@@ -30,7 +30,7 @@ function settingsOf(item: RequestItem) {
 }
 
 /** Fields that a retry takes from the earlier request only: it warms exact pairs of URL and POP. */
-const FIELDS_FROM_RETRIED = [
+export const FIELDS_FROM_RETRIED = [
   "url_list",
   "sources",
   "target_type",

@@ -29,8 +29,8 @@ function describeIssue({ path, message }: z.core.$ZodIssue): string {
 }
 
 /** Far more than any body of this API needs. */
-const MAX_DEPTH = 20;
-const MAX_FIELDS = 10_000;
+export const MAX_DEPTH = 20;
+export const MAX_FIELDS = 10_000;
 
 /** JSON of a request's body, whatever it is. @throws ApiError 400 */
 export function parseJson(body: string | null, isBase64: boolean): unknown {

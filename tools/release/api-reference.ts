@@ -2,6 +2,8 @@ import * as z from "zod";
 import { warningInChinese } from "../../console/words/api-chinese.ts";
 import { EXAMPLE_ID } from "../../domain/api/answer-fields.ts";
 import { ANSWERS } from "../../domain/api/answers.ts";
+import { API_RATES } from "../../domain/api/rates.ts";
+import { ESTIMATE_EXAMPLE } from "../../domain/api/started-answer.ts";
 import { WARNING_MESSAGES } from "../../domain/api/warnings.ts";
 import type { Language } from "../../domain/format.ts";
 import * as limits from "../../domain/limits.ts";
@@ -9,14 +11,16 @@ import { POP_BASES } from "../../domain/pops/list-pops.ts";
 import { REC_BASES } from "../../domain/pops/recs.ts";
 import { EVENT_SOURCE, EVENT_TYPE, endedEventSchema } from "../../domain/readiness/ended-event.ts";
 import { reasonText } from "../../domain/readiness/reasons.ts";
-import { STATUS_MEANINGS } from "../../domain/request/lifecycle.ts";
+import { STATUS_MEANINGS, TERMINAL_STATUSES } from "../../domain/request/lifecycle.ts";
+import { VERDICTS } from "../../domain/request/readiness-schema.ts";
 import { failureReasons } from "../../domain/result/failure.ts";
-import { OUTCOMES } from "../../domain/result/outcome.ts";
+import { outcomes } from "../../domain/result/outcome.ts";
 import { REPORT_COLUMNS, RESULTS_ONLY_COLUMNS } from "../../domain/result/report.ts";
+import { MAX_DEPTH, MAX_FIELDS } from "../../domain/validation/parse-body.ts";
 import { table } from "../markdown-table.ts";
 import { CHINESE } from "./chinese-words.ts";
 import { componentSchemas, exampleOf, idOf } from "./openapi.ts";
-import { GATEWAY_ERRORS, OPERATIONS, type Operation } from "./operations.ts";
+import { GATEWAY_ERRORS, NO_ID, OPERATIONS, type Operation, UNKNOWN, UNKNOWN_ROUTE } from "./operations.ts";
 import { code } from "./part-tables.ts";
 
 /** A JSON schema, as far as the reference reads it. */
@@ -57,7 +61,7 @@ const SEE: Readonly<Record<string, readonly [title: string, target: string]>> = 
   "PrewarmBody.countries": ["Countries", "concepts.md#countries"],
   "PrewarmBody.regions": ["Regions", "concepts.md#regions"],
   "PrewarmBody.header": ["Headers", "concepts.md#headers"],
-  "PrewarmBody.invalidate": ["Invalidation", "recipes.md#after-an-invalidation"],
+  "PrewarmBody.invalidate": ["Invalidation", "recipes.md#invalidation-by-path-and-by-cache-tag"],
   "PrewarmBody.verify": ["Verification", "concepts.md#which-verify"],
   "PrewarmBody.order": ["Order", "concepts.md#which-pop-asks-first"],
   "PrewarmBody.origin": ["Origin", "concepts.md#the-origin"],
@@ -66,6 +70,7 @@ const SEE: Readonly<Record<string, readonly [title: string, target: string]>> = 
   "PrewarmBody.skip_uncached": ["Uncached URLs", "concepts.md#what-is-not-cached"],
   "PrewarmBody.retry_of": ["Retries", "concepts.md#trying-again"],
   "Started.warnings": ["Checks", "concepts.md#what-prewarm-looks-at"],
+  "Description.openapi": ["openapi.json", "openapi.json"],
   "SourceProgress.left_out": ["Reasons", "recipes.md#which-urls-are-taken"],
   "Summary.footnote": ["Embedded POPs", "concepts.md#embedded-pops"],
   "Estimate.dollars": ["Prices", "operations.md#what-it-costs"],
@@ -73,7 +78,11 @@ const SEE: Readonly<Record<string, readonly [title: string, target: string]>> = 
 
 /** Bounds of a request that no field has by itself. */
 const LIMITS = [
-  ["different URLs in `url_list`", 1, limits.MAX_URLS],
+  // See TOO_LARGE.
+  ["MB of a body; 6 after JSON escaping", null, 10],
+  ["levels of nesting in a body", null, MAX_DEPTH],
+  ["fields in a body", null, MAX_FIELDS],
+  ["different URLs, those of `sources` included", 1, limits.MAX_URLS],
   ["characters of a URL", null, limits.MAX_URL_LENGTH],
   ["different hosts of the URLs, without `cf_domain`", null, limits.MAX_HOSTS],
   ["different names in `pops`, `countries` or `regions`", null, limits.MAX_NAMES],
@@ -103,6 +112,8 @@ interface CodeTable {
   readonly title: string;
   readonly column: string;
   readonly rows: Readonly<Record<string, string>>;
+  /** What follows the table. */
+  readonly note?: string;
 }
 
 /** All schemas by their ids; the event is none of an answer. */
@@ -137,13 +148,36 @@ class Reference {
     // Answers have the whole message, and what to do.
     const warnings = Object.entries(WARNING_MESSAGES).map(([name, message]) => [
       name,
-      language === "en" ? firstSentence(message) : firstSentence(warningInChinese(name) ?? message),
+      language === "en"
+        ? firstSentence(message.replace(/, (so|which) [^.]*/, ""))
+        : firstSentence(warningInChinese(name) ?? message),
     ]);
-    const reasons = failureReasons.map((reason) => [reason, reasonText(reason, language).means]);
+    const reasons = failureReasons.map((reason) => [reason, `${reasonText(reason, language).title}${this.#say(".")}`]);
+    const verdicts = Object.entries(VERDICTS).map(([name, meaning]) => [name, meaning.replace(/\. .*/, ".")]);
     this.#tables = [
-      { title: "Statuses", column: "status", rows: this.#translated(STATUS_MEANINGS) },
-      { title: "Outcomes", column: "outcome", rows: this.#translated(OUTCOMES) },
-      { title: "Failure reasons", column: "code", rows: Object.fromEntries(reasons) },
+      {
+        title: "Statuses",
+        column: "status",
+        rows: this.#translated(STATUS_MEANINGS),
+        note: this.#say(
+          "{names} are final: poll every 5 to 15 seconds until then. FINISHED has its `verdict` at once; the others can get it some seconds later.",
+          { names: TERMINAL_STATUSES.join(this.#say(", ")) },
+        ),
+      },
+      {
+        title: "Verdicts",
+        column: "verdict",
+        rows: this.#translated(Object.fromEntries(verdicts)),
+        note: this.#say("See {link}.", { link: this.#link("The verdict", "concepts.md#the-verdict") }),
+      },
+      {
+        title: "Failure reasons",
+        column: "code",
+        rows: Object.fromEntries(reasons),
+        note: this.#say("See {link}.", {
+          link: this.#link("Errors in the report", "operations.md#errors-in-the-report"),
+        }),
+      },
       { title: "Warnings", column: "code", rows: Object.fromEntries(warnings) },
       { title: "How a code is known", column: "basis", rows: this.#translated(POP_BASES) },
       { title: "How a REC is known", column: "rec_basis", rows: this.#translated(REC_BASES) },
@@ -162,12 +196,13 @@ class Reference {
       ...routes,
       `## ${this.#say("Objects")}`,
       ...this.#allObjects(),
-      ...this.#tables.flatMap(({ title, column, rows }) => [
+      ...this.#tables.flatMap(({ title, column, rows, note }) => [
         `## ${this.#say(title)}`,
         this.#codeTable(
           column,
           Object.entries(rows).map(([name, meaning]) => ({ name, meaning })),
         ),
+        ...(note === undefined ? [] : [note]),
       ]),
       this.#report(),
       this.#limits(),
@@ -209,14 +244,19 @@ class Reference {
   }
 
   #intro(): string {
-    return this.#sentences(
+    const first = this.#sentences(
       "Each call needs the header `x-api-key`.",
       "Bodies and answers are JSON.",
       "Times are UTC, such as `2024-04-16 03:12:21.046000`.",
-      "`?` marks a field that can be absent.",
       "`$API` is the address of the API with a slash at its end, `$KEY` the key, `$REQ` the ID of a request.",
-      "Ignore fields that you do not know, because later releases may add fields.",
+      "Ignore unknown fields: later releases may add some.",
     );
+    const legend = this.#sentences(
+      "`?` marks a field that can be absent.",
+      "A row begins with type, bounds and default; a field without a type is a string or a whole number.",
+      "Bounds count the entries of a list and the characters of a string.",
+    );
+    return `${first}\n\n${legend}`;
   }
 
   #contents(): string {
@@ -284,6 +324,8 @@ class Reference {
     const rows = properties.flatMap(({ name, field, isRequired }) => {
       const text = JSON.stringify(field);
       const homes = this.#homes.get(name) ?? [];
+      if (!isDescribed(field) && homes.length > 1)
+        throw new Error(`The field ${name} of ${id} has no description, and others of its name have several`);
       const home = homes.find((it) => it.text === text) ?? (isDescribed(field) ? undefined : homes[0]);
       if (home !== undefined && home.link !== link) {
         elsewhere.set(home.link, [...(elsewhere.get(home.link) ?? []), code(name)]);
@@ -293,7 +335,9 @@ class Reference {
       return this.#rows({ name, field, isRequired, isBody, owner });
     });
     const others = [...elsewhere].map(([place, fields]) =>
-      this.#say("{names}: see {link}.", { names: fields.join(this.#say(", ")), link: place }),
+      fields.length > MOST_NAMED
+        ? this.#say("Other fields: see {link}.", { link: place })
+        : this.#say("{names}: see {link}.", { names: fields.join(this.#say(", ")), link: place }),
     );
     return [...(rows.length === 0 ? [] : [this.#fieldTable(rows)]), ...others].join("\n\n");
   }
@@ -350,8 +394,9 @@ class Reference {
     if (field.enum !== undefined) return this.#choiceOf(field.enum);
     if (items !== undefined) {
       const most = field.maxItems === 0 ? undefined : field.maxItems;
+      const least = most === undefined ? undefined : field.minItems;
       if (items.enum !== undefined) return this.#choiceOf(items.enum);
-      return this.#joined([`${this.#plainTypeOf(items)}[]`, ...this.#bounds(undefined, most)]);
+      return this.#joined([`${this.#plainTypeOf(items)}[]`, ...this.#bounds(least, most)]);
     }
     if (format === "uri") return this.#say("URL");
     if (pattern?.startsWith("^\\d{4}-") === true) return this.#say("time");
@@ -374,7 +419,8 @@ class Reference {
 
   /** The values of a field, or the table that has them. */
   #choiceOf(values: readonly string[]): string {
-    if (values.includes("ready")) return this.#link("verdict", "concepts.md#the-verdict");
+    if (values.every((value) => outcomes.some((it) => it === value)) && values.includes("not_kept"))
+      return this.#link("outcome", "concepts.md#warmth");
     const home = this.#tables.find(
       ({ rows }) => values.length > 1 && values.every((value) => Object.hasOwn(rows, value)),
     );
@@ -393,7 +439,8 @@ class Reference {
     const sections: string[] = [];
     // Objects that an object links to join the end of the set.
     for (const id of this.#objects) {
-      const { description = "", examples: [example] = [] } = COMPONENTS.get(id) ?? {};
+      const { description = "", examples: [example] = id === "Estimate" ? [ESTIMATE_EXAMPLE] : [] } =
+        COMPONENTS.get(id) ?? {};
       sections.push(`### ${id}`, this.#say(description));
       if (example !== undefined) sections.push(fenced("json", jsonText(example)));
       sections.push(this.#fields(id, `[${id}](${anchorOf(id)})`, BODIES.includes(id)));
@@ -419,16 +466,16 @@ class Reference {
     return [
       `## ${this.#say("The report")}`,
       this.#sentences(
-        "A CSV file with one row for each failed task, each URL that could not be read, and each POP that did not resolve.",
-        "A text that a spreadsheet would take for a formula begins with `'`; `prewarm report --json` removes it.",
+        "A CSV file in UTF-8, with a header row and one row for each failed task, each URL that could not be read, and each POP that did not resolve.",
+        "Link: `failure_pop_urls_report` of GET /summary.",
+        "It has no column for the reason: read `reason` of all results, or `failures`.",
+        "A text that a spreadsheet would take for a formula begins with `'`; `prewarm report --format json` removes it.",
       ),
       this.#columns(REPORT_COLUMNS),
-      this.#say("Texts in `error`: {link}.", {
-        link: this.#link("Errors in the report", "operations.md#errors-in-the-report"),
-      }),
       `## ${this.#say("All results")}`,
       this.#sentences(
-        "A CSV file in one or more gzip streams, with one row for each task.",
+        "A CSV file in one or more gzip streams, which `zcat` reads, with one row for each task, and none for URLs and POPs without tasks.",
+        "Link: `results_url` of GET /summary.",
         "It has the columns of the report and these:",
       ),
       this.#columns(RESULTS_ONLY_COLUMNS),
@@ -451,12 +498,13 @@ class Reference {
 
   /** All errors of a route but that which each has. */
   #errorsOf(errors: Operation["errors"]): string {
-    const rows = this.#errorRows(Object.entries(errors).filter(([status]) => status !== "500"));
+    const own = Object.entries(errors).filter(([status]) => status !== "500");
+    const rows = this.#errorRows(own.map(([status, texts]) => [status, texts.filter((it) => !ID_ERRORS.includes(it))]));
     return rows.length === 0 ? "" : `**${this.#section("Errors")}**\n\n${this.#errorTable(rows)}`;
   }
 
   #errorTable(rows: string[][]): string {
-    return table([this.#say("status"), this.#say("error"), this.#say("what to do")], rows);
+    return table([this.#say("status"), this.#say("error"), this.#say("action")], rows);
   }
 
   #errorRows(errors: readonly (readonly [status: string, texts: Operation["errors"][number]])[]): string[][] {
@@ -467,10 +515,13 @@ class Reference {
 
   #errors(): string {
     const bodies: readonly (readonly [route: string, id: string])[] = [
-      ["POST /prewarm:", "PrewarmRefusal"],
+      [
+        "POST /prewarm: `error_message` has up to 50 errors, separated by `; `; `error_urls` has the invalid URLs.",
+        "PrewarmRefusal",
+      ],
       ["GET and POST /instances:", "InstancesRefusal"],
       ["Other routes:", "Refusal"],
-      ["API Gateway, which checks the key and the size before each route:", "GatewayRefusal"],
+      ["API Gateway:", "GatewayRefusal"],
     ];
     return [
       `## ${this.#say("Errors")}`,
@@ -478,8 +529,26 @@ class Reference {
         this.#say(route),
         fenced("json", jsonText(COMPONENTS.get(id)?.examples?.[0])),
       ]),
-      this.#say("All routes can return these errors:"),
-      this.#errorTable(this.#errorRows(Object.entries(GATEWAY_ERRORS))),
+      this.#sentences(
+        "Repeat a call after 429, 5XX, no answer, and a 409 that says `in a moment`.",
+        "Repeat POST /prewarm with the same `client_token`: it makes no second request.",
+        "Other errors need a change first.",
+      ),
+      this.#say("All routes:"),
+      this.#errorTable(
+        this.#errorRows(Object.entries({ ...GATEWAY_ERRORS, 400: [NO_ID], 404: [UNKNOWN, UNKNOWN_ROUTE] })),
+      ),
+      this.#say(
+        "Calls per second: {key} for a key ({burst} at once); of these, POST /prewarm {post}, GET /summary {summary}, GET /requests {list} ({other} at once).",
+        {
+          key: API_RATES.key.rate,
+          burst: API_RATES.key.burst,
+          post: API_RATES["POST /prewarm"].rate,
+          summary: API_RATES["GET /summary"].rate,
+          list: API_RATES["GET /requests"].rate,
+          other: API_RATES["POST /prewarm"].burst,
+        },
+      ),
     ].join("\n\n");
   }
 
@@ -488,7 +557,7 @@ class Reference {
     return [
       `## ${this.#say("Event")}`,
       this.#say(
-        "At the end of each request, Prewarm sends an event to the default EventBridge bus, rarely twice. Source: `{source}`. Detail type: `{type}`. Rules: {link}. Detail:",
+        "At the end of each request, Prewarm sends an event to the default EventBridge bus, at least once. Source: `{source}`. Detail type: `{type}`. Rules: {link}. Detail:",
         { source: EVENT_SOURCE, type: EVENT_TYPE, link: this.#link("Events", "recipes.md#when-a-request-ends") },
       ),
       fenced("json", jsonText(COMPONENTS.get("EndedEvent")?.examples?.[0])),
@@ -496,6 +565,12 @@ class Reference {
     ].join("\n\n");
   }
 }
+
+/** Of more fields that are described elsewhere, the example has the names. */
+const MOST_NAMED = 9;
+
+/** Errors of all routes with a `req_id`. */
+const ID_ERRORS: Operation["errors"][number] = [NO_ID, UNKNOWN];
 
 /** Objects of bodies; the others are of answers. */
 const BODIES: readonly string[] = ["Source", "Variant", "Invalidate"];

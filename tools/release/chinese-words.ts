@@ -11,7 +11,7 @@ export const CHINESE: Readonly<Record<string, string>> = {
   meaning: "含义",
   status: "状态",
   error: "错误",
-  "what to do": "如何处理",
+  action: "如何处理",
   code: "代码",
   outcome: "结果",
   verdict: "结论",
@@ -40,7 +40,6 @@ export const CHINESE: Readonly<Record<string, string>> = {
   Errors: "错误",
   Objects: "对象",
   Statuses: "状态",
-  Outcomes: "结果",
   "Failure reasons": "失败原因",
   Warnings: "警告",
   "How a code is known": "POP 代码的依据",
@@ -75,47 +74,45 @@ export const CHINESE: Readonly<Record<string, string>> = {
   "`?` marks a field that can be absent.": "`?` 表示该字段可以不出现。",
   "`$API` is the address of the API with a slash at its end, `$KEY` the key, `$REQ` the ID of a request.":
     "`$API` 是 API 的地址（以斜杠结尾），`$KEY` 是密钥，`$REQ` 是预热请求的 ID。",
-  "Ignore fields that you do not know, because later releases may add fields.":
-    "请忽略未知的字段，因为以后的版本可能增加字段。",
+  "Ignore unknown fields: later releases may add some.": "请忽略未知的字段：以后的版本可能增加字段。",
 
   // Routes.
   "Makes a request": "创建预热请求",
   "Returns the progress of a request": "返回预热请求的进度",
   "Returns the result of a request that has ended": "返回已结束的预热请求的结果",
-  "Lists all requests": "列出全部预热请求",
+  "Lists the requests of the last 30 days": "列出最近 30 天的预热请求",
   "Sets the number of instances; stops a request": "设置实例数；停止预热请求",
   "Returns the number of instances": "返回实例数",
   "Lists the POPs that Prewarm knows": "列出 Prewarm 已知的 POP",
   "Returns the limits of the deployment": "返回部署的限制",
   "Returns the OpenAPI description": "返回 OpenAPI 描述",
   "The console; the only route without a key": "控制台；唯一不需要密钥的路由",
-  "Warms a set of URLs at a set of POPs. The API checks the whole body first. If a field is wrong or unknown, the API makes nothing and reports all errors. POPs, countries and regions are not case-sensitive. `null` omits an optional field.":
-    "在一组 POP 上预热一组 URL。API 先检查整个请求体：只要有字段填写错误或无法识别，就不创建预热请求，并报告全部错误。POP、国家/地区和区域不区分大小写。可选字段设为 `null` 等同于不填。",
+  "Warms a set of URLs at a set of POPs. A body needs `url_list` or `sources`, `timeout` and `instance_count`. A retry needs only `retry_of`, and `header` and `variants` if the first request had them. The API checks the whole body first: if a field is wrong or unknown, it makes nothing and reports up to 50 errors. POPs, countries and regions are not case-sensitive. `null` omits an optional field.":
+    "在一组 POP 上预热一组 URL。请求体需要 `url_list` 或 `sources`，以及 `timeout` 和 `instance_count`。重试只需要 `retry_of`；如果第一个预热请求有 `header` 和 `variants`，也需要它们。API 先检查整个请求体：如果有字段错误或未知，则不创建任何内容，并报告最多 50 个错误。POP、国家/地区和区域不区分大小写。可选字段设为 `null` 等同于不填。",
   "Returns the state of a request. Agents report every ten seconds.":
     "返回预热请求的当前情况。实例上的代理程序（agent）每十秒报告一次。",
   "Returns the verdict, the failures by reason, and links to the report and to all results.":
     "返回结论、按原因分组的失败，以及报告和全部结果的链接。",
-  "Lists the requests of the last 30 days, a page at a time. With `status`, a page can have fewer than `limit` requests although there are more: read on until `next` is null.":
-    "分页列出最近 30 天的预热请求。使用 `status` 时，即使后面还有，一页也可能少于 `limit` 个：请继续读取，直到 `next` 为 null。",
-  "Sets the number of instances that all active requests share, or stops a request. 0 pauses the requests: downloads in progress end within a minute, the timeouts still apply, and a call with a larger number resumes the requests. With `force_stop`, the group keeps the instances that other requests need.":
-    "设置所有进行中的预热请求共用的实例数，或停止一个预热请求。设为 0 会暂停预热请求：正在进行的下载在一分钟内结束，超时仍然计时；再次调用并设为更大的数，即可恢复。使用 `force_stop` 时，实例组会保留其他预热请求需要的实例。",
+  "Lists the requests a page at a time. With `status`, a page can have fewer than `limit` requests although there are more: read on until `next` is null.":
+    "分页列出预热请求。使用 `status` 时，即使还有更多，一页也可能少于 `limit` 个：请继续读取，直到 `next` 为 null。",
+  "Sets the number of instances that all active requests share, or stops a request. 0 pauses the requests; a larger number resumes them. With `force_stop`, the group keeps the instances that other requests need.":
+    "设置所有进行中的预热请求共用的实例数，或停止一个预热请求。0 使预热请求暂停；较大的数使其恢复。使用 `force_stop` 时，实例组保留其他预热请求需要的实例。",
   "Returns the desired number of instances.": "返回所需的实例数。",
-  "Lists the catalogue of POPs. AWS publishes neither their codes nor their RECs, so each entry states how it is known.":
-    "列出 POP 目录。AWS 既不公布 POP 的代码，也不公布其区域边缘缓存，因此每一项都说明依据。",
+  "Lists the whole catalogue of POPs in one answer. Each entry states how it is known.":
+    "在一个响应中列出整个 POP 目录。每一项都说明依据。",
   "Returns the limits of the deployment, and the parameter of the stack that sets each limit.":
     "返回部署的各项限制，以及设置每项限制的堆栈参数。",
-  "Returns the OpenAPI 3.1 description of the deployed release. Postman can import it.":
-    "返回已部署版本的 OpenAPI 3.1 描述，可导入 Postman。",
+  "Returns the OpenAPI 3.1 description of the deployed release. For Postman: save it, choose Import, set the variable `baseUrl` of the collection to `$API` without its last slash, and its authorization to API Key, with `x-api-key` and the value of the key.":
+    "返回已部署版本的 OpenAPI 3.1 描述。用于 Postman：保存后选择 Import，将集合的变量 `baseUrl` 设为不带末尾斜杠的 `$API`，并将授权设为 API Key：`x-api-key` 和密钥的值。",
 
   // What to do about errors.
-  "Correct the fields that the message names.": "更正错误消息指出的字段。",
-  "Correct the field that the message names.": "更正错误消息指出的字段。",
-  "Lower the value, or raise the parameter of the stack.": "减小该值，或调大该堆栈参数。",
+  "Correct the named fields.": "更正错误消息指出的字段。",
+  "Correct the named field.": "更正错误消息指出的字段。",
+  "Lower the value, or raise the parameter.": "减小该值，或调大该参数。",
   "Correct the ID.": "更正 ID。",
-  "Send a new token.": "换用新的令牌。",
+  "If you mean another request, send a new token.": "如果是另一个预热请求，请发送新的令牌。",
   "Wait for its end.": "等它结束。",
   "Wait for its end, then retry it.": "等它结束，然后改为重试它。",
-  "Wait for the end of the request.": "等预热请求结束。",
   "Add `req_id`.": "添加 `req_id`。",
   "Correct `detail`.": "更正 `detail`。",
   "Send a POP of the request.": "改用该预热请求中的一个 POP。",
@@ -127,35 +124,36 @@ export const CHINESE: Readonly<Record<string, string>> = {
   "Send the header `x-api-key`.": "发送标头 `x-api-key`。",
   "Call from an allowed address.": "从允许的地址调用。",
   "Send several requests, each with a part of the list.": "把列表拆分为多个预热请求。",
-  "Call more slowly.": "降低调用频率。",
+  "Wait a second and call again; double the wait each time.": "等待一秒后再次调用；每次加倍等待时间。",
   "Wait until tomorrow, or raise the parameter.": "等到次日，或调大该参数。",
-  "Search the log of the API function for this ID, then call again. With `client_token`, a second POST /prewarm makes no second request.":
-    "在 API 函数的日志中查找此 ID，然后再次调用。使用 `client_token` 时，再次 POST /prewarm 不会创建第二个预热请求。",
-  "POST /prewarm:": "POST /prewarm：",
+  "Call again. If it persists, give the ID to whoever runs the stack.":
+    "再次调用。如果问题持续，请把此 ID 交给堆栈的运维人员。",
+  "POST /prewarm: `error_message` has up to 50 errors, separated by `; `; `error_urls` has the invalid URLs.":
+    "POST /prewarm：`error_message` 有最多 50 个错误，以 `; ` 分隔；`error_urls` 有无效的 URL。",
   "GET and POST /instances:": "GET 和 POST /instances：",
   "Other routes:": "其他路由：",
-  "API Gateway, which checks the key and the size before each route:": "API Gateway（在各路由之前检查密钥和大小）：",
-  "All routes can return these errors:": "所有路由都可能返回以下错误：",
+  "API Gateway:": "API Gateway：",
+  "All routes:": "所有路由：",
 
   // Bodies and parameters.
-  "Absolute `http://` or `https://` URLs on the default port. Fragments and duplicates are removed. Required without `sources` and `retry_of`.":
-    "使用默认端口的 `http://` 或 `https://` 绝对 URL。片段（`#` 及其后的部分）和重复的 URL 会被去除。没有 `sources` 和 `retry_of` 时必填。",
+  "Absolute `http://` or `https://` URLs on the default port. Fragments and duplicates are removed.":
+    "使用默认端口的 `http://` 或 `https://` 绝对 URL。片段（`#` 及其后的部分）和重复的 URL 会被去除。",
   "Domain name of the distribution or distribution tenant. Absent: the hosts of the URLs decide.":
     "分配或分配租户的域名。不填：由 URL 的主机名决定。",
   "Which of the next three lists applies. Required if two are not empty.":
     "以下三个列表中以哪一个为准。有两个列表不为空时必填。",
-  "Codes of POPs, as in `x-amz-cf-pop`. If all three lists are empty: the POPs of all regions but `cn`.":
-    "POP 的代码，与 `x-amz-cf-pop` 中的一致。三个列表均为空时：除 `cn` 外所有区域的 POP。",
+  "Codes of POPs, as in `x-amz-cf-pop`. If all three lists are empty: the default sets of all regions but `cn`, about 30 POPs.":
+    "POP 的代码，与 `x-amz-cf-pop` 中的一致。三个列表均为空：除 `cn` 外所有区域的默认集合，约 30 个 POP。",
   "Names (`south_korea`) or ISO codes (`KR`).": "英文名称（`south_korea`）或 ISO 代码（`KR`）。",
-  "`apac`, `au`, `ca`, `cn`, `eu`, `jp`, `sa`, `us`.": "`apac`、`au`、`ca`、`cn`、`eu`、`jp`、`sa`、`us`。",
-  "Minutes after which the request ends as TIMEOUT. Required without `retry_of`.":
-    "超时的分钟数；到时预热请求以 TIMEOUT 结束。没有 `retry_of` 时必填。",
+  "`apac`, `au`, `ca`, `cn`, `eu`, `jp`, `sa`, `us`: each selects its default set.":
+    "`apac`、`au`、`ca`、`cn`、`eu`、`jp`、`sa`、`us`：各自选择其默认集合。",
+  "Minutes after which the request ends as TIMEOUT.": "超时的分钟数；到时预热请求以 TIMEOUT 结束。",
   "Lines `Name: value` for all requests to CloudFront.":
     "发往 CloudFront 的所有请求都带上的标头，每项一个，格式为 `名称: 值`。",
-  "Instances that the request needs. The group grows to this number. Required without `retry_of`.":
-    "预热请求需要的实例数。实例组会扩展到这个数量。没有 `retry_of` 时必填。",
-  "Invalidate the URLs first, and wait. The distribution must be in this account.":
-    "先使这些 URL 失效，并等待完成。分配必须属于本账户。",
+  "Instances that the request needs. The group grows to this number. 0: wait for POST /instances.":
+    "预热请求需要的实例数。实例组会扩展到这个数量。0：等待 POST /instances。",
+  "Invalidate the URLs first, and wait. Each is billed as a path. The distribution must be in this account.":
+    "先使这些 URL 失效，并等待完成。每个 URL 按一个路径计费。分配必须属于本账户。",
   "Invalidate these paths and cache tags first, and wait.": "先使这些路径和缓存标签失效，并等待完成。",
   "Cache checks after a download: at one address of the POP, at all addresses, or none.":
     "下载之后的缓存检查：在 POP 的一个地址、在所有地址，或不检查。",
@@ -169,20 +167,22 @@ export const CHINESE: Readonly<Record<string, string>> = {
   "Omit URLs whose cache behavior does not cache.": "跳过其缓存行为不进行缓存的 URL。",
   "If the known sizes exceed this sum, the request ends as FAILED before its downloads.":
     "如果已知大小的总和超过此值，预热请求在开始下载之前以 FAILED 结束。",
-  "Idempotency token, 1–64 ASCII characters without spaces. For 24 hours, the same token and body return the same request.":
-    "幂等性令牌，1–64 个 ASCII 字符，不含空格。24 小时内，相同的令牌和请求体返回同一个预热请求。",
+  "Idempotency token, 1–64 ASCII characters without spaces. Send the same token with each attempt of a call: for 24 hours, the same token and body return the same request. A rejected call frees its token.":
+    "幂等性令牌，1–64 个 ASCII 字符，不含空格。同一调用的每次尝试都发送相同的令牌：24 小时内，相同的令牌和请求体返回同一个预热请求。被拒绝的调用会释放其令牌。",
   "Documents and bucket prefixes with more URLs.": "提供更多 URL 的文档和存储桶前缀。",
-  "Return an estimate and make no request. Not with `retry_of`.":
-    "只返回预估，不创建预热请求。不能与 `retry_of` 同时使用。",
-  "ID of a request that has ended. The new request warms what failed in it, with its URLs, POPs and settings.":
-    "已结束的预热请求的 ID。新的预热请求沿用其 URL、POP 和设置，只预热其中失败的部分。",
-  "If more tasks fail, the request ends as FAILED.": "如果失败的任务超过此数，预热请求以 FAILED 结束。",
-  "New number of instances. 0: pause all active requests.": "新的实例数。0：暂停所有进行中的预热请求。",
-  "ID of a request. Required with `force_stop`.": "预热请求的 ID。使用 `force_stop` 时必填。",
+  "Return an estimate and make no request; `client_token` is ignored.":
+    "返回预估，不创建预热请求；忽略 `client_token`。",
+  "ID of a request that has ended. The new request warms what failed in it, with its settings. Omit `url_list`, `sources`, `target_type`, `pops`, `countries`, `regions`, `skip_uncached` and `dry_run`.":
+    "已结束的预热请求的 ID。新的预热请求沿用其设置，预热其中失败的部分。请不要填写 `url_list`、`sources`、`target_type`、`pops`、`countries`、`regions`、`skip_uncached` 和 `dry_run`。",
+  "If more tasks fail, the request ends as FAILED. 0: at the first failure.":
+    "如果失败的任务超过此数，预热请求以 FAILED 结束。0：第一个失败即结束。",
+  "New number of instances.": "新的实例数。",
+  "The request to stop. Required with `force_stop`; otherwise only checked.":
+    "要停止的预热请求。使用 `force_stop` 时必填；否则仅检查。",
   "Stop this request.": "停止该预热请求。",
   "More fields of the answer: one or several, separated by commas; `sent` alone.":
     "要在响应中增加的内容：一个或多个，用逗号分隔；`sent` 只能单独使用。",
-  "With `detail=urls`: a POP of the request.": "使用 `detail=urls` 时：预热请求的一个 POP。",
+  "Required with `detail=urls`: a POP of the request.": "使用 `detail=urls` 时必填：预热请求的一个 POP。",
   "Requests on a page.": "每页的预热请求数。",
   "Only requests with this status.": "仅列出此状态的预热请求。",
   "`next` of the previous page.": "上一页的 `next`。",
@@ -206,8 +206,8 @@ export const CHINESE: Readonly<Record<string, string>> = {
     "使用 `s3` 时：为没有主机名的 URL 补上的开头部分，例如 `https://www.example.com/`。使用 `s3-prefix` 时必填。",
   "With `s3-prefix`: origin path, which the keys have and the URLs lack, such as `/static`.":
     "使用 `s3-prefix` 时：源路径，即对象键中有而 URL 中没有的部分，例如 `/static`。",
-  "With `sitemap`: only entries whose `lastmod` is absent or not before this ISO 8601 time.":
-    "使用 `sitemap` 时：仅包含没有 `lastmod` 或 `lastmod` 不早于此 ISO 8601 时间的条目。",
+  "With `sitemap`: only entries changed since this date, or time with a zone, and entries without `lastmod`.":
+    "使用 `sitemap` 时：仅包含自此日期（或带时区的时间）以来有更改的条目，以及没有 `lastmod` 的条目。",
 
   // Answers of POST /prewarm.
   "Empty.": "始终为空。",
@@ -215,74 +215,58 @@ export const CHINESE: Readonly<Record<string, string>> = {
   "Time at which the request was made.": "创建预热请求的时间。",
   "Time at which the request ends as TIMEOUT.": "预热请求以 TIMEOUT 结束的时间。",
   "How the POPs were chosen. Absent with `retry_of`.": "POP 是如何选择的。使用 `retry_of` 时没有此字段。",
-  "What may prevent the intended result, in words.": "可能妨碍预期结果的情况，以英文说明。",
+  "What may prevent the intended result, in words; GET /prewarm has objects.":
+    "可能妨碍预期结果的情况说明；GET /prewarm 中为对象。",
   "URLs of `url_list` that `skip_uncached` omits.": "`url_list` 中被 `skip_uncached` 跳过的 URL。",
   "With `dry_run`: the estimate.": "使用 `dry_run` 时：预估。",
   "The chosen POPs.": "选择的 POP。",
-  "Number of chosen POPs.": "选择的 POP 数。",
-  "Number of POPs in the catalogue or in `places`.": "目录中或 `places` 中的 POP 数。",
+  "Chosen POPs.": "选择的 POP 数。",
+  "POPs that they were chosen from: the catalogue, or those of `places`.":
+    "供选择的 POP 数：目录中的，或 `places` 中的。",
   "`default`: the default POPs. `all`: all POPs but those in `cn` and those with the basis `example`. `named`: others.":
     "`default`：默认 POP。`all`：除 `cn` 的 POP 和依据为 `example` 的 POP 以外的全部 POP。`named`：其他选择。",
   "The regions or countries of the request. Empty: none.": "预热请求选择的区域或国家/地区。空：没有。",
-  "What a request would do and cost.": "预热请求将执行的工作和费用。",
+  "What a request would do and cost. A dry run probes up to 100 sizes and reads `sources`, but no buckets. It is rejected like the request itself.":
+    "预热请求将会做什么，费用是多少。试运行探测最多 100 个大小，并读取 `sources`，但不读取存储桶。它与预热请求本身一样会被拒绝。",
   "Different URLs.": "不同的 URL 数。",
   "Variants.": "变体数。",
   "URLs × variants × POPs.": "URL × 变体 × POP。",
-  "True: not all sources could be read in 5 seconds, so all numbers can be higher.":
+  "True: not all sources could be read in 5 seconds: all numbers can be higher.":
     "true：未能在 5 秒内读完全部来源，因此所有数字都可能更大。",
   "What each source has added, as in SourceProgress.": "各来源添加的内容，与 SourceProgress 相同。",
   "POPs by REC.": "按区域边缘缓存分组的 POP。",
-  "REC.": "区域边缘缓存。",
-  "Its POPs.": "其下的 POP。",
   "POPs whose REC is not known.": "区域边缘缓存未知的 POP。",
   "POPs that the price class excludes.": "价格级别不包含的 POP。",
   "Bytes of all tasks.": "所有任务的字节数。",
   "Expected value. Null: not known.": "预计值。null：未知。",
   "Lower bound (95% confidence).": "下限（95% 置信度）。",
-  "Upper bound.": "上限。",
+  "Upper bound (95% confidence).": "上限（95% 置信度）。",
   "Probed sizes: at most 100.": "已探测到大小的 URL 数，最多 100。",
   "Probes without an answer within 5 seconds.": "5 秒内没有响应的探测数。",
   "Probed URLs that cannot be read.": "探测时无法读取的 URL 数。",
   "These URLs.": "这些 URL。",
   "URL.": "URL。",
-  "Why, such as `HTTP 404`.": "原因，例如 `HTTP 404`。",
   "The first of these errors.": "其中第一个错误。",
-  "Explanation.": "说明。",
+  "What the sizes rest on.": "大小的依据。",
   "Requests to the origin, if the caches are empty and keep all objects.": "假定缓存为空并保留所有对象时的回源请求数。",
   "Expected number. Null with `all-at-once`.": "预计请求数。使用 `all-at-once` 时为 null。",
   "Lowest number.": "最少请求数。",
   "Highest number.": "最多请求数。",
   "Additional size probes.": "另外用于探测大小的请求数。",
   "AWS Regions of Origin Shield.": "Origin Shield 所在的 AWS 区域。",
-  "URLs that are not cached.": "不缓存的 URL。",
-  "Number of URLs.": "URL 数。",
-  "Their requests.": "这些 URL 的回源请求数。",
-  "Some of the URLs.": "其中一些 URL。",
   "Instances and time.": "实例和时间。",
   "Number of instances.": "实例数。",
   "Instance type.": "实例类型。",
   "Its vCPUs.": "一台实例的 vCPU 数。",
   "Instance hours.": "实例小时数。",
-  "Minutes to the end. Null: there is no instance.": "距结束的分钟数。null：没有实例。",
+  "Minutes to the end. Null: no instance.": "到结束的分钟数。null：没有实例。",
   "What limits the rate.": "限制速率的因素。",
   "Cost in US dollars, at list prices.": "按目录价计算的费用，单位为美元。",
   "Total.": "总计。",
   "Total with `bytes.low`.": "按 `bytes.low` 计算的总计。",
   "Total with `bytes.high`.": "按 `bytes.high` 计算的总计。",
-  "Costs by item.": "各项费用。",
-  "Item. `pipeline`: DynamoDB, SQS and Lambda.": "费用项目。`pipeline`：DynamoDB、SQS 和 Lambda。",
-  "Cost.": "费用。",
-  "Quantity and price.": "数量和单价。",
   "Month of the prices.": "价格的月份。",
   "Other costs.": "未计入的其他费用。",
-  "Use of the flat-rate plan.": "固定费率套餐的用量。",
-  "Name of the plan.": "套餐的名称。",
-  "Requests that it includes.": "套餐包含的请求数。",
-  "Requests of this run.": "本次预热的请求数。",
-  "Part of the month's requests. 1: all.": "占每月请求数的比例。1：全部。",
-  "Limits of the deployment.": "部署的限制。",
-  "Use. Null: not known.": "用量。null：未知。",
-  "Limit.": "限制。",
   "Assumptions.": "预估所依据的假设。",
 
   // Progress and summary.
@@ -290,8 +274,8 @@ export const CHINESE: Readonly<Record<string, string>> = {
   "Bytes of the tasks that succeeded.": "成功的任务的字节数。",
   "Bytes of downloads in progress.": "进行中的下载的字节数。",
   "Bytes of all tasks whose size is known.": "所有已知大小的任务的字节数。",
-  "Percentage of the bytes, or of the tasks if a size is unknown. Failed tasks add no bytes, so it can be below 100 at the end.":
-    "字节数的百分比；如果有大小未知，则为任务数的百分比。失败的任务不增加字节数，因此结束时可能低于 100。",
+  "Percentage of the bytes, or of the tasks if a size is unknown. Failed tasks add no bytes.":
+    "字节数的百分比；如果有大小未知，则为任务数的百分比。失败的任务不增加字节数。",
   "Tasks that wait.": "等待中的任务数。",
   "Tasks that an agent has.": "代理程序正在处理的任务数。",
   "Tasks that have a result.": "已有结果的任务数。",
@@ -304,7 +288,7 @@ export const CHINESE: Readonly<Record<string, string>> = {
     "任务数：可读取的 URL × 变体 × 已解析的 POP。解析 POP 之前为 0。",
   "Current download rate of all agents.": "所有代理程序当前的下载速率之和。",
   "Instances that have tasks of the request.": "正在处理该预热请求的任务的实例数。",
-  "Estimated end. Null: not known.": "预计结束时间。null：未知。",
+  "Estimated end, if known.": "预计结束时间；null：未知。",
   "Time of the last change.": "最后一次变化的时间。",
   "Time of this answer.": "此响应的时间。",
   "Readiness verdict, after the end.": "结束之后的放量结论。",
@@ -338,8 +322,8 @@ export const CHINESE: Readonly<Record<string, string>> = {
   "Link to the report. It expires after ten minutes.": "报告的链接，十分钟后过期。",
   "Link to all results. It expires after ten minutes. Null: there is no file.":
     "全部结果的链接，十分钟后过期。null：没有文件。",
-  "Why there is no file.": "没有文件的原因。",
-  "Readiness verdict. Null: not known.": "放量结论。null：未知。",
+  "Why there is no file: the list of URLs was lost.": "没有文件的原因：URL 列表已丢失。",
+  "Readiness verdict, if known.": "放量结论；null：未知。",
   "The verdict in one English sentence.": "概括结论的一句英文。",
   "What the verdict does not cover.": "结论不涵盖的内容。",
   "All tasks.": "任务总数。",
@@ -368,7 +352,7 @@ export const CHINESE: Readonly<Record<string, string>> = {
   "REC at which it is cold.": "对象未预热的区域边缘缓存。",
   "RECs at which objects are cold.": "有对象未预热的区域边缘缓存。",
   "POPs that lack more than 1% of their objects.": "缺少超过 1% 对象的 POP 数。",
-  "The same, if cold and unreadable objects do not count.": "同上，但不计未预热的对象和无法读取的对象。",
+  "The same, without objects that are cold or unreadable.": "同上，但不计上述对象和无法读取的对象。",
   "Up to twenty of `lacking_pops`.": "`lacking_pops` 所计的 POP，最多二十个。",
   "POPs that resolved.": "已解析的 POP 数。",
   "POPs that did not resolve.": "无法解析的 POP 数。",
@@ -376,7 +360,8 @@ export const CHINESE: Readonly<Record<string, string>> = {
   "Unresolved POPs for which the DNS resolver failed.": "因 DNS 解析器出错而无法解析的 POP 数。",
   "URLs that could not be read.": "无法读取的 URL 数。",
   "All URLs.": "URL 总数。",
-  "Number of kinds of failures.": "失败的种类数。",
+  "Number of failure reasons, plus one each for unreadable URLs and unresolved POPs.":
+    "失败原因数；有无法读取的 URL、有无法解析的 POP 时各加一。",
   "One POP of a request. Its counts can differ slightly from the report.":
     "预热请求的一个 POP。它的计数可能与报告略有出入。",
   "Code of the POP.": "POP 的代码。",
@@ -407,9 +392,10 @@ export const CHINESE: Readonly<Record<string, string>> = {
     "预热请求截至某一时刻的计数。两个样本之间可作线性插值。",
   "Time of the sample.": "样本的时间。",
   "All bytes that instances received.": "实例收到的全部字节数。",
-  "Results of the tasks of one POP.": "一个 POP 的任务的结果。",
+  "Results of the tasks of one POP, without pages. More than 200,000 tasks or 64 MB are a 400: read the file of all results.":
+    "一个 POP 的任务的结果，不分页。超过 200,000 个任务或 64 MB 时返回 400：请读取全部结果的文件。",
   "Its tasks: URLs × variants.": "它的任务数：URL × 变体。",
-  "Its tasks in order, consecutive ones combined.": "按顺序排列的任务，相邻任务合并为一段。",
+  "Its tasks in order, in groups of consecutive tasks.": "按顺序排列的任务，相邻的合为一组。",
   "The worst state of its tasks.": "该段任务中最差的状态。",
   "Position of its first task, from 1.": "该段第一个任务的位置，从 1 开始。",
   "Number of its tasks.": "该段的任务数。",
@@ -429,8 +415,8 @@ export const CHINESE: Readonly<Record<string, string>> = {
   "Readiness verdict. `not_ready` also if nothing was counted.": "放量结论。没有任何计数时也为 `not_ready`。",
   "URL of GET /prewarm. It needs the API key.": "GET /prewarm 的 URL，需要 API 密钥。",
   "URL of GET /summary. It needs the API key.": "GET /summary 的 URL，需要 API 密钥。",
-  "At the end of each request, Prewarm sends an event to the default EventBridge bus, rarely twice. Source: `{source}`. Detail type: `{type}`. Rules: {link}. Detail:":
-    "每个预热请求结束时，Prewarm 向默认的 EventBridge 事件总线发送一个事件，极少数情况下会发送两次。`source` 为 `{source}`，`detail-type` 为 `{type}`。规则的写法参见{link}。`detail` 的内容：",
+  "At the end of each request, Prewarm sends an event to the default EventBridge bus, at least once. Source: `{source}`. Detail type: `{type}`. Rules: {link}. Detail:":
+    "每个预热请求结束时，Prewarm 向默认的 EventBridge 总线发送一个事件，至少一次。source：`{source}`。detail type：`{type}`。规则：{link}。detail：",
 
   // The deployment.
   "The new number, and which requests are paused or resumed.": "新的实例数，以及哪些预热请求已暂停或恢复。",
@@ -454,20 +440,6 @@ export const CHINESE: Readonly<Record<string, string>> = {
   "AWS Region.": "AWS 区域。",
   "Version of the deployed code.": "已部署代码的版本。",
   "True: the API accepts calls only through a VPC endpoint.": "true：API 只接受通过 VPC 端点的调用。",
-  "Limits of this deployment.": "本部署的限制。",
-  "Parameter of the stack.": "堆栈参数。",
-  "The limit. Null: none.": "限制。null：没有。",
-  "Its unit.": "单位。",
-  "What it limits.": "限制的内容。",
-  "What requests may warm.": "允许预热的内容。",
-  "IDs of distributions and distribution tenants. `*`: all.": "分配和分配租户的 ID。`*`：全部。",
-  "Where `sources` may be read from.": "允许读取 `sources` 的位置。",
-  "Buckets and prefixes. Empty: none.": "存储桶和前缀。空：没有。",
-  "Instances of the agents.": "运行代理程序的实例。",
-  "Instance types of the agents.": "代理程序的实例类型。",
-  "The instance for estimates.": "用于预估的实例。",
-  "US dollars.": "美元。",
-  "Month of the price.": "价格的月份。",
   "Version of OpenAPI.": "OpenAPI 的版本。",
   "Name and release of the API.": "API 的名称和版本。",
   "Routes.": "路由。",
@@ -482,18 +454,8 @@ export const CHINESE: Readonly<Record<string, string>> = {
     "每个任务都有结果，结果可以是失败：参见 `verdict`。",
   "`force_stop` stopped the request.": "预热请求已被 `force_stop` 停止。",
   "The time ended before every task had a result.": "部分任务还没有结果，时间已用完。",
-  "Nothing could be warmed, or a limit was exceeded: see `reason`.":
-    "没有可以预热的内容，或超过了限制：参见 `reason`。",
-  "A hit in the POP's own cache was observed after the download: the tier is EDGE, and `Age` increased.":
-    "已预热。下载之后观察到 POP 自身缓存的命中：缓存层级为 EDGE，且 `Age` 增加。",
-  "A hit at the POP was observed after the download, but the tier is not reported, or `Age` proves nothing: see the `warning` of the task.":
-    "已命中。下载之后观察到 POP 的命中，但响应未说明缓存层级，或不能根据 `Age` 作出判断：参见任务的 `warning`。",
-  "The POP did not keep the object: after a second download, a check was a miss or was served by another tier, or two consecutive checks were RefreshHits.":
-    "未保留。POP 没有保留对象：第二次下载之后，检查未命中或由其他缓存层级提供，或连续两次检查的结果为 RefreshHit。",
-  "The object was downloaded. Nothing is claimed, because the server sends no `x-cache` or `verify` is `off`.":
-    "已下载，未验证。是否已缓存不作判断，因为服务器不发送 `x-cache`，或 `verify` 为 `off`。",
-  "There was no complete download, no valid response to a check, or a response of AWS WAF. Whether the POP keeps the object is unknown.":
-    "失败。下载不完整，或检查没有得到有效响应，或由 AWS WAF 作出响应。POP 是否保留了对象未知。",
+  "Nothing could be warmed, a limit was exceeded, or a step or an invalidation failed: see `reason`.":
+    "没有可以预热的内容，超过了限制，或者某个步骤或失效失败：参见 `reason`。",
   "In a response header or access log, or rarely in a blog.": "见于响应标头或访问日志，少数见于博客。",
   "It resolved when `npm run pops:check` ran.": "运行 `npm run pops:check` 时解析成功。",
   "In a list of another tool.": "见于其他工具的列表。",
@@ -505,13 +467,12 @@ export const CHINESE: Readonly<Record<string, string>> = {
   "By the AWS table of Origin Shield Regions.": "根据 AWS 列出的 Origin Shield 区域表。",
   "By the table of another tool.": "根据其他工具的表。",
   "The nearest REC that AWS documents: a guess.": "AWS 文档列出的区域边缘缓存中最近的一个，属于推测。",
-  "A CSV file with one row for each failed task, each URL that could not be read, and each POP that did not resolve.":
-    "CSV 文件，每个失败的任务、每个无法读取的 URL 和每个无法解析的 POP 各占一行。",
-  "A text that a spreadsheet would take for a formula begins with `'`; `prewarm report --json` removes it.":
-    "可能被电子表格当作公式的文本，前面加有 `'`；`prewarm report --json` 会去掉它。",
-  "Texts in `error`: {link}.": "`error` 中的文本：参见{link}。",
-  "A CSV file in one or more gzip streams, with one row for each task.":
-    "CSV 文件，由一个或多个 gzip 流组成，每个任务占一行。",
+  "A CSV file in UTF-8, with a header row and one row for each failed task, each URL that could not be read, and each POP that did not resolve.":
+    "UTF-8 编码的 CSV 文件，有标题行；每个失败的任务、每个无法读取的 URL 和每个无法解析的 POP 各占一行。",
+  "A text that a spreadsheet would take for a formula begins with `'`; `prewarm report --format json` removes it.":
+    "电子表格会当作公式的文本以 `'` 开头；`prewarm report --format json` 会去掉它。",
+  "A CSV file in one or more gzip streams, which `zcat` reads, with one row for each task, and none for URLs and POPs without tasks.":
+    "CSV 文件，由一个或多个 gzip 流组成，可用 `zcat` 读取；每个任务占一行，没有任务的 URL 和 POP 没有行。",
   "It has the columns of the report and these:": "它包含报告的各列以及以下各列：",
   "POP of the task; empty for a URL that could not be read": "任务的 POP；对于无法读取的 URL 为空",
   "URL of the task; empty for a POP that did not resolve": "任务的 URL；对于无法解析的 POP 为空",
@@ -521,7 +482,7 @@ export const CHINESE: Readonly<Record<string, string>> = {
   "CloudFront's ID of the last response, for AWS Support": "最后一次响应的 CloudFront 请求 ID，可提供给 AWS Support",
   "Number of attempts; 0 if no agent processed the task": "尝试次数；没有代理程序处理过任务时为 0",
   "Name of the variant": "变体的名称",
-  "Outcome: `failed` or `not_kept`": "结果：`failed` 或 `not_kept`",
+  "Outcome; empty without a task": "结果；没有任务时为空",
   "Tier in the last response: `EDGE`, `REC` or `Origin Shield`":
     "最后一次响应所报告的缓存层级：`EDGE`、`REC` 或 `Origin Shield`",
   "Address of the POP; the worst one with `verify: addresses`": "POP 的地址；`verify: addresses` 时为结果最差的地址",
@@ -539,7 +500,7 @@ export const CHINESE: Readonly<Record<string, string>> = {
   "`x-cache` of the last response": "最后一次响应的 `x-cache`",
   "With the outcome `hit`: `no_age`, `age_constant` or `origin_age`":
     "结果为 `hit` 时：`no_age`、`age_constant` 或 `origin_age`",
-  "different URLs in `url_list`": "`url_list` 中不同的 URL 数",
+  "different URLs, those of `sources` included": "不同的 URL 数，包括 `sources` 的 URL",
   "characters of a URL": "一个 URL 的字符数",
   "different hosts of the URLs, without `cf_domain`": "没有 `cf_domain` 时，各 URL 中不同的主机名数",
   "different names in `pops`, `countries` or `regions`": "`pops`、`countries` 或 `regions` 中不同的名称数",
@@ -552,4 +513,60 @@ export const CHINESE: Readonly<Record<string, string>> = {
   "characters of all paths and tags in `invalidate`": "`invalidate` 中所有路径与标签的总字符数",
   "characters of a tag": "一个标签的字符数",
   "The deployment can have lower limits: {link}.": "部署的限制可能更低：参见 {link}。",
+  "Wait some seconds, then send the same body with the same token.": "等待几秒，然后以相同的令牌发送相同的请求体。",
+  "Send it again in some seconds.": "几秒后再次发送。",
+  "Nothing: all is good.": "无需处理：全部成功。",
+  "Make a new request.": "创建新的预热请求。",
+  "Send it again when a request has ended.": "等到有预热请求结束，然后再次发送。",
+  "Send the `header` and `variants` of the first request.": "发送第一个预热请求的 `header` 和 `variants`。",
+  "Add `pop`.": "添加 `pop`。",
+  Verdicts: "结论",
+  "The verdict": "结论",
+  "openapi.json": "openapi.json",
+  "{names} are final: poll every 5 to 15 seconds until then. FINISHED has its `verdict` at once; the others can get it some seconds later.":
+    "{names} 为最终状态：在此之前每 5 到 15 秒查询一次。FINISHED 立即带有 `verdict`；其他最终状态可能几秒后才有。",
+  "Every task succeeded, and at least one is `warm` or `hit`.":
+    "可以放量：所有任务都成功，且至少有一个为 `warm` 或 `hit`。",
+  "Some tasks failed, some URLs could not be read, or some POPs did not resolve.":
+    "可以放量，但有例外：部分任务失败、部分 URL 无法读取，或部分 POP 无法解析。",
+  "At least one of these: an object failed at all selected POPs of a REC that has two or more of them; more than 5% of the POPs lack more than 1% of their objects; the request did not end as FINISHED.":
+    "不可放量，至少符合一项：在选中了两个或更多 POP 的某个区域边缘缓存下，有对象在所有 POP 都失败；超过 5% 的 POP 缺少超过 1% 的对象；预热请求未以 FINISHED 结束。",
+  "The objects were downloaded, and nothing shows that a cache has them: `verify` is `off`, or the server sends no `x-cache`.":
+    "未验证：对象已下载，但没有迹象表明缓存中有这些对象：`verify` 为 `off`，或服务器不发送 `x-cache`。",
+  "A row begins with type, bounds and default; a field without a type is a string or a whole number.":
+    "每行以类型、范围和默认值开头；没有类型的字段为字符串或整数。",
+  "Bounds count the entries of a list and the characters of a string.": "列表的范围按项数计，字符串的范围按字符数计。",
+  "MB of a body; 6 after JSON escaping": "请求体的 MB 数；JSON 转义后为 6",
+  "levels of nesting in a body": "请求体的嵌套层数",
+  "fields in a body": "请求体的字段数",
+  "Link: `failure_pop_urls_report` of GET /summary.": "链接：GET /summary 的 `failure_pop_urls_report`。",
+  "It has no column for the reason: read `reason` of all results, or `failures`.":
+    "其中没有原因一列：请读取全部结果中的 `reason`，或 `failures`。",
+  "Link: `results_url` of GET /summary.": "链接：GET /summary 的 `results_url`。",
+  "Repeat a call after 429, 5XX, no answer, and a 409 that says `in a moment`.":
+    "遇到 429、5XX、没有响应或含有 `in a moment` 的 409 时，请重复调用。",
+  "Repeat POST /prewarm with the same `client_token`: it makes no second request.":
+    "重复 POST /prewarm 时请使用相同的 `client_token`：不会创建第二个预热请求。",
+  "Other errors need a change first.": "其他错误需要先作更改。",
+  "Calls per second: {key} for a key ({burst} at once); of these, POST /prewarm {post}, GET /summary {summary}, GET /requests {list} ({other} at once).":
+    "每秒调用数：每个密钥 {key}（突发 {burst}）；其中 POST /prewarm {post}、GET /summary {summary}、GET /requests {list}（突发 {other}）。",
+  "Correct the address, with one slash before the route.": "更正地址，路由之前只有一个斜杠。",
+  "Time at which the request was made, or estimated.": "创建或预估预热请求的时间。",
+  "Time at which the request ends as TIMEOUT. Empty with `dry_run`.":
+    "预热请求以 TIMEOUT 结束的时间。使用 `dry_run` 时为空。",
+  "Other fields: see {link}.": "其他字段：参见 {link}。",
+  "Limits, each with its parameter of the stack and what it bounds. `value` null: no limit.":
+    "各项限制，及其堆栈参数和限制的内容。`value` 为 null：没有限制。",
+  "IDs of the distributions and distribution tenants that requests may warm. `*`: all.":
+    "允许预热的分配和分配租户的 ID。`*`：全部。",
+  "Buckets and prefixes that `sources` may be read from. Empty: none.": "允许读取 `sources` 的存储桶和前缀。空：没有。",
+  "Instance types of the agents, and the one that estimates use, with its price in US dollars.":
+    "agent 的实例类型，以及用于预估的实例类型及其价格（美元）。",
+  "URLs that are not cached, their requests, and examples.": "不缓存的 URL 数、其回源请求数和示例。",
+  "Costs by item: `ec2_spot`, `public_ipv4`, `cloudfront_bytes`, `cloudfront_requests`, `invalidation_paths`, `pipeline` (DynamoDB, SQS and Lambda). `of`: quantity and price in words.":
+    "各项费用：`ec2_spot`、`public_ipv4`、`cloudfront_bytes`、`cloudfront_requests`、`invalidation_paths`、`pipeline`（DynamoDB、SQS 和 Lambda）。`of`：数量和单价的说明。",
+  "Use of the flat-rate plan: `requests` of this run, and their `share` of `monthly_requests`. 1: all.":
+    "固定费率套餐的用量：这次运行的 `requests`，及其占 `monthly_requests` 的比例 `share`。1：全部。",
+  "Limits of the deployment, and what the request would use of each. `value` null: not known.":
+    "部署的各项限制，以及预热请求的用量。`value` 为 null：未知。",
 };

@@ -44,7 +44,7 @@ function openApi(): JsonSchema {
           type: "apiKey",
           in: "header",
           name: "x-api-key",
-          description: "The stack's output `prewarmapikeyoutput`",
+          description: "Value of the API key, not its ARN: `aws apigateway get-api-key --include-value`",
         },
       },
     },
@@ -115,9 +115,13 @@ function refusal(status: number, schema: z.ZodType, text: string): JsonSchema {
 /** An error's example with other words. */
 function saying(schema: z.ZodType, text: string): object {
   const fields = Object.entries(exampleOf(schema)).map(([name, value]) =>
-    name.endsWith("message") ? [name, text] : name === "error_urls" ? [name, []] : [name, value],
+    name.endsWith("message") ? [name, text] : name === "error_urls" ? [name, urlsIn(text)] : [name, value],
   );
   return Object.fromEntries(fields);
+}
+
+function urlsIn(text: string): string[] {
+  return [...text.matchAll(/'(\w+:\/\/[^']+)'/g)].flatMap(([, url]) => url ?? []);
 }
 
 function response(description: string, schema: JsonSchema, example: object): JsonSchema {

@@ -5,6 +5,7 @@ import { MAX_INSTANCES } from "../../domain/limits.ts";
 import { STATUSES } from "../../domain/request/lifecycle.ts";
 import { DENIED_BY_POLICY, NO_KEY, QUOTA_EXCEEDED, TOO_LARGE } from "../../domain/validation/api-error.ts";
 import { instancesBodySchema, prewarmBodySchema } from "../../domain/validation/bodies.ts";
+import { FIELDS_FROM_RETRIED } from "../../domain/validation/check-retry.ts";
 import { DETAILS } from "../../lambdas/api/query.ts";
 import { DEFAULT_LIMIT, MAX_LIMIT } from "../../lambdas/api/requests.ts";
 
@@ -42,7 +43,12 @@ const DETAIL: Parameter = {
 };
 
 /** With `urls` in `detail`. */
-export const POP: Parameter = query("pop", "With `detail=urls`: a POP of the request.", { type: "string" }, "SIN2-C1");
+export const POP: Parameter = query(
+  "pop",
+  "Required with `detail=urls`: a POP of the request.",
+  { type: "string" },
+  "SIN2-C1",
+);
 
 const LIST_PARAMETERS: readonly Parameter[] = [
   query("limit", "Requests on a page.", {
@@ -68,20 +74,25 @@ function query(name: string, description: string, schema: JsonSchema, example?: 
   return example === undefined ? parameter : { ...parameter, example };
 }
 
-// A retry has these from the request before it alone.
-const { url_list, sources, target_type, pops, countries, regions, ...settings } = prewarmBodySchema.shape;
+const RETRIES_ONLY = { ...Object.fromEntries(FIELDS_FROM_RETRIED.map((name) => [name, true])), dry_run: true } as const;
+const fromRetried = (field: z.ZodType) => field.meta({ default: undefined });
+const { verify, order } = prewarmBodySchema.shape;
 
 /** What a caller may leave out with `retry_of`: the body is filled from the request before, and then checked as any other. */
 const retryBodySchema = z
-  .strictObject(settings)
+  .strictObject(prewarmBodySchema.shape)
+  .omit(RETRIES_ONLY)
   .partial()
   .extend({
+    verify: fromRetried(verify),
+    order: fromRetried(order),
     retry_of: z.string().describe("ID of the request to retry."),
   })
   .meta({
     id: "RetryBody",
     description:
-      "Retries what failed in a request that has ended. Absent fields are taken from that request, except headers, which are not kept.",
+      "Retries what failed in a request that has ended. Absent fields are taken from that request, except `header` and `variants`: send " +
+      "them again, because they are not kept. Nothing is invalidated unless this body says so.",
   });
 
 /** Body of POST /prewarm. */
@@ -149,7 +160,7 @@ const PREWARM_EXAMPLES: BodyExamples = {
 };
 
 const INSTANCES_EXAMPLES: BodyExamples = {
-  more: { summary: "Four instances for all requests", value: { DesiredCapacity: 4, req_id: EXAMPLE_ID } },
+  more: { summary: "Four instances for all requests", value: { DesiredCapacity: 4 } },
   pause: { summary: "Pauses all requests", value: { DesiredCapacity: 0 } },
   stop: {
     summary: "Stops a request and ends the instances",
@@ -182,12 +193,11 @@ export interface Operation {
 const INTERNAL = [
   {
     text: "Internal error; the log has it under 5b1f9f1e-6f0c-4f55-9d6a-2a3c8e4e8f10",
-    action:
-      "Search the log of the API function for this ID, then call again. With `client_token`, a second POST /prewarm makes no second request.",
+    action: "Call again. If it persists, give the ID to whoever runs the stack.",
   },
 ];
-const NO_ID = { text: "req_id: is required in the query string", action: "Add `req_id`." };
-const UNKNOWN = [{ text: `req_id: there is no request '${EXAMPLE_ID}'`, action: "Correct the ID." }];
+export const NO_ID = { text: "req_id: is required in the query string", action: "Add `req_id`." };
+export const UNKNOWN = { text: `req_id: there is no request '${EXAMPLE_ID}'`, action: "Correct the ID." };
 
 /** In the order of the description. */
 export const OPERATIONS: Readonly<Record<RouteName, Operation>> = {
@@ -196,25 +206,42 @@ export const OPERATIONS: Readonly<Record<RouteName, Operation>> = {
     tag: "Requests",
     summary: "Makes a request",
     description:
-      "Warms a set of URLs at a set of POPs. The API checks the whole body first. If a field is wrong or unknown, the API makes nothing " +
-      "and reports all errors. POPs, countries and regions are not case-sensitive. `null` omits an optional field.",
+      "Warms a set of URLs at a set of POPs. A body needs `url_list` or `sources`, `timeout` and `instance_count`. A retry needs only " +
+      "`retry_of`, and `header` and `variants` if the first request had them. The API checks the whole body first: if a field is wrong " +
+      "or unknown, it makes nothing and reports up to 50 errors. POPs, countries and regions are not case-sensitive. `null` omits an optional field.",
     body: { schema: startBodySchema, examples: PREWARM_EXAMPLES },
     errors: {
       400: [
         {
           text: "url_list: 'ftp://x/y' has the scheme ftp. Use absolute http:// or https:// URLs",
-          action: "Correct the fields that the message names.",
+          action: "Correct the named fields.",
         },
         {
           text: "instance_count: 30 instances exceed this deployment's limit of 20 (stack parameter maxInstances)",
-          action: "Lower the value, or raise the parameter of the stack.",
+          action: "Lower the value, or raise the parameter.",
+        },
+        {
+          text: "with this request: 21 active requests exceed this deployment's limit of 20 (stack parameter maxActiveRequests)",
+          action: "Send it again when a request has ended.",
+        },
+        {
+          text: `header: is required, because the request ${EXAMPLE_ID} had a header line, which are not kept after its end`,
+          action: "Send the `header` and `variants` of the first request.",
         },
       ],
       404: [{ text: `retry_of: there is no request '${EXAMPLE_ID}'`, action: "Correct the ID." }],
       409: [
         {
-          text: `client_token: was sent with another body within the last 24 hours; that made the request ${EXAMPLE_ID}`,
-          action: "Send a new token.",
+          text: `client_token: another call is creating the request ${EXAMPLE_ID} with this token; send this request again in a moment`,
+          action: "Wait some seconds, then send the same body with the same token.",
+        },
+        {
+          text: `client_token: was sent with another body within the last 24 hours, which created the request ${EXAMPLE_ID}`,
+          action: "If you mean another request, send a new token.",
+        },
+        {
+          text: "Too many requests are being created at the same time; send this request again in a moment",
+          action: "Send it again in some seconds.",
         },
         {
           text: `retry_of: the request ${EXAMPLE_ID} is IN_PROGRESS; it can be retried after it has ended`,
@@ -223,6 +250,14 @@ export const OPERATIONS: Readonly<Record<RouteName, Operation>> = {
         {
           text: `retry_of: the request ${EXAMPLE_ID} is already being retried by ${OTHER_ID}; when that one has ended, retry it instead`,
           action: "Wait for its end, then retry it.",
+        },
+        {
+          text: `retry_of: the request ${EXAMPLE_ID} is FINISHED, and it has no tasks to retry`,
+          action: "Nothing: all is good.",
+        },
+        {
+          text: `retry_of: the request ${EXAMPLE_ID} cannot be retried: its lists are gone; send its URLs in a new request`,
+          action: "Make a new request.",
         },
       ],
       500: INTERNAL,
@@ -234,7 +269,7 @@ export const OPERATIONS: Readonly<Record<RouteName, Operation>> = {
     summary: "Returns the progress of a request",
     description: "Returns the state of a request. Agents report every ten seconds.",
     parameters: [requestId(EXAMPLE_ID), DETAIL, POP],
-    queries: ["req_id=$REQ", "req_id=$REQ&detail=pops,failures"],
+    queries: ["req_id=$REQ", "req_id=$REQ&detail=pops,failures", "req_id=$REQ&detail=urls&pop=SIN2-C1"],
     errors: {
       400: [
         NO_ID,
@@ -242,13 +277,14 @@ export const OPERATIONS: Readonly<Record<RouteName, Operation>> = {
           text: `Unknown detail 'tasks'; use one of '${DETAILS.join("', '")}'`,
           action: "Correct `detail`.",
         },
+        { text: "pop: is required with detail=urls: a POP of the request", action: "Add `pop`." },
         { text: "pop: the request has no POP 'SIN2-P1'", action: "Send a POP of the request." },
       ],
-      404: UNKNOWN,
+      404: [UNKNOWN],
       409: [
         {
           text: "The request is IN_PROGRESS; the URLs of a POP are available after it has ended",
-          action: "Wait for the end of the request.",
+          action: "Wait for its end.",
         },
       ],
       500: INTERNAL,
@@ -263,11 +299,11 @@ export const OPERATIONS: Readonly<Record<RouteName, Operation>> = {
     queries: ["req_id=$REQ"],
     errors: {
       400: [NO_ID],
-      404: UNKNOWN,
+      404: [UNKNOWN],
       409: [
         {
           text: "The request is IN_PROGRESS; its summary is available after it has ended",
-          action: "Wait for the end of the request.",
+          action: "Wait for its end.",
         },
         {
           text: "The request is STOPPED; its report is still being written; retry in a moment",
@@ -280,12 +316,12 @@ export const OPERATIONS: Readonly<Record<RouteName, Operation>> = {
   "GET /requests": {
     operationId: "listRequests",
     tag: "Requests",
-    summary: "Lists all requests",
+    summary: "Lists the requests of the last 30 days",
     description:
-      "Lists the requests of the last 30 days, a page at a time. With `status`, a page can have fewer than `limit` requests although " +
+      "Lists the requests a page at a time. With `status`, a page can have fewer than `limit` requests although " +
       "there are more: read on until `next` is null.",
     parameters: LIST_PARAMETERS,
-    queries: ["limit=20&status=FINISHED"],
+    queries: ["limit=20&status=FINISHED", "limit=20&status=FINISHED&next=$NEXT"],
     errors: {
       400: [
         { text: "limit: '0' must be a whole number from 1 to 100", action: "Correct `limit`." },
@@ -302,18 +338,17 @@ export const OPERATIONS: Readonly<Record<RouteName, Operation>> = {
     tag: "Instances",
     summary: "Sets the number of instances; stops a request",
     description:
-      "Sets the number of instances that all active requests share, or stops a request. 0 pauses the requests: downloads in progress end " +
-      "within a minute, the timeouts still apply, and a call with a larger number resumes the requests. With `force_stop`, the group keeps " +
-      "the instances that other requests need.",
+      "Sets the number of instances that all active requests share, or stops a request. 0 pauses the requests; a larger number " +
+      "resumes them. With `force_stop`, the group keeps the instances that other requests need.",
     body: { schema: instancesBodySchema, examples: INSTANCES_EXAMPLES },
     errors: {
       400: [
         {
           text: `DesiredCapacity: is required: a whole number from 0 to ${MAX_INSTANCES}`,
-          action: "Correct the field that the message names.",
+          action: "Correct the named field.",
         },
       ],
-      404: UNKNOWN,
+      404: [UNKNOWN],
       409: [
         {
           text: "req_id: the request is FINISHED already and cannot be stopped",
@@ -334,8 +369,7 @@ export const OPERATIONS: Readonly<Record<RouteName, Operation>> = {
     operationId: "listPops",
     tag: "Deployment",
     summary: "Lists the POPs that Prewarm knows",
-    description:
-      "Lists the catalogue of POPs. AWS publishes neither their codes nor their RECs, so each entry states how it is known.",
+    description: "Lists the whole catalogue of POPs in one answer. Each entry states how it is known.",
     parameters: CATALOGUE_PARAMETERS,
     queries: ["country=SG"],
     errors: {
@@ -359,9 +393,17 @@ export const OPERATIONS: Readonly<Record<RouteName, Operation>> = {
     operationId: "getDescription",
     tag: "Deployment",
     summary: "Returns the OpenAPI description",
-    description: "Returns the OpenAPI 3.1 description of the deployed release. Postman can import it.",
+    description:
+      "Returns the OpenAPI 3.1 description of the deployed release. For Postman: save it, choose Import, set the variable `baseUrl` of the " +
+      "collection to `$API` without its last slash, and its authorization to API Key, with `x-api-key` and the value of the key.",
     errors: { 500: INTERNAL },
   },
+};
+
+/** Of a path that has no route. */
+export const UNKNOWN_ROUTE = {
+  text: "Unknown route; use one of POST /prewarm, …",
+  action: "Correct the address, with one slash before the route.",
 };
 
 /** What API Gateway returns without the API. */
@@ -372,7 +414,8 @@ export const GATEWAY_ERRORS: Readonly<Record<string, readonly ErrorAnswer[]>> = 
   ],
   413: [{ text: TOO_LARGE, action: "Send several requests, each with a part of the list." }],
   429: [
-    { text: "Limit Exceeded", action: "Call more slowly." },
+    // API Gateway's own words: https://repost.aws/knowledge-center/api-gateway-429-limit
+    { text: "Too Many Requests", action: "Wait a second and call again; double the wait each time." },
     { text: QUOTA_EXCEEDED, action: "Wait until tomorrow, or raise the parameter." },
   ],
   "5XX": INTERNAL,
