@@ -1,6 +1,7 @@
 // The documents as a whole: what they link to, name and tell to run is there, and the README stays short.
 import { existsSync, readdirSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
+import { notKept } from "../../domain/result/failure.ts";
 import { CHECKS } from "../../tools/checks/run-checks.ts";
 import { GENERATORS } from "../../tools/commands/generate.ts";
 import { SCENARIOS } from "../../tools/lab/scenarios/all.ts";
@@ -66,6 +67,20 @@ test("what is generated begins with a name of its own and ends", () => {
   const names = marks.map(([, mark = ""]) => mark).filter((mark) => mark !== "/generated");
   expect(marks.map(([, mark = ""]) => mark.split(":")[0])).toEqual(names.flatMap(() => ["generated", "/generated"]));
   expect(new Set(names).size).toBe(names.length);
+});
+
+test("docs/operations.md names the causes of not_kept by texts of the report", () => {
+  const causes = [
+    notKept("NO_HIT", { cacheControl: "no-store" }),
+    notKept("NO_HIT", { vary: "*" }),
+    notKept("EXPIRES_AT_ONCE", {}),
+    notKept("REC_ONLY", {}),
+    notKept("NO_HIT", {}),
+  ].map(({ detail }) => detail);
+  const [, table = ""] = read("docs/operations.md").split(/^### (?:`not_kept`|`not_cacheable`)$/m);
+  const cells = [...table.matchAll(/^\| (`.*?`) +\|/gm)].flatMap(([, cell = ""]) => cell.split(", "));
+  const texts = cells.map((cell) => cell.replaceAll("`", "").replace("…", ""));
+  expect(causes.map((cause) => texts.filter((text) => cause?.includes(text)).length)).toEqual([1, 1, 1, 1, 1]);
 });
 
 describe("a document with faults is found out", () => {
