@@ -13,7 +13,7 @@ import {
   VCPU_HOUR,
 } from "../../domain/cost/prices.ts";
 import { SITES } from "../../domain/pops/sites.ts";
-import { type CapName, DEFAULT_CAPS } from "../../domain/request/caps.ts";
+import { CAPS, type CapName, DEFAULT_CAPS } from "../../domain/request/caps.ts";
 import { checkPrewarmRequest } from "../../domain/validation/prewarm-request.ts";
 import { MAX_READ_BYTES } from "../../lambdas/api/details.ts";
 import { table } from "../markdown-table.ts";
@@ -98,22 +98,35 @@ function millionTable(template: StackTemplate): string {
 
 /** The figures that README, operations and `npm run cost` state. Dollars are text with two digits. */
 export function figures(template: StackTemplate) {
-  const totals = [...Object.keys(EDGE_PRICE)].flatMap((name) =>
-    isRegion(name) ? [millionTasks(template, name).dollars.total] : [],
-  );
+  const regions = Object.keys(EDGE_PRICE).filter(isRegion);
+  const estimates = regions.map((region) => millionTasks(template, region).dollars);
+  const bytesOf = ({ lines }: Estimate["dollars"]) =>
+    lines.find(({ line }) => line === "cloudfront_bytes")?.dollars ?? Number.NaN;
+  const withoutBytes = (dollars: Estimate["dollars"]) => dollars.total - bytesOf(dollars);
   const [[, usual] = [], ...others] = idleByMode(template);
-  const { lines, total } = millionTasks(template).dollars;
-  const edge = lines.filter(({ line }) => line.startsWith("cloudfront_"));
+  const usa = millionTasks(template).dollars;
+  const edge = usa.lines
+    .filter(({ line }) => line.startsWith("cloudfront_"))
+    .reduce((sum, { dollars }) => sum + dollars, 0);
   return {
     idle: cents(usual?.dollars ?? 0),
     others: others.map(([mode, cost]) => ({ mode, idle: cents(cost.dollars) })),
-    million: cents(total),
-    millionAtTheEdge: cents(edge.reduce((sum, { dollars }) => sum + dollars, 0)),
-    millionAtMost: cents(Math.max(...totals)),
-    withoutBytes: cents(total - (edge.find(({ line }) => line === "cloudfront_bytes")?.dollars ?? Number.NaN)),
-    gigabyte: EDGE_PRICE.northAmerica.gigabyte[0] ?? Number.NaN,
+    million: cents(usa.total),
+    millionAtTheEdge: cents(edge),
+    millionAtMost: cents(Math.max(...estimates.map(({ total }) => total))),
+    withoutBytes: {
+      usa: cents(withoutBytes(usa)),
+      atMost: cents(Math.max(...estimates.map(withoutBytes))),
+      direct: cents(edge - bytesOf(usa)),
+    },
+    gigabyte: { usa: gigabyteIn("northAmerica"), atMost: Math.max(...regions.map(gigabyteIn)) },
     site: SITE_BYTES.map((objectBytes) => cents(siteOf(template, objectBytes).dollars.total)),
   };
+}
+
+/** Of the first, dearest step. */
+function gigabyteIn(region: keyof typeof EDGE_PRICE): number {
+  return EDGE_PRICE[region].gigabyte[0] ?? Number.NaN;
 }
 
 function isRegion(name: string): name is keyof typeof EDGE_PRICE {
@@ -329,31 +342,48 @@ function keySpendTable(template: StackTemplate): string {
   const types = String(defaultOf("instanceTypes")).split(",");
   const instanceHour = Math.max(...types.map((type) => instanceKind([type], undefined, 100).hour));
   const { maxInstances, maxTimeout, maxActiveRequests, maxTasks, maxRequestBytes } = DEFAULT_CAPS;
-  const pops = Array<string>(maxTasks / SMALL_OBJECTS.urls).fill(popIn("northAmerica"));
-  const { total, lines } = estimateOf(template, { ...SMALL_OBJECTS, pops }).dollars;
-  const edge = lines.find(({ line }) => line === "cloudfront_requests")?.dollars ?? Number.NaN;
-  const gigabyte = Object.values(EDGE_PRICE).map((price) => price.gigabyte[0] ?? Number.NaN);
-  const transfer = (dollars: number) => readable((maxRequestBytes / 1e9) * dollars);
+  const requestsIn = (region: PriceRegion) => {
+    const pops = Array<string>(maxTasks / SMALL_OBJECTS.urls).fill(popIn(region));
+    const { total, lines } = estimateOf(template, { ...SMALL_OBJECTS, pops }).dollars;
+    const edge = lines.find(({ line }) => line === "cloudfront_requests")?.dollars ?? Number.NaN;
+    return { edge, stack: total - edge };
+  };
+  const regions = Object.keys(EDGE_PRICE).filter(isRegion);
+  const { edge, stack } = requestsIn("northAmerica");
+  const dearest = requestsIn(regions.reduce((a, b) => (EDGE_PRICE[b].https > EDGE_PRICE[a].https ? b : a))).edge;
+  const transfer = (requests: number) => {
+    const [usa, most] = [gigabyteIn("northAmerica"), Math.max(...regions.map(gigabyteIn))].map((dollars) =>
+      readable(requests * (maxRequestBytes / 1e9) * dollars),
+    );
+    return `${usa} dollars of transfer in North America, ${most} at the dearest POPs`;
+  };
   const calls = Number(defaultOf("maxCallsPerDay"));
   const call =
     DEAREST_CALL.gbSeconds * PRICE.lambdaGbSecond.dollars + DEAREST_CALL.readUnits * PRICE.dynamoReadUnit.dollars;
-  const rows: readonly (readonly [name: CapName | "maxCallsPerDay", most: string])[] = [
+  const rows: readonly (readonly [name: CapName | "maxCallsPerDay", typical: string])[] = [
     ["maxInstances", `${cents(maxInstances * (instanceHour + PRICE.publicAddressHour.dollars))} dollars an hour`],
     ["maxTimeout", `A forgotten request ends after ${maxTimeout / 1_440} days.`],
-    ["maxActiveRequests", `${maxActiveRequests} times what one request may spend, at once`],
-    ["maxTasks", `${cents(edge)} dollars of requests to CloudFront, and ${cents(total - edge)} of the stack`],
     [
-      "maxRequestBytes",
-      `${transfer(EDGE_PRICE.northAmerica.gigabyte[0] ?? Number.NaN)} dollars of transfer in North America, ${transfer(Math.max(...gigabyte))} at the most expensive POPs`,
+      "maxActiveRequests",
+      `At once, ${maxActiveRequests} times what one request may spend: ${transfer(maxActiveRequests)}`,
     ],
+    [
+      "maxTasks",
+      `Two requests to CloudFront per task cost ${cents(edge)} dollars in North America, ${cents(dearest)} at the dearest POPs; the stack ${cents(stack)}`,
+    ],
+    ["maxRequestBytes", transfer(1)],
     [
       "maxCallsPerDay",
       `${readable(Math.round(calls * call))} dollars per day, if each call is the most expensive one: GET /prewarm with \`detail=urls\` reads ${MAX_READ_BYTES / 1e6} MB and takes ${DEAREST_CALL.gbSeconds} s`,
     ],
   ];
   return table(
-    ["parameter", "default", "so at most"],
-    rows.map(([name, most]) => [code(name), Number(defaultOf(name)).toLocaleString("en-US"), most]),
+    ["parameter", "default", "effect"],
+    rows.map(([name, typical]) => [
+      code(name),
+      `${Number(defaultOf(name)).toLocaleString("en-US")} ${name === "maxCallsPerDay" ? "calls" : CAPS[name].unit}`,
+      typical,
+    ]),
   );
 }
 
@@ -385,7 +415,7 @@ function sentences(stated: ReturnType<typeof figures>) {
     `**Idle:** ${idle} dollars a month with default parameters${modes}.`,
     `**${readable(SITE.urls)} URLs at ${SITE.pops} POPs:** ${readable(SITE.urls * SITE.pops)} tasks in one variant. At POPs of the United States, they cost these dollars by size of the objects: ${sizes}.`,
     `**A million tasks of 10 KB:** ${million} dollars with default settings at POPs of the United States, of which CloudFront bills ${millionAtTheEdge} for downloads and checks. At the dearest POPs it is ${millionAtMost}.`,
-    `**Other requests:** tasks = URLs × variants × POPs. A million cost about ${withoutBytes} dollars, and ${gigabyte} per GB. An object of up to 64 KiB counts twice, because the check reads it again.`,
+    `**Other requests:** tasks = URLs × variants × POPs. At POPs of the United States, a million cost about ${withoutBytes.usa} dollars, and ${gigabyte.usa} per GB; at the dearest POPs, ${withoutBytes.atMost} and ${gigabyte.atMost}. Without a stack: ${withoutBytes.direct} and the bytes. An object of up to 64 KiB counts twice, because the check reads it again.`,
   ];
 }
 
@@ -397,7 +427,7 @@ function chinese(stated: ReturnType<typeof figures>) {
     `**空闲时：** 默认参数下每月 ${idle} 美元${modes}。`,
     `**${readable(SITE.urls)} 个 URL、${SITE.pops} 个 POP：** 一个变体时为 ${readable(SITE.urls * SITE.pops)} 个任务。在美国的 POP，费用按对象大小：${sizes}。`,
     `**一百万个 10 KB 的任务：** 默认设置下，在美国的 POP 共 ${million} 美元，其中 CloudFront 对下载和检查计费 ${millionAtTheEdge} 美元；在最贵的 POP 为 ${millionAtMost} 美元。`,
-    `**其他请求：** 任务数 = URL × 变体 × POP。一百万个任务约 ${withoutBytes} 美元，另加每 GB ${gigabyte} 美元。不超过 64 KiB 的对象按两倍计，因为检查会再次读取它。`,
+    `**其他请求：** 任务数 = URL × 变体 × POP。在美国的 POP，一百万个任务约 ${withoutBytes.usa} 美元，另加每 GB ${gigabyte.usa} 美元；在最贵的 POP 分别为 ${withoutBytes.atMost} 和 ${gigabyte.atMost} 美元。不用堆栈时为 ${withoutBytes.direct} 美元，另加流量。不超过 64 KiB 的对象按两倍计，因为检查会再次读取它。`,
   ];
 }
 
