@@ -92,7 +92,9 @@ function withId(command: string, id: string) {
 function run({ prewarm }: Stack, command: string, id: string) {
   const { apiUrl: API, apiKey: KEY } = prewarm;
   const PATH = `${join(folder, "bin")}:${process.env["PATH"]}`;
-  const env = { ...process.env, API, KEY, REQ: id, PREWARM_ENDPOINT: API, PREWARM_API_KEY: KEY, PATH };
+  // A cursor of GET /requests, as a page before it returns.
+  const NEXT = Buffer.from(JSON.stringify(["2026-11-30T00:00:00.000Z", id])).toString("base64url");
+  const env = { ...process.env, API, KEY, REQ: id, NEXT, PREWARM_ENDPOINT: API, PREWARM_API_KEY: KEY, PATH };
   return ran("bash", ["-euo", "pipefail", "-c", command], { cwd: folder, env }, urls("/index.html").join("\n"));
 }
 
