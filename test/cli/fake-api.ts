@@ -61,7 +61,10 @@ export const SUMMARY: Summary = {
   failures: [],
 };
 
-const STARTED = z.looseObject({}).parse(exampleOf(startedSchema));
+const STARTED = {
+  ...z.looseObject({}).parse(exampleOf(startedSchema)),
+  pop_selection: { selected: 30, known: 363, set: "default", places: [] },
+};
 export const SETTINGS = z.looseObject({}).parse(exampleOf(settingsSchema));
 
 /** Replaces the global `fetch` with an API that works, until the test's stubs are removed. */

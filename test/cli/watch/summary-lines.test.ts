@@ -54,7 +54,7 @@ test("what went wrong, how it looks, and what to do", () => {
     expect.stringMatching(/^ {4}HTTP 404: /),
     "× DNS name not found: 1 POP did not resolve",
     "    ICN51-C1: d1.ICN51-C1.cloudfront.net does not exist in DNS (ENOTFOUND)",
-    expect.stringMatching(/^ {4}Check the code of the POP/),
+    expect.stringMatching(/^ {4}Check that the list of known POPs/),
   ]);
 });
 
