@@ -34,7 +34,7 @@ export class ChatWhenNotReady extends Construct {
       eventPattern: {
         source: ["prewarm"],
         detailType: ["Prewarm Request Ended"],
-        // `not_verified`: nothing was asked to be verified, or the server does not show it. An event without a verdict is not expected.
+        // `not_verified` (nothing is to be verified, or the server shows nothing; tasks can have failed) is left out. An event without a verdict is not expected.
         detail: { verdict: Match.anyOf(Match.doesNotExist(), Match.anythingBut("ready", "not_verified")) },
       },
       targets: [new ToApiDestination(destination, { event, deadLetterQueue })],

@@ -17,7 +17,8 @@ export interface WarmAndWaitProps {
 
 /**
  * A state machine whose input is the body of POST /prewarm. It starts the request and waits for the event of its end. It
- * succeeds if the verdict is `ready` or `not_verified`, and fails with the sentence that says why not.
+ * succeeds if the verdict is `ready` or `not_verified`, and fails with the sentence that says why not. In a `not_verified`
+ * request, tasks can have failed: take it out of `ready` if that must stop a release.
  */
 export class WarmAndWait extends Construct {
   readonly stateMachine: sfn.StateMachine;

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Sends the body in a file to POST /prewarm and waits for the end. Exit code 0: the verdict is one of ACCEPT, which is
-# `ready not_verified` by default; 1: it is not; others: the API could not be asked. API and KEY are in the environment. Needs curl, jq.
+# `ready` by default; 1: it is not; others: the API could not be asked. API and KEY are in the environment. Needs curl, jq.
 set -euo pipefail
 ask() { curl --silent --show-error --fail-with-body --retry 5 --header "x-api-key: $KEY" "$@"; }
 
@@ -17,4 +17,4 @@ while [ "$verdict" = null ]; do
   [ "$verdict" != null ] || sleep "${SECONDS_BETWEEN:-15}"
 done
 ask "${API}summary?req_id=$req" | jq '{request_id, verdict, failures, failure_pops, failure_urls}' || true
-case " ${ACCEPT:-ready not_verified} " in *" $verdict "*) ;; *) exit 1 ;; esac
+case " ${ACCEPT:-ready} " in *" $verdict "*) ;; *) exit 1 ;; esac
