@@ -151,20 +151,24 @@ export const progressSchema = z
   })
   .meta({ id: "Progress", description: "The state of a request.", examples: [PROGRESS_EXAMPLE] });
 
+/** What the index of the list has no room for: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GSI.html. */
+const UNLISTED = {
+  sources: true,
+  retry_of: true,
+  retried_by: true,
+  pop_count: true,
+  verify: true,
+  order: true,
+  origin: true,
+  variant_names: true,
+  readiness: true,
+  sentence: true,
+} as const;
+
 /** A request as the list of them says it. */
 export const listedRequestSchema = progressSchema
   .omit({
-    // What the index of the list has no room for: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GSI.html.
-    sources: true,
-    retry_of: true,
-    retried_by: true,
-    pop_count: true,
-    verify: true,
-    order: true,
-    origin: true,
-    variant_names: true,
-    readiness: true,
-    sentence: true,
+    ...UNLISTED,
     // What `detail` adds.
     pops: true,
     failures: true,
@@ -174,7 +178,9 @@ export const listedRequestSchema = progressSchema
   })
   .meta({
     id: "ListedRequest",
-    description: "A request in the list. After the end, `warnings` is incomplete.",
+    description:
+      `A request in the list. After the end, \`warnings\` is incomplete. Absent: \`${Object.keys(UNLISTED).join("`, `")}\`, and the ` +
+      "fields of `detail`.",
   });
 
 /** GET /requests. */

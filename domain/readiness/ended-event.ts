@@ -15,8 +15,8 @@ const count = z.number();
 export const endedEventSchema = z
   .object({
     req_id: z.string().describe("ID of the request."),
-    status: z.enum(TERMINAL_STATUSES).describe("Status of the request."),
-    reason: z.string().optional(),
+    status: z.enum(TERMINAL_STATUSES).describe("Final status."),
+    reason: z.string().optional().describe("Why it ended as FAILED, or rarely TIMEOUT."),
     verdict: verdictSchema.optional().describe("Readiness verdict. `not_ready` also if nothing was counted."),
     sentence: z.string().describe("Status or verdict in one sentence."),
     total_count: count.describe("All tasks."),

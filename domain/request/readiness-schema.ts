@@ -2,16 +2,15 @@ import * as z from "zod";
 
 /** The readiness verdicts, and what each means. */
 export const VERDICTS = {
-  ready: "Every task succeeded, and at least one is `warm` or `hit`. `sentence` states what is not proven.",
-  ready_with_exceptions:
-    "Some tasks failed, some URLs could not be read, or some POPs did not resolve. None of the conditions of `not_ready` applies.",
+  ready: "Every task succeeded, and at least one is `warm` or `hit`.",
+  ready_with_exceptions: "Some tasks failed, some URLs could not be read, or some POPs did not resolve.",
   not_ready:
     "At least one of these: an object failed at all selected POPs of a REC that has two or more of them; more than 5% of the POPs " +
     "lack more than 1% of their objects; the request did not end as FINISHED. A URL that could not be read counts as cold at every " +
     "POP. POPs that did not resolve do not count.",
   not_verified:
-    "The objects were downloaded, and nothing shows that a cache has them: `verify` is `off`, or the server sends no `x-cache`. None " +
-    "of the conditions of `not_ready` applies.",
+    "The objects were downloaded, and nothing shows that a cache has them: `verify` is `off`, or the server sends no `x-cache`. " +
+    "Tasks can have failed.",
 } as const;
 
 export type Verdict = keyof typeof VERDICTS;

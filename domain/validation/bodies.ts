@@ -115,11 +115,11 @@ const prewarmFields = bodyOf({
   countries: names("Names (`south_korea`) or ISO codes (`KR`)."),
   regions: names("`apac`, `au`, `ca`, `cn`, `eu`, `jp`, `sa`, `us`: each selects its default set."),
   timeout: int(`whole minutes from 1 to ${MAX_TIMEOUT_MINUTES}`, 1, MAX_TIMEOUT_MINUTES).describe(
-    "Minutes after which the request ends as TIMEOUT.",
+    "Required without `retry_of`. Minutes after which the request ends as TIMEOUT.",
   ),
   header: optional(requiredHeader).describe("Lines `Name: value` for all requests to CloudFront."),
   instance_count: instances.describe(
-    "Instances that the request needs. The group grows to this number. 0: wait for POST /instances.",
+    "Required without `retry_of`. Instances that the request needs. The group grows to this number. 0: wait for POST /instances.",
   ),
   need_invalidate: flag.describe(
     "Invalidate the URLs first, and wait. Each is billed as a path. The distribution must be in this account.",
@@ -147,14 +147,14 @@ const prewarmFields = bodyOf({
   ),
   skip_uncached: flag.describe("Omit URLs whose cache behavior does not cache."),
   max_bytes: optional(int("a whole number of bytes, from 1", 1)).describe(
-    "If the known sizes exceed this sum, the request ends as FAILED before its downloads.",
+    "If the known sizes exceed this sum, the request ends as FAILED before its downloads. Absent: no limit but the deployment's.",
   ),
   client_token: optional(
     z
       .string("must be a string")
       .regex(/^[\x21-\x7e]{1,64}$/, "must have 1 to 64 characters, and no spaces: letters, digits and punctuation"),
   ).describe(
-    "Idempotency token, 1–64 ASCII characters without spaces. Send the same token with each attempt of a call: for 24 hours, the same token and body return the same request. A rejected call frees its token.",
+    "Idempotency token, 1–64 ASCII characters without spaces. Send the same token with each attempt of a call: for 24 hours, the same token and fields, in any order, return the same request. A rejected call frees its token.",
   ),
   sources: optional(
     z
@@ -167,7 +167,7 @@ const prewarmFields = bodyOf({
     "ID of a request that has ended. The new request warms what failed in it, with its settings. Omit `url_list`, `sources`, `target_type`, `pops`, `countries`, `regions`, `skip_uncached` and `dry_run`.",
   ),
   max_failures: optional(int("a whole number of tasks, from 0", 0)).describe(
-    "If more tasks fail, the request ends as FAILED. 0: at the first failure.",
+    "If more tasks fail, the request ends as FAILED. 0: at the first failure. Absent: no limit.",
   ),
 });
 

@@ -79,7 +79,8 @@ const SEE: Readonly<Record<string, readonly [title: string, target: string]>> = 
 /** Bounds of a request that no field has by itself. */
 const LIMITS = [
   // See TOO_LARGE.
-  ["MB of a body; 6 after JSON escaping", null, 10],
+  ["MB of a body", null, 10],
+  ["MB of a body after JSON escaping", null, 6],
   ["levels of nesting in a body", null, MAX_DEPTH],
   ["fields in a body", null, MAX_FIELDS],
   ["different URLs, those of `sources` included", 1, limits.MAX_URLS],
@@ -153,7 +154,6 @@ class Reference {
         : firstSentence(warningInChinese(name) ?? message),
     ]);
     const reasons = failureReasons.map((reason) => [reason, `${reasonText(reason, language).title}${this.#say(".")}`]);
-    const verdicts = Object.entries(VERDICTS).map(([name, meaning]) => [name, meaning.replace(/\. .*/, ".")]);
     this.#tables = [
       {
         title: "Statuses",
@@ -167,8 +167,11 @@ class Reference {
       {
         title: "Verdicts",
         column: "verdict",
-        rows: this.#translated(Object.fromEntries(verdicts)),
-        note: this.#say("See {link}.", { link: this.#link("The verdict", "concepts.md#the-verdict") }),
+        rows: this.#translated(VERDICTS),
+        note: this.#say(
+          "The first that applies: `not_ready`, `not_verified`, `ready_with_exceptions`, `ready`. See {link}.",
+          { link: this.#link("The verdict", "concepts.md#the-verdict") },
+        ),
       },
       {
         title: "Failure reasons",
@@ -249,12 +252,13 @@ class Reference {
       "Bodies and answers are JSON.",
       "Times are UTC, such as `2024-04-16 03:12:21.046000`.",
       "`$API` is the address of the API with a slash at its end, `$KEY` the key, `$REQ` the ID of a request.",
+      "`timestamp` is the time of the answer.",
       "Ignore unknown fields: later releases may add some.",
     );
     const legend = this.#sentences(
       "`?` marks a field that can be absent.",
       "A row begins with type, bounds and default; a field without a type is a string or a whole number.",
-      "Bounds count the entries of a list and the characters of a string.",
+      "Bounds of lists count entries, of strings characters.",
     );
     return `${first}\n\n${legend}`;
   }
@@ -328,6 +332,7 @@ class Reference {
         throw new Error(`The field ${name} of ${id} has no description, and others of its name have several`);
       const home = homes.find((it) => it.text === text) ?? (isDescribed(field) ? undefined : homes[0]);
       if (home !== undefined && home.link !== link) {
+        if (name === IN_EACH_ANSWER) return [];
         elsewhere.set(home.link, [...(elsewhere.get(home.link) ?? []), code(name)]);
         return [];
       }
@@ -474,7 +479,7 @@ class Reference {
       this.#columns(REPORT_COLUMNS),
       `## ${this.#say("All results")}`,
       this.#sentences(
-        "A CSV file in one or more gzip streams, which `zcat` reads, with one row for each task, and none for URLs and POPs without tasks.",
+        "A CSV file in one or more gzip streams, which `zcat` reads, with one row for each task.",
         "Link: `results_url` of GET /summary.",
         "It has the columns of the report and these:",
       ),
@@ -530,16 +535,16 @@ class Reference {
         fenced("json", jsonText(COMPONENTS.get(id)?.examples?.[0])),
       ]),
       this.#sentences(
-        "Repeat a call after 429, 5XX, no answer, and a 409 that says `in a moment`.",
+        "Repeat a call after no answer, 5XX, `Too Many Requests`, and a 409 that says `in a moment`.",
         "Repeat POST /prewarm with the same `client_token`: it makes no second request.",
-        "Other errors need a change first.",
+        "After another error, do first what the tables say.",
       ),
       this.#say("All routes:"),
       this.#errorTable(
         this.#errorRows(Object.entries({ ...GATEWAY_ERRORS, 400: [NO_ID], 404: [UNKNOWN, UNKNOWN_ROUTE] })),
       ),
       this.#say(
-        "Calls per second: {key} for a key ({burst} at once); of these, POST /prewarm {post}, GET /summary {summary}, GET /requests {list} ({other} at once).",
+        "Calls per second: {key} for a key ({burst} at once); of these, POST /prewarm {post}, GET /summary {summary} and GET /requests {list}, each {other} at once.",
         {
           key: API_RATES.key.rate,
           burst: API_RATES.key.burst,
@@ -567,7 +572,10 @@ class Reference {
 }
 
 /** Of more fields that are described elsewhere, the example has the names. */
-const MOST_NAMED = 9;
+const MOST_NAMED = 8;
+
+/** What the introduction says of all answers. */
+const IN_EACH_ANSWER = "timestamp";
 
 /** Errors of all routes with a `req_id`. */
 const ID_ERRORS: Operation["errors"][number] = [NO_ID, UNKNOWN];

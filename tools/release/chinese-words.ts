@@ -72,6 +72,7 @@ export const CHINESE: Readonly<Record<string, string>> = {
   "Bodies and answers are JSON.": "请求体和响应均为 JSON。",
   "Times are UTC, such as `2024-04-16 03:12:21.046000`.": "时间均为 UTC，例如 `2024-04-16 03:12:21.046000`。",
   "`?` marks a field that can be absent.": "`?` 表示该字段可以不出现。",
+  "`timestamp` is the time of the answer.": "`timestamp` 是响应的时间。",
   "`$API` is the address of the API with a slash at its end, `$KEY` the key, `$REQ` the ID of a request.":
     "`$API` 是 API 的地址（以斜杠结尾），`$KEY` 是密钥，`$REQ` 是预热请求的 ID。",
   "Ignore unknown fields: later releases may add some.": "请忽略未知的字段：以后的版本可能增加字段。",
@@ -87,8 +88,8 @@ export const CHINESE: Readonly<Record<string, string>> = {
   "Returns the limits of the deployment": "返回部署的限制",
   "Returns the OpenAPI description": "返回 OpenAPI 描述",
   "The console; the only route without a key": "控制台；唯一不需要密钥的路由",
-  "Warms a set of URLs at a set of POPs. A body needs `url_list` or `sources`, `timeout` and `instance_count`. A retry needs only `retry_of`, and `header` and `variants` if the first request had them. The API checks the whole body first: if a field is wrong or unknown, it makes nothing and reports up to 50 errors. POPs, countries and regions are not case-sensitive. `null` omits an optional field.":
-    "在一组 POP 上预热一组 URL。请求体需要 `url_list` 或 `sources`，以及 `timeout` 和 `instance_count`。重试只需要 `retry_of`；如果第一个预热请求有 `header` 和 `variants`，也需要它们。API 先检查整个请求体：如果有字段错误或未知，则不创建任何内容，并报告最多 50 个错误。POP、国家/地区和区域不区分大小写。可选字段设为 `null` 等同于不填。",
+  "Warms a set of URLs at a set of POPs. A new request needs `timeout`, `instance_count`, and `url_list` or `sources` or both. A retry needs only `retry_of`, and `header` and `variants` if the first request had them. If a field is wrong or unknown, nothing is made. POPs, countries and regions are not case-sensitive. `null` omits an optional field.":
+    "在一组 POP 上预热一组 URL。新的预热请求需要 `timeout`、`instance_count`，以及 `url_list` 和 `sources` 中的一个或两个。重试只需要 `retry_of`；如果第一个预热请求有 `header` 和 `variants`，也需要它们。如果有字段错误或未知，则不创建任何内容。POP、国家/地区和区域不区分大小写。可选字段设为 `null` 等同于不填。",
   "Returns the state of a request. Agents report every ten seconds.":
     "返回预热请求的当前情况。实例上的代理程序（agent）每十秒报告一次。",
   "Returns the verdict, the failures by reason, and links to the report and to all results.":
@@ -100,8 +101,7 @@ export const CHINESE: Readonly<Record<string, string>> = {
   "Returns the desired number of instances.": "返回所需的实例数。",
   "Lists the whole catalogue of POPs in one answer. Each entry states how it is known.":
     "在一个响应中列出整个 POP 目录。每一项都说明依据。",
-  "Returns the limits of the deployment, and the parameter of the stack that sets each limit.":
-    "返回部署的各项限制，以及设置每项限制的堆栈参数。",
+  "Returns the limits of the deployment.": "返回部署的各项限制。",
   "Returns the OpenAPI 3.1 description of the deployed release. For Postman: save it, choose Import, set the variable `baseUrl` of the collection to `$API` without its last slash, and its authorization to API Key, with `x-api-key` and the value of the key.":
     "返回已部署版本的 OpenAPI 3.1 描述。用于 Postman：保存后选择 Import，将集合的变量 `baseUrl` 设为不带末尾斜杠的 `$API`，并将授权设为 API Key：`x-api-key` 和密钥的值。",
 
@@ -114,14 +114,13 @@ export const CHINESE: Readonly<Record<string, string>> = {
   "Wait for its end.": "等它结束。",
   "Wait for its end, then retry it.": "等它结束，然后改为重试它。",
   "Add `req_id`.": "添加 `req_id`。",
-  "Correct `detail`.": "更正 `detail`。",
-  "Send a POP of the request.": "改用该预热请求中的一个 POP。",
+  "Read `results_url`.": "读取 `results_url`。",
+  "Use your own copy.": "请使用您自己的副本。",
   "Call again.": "稍后再次调用。",
   "Correct `limit`.": "更正 `limit`。",
-  "Send `next` unchanged.": "原样传回 `next`。",
   "Nothing: the request has ended.": "无需处理：预热请求已结束。",
   "Send a name that the message lists.": "改用错误消息列出的名称。",
-  "Send the header `x-api-key`.": "发送标头 `x-api-key`。",
+  "Send this deployment's key. A new key takes a minute.": "发送此部署的密钥。新的密钥需要一分钟才能生效。",
   "Call from an allowed address.": "从允许的地址调用。",
   "Send several requests, each with a part of the list.": "把列表拆分为多个预热请求。",
   "Wait a second and call again; double the wait each time.": "等待一秒后再次调用；每次加倍等待时间。",
@@ -147,11 +146,12 @@ export const CHINESE: Readonly<Record<string, string>> = {
   "Names (`south_korea`) or ISO codes (`KR`).": "英文名称（`south_korea`）或 ISO 代码（`KR`）。",
   "`apac`, `au`, `ca`, `cn`, `eu`, `jp`, `sa`, `us`: each selects its default set.":
     "`apac`、`au`、`ca`、`cn`、`eu`、`jp`、`sa`、`us`：各自选择其默认集合。",
-  "Minutes after which the request ends as TIMEOUT.": "超时的分钟数；到时预热请求以 TIMEOUT 结束。",
+  "Required without `retry_of`. Minutes after which the request ends as TIMEOUT.":
+    "没有 `retry_of` 时必填。超时的分钟数；到时预热请求以 TIMEOUT 结束。",
   "Lines `Name: value` for all requests to CloudFront.":
     "发往 CloudFront 的所有请求都带上的标头，每项一个，格式为 `名称: 值`。",
-  "Instances that the request needs. The group grows to this number. 0: wait for POST /instances.":
-    "预热请求需要的实例数。实例组会扩展到这个数量。0：等待 POST /instances。",
+  "Required without `retry_of`. Instances that the request needs. The group grows to this number. 0: wait for POST /instances.":
+    "没有 `retry_of` 时必填。预热请求需要的实例数。实例组会扩展到这个数量。0：等待 POST /instances。",
   "Invalidate the URLs first, and wait. Each is billed as a path. The distribution must be in this account.":
     "先使这些 URL 失效，并等待完成。每个 URL 按一个路径计费。分配必须属于本账户。",
   "Invalidate these paths and cache tags first, and wait.": "先使这些路径和缓存标签失效，并等待完成。",
@@ -165,17 +165,17 @@ export const CHINESE: Readonly<Record<string, string>> = {
   "Maximum concurrency.": "最大并发数。",
   "Flat-rate plan of the distribution, for the estimate.": "分配的固定费率套餐，用于预估。",
   "Omit URLs whose cache behavior does not cache.": "跳过其缓存行为不进行缓存的 URL。",
-  "If the known sizes exceed this sum, the request ends as FAILED before its downloads.":
-    "如果已知大小的总和超过此值，预热请求在开始下载之前以 FAILED 结束。",
-  "Idempotency token, 1–64 ASCII characters without spaces. Send the same token with each attempt of a call: for 24 hours, the same token and body return the same request. A rejected call frees its token.":
-    "幂等性令牌，1–64 个 ASCII 字符，不含空格。同一调用的每次尝试都发送相同的令牌：24 小时内，相同的令牌和请求体返回同一个预热请求。被拒绝的调用会释放其令牌。",
+  "If the known sizes exceed this sum, the request ends as FAILED before its downloads. Absent: no limit but the deployment's.":
+    "如果已知大小的总和超过此值，预热请求在开始下载之前以 FAILED 结束。不填：只受部署的限制。",
+  "Idempotency token, 1–64 ASCII characters without spaces. Send the same token with each attempt of a call: for 24 hours, the same token and fields, in any order, return the same request. A rejected call frees its token.":
+    "幂等性令牌，1–64 个 ASCII 字符，不含空格。同一调用的每次尝试都发送相同的令牌：24 小时内，相同的令牌和字段（顺序不限）返回同一个预热请求。被拒绝的调用会释放其令牌。",
   "Documents and bucket prefixes with more URLs.": "提供更多 URL 的文档和存储桶前缀。",
   "Return an estimate and make no request; `client_token` is ignored.":
     "返回预估，不创建预热请求；忽略 `client_token`。",
   "ID of a request that has ended. The new request warms what failed in it, with its settings. Omit `url_list`, `sources`, `target_type`, `pops`, `countries`, `regions`, `skip_uncached` and `dry_run`.":
     "已结束的预热请求的 ID。新的预热请求沿用其设置，预热其中失败的部分。请不要填写 `url_list`、`sources`、`target_type`、`pops`、`countries`、`regions`、`skip_uncached` 和 `dry_run`。",
-  "If more tasks fail, the request ends as FAILED. 0: at the first failure.":
-    "如果失败的任务超过此数，预热请求以 FAILED 结束。0：第一个失败即结束。",
+  "If more tasks fail, the request ends as FAILED. 0: at the first failure. Absent: no limit.":
+    "如果失败的任务超过此数，预热请求以 FAILED 结束。0：第一个失败即结束。不填：不限制。",
   "New number of instances.": "新的实例数。",
   "The request to stop. Required with `force_stop`; otherwise only checked.":
     "要停止的预热请求。使用 `force_stop` 时必填；否则仅检查。",
@@ -410,7 +410,10 @@ export const CHINESE: Readonly<Record<string, string>> = {
   "Names of the variants.": "变体的名称。",
   "Number of lines of `header`.": "`header` 的行数。",
   "URLs that `url_list` omits, beyond 5 MB.": "`url_list` 超过 5 MB 时省略的 URL 数。",
-  "A request in the list. After the end, `warnings` is incomplete.": "列表中的预热请求。结束之后，`warnings` 不完整。",
+  "A request in the list. After the end, `warnings` is incomplete. Absent: `sources`, `retry_of`, `retried_by`, `pop_count`, `verify`, `order`, `origin`, `variant_names`, `readiness`, `sentence`, and the fields of `detail`.":
+    "列表中的预热请求。结束之后，`warnings` 不完整。没有以下字段：`sources`、`retry_of`、`retried_by`、`pop_count`、`verify`、`order`、`origin`、`variant_names`、`readiness`、`sentence`，以及 `detail` 的字段。",
+  "Final status.": "最终状态。",
+  "Why it ended as FAILED, or rarely TIMEOUT.": "预热请求以 FAILED（少数情况下以 TIMEOUT）结束的原因。",
   "Time of the end.": "结束的时间。",
   "Readiness verdict. `not_ready` also if nothing was counted.": "放量结论。没有任何计数时也为 `not_ready`。",
   "URL of GET /prewarm. It needs the API key.": "GET /prewarm 的 URL，需要 API 密钥。",
@@ -471,8 +474,8 @@ export const CHINESE: Readonly<Record<string, string>> = {
     "UTF-8 编码的 CSV 文件，有标题行；每个失败的任务、每个无法读取的 URL 和每个无法解析的 POP 各占一行。",
   "A text that a spreadsheet would take for a formula begins with `'`; `prewarm report --format json` removes it.":
     "电子表格会当作公式的文本以 `'` 开头；`prewarm report --format json` 会去掉它。",
-  "A CSV file in one or more gzip streams, which `zcat` reads, with one row for each task, and none for URLs and POPs without tasks.":
-    "CSV 文件，由一个或多个 gzip 流组成，可用 `zcat` 读取；每个任务占一行，没有任务的 URL 和 POP 没有行。",
+  "A CSV file in one or more gzip streams, which `zcat` reads, with one row for each task.":
+    "CSV 文件，由一个或多个 gzip 流组成，可用 `zcat` 读取；每个任务占一行。",
   "It has the columns of the report and these:": "它包含报告的各列以及以下各列：",
   "POP of the task; empty for a URL that could not be read": "任务的 POP；对于无法读取的 URL 为空",
   "URL of the task; empty for a POP that did not resolve": "任务的 URL；对于无法解析的 POP 为空",
@@ -513,13 +516,11 @@ export const CHINESE: Readonly<Record<string, string>> = {
   "characters of all paths and tags in `invalidate`": "`invalidate` 中所有路径与标签的总字符数",
   "characters of a tag": "一个标签的字符数",
   "The deployment can have lower limits: {link}.": "部署的限制可能更低：参见 {link}。",
-  "Wait some seconds, then send the same body with the same token.": "等待几秒，然后以相同的令牌发送相同的请求体。",
   "Send it again in some seconds.": "几秒后再次发送。",
   "Nothing: all is good.": "无需处理：全部成功。",
   "Make a new request.": "创建新的预热请求。",
   "Send it again when a request has ended.": "等到有预热请求结束，然后再次发送。",
   "Send the `header` and `variants` of the first request.": "发送第一个预热请求的 `header` 和 `variants`。",
-  "Add `pop`.": "添加 `pop`。",
   Verdicts: "结论",
   "The verdict": "结论",
   "openapi.json": "openapi.json",
@@ -529,27 +530,30 @@ export const CHINESE: Readonly<Record<string, string>> = {
     "可以放量：所有任务都成功，且至少有一个为 `warm` 或 `hit`。",
   "Some tasks failed, some URLs could not be read, or some POPs did not resolve.":
     "可以放量，但有例外：部分任务失败、部分 URL 无法读取，或部分 POP 无法解析。",
-  "At least one of these: an object failed at all selected POPs of a REC that has two or more of them; more than 5% of the POPs lack more than 1% of their objects; the request did not end as FINISHED.":
-    "不可放量，至少符合一项：在选中了两个或更多 POP 的某个区域边缘缓存下，有对象在所有 POP 都失败；超过 5% 的 POP 缺少超过 1% 的对象；预热请求未以 FINISHED 结束。",
-  "The objects were downloaded, and nothing shows that a cache has them: `verify` is `off`, or the server sends no `x-cache`.":
-    "未验证：对象已下载，但没有迹象表明缓存中有这些对象：`verify` 为 `off`，或服务器不发送 `x-cache`。",
+  "At least one of these: an object failed at all selected POPs of a REC that has two or more of them; more than 5% of the POPs lack more than 1% of their objects; the request did not end as FINISHED. A URL that could not be read counts as cold at every POP. POPs that did not resolve do not count.":
+    "不可放量，至少符合一项：在选中了两个或更多 POP 的某个区域边缘缓存下，有对象在所有 POP 都失败；超过 5% 的 POP 缺少超过 1% 的对象；预热请求未以 FINISHED 结束。无法读取的 URL 在每个 POP 都计为未预热。无法解析的 POP 不计。",
+  "The objects were downloaded, and nothing shows that a cache has them: `verify` is `off`, or the server sends no `x-cache`. Tasks can have failed.":
+    "未验证：对象已下载，但没有迹象表明缓存中有这些对象：`verify` 为 `off`，或服务器不发送 `x-cache`。也可能有任务失败。",
+  "The first that applies: `not_ready`, `not_verified`, `ready_with_exceptions`, `ready`. See {link}.":
+    "以第一个符合的为准：`not_ready`、`not_verified`、`ready_with_exceptions`、`ready`。参见{link}。",
   "A row begins with type, bounds and default; a field without a type is a string or a whole number.":
     "每行以类型、范围和默认值开头；没有类型的字段为字符串或整数。",
-  "Bounds count the entries of a list and the characters of a string.": "列表的范围按项数计，字符串的范围按字符数计。",
-  "MB of a body; 6 after JSON escaping": "请求体的 MB 数；JSON 转义后为 6",
+  "Bounds of lists count entries, of strings characters.": "列表的范围按项数计，字符串的范围按字符数计。",
+  "MB of a body": "请求体的 MB 数",
+  "MB of a body after JSON escaping": "JSON 转义后请求体的 MB 数",
   "levels of nesting in a body": "请求体的嵌套层数",
   "fields in a body": "请求体的字段数",
   "Link: `failure_pop_urls_report` of GET /summary.": "链接：GET /summary 的 `failure_pop_urls_report`。",
   "It has no column for the reason: read `reason` of all results, or `failures`.":
     "其中没有原因一列：请读取全部结果中的 `reason`，或 `failures`。",
   "Link: `results_url` of GET /summary.": "链接：GET /summary 的 `results_url`。",
-  "Repeat a call after 429, 5XX, no answer, and a 409 that says `in a moment`.":
-    "遇到 429、5XX、没有响应或含有 `in a moment` 的 409 时，请重复调用。",
+  "Repeat a call after no answer, 5XX, `Too Many Requests`, and a 409 that says `in a moment`.":
+    "没有响应，或遇到 5XX、`Too Many Requests`、含有 `in a moment` 的 409 时，请重复调用。",
   "Repeat POST /prewarm with the same `client_token`: it makes no second request.":
     "重复 POST /prewarm 时请使用相同的 `client_token`：不会创建第二个预热请求。",
-  "Other errors need a change first.": "其他错误需要先作更改。",
-  "Calls per second: {key} for a key ({burst} at once); of these, POST /prewarm {post}, GET /summary {summary}, GET /requests {list} ({other} at once).":
-    "每秒调用数：每个密钥 {key}（突发 {burst}）；其中 POST /prewarm {post}、GET /summary {summary}、GET /requests {list}（突发 {other}）。",
+  "After another error, do first what the tables say.": "遇到其他错误时，请先按表中所述处理。",
+  "Calls per second: {key} for a key ({burst} at once); of these, POST /prewarm {post}, GET /summary {summary} and GET /requests {list}, each {other} at once.":
+    "每秒调用数：每个密钥 {key}（突发 {burst}）；其中 POST /prewarm {post}、GET /summary {summary}、GET /requests {list}，各自突发 {other}。",
   "Correct the address, with one slash before the route.": "更正地址，路由之前只有一个斜杠。",
   "Time at which the request was made, or estimated.": "创建或预估预热请求的时间。",
   "Time at which the request ends as TIMEOUT. Empty with `dry_run`.":

@@ -206,9 +206,9 @@ export const OPERATIONS: Readonly<Record<RouteName, Operation>> = {
     tag: "Requests",
     summary: "Makes a request",
     description:
-      "Warms a set of URLs at a set of POPs. A body needs `url_list` or `sources`, `timeout` and `instance_count`. A retry needs only " +
-      "`retry_of`, and `header` and `variants` if the first request had them. The API checks the whole body first: if a field is wrong " +
-      "or unknown, it makes nothing and reports up to 50 errors. POPs, countries and regions are not case-sensitive. `null` omits an optional field.",
+      "Warms a set of URLs at a set of POPs. A new request needs `timeout`, `instance_count`, and `url_list` or `sources` or both. " +
+      "A retry needs only `retry_of`, and `header` and `variants` if the first request had them. If a field is wrong or unknown, " +
+      "nothing is made. POPs, countries and regions are not case-sensitive. `null` omits an optional field.",
     body: { schema: startBodySchema, examples: PREWARM_EXAMPLES },
     errors: {
       400: [
@@ -233,19 +233,19 @@ export const OPERATIONS: Readonly<Record<RouteName, Operation>> = {
       409: [
         {
           text: `client_token: another call is creating the request ${EXAMPLE_ID} with this token; send this request again in a moment`,
-          action: "Wait some seconds, then send the same body with the same token.",
+          action: "Send it again in some seconds.",
         },
         {
           text: `client_token: was sent with another body within the last 24 hours, which created the request ${EXAMPLE_ID}`,
           action: "If you mean another request, send a new token.",
         },
         {
-          text: "Too many requests are being created at the same time; send this request again in a moment",
-          action: "Send it again in some seconds.",
-        },
-        {
           text: `retry_of: the request ${EXAMPLE_ID} is IN_PROGRESS; it can be retried after it has ended`,
           action: "Wait for its end.",
+        },
+        {
+          text: `retry_of: the request ${EXAMPLE_ID} is STOPPED; its report is still being written; retry in a moment`,
+          action: "Send it again in some seconds.",
         },
         {
           text: `retry_of: the request ${EXAMPLE_ID} is already being retried by ${OTHER_ID}; when that one has ended, retry it instead`,
@@ -271,21 +271,20 @@ export const OPERATIONS: Readonly<Record<RouteName, Operation>> = {
     parameters: [requestId(EXAMPLE_ID), DETAIL, POP],
     queries: ["req_id=$REQ", "req_id=$REQ&detail=pops,failures", "req_id=$REQ&detail=urls&pop=SIN2-C1"],
     errors: {
-      400: [
-        NO_ID,
-        {
-          text: `Unknown detail 'tasks'; use one of '${DETAILS.join("', '")}'`,
-          action: "Correct `detail`.",
-        },
-        { text: "pop: is required with detail=urls: a POP of the request", action: "Add `pop`." },
-        { text: "pop: the request has no POP 'SIN2-P1'", action: "Send a POP of the request." },
-      ],
+      400: [NO_ID],
       404: [UNKNOWN],
       409: [
         {
           text: "The request is IN_PROGRESS; the URLs of a POP are available after it has ended",
           action: "Wait for its end.",
         },
+        { text: "The URL list of the request no longer exists", action: "Read `results_url`." },
+        { text: "The sources of the request are not read yet; ask again in a moment", action: "Call again." },
+        {
+          text: "The request ended before its sources were read; send its sources in a new request",
+          action: "Make a new request.",
+        },
+        { text: "There is no list of the request's URLs", action: "Use your own copy." },
       ],
       500: INTERNAL,
     },
@@ -323,13 +322,7 @@ export const OPERATIONS: Readonly<Record<RouteName, Operation>> = {
     parameters: LIST_PARAMETERS,
     queries: ["limit=20&status=FINISHED", "limit=20&status=FINISHED&next=$NEXT"],
     errors: {
-      400: [
-        { text: "limit: '0' must be a whole number from 1 to 100", action: "Correct `limit`." },
-        {
-          text: "next: invalid cursor 'x'; pass the next value of the previous page",
-          action: "Send `next` unchanged.",
-        },
-      ],
+      400: [{ text: "limit: '0' must be a whole number from 1 to 100", action: "Correct `limit`." }],
       500: INTERNAL,
     },
   },
@@ -386,7 +379,7 @@ export const OPERATIONS: Readonly<Record<RouteName, Operation>> = {
     operationId: "getSettings",
     tag: "Deployment",
     summary: "Returns the limits of the deployment",
-    description: "Returns the limits of the deployment, and the parameter of the stack that sets each limit.",
+    description: "Returns the limits of the deployment.",
     errors: { 500: INTERNAL },
   },
   "GET /openapi.json": {
@@ -409,7 +402,7 @@ export const UNKNOWN_ROUTE = {
 /** What API Gateway returns without the API. */
 export const GATEWAY_ERRORS: Readonly<Record<string, readonly ErrorAnswer[]>> = {
   403: [
-    { text: NO_KEY, action: "Send the header `x-api-key`." },
+    { text: NO_KEY, action: "Send this deployment's key. A new key takes a minute." },
     { text: DENIED_BY_POLICY, action: "Call from an allowed address." },
   ],
   413: [{ text: TOO_LARGE, action: "Send several requests, each with a part of the list." }],

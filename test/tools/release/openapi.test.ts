@@ -98,6 +98,7 @@ const RETRY = { retry_of: EXAMPLE_ID };
 const REPORTED = { ...ENDED, report: "report.csv" };
 const GOOD = { ...REPORTED, total_count: 1, download_count: 1, readiness: readiness() };
 const TOKEN = { ...BODY, client_token: "t" };
+const SOURCED = { sources: [{ type: "sitemap", url: "https://www.example.com/sitemap.xml" }] } as const;
 const CREATING = { req_id: "e059b77b-e427-4489-a50b-4d8c652f114c" };
 
 /** Those lists of the request that a retry reads. */
@@ -119,25 +120,25 @@ const CAUSES: readonly (readonly [
   ["POST /prewarm", BODY, times(20, (i) => request({ req_id: `r${i}`, active: "y" }))],
   ["POST /prewarm", TOKEN, [], claimOf(bodyDigest(prewarmBodySchema.parse(BODY)))],
   ["POST /prewarm", TOKEN, [], claimOf("another")],
-  ["POST /prewarm", BODY, [], async ({ requests }) => Object.assign(requests, { put: async () => "BUSY" })],
   ["POST /prewarm", RETRY],
   ["POST /prewarm", RETRY, [ACTIVE]],
+  ["POST /prewarm", RETRY, [STOPPED]],
   ["POST /prewarm", RETRY, [{ ...REPORTED, retried_by: CREATING.req_id }, request(CREATING)], keepLists],
   ["POST /prewarm", RETRY, [GOOD], keepLists],
   ["POST /prewarm", RETRY, [REPORTED]],
   ["POST /prewarm", RETRY, [{ ...REPORTED, header_count: 1 }], keepLists],
   ["GET /prewarm"],
   ["GET /prewarm", ID],
-  ["GET /prewarm", { ...ID, detail: "tasks" }, [ENDED]],
-  ["GET /prewarm", { ...ID, detail: "urls" }, [ENDED]],
-  ["GET /prewarm", { ...ID, detail: "urls", pop: "SIN2-P1" }, [ENDED]],
   ["GET /prewarm", { ...ID, detail: "urls", pop: ACTIVE.pops[0] }, [ACTIVE]],
+  ["GET /prewarm", { ...ID, detail: "urls", pop: "ATL56-C1" }, [{ ...ENDED, total_count: 1 }]],
+  ["GET /prewarm", { ...ID, detail: "sent" }, [{ ...ACTIVE, ...SOURCED }]],
+  ["GET /prewarm", { ...ID, detail: "sent" }, [{ ...ENDED, ...SOURCED }]],
+  ["GET /prewarm", { ...ID, detail: "sent" }, [ENDED]],
   ["GET /summary"],
   ["GET /summary", ID],
   ["GET /summary", ID, [ACTIVE]],
   ["GET /summary", ID, [STOPPED], async ({ passTime }) => setTimeout(passTime, 1, 60_000)],
   ["GET /requests", { limit: "0" }],
-  ["GET /requests", { next: "x" }],
   ["POST /instances", {}],
   ["POST /instances", { ...ID, DesiredCapacity: 1 }],
   ["POST /instances", { ...ID, DesiredCapacity: 0, force_stop: true }, [ENDED]],
