@@ -23,7 +23,7 @@ const WARNINGS: Readonly<Record<Warning["code"], string>> = {
   size_changed:
     "部分任务的对象完整（与 Content-Length 一致），但大于探测时的大小：对象在此期间被替换，或源站对 HEAD 请求给出的大小不同。total_size 为探测到的大小。",
   no_capacity:
-    "这些实例超过十分钟未能启动：堆栈所用的实例类型没有 竞价型实例（Spot）容量，或已达到配额，原因见 Auto Scaling 组的活动历史记录。可增加实例类型（参数 instanceTypes）、提高 onDemandPercent，或请求提高配额。",
+    "这些实例超过十分钟未能启动：堆栈所用的实例类型没有竞价型实例（Spot）容量，或已达到配额，原因见 Auto Scaling 组的活动历史记录。可增加实例类型（参数 instanceTypes）、提高 onDemandPercent，或请求提高配额。",
 };
 
 /** What is found in the settings of a distribution. The English text names it. */

@@ -1,6 +1,8 @@
 import {
+  capInChinese,
   fieldInChinese,
   findingInChinese,
+  reasonIn,
   refusalInChinese,
   warningInChinese,
 } from "../../../console/words/api-chinese.ts";
@@ -15,6 +17,7 @@ import { DURATION_MESSAGES } from "../../../domain/durations.ts";
 import type { Catalogue } from "../../../domain/messages.ts";
 import { READINESS_MESSAGES } from "../../../domain/readiness/messages.ts";
 import { REASON_MESSAGES } from "../../../domain/readiness/reasons.ts";
+import { CAPS, planProblem } from "../../../domain/request/caps.ts";
 import { instancesBodySchema, prewarmBodySchema } from "../../../domain/validation/bodies.ts";
 
 const CATALOGUES: Readonly<Record<string, Catalogue>> = {
@@ -96,4 +99,19 @@ it("every field of the form that the API may refuse, and of the instances", () =
   );
   for (const field of fields) expect(fieldInChinese(field), field).toMatch(HAN);
   expect(fieldInChinese("url_lists")).toBeUndefined();
+});
+
+it("what bounds a deployment, and why a request failed", () => {
+  for (const name of keysOf(CAPS)) expect(capInChinese(name)?.bounds, name).toMatch(HAN);
+  const planned = { total_count: 5, total_size: 50 };
+  const reasons = [
+    planProblem({}, { ...planned, total_count: 0 }, {}),
+    planProblem({ max_bytes: 1 }, planned, {}),
+    planProblem({}, planned, { maxTasks: 1 }),
+    planProblem({}, planned, { maxRequestBytes: 1 }),
+  ];
+  for (const reason of reasons) {
+    expect(reasonIn("en", reason)).toBe(reason);
+    expect(reasonIn("zh-CN", reason), reason).toMatch(HAN);
+  }
 });
