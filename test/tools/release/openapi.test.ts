@@ -98,7 +98,9 @@ const RETRY = { retry_of: EXAMPLE_ID };
 const REPORTED = { ...ENDED, report: "report.csv" };
 const GOOD = { ...REPORTED, total_count: 1, download_count: 1, readiness: readiness() };
 const TOKEN = { ...BODY, client_token: "t" };
-const SOURCED = { sources: [{ type: "sitemap", url: "https://www.example.com/sitemap.xml" }] } as const;
+const SOURCED: Pick<RequestItem, "sources"> = {
+  sources: [{ type: "sitemap", url: "https://www.example.com/sitemap.xml" }],
+};
 const CREATING = { req_id: "e059b77b-e427-4489-a50b-4d8c652f114c" };
 
 /** Those lists of the request that a retry reads. */
