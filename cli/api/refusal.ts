@@ -1,4 +1,5 @@
 import { type ClientError, NoAnswerError, RefusedError } from "../../client/api-client.ts";
+import { idIn, shortId } from "../../client/request-ids.ts";
 import { isDeniedByPolicy } from "../../domain/validation/api-error.ts";
 import { CommandError } from "../command-error.ts";
 import type { Endpoint } from "../endpoint/endpoint.ts";
@@ -93,7 +94,8 @@ function nextStep(status: number, { url, from }: Endpoint, said: string): string
 
 /** What to do about a request that is not in the state that the call needs. */
 function afterConflict(said: string): string {
-  const id = /\brequest ([0-9a-f]{8})-[0-9a-f-]{27}\b/.exec(said)?.[1] ?? "ID";
+  const named = idIn(said);
+  const id = named === undefined ? "ID" : shortId(named);
   return said.includes("after it has ended")
     ? `\`prewarm status ${id} --watch\` waits for its end; \`prewarm stop ${id}\` stops it.`
     : `\`prewarm status ${id}\` shows the status of the request.`;

@@ -1,3 +1,4 @@
+import { shortId } from "../../client/request-ids.ts";
 import { timeLeft } from "../../domain/durations.ts";
 import { barShares, TASK_STATES, type TaskState, taskStatesOf } from "../../domain/readiness/task-states.ts";
 import { isTerminal } from "../../domain/request/lifecycle.ts";
@@ -25,7 +26,7 @@ export function titleLine({ progress, listed, isDirect = false }: View, width: n
   const at = isDirect ? "direct" : running;
   const prefix = (listed?.url_prefix ?? "").replace(/^https?:\/\//, "");
   const parts: Line[] = [
-    [span(progress.request_id.slice(0, 8), "dim")],
+    [span(shortId(progress.request_id), "dim")],
     ...(prefix === "" ? [] : [[span(prefix, "bold")]]),
     [span([size, at].filter((it) => it !== "").join(width >= ROOMY ? ", " : "  "), "dim")],
   ];

@@ -1,4 +1,5 @@
 import type { Progress } from "../../client/answers.ts";
+import { shortId } from "../../client/request-ids.ts";
 import { taskStatesOf } from "../../domain/readiness/task-states.ts";
 import { parseTimestamp } from "../../domain/timestamps.ts";
 import { isPaused } from "./view.ts";
@@ -15,7 +16,7 @@ export function plainLine(progress: Progress): string {
   const left = end === null ? undefined : Math.max(0, Math.round((parseTimestamp(end) - at) / 1_000));
   return [
     `${new Date(at).toISOString().slice(0, 19)}Z`,
-    request_id.slice(0, 8),
+    shortId(request_id),
     status,
     `${percentage_complete}%`,
     `tasks=${download_count}/${total_count}`,
