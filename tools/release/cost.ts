@@ -98,16 +98,11 @@ function millionTable(template: StackTemplate): string {
 
 /** The figures that README, operations and `npm run cost` state. Dollars are text with two digits. */
 export function figures(template: StackTemplate) {
-  const regions = Object.keys(EDGE_PRICE).filter(isRegion);
-  const estimates = regions.map((region) => millionTasks(template, region).dollars);
-  const bytesOf = ({ lines }: Estimate["dollars"]) =>
-    lines.find(({ line }) => line === "cloudfront_bytes")?.dollars ?? Number.NaN;
-  const withoutBytes = (dollars: Estimate["dollars"]) => dollars.total - bytesOf(dollars);
+  const estimates = regions().map((region) => millionTasks(template, region).dollars);
+  const withoutBytes = (dollars: Dollars) => dollars.total - ofLine(dollars, "cloudfront_bytes");
   const [[, usual] = [], ...others] = idleByMode(template);
   const usa = millionTasks(template).dollars;
-  const edge = usa.lines
-    .filter(({ line }) => line.startsWith("cloudfront_"))
-    .reduce((sum, { dollars }) => sum + dollars, 0);
+  const edge = atTheEdge(usa);
   return {
     idle: cents(usual?.dollars ?? 0),
     others: others.map(([mode, cost]) => ({ mode, idle: cents(cost.dollars) })),
@@ -117,16 +112,33 @@ export function figures(template: StackTemplate) {
     withoutBytes: {
       usa: cents(withoutBytes(usa)),
       atMost: cents(Math.max(...estimates.map(withoutBytes))),
-      direct: cents(edge - bytesOf(usa)),
+      direct: cents(edge - ofLine(usa, "cloudfront_bytes")),
     },
-    gigabyte: { usa: gigabyteIn("northAmerica"), atMost: Math.max(...regions.map(gigabyteIn)) },
+    gigabyte: gigabytePrices(),
     site: SITE_BYTES.map((objectBytes) => cents(siteOf(template, objectBytes).dollars.total)),
   };
 }
 
-/** Of the first, dearest step. */
-function gigabyteIn(region: keyof typeof EDGE_PRICE): number {
-  return EDGE_PRICE[region].gigabyte[0] ?? Number.NaN;
+type Dollars = Estimate["dollars"];
+
+/** Of one line of an estimate. */
+function ofLine({ lines }: Dollars, wanted: Dollars["lines"][number]["line"]): number {
+  return lines.find(({ line }) => line === wanted)?.dollars ?? Number.NaN;
+}
+
+/** What CloudFront bills. */
+function atTheEdge({ lines }: Dollars): number {
+  return lines.filter(({ line }) => line.startsWith("cloudfront_")).reduce((sum, { dollars }) => sum + dollars, 0);
+}
+
+function regions(): PriceRegion[] {
+  return Object.keys(EDGE_PRICE).filter(isRegion);
+}
+
+/** Dollars of the first, dearest step. */
+function gigabytePrices(): { readonly usa: number; readonly atMost: number } {
+  const of = (region: PriceRegion) => EDGE_PRICE[region].gigabyte[0] ?? Number.NaN;
+  return { usa: of("northAmerica"), atMost: Math.max(...regions().map(of)) };
 }
 
 function isRegion(name: string): name is keyof typeof EDGE_PRICE {
@@ -314,7 +326,6 @@ function useCaseTable(template: StackTemplate): string {
     ],
     Object.entries(USE_CASES).map(([name, example]) => {
       const { tasks, pops, origin_fetches, instances, dollars } = estimateOf(template, example);
-      const edge = dollars.lines.filter(({ line }) => line.startsWith("cloudfront_"));
       const bytes = dollars.lines.find(({ line }) => line === "cloudfront_bytes");
       return [
         name,
@@ -325,7 +336,7 @@ function useCaseTable(template: StackTemplate): string {
         readable(instances.count),
         (instances.minutes_to_finish ?? Number.NaN).toFixed(1),
         cents(dollars.total),
-        cents(edge.reduce((sum, line) => sum + line.dollars, 0)),
+        cents(atTheEdge(dollars)),
       ];
     }),
   );
@@ -344,18 +355,16 @@ function keySpendTable(template: StackTemplate): string {
   const { maxInstances, maxTimeout, maxActiveRequests, maxTasks, maxRequestBytes } = DEFAULT_CAPS;
   const requestsIn = (region: PriceRegion) => {
     const pops = Array<string>(maxTasks / SMALL_OBJECTS.urls).fill(popIn(region));
-    const { total, lines } = estimateOf(template, { ...SMALL_OBJECTS, pops }).dollars;
-    const edge = lines.find(({ line }) => line === "cloudfront_requests")?.dollars ?? Number.NaN;
-    return { edge, stack: total - edge };
+    const { dollars } = estimateOf(template, { ...SMALL_OBJECTS, pops });
+    const edge = ofLine(dollars, "cloudfront_requests");
+    return { edge, stack: dollars.total - edge };
   };
-  const regions = Object.keys(EDGE_PRICE).filter(isRegion);
   const { edge, stack } = requestsIn("northAmerica");
-  const dearest = requestsIn(regions.reduce((a, b) => (EDGE_PRICE[b].https > EDGE_PRICE[a].https ? b : a))).edge;
+  const dearest = requestsIn(regions().reduce((a, b) => (EDGE_PRICE[b].https > EDGE_PRICE[a].https ? b : a))).edge;
   const transfer = (requests: number) => {
-    const [usa, most] = [gigabyteIn("northAmerica"), Math.max(...regions.map(gigabyteIn))].map((dollars) =>
-      readable(requests * (maxRequestBytes / 1e9) * dollars),
-    );
-    return `${usa} dollars of transfer in North America, ${most} at the dearest POPs`;
+    const { usa, atMost } = gigabytePrices();
+    const [inUsa, most] = [usa, atMost].map((price) => readable(requests * (maxRequestBytes / 1e9) * price));
+    return `${inUsa} dollars of transfer in North America, ${most} at the dearest POPs`;
   };
   const calls = Number(defaultOf("maxCallsPerDay"));
   const call =
