@@ -11,7 +11,7 @@ import { Normaliser, rowsOf, sorted, type Trace } from "./trace.ts";
 
 useVirtualClock({ idleMs: 2 });
 
-describe.each(["pops", "countries", "variants", "leads-with-a-failing-lead"])("the request of the trace %s", (name) => {
+describe.each(["leads-with-a-failing-lead"])("the request of the trace %s", (name) => {
   const recorded: Trace = JSON.parse(readFileSync(new URL(`traces/${name}.json`, import.meta.url), "utf8"));
   const scenario = SCENARIOS.find((it) => it.name === name);
   let edge: Edge;
