@@ -21,9 +21,8 @@ import { OriginLimiterRegistry } from "../domain/origin/origin-limiter-registry.
 import { timingsOf } from "../domain/request/lifecycle.ts";
 import { processOf } from "../domain/request/progress.ts";
 import { envSchema } from "./env.ts";
-import { createDownload } from "./fetch/downloader.ts";
+import { createFetchObject } from "./fetch/fetch-object.ts";
 import { PooledHttpClient } from "./fetch/http/pooled-client.ts";
-import { RequestTracker } from "./fetch/request-tracker.ts";
 import { createLogger } from "./instance/log.ts";
 import { InstanceMetadata, identify } from "./instance/metadata.ts";
 import { RequestMonitor, retire } from "./instance/request-monitor.ts";
@@ -100,14 +99,6 @@ const monitor = new RequestMonitor({
   retireMs: env.PREWARM_IDLE_MINUTES * 60_000,
   logger,
 });
-const download = createDownload({
-  http,
-  ports: { httpsPort: env.PREWARM_HTTPS_PORT, httpPort: env.PREWARM_HTTP_PORT },
-  instanceId,
-  origins,
-  errorCachingMs: env.PREWARM_KEPT_ERROR_SECONDS * 1_000,
-  tracker: new RequestTracker(),
-});
 const memoryBytes = memoryShare(processes);
 const agent = new Agent({
   queue,
@@ -116,7 +107,9 @@ const agent = new Agent({
   store: stored,
   heartbeats,
   isActive: (reqId) => requests.isActive(reqId),
-  download,
+  fetch: createFetchObject(http, { httpsPort: env.PREWARM_HTTPS_PORT, httpPort: env.PREWARM_HTTP_PORT }),
+  instanceId,
+  errorCachingMs: env.PREWARM_KEPT_ERROR_SECONDS * 1_000,
   origins,
   // One process of an instance does it for all.
   ...(sibling ? {} : { monitor }),

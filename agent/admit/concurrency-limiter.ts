@@ -51,12 +51,12 @@ export class ConcurrencyLimiter {
   /**
    * Waits for a slot: first come, first served within a POP of a request. Call {@link release} with the same request and POP.
    * @param message may withdraw it while it waits
-   * @returns false if it was withdrawn: there is no slot then
+   * @returns true at once if there is a slot; false if it was withdrawn: there is no slot then
    */
-  acquire(request = "", pop = "", message?: object): Promise<boolean> {
+  acquire(request = "", pop = "", message?: object): true | Promise<boolean> {
     if (this.fits(request, pop)) {
       this.hold(request, pop);
-      return Promise.resolve(true);
+      return true;
     }
     this.waiting++;
     const pops = this.queues.get(request) ?? new Map<string, Waiter[]>();

@@ -1,4 +1,5 @@
-import type { ServedBy } from "../fetch/downloader.ts";
+/** The tier that served a download. */
+export type ServedBy = "cache" | "origin";
 
 /** A download of a follower: its lead has the object. */
 export interface FollowerTask {

@@ -1,5 +1,6 @@
 import { type Failure, isRetryable, responseFailure } from "../../domain/result/failure.ts";
 import { isErrorPage } from "../../domain/result/outcome.ts";
+import { cacheStatusOf } from "../../domain/result/proof.ts";
 import { cameUncompressed } from "../../domain/result/task-result.ts";
 import type { HttpResult } from "./http/http-client.ts";
 
@@ -26,7 +27,9 @@ export function judge(answer: HttpResult, expected: number | null, compressed = 
     return { kind: isRetryable(status) ? "RETRY" : "FINAL", failure: refusal };
   // It would be as large on the next attempt.
   if (failure !== undefined) return { kind: failure.reason === "too_large" ? "FINAL" : "RETRY", failure };
-  return partialBody(status) ?? errorPage(answer) ?? otherSize(answer, expected, compressed) ?? GOOD;
+  return (
+    partialBody(status) ?? generated(answer) ?? errorPage(answer) ?? otherSize(answer, expected, compressed) ?? GOOD
+  );
 }
 
 /** A 204 has no body, and a 206 without a range in the request is not the object. */
@@ -36,10 +39,17 @@ function partialBody(status: number): AttemptVerdict | undefined {
   return { kind: "FINAL", failure: { reason: "incomplete", code: `HTTP ${status}`, detail } };
 }
 
-/** CloudFront may answer an error with a page and a status of the distribution's choice. */
+/** A function at the edge answered, and neither a cache nor the origin: the next attempt gets the same. */
+function generated({ xCache }: HttpResult): AttemptVerdict | undefined {
+  if (cacheStatusOf(xCache) !== "GENERATED") return undefined;
+  const detail = "a function at the edge generated the response; neither a cache nor the origin was asked";
+  return { kind: "FINAL", failure: { reason: "generated", code: "GENERATED", detail } };
+}
+
+/** A custom error response of CloudFront: an error with a page and a status of the distribution's choice. */
 function errorPage({ xCache }: HttpResult): AttemptVerdict | undefined {
   if (xCache === undefined || !isErrorPage({ xCache })) return undefined;
-  const failure: Failure = { reason: "other", code: "ERROR_PAGE", detail: `x-cache: ${xCache.slice(0, 60)}` };
+  const failure: Failure = { reason: "error_page", code: "ERROR_PAGE", detail: `x-cache: ${xCache.slice(0, 60)}` };
   return { kind: "RETRY", failure };
 }
 

@@ -14,6 +14,8 @@ export interface RequestHeaders {
   readonly lines: string;
   /** Whether they ask for a compressed form. */
   readonly compressed: boolean;
+  /** Whether the caller's own headers have a range. */
+  readonly hasRange: boolean;
 }
 
 /** By message and variant: a message has up to 100 URLs. */
@@ -34,6 +36,7 @@ function makeHeaders(message: TaskMessage, variant: string | undefined): Request
   return {
     lines: headerLines([["host", message.host], ...own, ...serverTimingWanted(message, own)]),
     compressed: acceptedEncodings(own).length > 0,
+    hasRange: own.some(([name]) => name.toLowerCase() === "range"),
   };
 }
 

@@ -2,11 +2,12 @@ import { type TaskUrl, taskKey } from "../../domain/plan/task.ts";
 import { attemptsBefore, type TaskMessage } from "../../domain/plan/task-message.ts";
 import { cutText, errorText, type Failure, uncacheableHeader } from "../../domain/result/failure.ts";
 import { isHit, type TaskOutcome, tierOf } from "../../domain/result/outcome.ts";
+import type { HitWarning } from "../../domain/result/proof.ts";
 import { cameUncompressed, type TaskResult } from "../../domain/result/task-result.ts";
 import { expiresAt } from "../../domain/timestamps.ts";
 import { type AttemptVerdict, hasOtherSize } from "./attempt-verdict.ts";
+import type { Timed } from "./fetch-object.ts";
 import { type HttpResult, MAX_HEADER_CHARACTERS } from "./http/http-client.ts";
-import type { Proof, Timed } from "./proof.ts";
 import { requestHeaders } from "./request-headers.ts";
 
 /** One attempt at a download. */
@@ -18,20 +19,37 @@ export interface Attempt extends Timed {
   readonly verdict: AttemptVerdict;
 }
 
-/** The last attempt, and what was seen after it if it was good. */
+/** What the requests after a good download showed. */
+export interface Proof {
+  /** `failed`: a request that was needed to judge the cache failed. So nothing is known of the cache. */
+  readonly outcome: TaskOutcome;
+  /** Of a `hit` or `regional`: why it proves less, where the tier was not the reason. */
+  readonly warning?: HitWarning;
+  /** The last answer, which the outcome follows from. */
+  readonly answer: HttpResult;
+  readonly tier: string | undefined;
+  /** Seconds. */
+  readonly age: number | undefined;
+  /** Of `not_kept` and `failed`. */
+  readonly failure?: Failure;
+}
+
+/** The last whole download, and what was seen after it if it was good. */
 export interface TaskAttempt {
   readonly attempt: Attempt;
   /** Absent for a failed attempt, and where nothing was to be shown. */
-  readonly proof?: Proof;
-  /** Whether a response after a good download was a Hit or a RefreshHit, at any address. */
+  readonly proof?: Proof | undefined;
+  /** Whether a response after a good download was a Hit or a RefreshHit. */
   readonly sawHit?: boolean;
-  /** How many of the POP's addresses have it, where all were asked. */
-  readonly addresses?: string;
-  /** Those that do not have it. */
-  readonly cold?: readonly string[];
+  /** Milliseconds to the first byte of the first good download. */
+  readonly firstByteMs?: number | undefined;
+  /** Good downloads. @default none */
+  readonly rounds?: number;
+  /** Bytes of all bodies of the task, in all messages. @default none */
+  readonly transferredBytes?: number;
 }
 
-/** What is said of a task. */
+/** Outcome of a task. */
 export function outcomeOf({ attempt, proof }: TaskAttempt): TaskOutcome {
   return attempt.verdict.kind === "GOOD" ? (proof?.outcome ?? "done") : "failed";
 }
@@ -53,7 +71,8 @@ export function toResult(
   const { answer } = attempt;
   const attempts = attemptsBefore(message, task) + attempt.count;
   const last = proof?.answer ?? answer;
-  const failure = failureOf(taskAttempt);
+  const failure = attempt.verdict.failure ?? proof?.failure;
+  const rounds = (taskAttempt.rounds ?? 0) + (task.downloads_done ?? 0);
   const { compressed } = requestHeaders(message, variant);
   const { task_key, pop_url } = taskKey(message.req_id, { pop: message.pop, url, variant }, message.shards);
   return {
@@ -68,14 +87,14 @@ export function toResult(
     outcome: outcomeOf(taskAttempt),
     warning: proof?.warning,
     bytes: answer.bytes,
+    transferred_bytes: taskAttempt.transferredBytes ?? task.transferred_bytes ?? 0,
     // Of what decided: the download, or the request after it that AWS WAF answered.
     http_status: (proof?.outcome === "failed" ? last : answer).httpStatus,
     x_cache: cutHeader(last.xCache),
     tier: proof?.tier,
     address: message.ips[attempt.addressIndex % message.ips.length],
-    addresses: taskAttempt.addresses,
-    rounds: proof?.rounds,
-    first_byte_ms: answer.firstByteMs === undefined ? undefined : Math.round(answer.firstByteMs),
+    rounds: rounds === 0 ? undefined : rounds,
+    first_byte_ms: rounded(taskAttempt.firstByteMs ?? answer.firstByteMs),
     age: proof?.age,
     encoding: cutHeader(answer.contentEncoding),
     uncompressed: failure === undefined && compressed && cameUncompressed(answer) ? true : undefined,
@@ -95,41 +114,12 @@ export function toResult(
   };
 }
 
-function failureOf({ attempt: { verdict }, proof, addresses, cold = [] }: TaskAttempt): Failure | undefined {
-  const failure = verdict.failure ?? proof?.failure;
-  if (failure === undefined || addresses === undefined) return failure;
-  const which = `${addresses} addresses have it, not ${cold.join(", ")}`;
-  return { ...failure, detail: failure.detail === undefined ? which : `${failure.detail}; ${which}` };
+function rounded(ms: number | undefined): number | undefined {
+  return ms === undefined ? undefined : Math.round(ms);
 }
 
 function cutHeader(value: string | undefined): string | undefined {
   return value === undefined ? undefined : cutText(value, MAX_HEADER_CHARACTERS);
-}
-
-/** From the worst to the best: a POP is as warm as its coldest address. */
-const RANKS: readonly TaskOutcome[] = ["failed", "not_kept", "done", "hit", "warm"];
-
-/**
- * Warms a POP at each of its addresses, one after the other: the later ones may have it from the first.
- * @returns what the worst of them showed, and how many have the object
- */
-export async function everyAddress(
-  ips: readonly string[],
-  warmAt: (addressIndex: number) => Promise<TaskAttempt>,
-): Promise<TaskAttempt> {
-  const attempts: TaskAttempt[] = [];
-  const cold: string[] = [];
-  for (const [addressIndex, address] of ips.entries()) {
-    const one = await warmAt(addressIndex);
-    attempts.push(one);
-    if (rank(one) < RANKS.indexOf("done")) cold.push(address);
-  }
-  const worst = attempts.reduce((a, b) => (rank(b) < rank(a) ? b : a));
-  return { ...worst, addresses: `${ips.length - cold.length} of ${ips.length}`, cold };
-}
-
-function rank(taskAttempt: TaskAttempt): number {
-  return RANKS.indexOf(outcomeOf(taskAttempt));
 }
 
 /**

@@ -3,8 +3,10 @@ import type { TaskQueueName } from "../../domain/request/task-queue-name.ts";
 import { pause } from "../../domain/retry.ts";
 import { adaptLimit, type Bounds, LARGE, maxSharedStep, SMALL } from "../admit/adaptive-limit.ts";
 import { ConcurrencyLimiter, type ReservedCapacity } from "../admit/concurrency-limiter.ts";
-import { StoppingError } from "../admit/download-message.ts";
 import { FollowerGate } from "../admit/follower-gate.ts";
+import { StoppingError } from "../admit/task-run.ts";
+import { TimerQueue } from "../admit/timer-queue.ts";
+import { RequestTracker } from "../fetch/request-tracker.ts";
 import type { ResultWriter } from "../report/result-writer.ts";
 import { type BySize, Throughput } from "../report/throughput.ts";
 import { type FreeSlots, Prefetcher } from "./prefetcher.ts";
@@ -22,7 +24,10 @@ const STATUS_CACHE_MS = 3_000;
 
 /** What an agent is made of, and what it processes messages with. */
 export interface AgentDeps
-  extends Omit<MessageDeps, "queue" | "prefetcher" | "limiters" | "throughput" | "followers" | "write"> {
+  extends Omit<
+    MessageDeps,
+    "queue" | "prefetcher" | "limiters" | "throughput" | "followers" | "timers" | "tracker" | "write"
+  > {
   readonly queue: { readonly queues: Readonly<Record<TaskQueueName, TaskQueue>> };
   readonly results: ResultWriter;
   /** Checks for stalled requests, and takes the instance out of its group. @default another process of this instance does */
@@ -76,6 +81,8 @@ export class Agent {
   /** Of the downloads: its figures decide how much is downloaded at once. */
   private readonly throughput: BySize<Throughput> = { small: new Throughput(), large: new Throughput() };
   private readonly followers = new FollowerGate();
+  private readonly timers = new TimerQueue();
+  private readonly tracker = new RequestTracker();
   private readonly stopping = new AbortController();
   /** When the last message ended, by `performance.now()`. Before the first one: when the agent began. */
   private lastWorkAt = performance.now();
@@ -95,6 +102,8 @@ export class Agent {
         limiters: this.limiters,
         throughput: this.throughput,
         followers: this.followers,
+        timers: this.timers,
+        tracker: this.tracker,
         write: (result) => deps.results.write(result),
         queue: deps.queue.queues[name],
         prefetcher: new Prefetcher(() => freeSlotsOf(name, this.limiters)),

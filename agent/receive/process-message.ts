@@ -1,7 +1,9 @@
 import { endedOf, type FinishedUrl, resultKeys } from "../../domain/plan/followers.ts";
 import type { ReceivedMessage } from "../../domain/plan/ports.ts";
+import type { TaskUrl } from "../../domain/plan/task.ts";
 import { parseTaskMessage, type TaskMessage } from "../../domain/plan/task-message.ts";
-import { downloadMessage, StoppingError } from "../admit/download-message.ts";
+import { type CarriedProgress, downloadMessage } from "../admit/download-message.ts";
+import { StoppingError } from "../admit/task-run.ts";
 import { Cancellation } from "../fetch/http/http-client.ts";
 import { NotATaskError } from "../fetch/request-headers.ts";
 import { FollowerPromoter } from "../report/promote-followers.ts";
@@ -75,11 +77,12 @@ async function downloadTasks(
   const held = deps.heartbeats.add(content.req_id, left.size);
   const prefetched = deps.prefetcher.add(content);
   const cancellation = new Cancellation();
-  const deferrals = new Deferrals(deps, content, promoter, (urls) => {
+  const carried = new Map<TaskUrl, CarriedProgress>();
+  const deferrals = new Deferrals(deps, content, promoter, carried, (urls) => {
     for (const url of urls) left.delete(url);
     held.releaseTasks(urls.length);
   });
-  const job = { message: content, left, held, prefetched, deferrals, promoter, cancellation, stopping };
+  const job = { message: content, left, carried, held, prefetched, deferrals, promoter, cancellation, stopping };
   try {
     // The extensions end before the message is returned: a later one would hide it from the other agents.
     const errors = await withExtendedVisibility(deps, message, content, cancellation, async () => {
@@ -89,7 +92,7 @@ async function downloadTasks(
     });
     if (errors.length === 0) return true;
     const [worst] = errors.toSorted((a, b) => errorRank(a) - errorRank(b));
-    return await returnToQueue(deps, message, { ...content, urls: [...left] }, worst, promoter);
+    return await returnToQueue(deps, message, { ...content, urls: [...left] }, worst, job);
   } finally {
     prefetched.end();
     held.releaseTasks(left.size);

@@ -4,8 +4,8 @@ import type { DeferredError } from "../../domain/origin/origin-limiter.ts";
 import type { DeadLetters, ReceivedMessage, ResultStore, TaskQueue } from "../../domain/plan/ports.ts";
 import type { TaskUrl } from "../../domain/plan/task.ts";
 import { attemptsBefore, type TaskMessage } from "../../domain/plan/task-message.ts";
-import type { DownloadDeps } from "../admit/download-message.ts";
-import { StoppingError } from "../admit/download-message.ts";
+import type { CarriedProgress, DownloadDeps, MessageJob } from "../admit/download-message.ts";
+import { StoppingError } from "../admit/task-run.ts";
 import { NotATaskError } from "../fetch/request-headers.ts";
 import type { Heartbeats } from "../report/heartbeats.ts";
 import type { FollowerPromoter } from "../report/promote-followers.ts";
@@ -30,8 +30,8 @@ const UNSTARTED_MS = 3_000;
 /**
  * Returns what is left of a message that could not be finished.
  * @param rest its tasks that have no result
- * @param promoter of a message with followers
  * @param error why it could not be finished
+ * @param job of the message: its promoter, if it has followers, and what its URLs carry
  * @returns whether the message itself may be deleted; if not, it becomes visible again later
  */
 export async function returnToQueue(
@@ -39,7 +39,7 @@ export async function returnToQueue(
   message: ReceivedMessage,
   rest: TaskMessage,
   error: unknown,
-  promoter?: FollowerPromoter,
+  { promoter, carried }: Pick<MessageJob, "promoter" | "carried">,
 ): Promise<boolean> {
   if (error instanceof NotATaskError) {
     deps.logger.warn(
@@ -54,7 +54,8 @@ export async function returnToQueue(
     // agent after the other would pass it on until it goes to the dead letters. It is not sent for a request that has
     // ended: if the request's instances were stopped with it, no agent might be left to drop the message.
     const rests = (await promoter?.withdraw(rest)) ?? [rest];
-    if (await deps.isActive(rest.req_id)) await deps.queue.send(rests);
+    if (await deps.isActive(rest.req_id))
+      await deps.queue.send(rests.map((it) => ({ ...it, ...carriedUrls(it, it.urls, carried) })));
     return true;
   }
   deps.logger.warn({ err: error, req_id: rest.req_id }, "Message returned to queue");
@@ -103,6 +104,7 @@ export class Deferrals {
     private readonly deps: MessageDeps,
     private readonly message: TaskMessage,
     private readonly promoter: FollowerPromoter | undefined,
+    private readonly carried: ReadonlyMap<TaskUrl, CarriedProgress>,
     private readonly onSent: (urls: readonly TaskUrl[]) => void,
   ) {}
 
@@ -136,35 +138,27 @@ export class Deferrals {
 
   private async send(deferrals: readonly Deferral[]): Promise<void> {
     const urls = deferrals.flatMap((it) => it.urls);
-    const counted = new Map(
-      deferrals.flatMap((it) =>
-        it.urls.map((url, i) => [url, i === 0 ? withAttempts(this.message, url, it.error) : url] as const),
-      ),
-    );
     const seconds = Math.max(...deferrals.map(({ error }) => error.delayMs)) / 1_000;
     if (await this.deps.isActive(this.message.req_id)) {
       const left = { ...this.message, urls };
       const parts = (await this.promoter?.withdraw(left)) ?? [left];
-      const sending = parts.map((part) => {
-        const attempted = part.urls.map((url) => counted.get(url) ?? url);
-        return this.deps.queue.sendLater({ ...part, ...attemptsOf(this.message, attempted) }, seconds);
-      });
+      const sending = parts.map((part) =>
+        this.deps.queue.sendLater({ ...part, ...carriedUrls(this.message, part.urls, this.carried) }, seconds),
+      );
       await Promise.all(sending);
     }
     this.onSent(urls);
   }
 }
 
-/** The same URL, with the attempts that ended with this error. */
-function withAttempts(message: TaskMessage, url: TaskUrl, { attempts, startedAt }: DeferredError): TaskUrl {
-  if (startedAt === undefined && attempts === 0) return url;
-  const all = attemptsBefore(message, url) + attempts;
-  return { ...url, attempts: all, first_attempt_at: startedAt ?? url.first_attempt_at };
-}
-
-/** Each URL has its own attempts as soon as one has any: else those of the message would count for it. */
-function attemptsOf(message: TaskMessage, urls: readonly TaskUrl[]): Pick<TaskMessage, "urls" | "tries"> {
-  const tries = Math.max(...urls.map((url) => attemptsBefore(message, url)));
-  if (tries === 0) return { urls: [...urls] };
-  return { urls: urls.map((url) => ({ ...url, attempts: attemptsBefore(message, url) })), tries };
+/** URLs with what is carried of them. Each has its own attempts as soon as one has any: else those of the message would count for it. */
+export function carriedUrls(
+  message: TaskMessage,
+  urls: readonly TaskUrl[],
+  carried: ReadonlyMap<TaskUrl, CarriedProgress>,
+): Pick<TaskMessage, "urls" | "tries"> {
+  const all = urls.map((url) => ({ ...url, ...carried.get(url) }));
+  const tries = Math.max(...all.map((url) => attemptsBefore(message, url)));
+  if (tries === 0) return { urls: all };
+  return { urls: all.map((url) => ({ ...url, attempts: attemptsBefore(message, url) })), tries };
 }

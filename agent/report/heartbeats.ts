@@ -49,8 +49,9 @@ export class HeldTasks {
     return this.count === 0 && this.lastReportedTasks === 0 && this.minuteBytes + this.newBytes === 0;
   }
 
-  startTransfer(): Transfer {
-    return new Transfer(this);
+  /** @param downloads most whole downloads of the task: each counts for a share of the object's bytes */
+  startTransfer(downloads = 1): Transfer {
+    return new Transfer(this, 1 / downloads);
   }
 
   /** A task has a result, or needs none. */
@@ -65,16 +66,30 @@ export class HeldTasks {
   }
 }
 
-/** The bytes of one download. */
+/** The bytes of one task, as a share of its object: progress does not fall when a second download begins. */
 export class Transfer {
-  private bytes = 0;
+  /** Of downloads that are complete, and of the one in progress. */
+  private complete = 0;
+  private current = 0;
 
-  constructor(private readonly held: HeldTasks) {}
+  /** @param share of the object's bytes that one download counts for */
+  constructor(
+    private readonly held: HeldTasks,
+    private readonly share: number,
+  ) {}
 
-  addBytes(bytes: number): void {
-    this.bytes += bytes;
-    this.held.inProgressBytes += bytes;
+  /** A whole download begins; the one before it, if there was one, is complete. */
+  beginDownload(): void {
+    this.complete += this.current;
+    this.current = 0;
+  }
+
+  /** @param isDownload otherwise the bytes of a check: they count for the rate alone */
+  addBytes(bytes: number, isDownload = true): void {
     this.held.newBytes += bytes;
+    if (!isDownload) return;
+    this.current += bytes * this.share;
+    this.held.inProgressBytes += bytes * this.share;
   }
 
   /** A good result of so many bytes is written. */
@@ -83,10 +98,17 @@ export class Transfer {
     this.held.finishedBytes += bytes;
   }
 
-  /** The download has failed, or starts again: what has come so far is no longer in progress. */
+  /** The download in progress has failed: its bytes are no longer in progress. */
+  dropDownload(): void {
+    this.held.inProgressBytes -= this.current;
+    this.current = 0;
+  }
+
+  /** The task has ended or returns to the queue: none of its bytes is in progress. */
   clear(): void {
-    this.held.inProgressBytes -= this.bytes;
-    this.bytes = 0;
+    this.dropDownload();
+    this.held.inProgressBytes -= this.complete;
+    this.complete = 0;
   }
 }
 
@@ -155,7 +177,7 @@ export class Heartbeats {
         worker,
         at: this.options.now(),
         tasks,
-        bytes: held.inProgressBytes,
+        bytes: Math.round(Math.max(0, held.inProgressBytes)),
         finished: held.finishedBytes,
         // Bytes of a minute that is over are added to its sum right after this.
         ...(isMinuteOver || received === 0 ? {} : { received }),

@@ -1,6 +1,5 @@
-import { createDownload } from "../../agent/fetch/downloader.ts";
+import { createFetchObject } from "../../agent/fetch/fetch-object.ts";
 import { PooledHttpClient } from "../../agent/fetch/http/pooled-client.ts";
-import { RequestTracker } from "../../agent/fetch/request-tracker.ts";
 import { Agent } from "../../agent/receive/agent.ts";
 import { Heartbeats } from "../../agent/report/heartbeats.ts";
 import { ResultWriter } from "../../agent/report/result-writer.ts";
@@ -319,14 +318,9 @@ export class DirectRun {
         logger: log,
       }),
       isActive: async () => this.earlyEnd === undefined && this.fault === undefined,
-      download: createDownload({
-        http,
-        ports,
-        instanceId: INSTANCE,
-        origins,
-        errorCachingMs,
-        tracker: new RequestTracker(),
-      }),
+      fetch: createFetchObject(http, ports),
+      instanceId: INSTANCE,
+      errorCachingMs,
       origins,
       visibilitySeconds: VISIBILITY_SECONDS,
       isMemoryTight: () => isMemoryTight(TIGHT_MEMORY_BYTES),

@@ -71,6 +71,10 @@ export const taskUrlSchema = z.object({
   attempts: z.number().int().nonnegative().optional(),
   /** When the first of these attempts started, in milliseconds since the epoch. */
   first_attempt_at: z.number().int().nonnegative().optional(),
+  /** Whole downloads in the messages before. Only in messages; absent: none. */
+  downloads_done: z.number().int().nonnegative().optional(),
+  /** Bytes of all bodies in the messages before. Only in messages; absent: none. */
+  transferred_bytes: z.number().int().nonnegative().optional(),
 });
 
 export type TaskUrl = z.infer<typeof taskUrlSchema>;

@@ -8,6 +8,18 @@ export type Order = z.infer<typeof orderSchema>;
 /** Of a request that does not say. An item without it is of a release that knew `all-at-once` alone. */
 export const DEFAULT_ORDER: Order = "lead-first";
 
+/** Whole downloads of an object at one POP before the check: a POP keeps an object from its second request on. */
+export const DOWNLOADS = ["auto", 1, 2] as const;
+export const downloadsSchema = z.literal(DOWNLOADS);
+export type Downloads = z.infer<typeof downloadsSchema>;
+export const DEFAULT_DOWNLOADS: Downloads = "auto";
+
+/** Caches that a request warms: those of the POPs, or only their regional edge caches. */
+export const SCOPES = ["pop", "regional"] as const;
+export const scopeSchema = z.enum(SCOPES);
+export type Scope = z.infer<typeof scopeSchema>;
+export const DEFAULT_SCOPE: Scope = "pop";
+
 /** CloudFront's flat-rate plans. */
 export const FLAT_RATE_PLAN_NAMES = ["free", "pro", "business", "premium"] as const;
 export type FlatRatePlan = (typeof FLAT_RATE_PLAN_NAMES)[number];

@@ -29,6 +29,8 @@ export const FAILURE_REASONS = {
   no_distribution: "The URL's host name does not lead to a distribution.",
   name_not_found: "The name does not exist in DNS, or has no IPv4 address.",
   dns_unavailable: "The DNS resolver did not respond, or returned an error.",
+  generated: "A function at the edge generated the response instead of the cache or the origin.",
+  error_page: "CloudFront responded with a custom error page and a status that reads as success (`x-cache: Error`).",
   other: "Any other failure, including those for which an older agent stored no reason.",
 } as const;
 
@@ -43,6 +45,8 @@ export const failureReasons: readonly FailureReason[] = keysOf(FAILURE_REASONS);
  * the others.
  */
 const NOT_MEASURED: readonly FailureReason[] = [
+  "generated",
+  "error_page",
   "refused_address",
   "not_cacheable",
   "no_distribution",
@@ -90,6 +94,9 @@ const FAILURE_SITE: Readonly<Record<FailureReason, "origin" | "pop" | "depends_o
   not_asked: "origin",
   // Its message ended several agents, or nobody could work on it: another POP's would be the same.
   lost: "origin",
+  // It runs at every POP.
+  generated: "origin",
+  error_page: "origin",
   // Input failures: no agent reports these.
   no_distribution: "pop",
   name_not_found: "pop",
@@ -112,6 +119,7 @@ const NEEDS_CHANGE: readonly FailureReason[] = [
   "too_large",
   "not_kept",
   "not_cacheable",
+  "generated",
   "refused_address",
   "no_distribution",
   "name_not_found",
@@ -222,11 +230,9 @@ function likelyReason(reason: NotKeptReason, headers: CacheHeaders): string {
     const because = header === undefined ? "" : ` (${header})`;
     return `the POP keeps the object, but it expires immediately${because}, so each request reaches the origin`;
   }
-  if (reason === "REC_ONLY")
-    return "after two downloads, hits come from the regional edge cache: the POP does not keep it";
   if (header !== undefined)
-    return `a check after the second download was a miss; the response has ${header}, so caches may not store the object`;
-  return "a check after the second download was a miss. The response headers allow caching, so check the cache policy; the object may also have been evicted";
+    return `the check after the last download was a miss; the response has ${header}, so caches may not store the object`;
+  return "the check after the last download was a miss. The response headers allow caching, so check the cache policy; the object may also have been evicted";
 }
 
 /**

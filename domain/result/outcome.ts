@@ -5,6 +5,8 @@ import { keysOf } from "../collections.ts";
 export const OUTCOMES = {
   warm: "A hit in the POP's own cache was observed after the download: the tier is EDGE, and `Age` increased.",
   hit: "A hit at the POP was observed after the download, but the tier is not reported, or `Age` proves nothing: see the `warning` of the task.",
+  regional:
+    "The regional edge cache keeps the object: the tier is REC and `Age` increased, or a hit whose tier is not reported after one download. The POP's own cache is not shown to keep it.",
   not_kept:
     "The POP did not keep the object: after a second download, a check was a miss or was served by another tier, or two consecutive checks were RefreshHits.",
   done: "The object was downloaded. Nothing is claimed, because the server sends no `x-cache` or `verify` is `off`.",
@@ -21,7 +23,7 @@ export const outcomes: readonly TaskOutcome[] = keysOf(OUTCOMES);
 export const outcomeSchema = z.enum(outcomes).optional().catch(undefined);
 
 /** How warmth is shown: at the address of the download, at every address of the POP, or not at all. */
-export const VERIFY = ["edge", "addresses", "off"] as const;
+export const VERIFY = ["edge", "off"] as const;
 export const verifySchema = z.enum(VERIFY);
 export type Verify = z.infer<typeof verifySchema>;
 

@@ -1,17 +1,31 @@
-import { isHit } from "./outcome.ts";
+import type { Downloads, Scope } from "../request/options.ts";
+import type { Verify } from "./outcome.ts";
 
-/** The class of an answer's `x-cache`. `OTHER`: an Error, or a value that nobody documents. */
-export type CacheStatus = "HIT" | "REFRESH_HIT" | "MISS" | "OTHER";
+/**
+ * Class of an answer's `x-cache`. `ERROR`: also LimitExceeded and CapacityExceeded. `GENERATED`: a function at the edge answered. `OTHER`: a
+ * value that nobody documents.
+ */
+export type CacheStatus = "HIT" | "REFRESH_HIT" | "MISS" | "ERROR" | "REDIRECT" | "GENERATED" | "OTHER";
 
-/** What one request for an object showed, at one address of a POP. */
+/** First words of an `x-cache` value. Other caches append theirs: `Miss from cloudfront, HIT, HIT`. */
+const CACHE_STATUSES: readonly (readonly [RegExp, CacheStatus])[] = [
+  [/^hit\b/i, "HIT"],
+  [/^miss\b/i, "MISS"],
+  [/^refreshhit\b/i, "REFRESH_HIT"],
+  [/^(?:error|limitexceeded|capacityexceeded)\b/i, "ERROR"],
+  [/^redirect\b/i, "REDIRECT"],
+  [/^(?:function|lambda)generatedresponse\b/i, "GENERATED"],
+];
+
+/** One request for an object at a POP, and what its answer showed. */
 export interface Observation {
   /** `download`: the whole object. `check`: the object again, to see which cache has it. */
   readonly kind: "download" | "check";
   /** Absent: the answer has no `x-cache`, or the check had no good answer. Such a check shows nothing. */
   readonly cache?: CacheStatus | undefined;
-  /** The tier that Server-Timing reports for a hit: `EDGE`, `REC` or `Origin Shield`. */
+  /** Tier that Server-Timing reports for a hit: `EDGE`, `REC` or `Origin Shield`. */
   readonly tier?: string | undefined;
-  /** The tier that Server-Timing names as the one that asked the origin. */
+  /** Tier that Server-Timing names as the one that asked the origin. */
   readonly upstream?: string | undefined;
   /** Seconds. Absent: no `Age`, or one that is no whole number of seconds. */
   readonly age?: number | undefined;
@@ -21,155 +35,196 @@ export interface Observation {
   readonly endedAt: number;
 }
 
-/** Why a task is a `hit` and not `warm` where the tier was not the reason. */
+/** Why a task is a `hit` and not `warm`, or is `regional` without proof, where the tier was not the reason. */
 export const HIT_WARNINGS = ["no_age", "age_constant", "origin_age"] as const;
 export type HitWarning = (typeof HIT_WARNINGS)[number];
 
 /** Why a task is `not_kept`. */
-export type NotKeptReason = "NO_HIT" | "EXPIRES_AT_ONCE" | "REC_ONLY";
+export type NotKeptReason = "NO_HIT" | "EXPIRES_AT_ONCE";
 
-/** What comes next at an address: another request, or what is said of the object there. */
-export type ProofStep =
-  | { readonly next: "download" }
+/** Settings of a task, and facts from outside its own requests. */
+export interface ProofFacts {
+  /** Whole downloads before the check. `auto`: two, or one if the POP has the object already. */
+  readonly downloads: Downloads;
+  readonly scope: Scope;
+  readonly verify: Verify;
+  /** Whole downloads in earlier messages. */
+  readonly downloadsDone: number;
+  /** Whether a Miss of the host carried an `Age`, as far as this process has seen. */
+  readonly originSendsAge: boolean;
+}
+
+/** The next request, or the outcome. */
+export type ProofStep = ProofRequest | ProofOutcome;
+
+export type ProofRequest =
+  | {
+      readonly next: "download";
+      /** When it may be sent at the earliest, by the clock of the observations. */
+      readonly earliestAt: number;
+      /** Whether it is a check if its head reports the tier EDGE: then it is recorded as one, and a large body is left. */
+      readonly isCheckAtEdge: boolean;
+    }
   | {
       readonly next: "check";
-      /** When it may be sent at the earliest, by the clock of the observations. */
       readonly earliestAt: number;
       /** Whether it waits until this process has no other request for the object in progress. */
       readonly alone: boolean;
-    }
+    };
+
+export type ProofOutcome =
   | { readonly outcome: "warm" | "done" }
-  | { readonly outcome: "hit"; readonly warning?: HitWarning }
+  | { readonly outcome: "hit" | "regional"; readonly warning?: HitWarning }
   /** The checks after the last download showed nothing. */
   | { readonly outcome: "failed" }
   | { readonly outcome: "not_kept"; readonly reason: NotKeptReason };
 
-/** How often an object is downloaded whole at one address. */
+/** Most whole downloads of an object at one POP: a POP keeps an object from its second request on (docs/adr/0009). */
 export const MAX_DOWNLOADS = 2;
-/** What is kept has grown a second older after this time, although `Age` is cut to whole seconds. */
+/** Time after which a kept object has grown a second older, although `Age` is cut to whole seconds. */
 export const MIN_GROWTH_MS = 1_100;
 /** Ages are cut to whole seconds at each tier, so a growth may look so much larger than it was. */
 const ROUNDING_SECONDS = 1;
-/** So often a check that showed nothing is sent again at one address: a lost request says nothing of a cache. */
+/** Repeats of a check that showed nothing: a lost request says nothing of a cache. */
 const MAX_REPEATS = 2;
-/** So many hits without growth, after one download, are enough to say that `Age` does not grow. */
+/** Hits without growth, after one download, that are enough to say that `Age` does not grow. */
 const MAX_HITS_WITHOUT_GROWTH = 3;
 
 /**
- * The decision table for proofs: what follows from the requests that were sent to one address so far, in their order. D is the last
- * download, C and C2 are the checks after it. CloudFront collapses concurrent requests for the same object (request collapsing); a
- * collapsed response reads `Hit` although nothing may be kept, and an `Age` in it is the origin's. So `Age` must grow. {@link grew} says
- * what counts as growth.
+ * Decides what follows from the requests that were sent for an object at a POP so far, in their order. In the published recordings of the
+ * live edge, a POP keeps an object from its second whole GET on: the first fills the regional edge cache (REC), the second is a Hit of the
+ * REC, and the third a Hit of EDGE. So an object is downloaded twice, unless the first answer comes from EDGE. D and D2 are the downloads,
+ * C and C2 the checks after the last one. `n` is the number of downloads, `max` the most that the settings allow: two, or one with
+ * `downloads: 1` or `scope: regional`. Each request but the first starts 1.1 s after the end of the one before.
+ *
+ * CloudFront collapses concurrent requests for the same object (request collapsing); a collapsed response reads `Hit` although nothing may be
+ * kept, and an `Age` in it is the origin's. So `Age` must grow: {@link grew}.
  * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/RequestAndResponseBehaviorCustomOrigin.html#request-custom-traffic-spikes
  *
- * | observed                                                | next                                                   |
- * | ------------------------------------------------------- | ------------------------------------------------------ |
- * | nothing                                                 | D                                                      |
- * | D without `x-cache`                                     | `done`                                                 |
- * | any other D, also a Hit of EDGE with an `Age`           | C [3]                                                  |
- * | C is a Hit of a tier other than EDGE                    | D again, then `not_kept` if it grew, or C2 is such too |
- * | C is a Hit, grew(D, C), the origin sends an `Age`       | `hit` with `origin_age` [1]                            |
- * | C is a Hit, grew(D, C), EDGE                            | `warm`                                                 |
- * | C is a Hit, grew(D, C), tier not reported               | `hit`                                                  |
- * | C is a Hit without growth                               | C2, alone; evaluate (C, C2)                            |
- * | C and C2 are Hits without `Age`                         | `hit` with `no_age`                                    |
- * | C and C2 are Hits of the same `Age`                     | `hit` with `age_constant`                              |
- * | C and C2 are Hits, `Age` decreases or jumps [2]         | C3, alone; evaluate (C2, C3), then as `age_constant`   |
- * | C is a RefreshHit                                       | C2                                                     |
- * | C and C2 are RefreshHits                                | `not_kept`                                             |
- * | a second RefreshHit after D, with a Hit just before it  | `hit` with a warning as in [4]                         |
- * | C has 200 or 206; `x-cache` is Miss, Error or unknown   | D again, then `not_kept`                               |
- * | C has no good answer, or no `x-cache`: it shows nothing | the same check again, twice at an address; then as [4] |
+ * | observed                                                | next                                                    |
+ * | ------------------------------------------------------- | ------------------------------------------------------- |
+ * | nothing                                                 | D                                                       |
+ * | D without `x-cache`                                     | `done`                                                  |
+ * | `verify: off`: D, and n < 2 with `downloads` auto or 2  | D2; else `done`                                         |
+ * | `auto`: D is a Hit of EDGE                              | C                                                       |
+ * | D, n < max                                              | D2; with `auto`, D2 is C if its head reports EDGE       |
+ * | any other D                                             | C                                                       |
+ * | C is a Hit, not of EDGE, n < max                        | D2                                                      |
+ * | C is a Hit of EDGE, grew(C)                             | `warm`; with `scope: regional` `regional`, see [3]      |
+ * | C is a Hit of another tier, grew(C)                     | `regional`                                              |
+ * | C is a Hit, grew(C), tier not reported                  | `hit`; `regional` if max is 1                           |
+ * | the same three, and the origin sends an `Age`           | the same with `origin_age`, `hit` for `warm` [1]        |
+ * | C is a Hit without growth                               | C2, alone; evaluate (C, C2)                             |
+ * | C and C2 are Hits without `Age`                         | `hit` or `regional`, with `no_age`                      |
+ * | C and C2 are Hits of the same `Age`                     | the same with `age_constant`                            |
+ * | C and C2 are Hits, `Age` decreases or jumps [2]         | C3, alone; evaluate (C2, C3), then as `age_constant`    |
+ * | C is a RefreshHit                                       | C2                                                      |
+ * | C and C2 are RefreshHits                                | `not_kept`                                              |
+ * | a second RefreshHit after D, with a Hit just before it  | as Hits of the same `Age`                               |
+ * | C has 200 or 206; `x-cache` is Miss, Error or unknown   | D2 if n < max, else `not_kept`                          |
+ * | C has no good answer, or no `x-cache`: it shows nothing | the same check again, twice at a POP; then as [4]       |
  *
  * [1] An origin behind a cache of its own sends an `Age` that grows by itself. An edge that keeps the object, and one that keeps
  * nothing and collapses requests, then send the same headers: no table can tell them apart. [2] Another cache server of the POP
- * answered, or the object was fetched anew. [3] A single `Age` proves nothing: it may be the origin's, in a collapsed response. What other
- * objects of the host have shown does not help, because a distribution may have several origins. [4] If a Hit was seen since D, `hit`
- * with `no_age`, or with `age_constant` if it had an `Age`; of another tier, `not_kept`. If none was, D again, then `failed`: nobody has
- * seen that the object is not kept. If the second D fails, the caller ends the proof as `failed` as well.
+ * answered, or the object was fetched anew. [3] A Hit of EDGE shows that the REC has the object only if D went through it: if D was a Hit
+ * of EDGE, the outcome is `warm`, and nothing is known of the REC. [4] If a Hit was seen since D, as Hits without growth. If none was, D2
+ * if n < max, then `failed`: nobody has seen that the object is not kept.
  *
  * A proof ends: it has at most 2 downloads, at most 5 checks after each of them that show something, and at most 4 checks in all that show
  * nothing. That makes 16 requests.
  *
  * docs/adr/0009 has the reasons. test/domain/result/proof-model.test.ts holds the table against a model of an edge.
- * @param originSendsAge whether a Miss of the host carried an `Age`, as far as this process has seen
  */
-export function nextStep(history: readonly Observation[], originSendsAge: boolean): ProofStep {
+export function nextStep(history: readonly Observation[], facts: ProofFacts): ProofStep {
   const last = history.at(-1);
-  if (last === undefined) return DOWNLOAD;
-  if (last.kind === "check") {
-    const shown = history.filter(({ kind, cache }) => kind === "download" || cache !== undefined);
-    return last.cache === undefined
-      ? afterNothing(history, shown, originSendsAge)
-      : afterCheck(shown, last, originSendsAge);
-  }
-  return last.cache === undefined && history.length === 1 ? { outcome: "done" } : checkAfter(last);
+  if (last === undefined)
+    return { next: "download", earliestAt: 0, isCheckAtEdge: facts.downloadsDone > 0 && isCheckAtEdge([], facts) };
+  if (last.kind === "download") return afterDownload(history, last, facts);
+  const shown = history.filter(({ kind, cache }) => kind === "download" || cache !== undefined);
+  return last.cache === undefined ? afterNothing(history, shown, facts) : afterCheck(shown, last, facts);
+}
+
+function afterDownload(history: readonly Observation[], last: Observation, facts: ProofFacts): ProofStep {
+  const { verify, downloads } = facts;
+  if (last.cache === undefined && downloadsIn(history) === 1) return { outcome: "done" };
+  const isLast = downloadCount(history, facts) >= maxDownloads(facts);
+  if (verify === "off") return isLast ? { outcome: "done" } : downloadAfter(history, facts);
+  return isLast || (downloads === "auto" && isOfEdge(last)) ? checkAfter(last) : downloadAfter(history, facts);
 }
 
 /** After a check that showed nothing. @param shown the requests that showed something */
-function afterNothing(
-  history: readonly Observation[],
-  shown: readonly Observation[],
-  originSendsAge: boolean,
-): ProofStep {
+function afterNothing(history: readonly Observation[], shown: readonly Observation[], facts: ProofFacts): ProofStep {
+  const last = history.at(-1) ?? NOTHING;
   if (history.length - shown.length <= MAX_REPEATS) {
-    const step = nextStep(shown, originSendsAge);
-    const earliestAt = (history.at(-1)?.endedAt ?? 0) + MIN_GROWTH_MS;
-    return "next" in step && step.next === "check" ? { ...step, earliestAt } : step;
+    const step = nextStep(shown, facts);
+    return "next" in step ? { ...step, earliestAt: last.endedAt + MIN_GROWTH_MS } : step;
   }
   const hit = shown.slice(lastDownload(shown) + 1).findLast(({ cache }) => cache === "HIT");
-  if (hit !== undefined) return hitWithoutGrowth([hit]);
-  return downloadsIn(shown) >= MAX_DOWNLOADS ? { outcome: "failed" } : DOWNLOAD;
+  if (hit !== undefined) return hitWithoutGrowth([hit], facts);
+  return downloadCount(shown, facts) >= maxDownloads(facts) ? { outcome: "failed" } : downloadAfter(history, facts);
 }
 
-function lastDownload(history: readonly Observation[]): number {
-  return history.findLastIndex(({ kind }) => kind === "download");
-}
-
-function afterCheck(history: readonly Observation[], last: Observation, originSendsAge: boolean): ProofStep {
+function afterCheck(history: readonly Observation[], last: Observation, facts: ProofFacts): ProofStep {
   const start = lastDownload(history);
-  const since = history.slice(start, -1);
+  // Without a download in this message, the first check is compared with nothing.
+  const since = history.slice(Math.max(0, start), -1);
   const checks = history.slice(start + 1);
-  const isLastDownload = downloadsIn(history) >= MAX_DOWNLOADS;
-  if (last.cache === "REFRESH_HIT") return afterRefreshHit(checks, last);
-  if (last.cache !== "HIT") return isLastDownload ? NO_HIT : DOWNLOAD;
-  // The edge says itself that the POP does not have it.
-  if (isElsewhere(last) && !isLastDownload) return DOWNLOAD;
-  if (since.some((before) => grew(before, last))) return afterGrowth(last, originSendsAge);
-  return afterHitWithoutGrowth(since.at(-1), last, countOf(checks, "HIT"));
+  const isLastDownload = downloadCount(history, facts) >= maxDownloads(facts);
+  if (last.cache === "REFRESH_HIT") return afterRefreshHit(checks, last, facts);
+  if (last.cache !== "HIT") return isLastDownload ? NO_HIT : downloadAfter(history, facts);
+  // The POP's own cache is not shown to have it.
+  if (!isOfEdge(last) && !isLastDownload) return downloadAfter(history, facts);
+  if (hasGrown(since, last)) return afterGrowth(history[0] ?? last, last, facts);
+  return afterHitWithoutGrowth(since.at(-1), last, countOf(checks, "HIT"), facts);
 }
 
-function afterRefreshHit(checks: readonly Observation[], last: Observation): ProofStep {
+function afterRefreshHit(checks: readonly Observation[], last: Observation, facts: ProofFacts): ProofStep {
   const before = checks.at(-2);
   if (before === undefined || countOf(checks, "REFRESH_HIT") < 2) return checkAfter(last);
   // After a Hit, it did not expire at once.
-  return before.cache === "HIT" ? hitWithoutGrowth([before]) : EXPIRES_AT_ONCE;
+  return before.cache === "HIT" ? hitWithoutGrowth([before], facts) : EXPIRES_AT_ONCE;
 }
 
-function afterGrowth(last: Observation, originSendsAge: boolean): ProofStep {
-  if (isElsewhere(last)) return REC_ONLY;
-  if (originSendsAge) return { outcome: "hit", warning: "origin_age" };
-  return { outcome: isOfEdge(last) ? "warm" : "hit" };
+function afterGrowth(first: Observation, last: Observation, facts: ProofFacts): ProofOutcome {
+  const warning = facts.originSendsAge ? ({ warning: "origin_age" } as const) : {};
+  if (isElsewhere(last)) return { outcome: "regional", ...warning };
+  if (facts.scope === "regional" && !isOfEdge(first)) return { outcome: "regional", ...warning };
+  if (isOfEdge(last)) return facts.originSendsAge ? { outcome: "hit", ...warning } : { outcome: "warm" };
+  return { outcome: maxDownloads(facts) === 1 ? "regional" : "hit", ...warning };
 }
 
-function afterHitWithoutGrowth(before: Observation | undefined, last: Observation, hits: number): ProofStep {
+function afterHitWithoutGrowth(
+  before: Observation | undefined,
+  last: Observation,
+  hits: number,
+  facts: ProofFacts,
+): ProofStep {
   if (before?.kind !== "check" || before.cache !== "HIT") return checkAfter(last, true);
-  if (ageOf(before) === ageOf(last) || isElsewhere(last) || hits >= MAX_HITS_WITHOUT_GROWTH)
-    return hitWithoutGrowth([before, last]);
+  if (ageOf(before) === ageOf(last) || hits >= MAX_HITS_WITHOUT_GROWTH) return hitWithoutGrowth([before, last], facts);
   return checkAfter(last, true);
 }
 
-/** What Hits say that prove nothing: the POP served the object, unless the edge names another tier. @param hits the last one at the end */
-function hitWithoutGrowth(hits: readonly Observation[]): ProofStep {
-  const last = hits.at(-1);
-  if (last !== undefined && isElsewhere(last)) return REC_ONLY;
-  return { outcome: "hit", warning: hits.every(({ age }) => age === undefined) ? "no_age" : "age_constant" };
+/** Outcome of Hits that prove no growth. @param hits the last one at the end */
+function hitWithoutGrowth(hits: readonly Observation[], facts: ProofFacts): ProofOutcome {
+  const last = hits.at(-1) ?? NOTHING;
+  const warning = hits.every(({ age }) => age === undefined) ? "no_age" : "age_constant";
+  const isRegional = isElsewhere(last) || (maxDownloads(facts) === 1 && !isOfEdge(last));
+  return { outcome: isRegional ? "regional" : "hit", warning };
+}
+
+/**
+ * Whether y shows that the object was kept since one of these requests. Growth is measured from those that have an `Age` as y has, if there
+ * are any: an edge may send the same `Age` in every hit, and none in a Miss.
+ */
+function hasGrown(since: readonly Observation[], y: Observation): boolean {
+  const aged = since.filter(({ age }) => age !== undefined);
+  return (aged.length > 0 ? aged : since).some((x) => grew(x, y));
 }
 
 /**
  * Whether y shows that what x saw, or what it left, was kept since: y was requested at least 1.1 s after x ended, and is at least a
  * second older. An `Age` that jumps further than time has passed is another copy's, or one that the edge sends in every hit: it has to
- * grow by itself. x is any request since the download, because each may have reached another cache server of the POP.
+ * grow by itself.
  */
 function grew(x: Observation, y: Observation): boolean {
   const growth = ageOf(y) - ageOf(x);
@@ -181,42 +236,69 @@ function ageOf({ age = 0 }: Observation): number {
   return age;
 }
 
-/** An answer that also names who asked the origin was not served from a cache: so its tier counts as not reported. */
-function isOfEdge({ tier, upstream }: Observation): boolean {
-  return tier === "EDGE" && upstream === undefined;
+/** Whether the POP's own cache answered. An answer that also names who asked the origin was not served from a cache. */
+export function isOfEdge({ cache, tier, upstream }: Pick<Observation, "cache" | "tier" | "upstream">): boolean {
+  return cache === "HIT" && tier === "EDGE" && upstream === undefined;
 }
 
 function isElsewhere({ tier }: Observation): boolean {
   return tier !== undefined && tier !== "EDGE";
 }
 
-const DOWNLOAD: ProofStep = { next: "download" };
-const NO_HIT: ProofStep = { outcome: "not_kept", reason: "NO_HIT" };
-const EXPIRES_AT_ONCE: ProofStep = { outcome: "not_kept", reason: "EXPIRES_AT_ONCE" };
-const REC_ONLY: ProofStep = { outcome: "not_kept", reason: "REC_ONLY" };
+const NOTHING: Observation = { kind: "check", startedAt: 0, endedAt: 0 };
+const NO_HIT: ProofOutcome = { outcome: "not_kept", reason: "NO_HIT" };
+const EXPIRES_AT_ONCE: ProofOutcome = { outcome: "not_kept", reason: "EXPIRES_AT_ONCE" };
+
+/** @param history its last request is the one before the download */
+function downloadAfter(history: readonly Observation[], facts: ProofFacts): ProofStep {
+  const { endedAt } = history.at(-1) ?? NOTHING;
+  return { next: "download", earliestAt: endedAt + MIN_GROWTH_MS, isCheckAtEdge: isCheckAtEdge(history, facts) };
+}
+
+/**
+ * Whether a further download is a check if its head reports the tier EDGE. After a check, it is none: where the POP keeps the object for two
+ * seconds, hits and misses would alternate without end.
+ */
+export function isCheckAtEdge(
+  history: readonly Observation[],
+  { downloads, verify }: Pick<ProofFacts, "downloads" | "verify">,
+): boolean {
+  return downloads === "auto" && verify !== "off" && !history.some(({ kind }) => kind === "check");
+}
 
 function checkAfter({ endedAt }: Observation, alone = false): ProofStep {
   return { next: "check", earliestAt: endedAt + MIN_GROWTH_MS, alone };
+}
+
+function maxDownloads({ downloads, scope }: ProofFacts): number {
+  if (scope === "regional") return 1;
+  return downloads === "auto" ? MAX_DOWNLOADS : downloads;
+}
+
+function downloadCount(history: readonly Observation[], { downloadsDone }: ProofFacts): number {
+  return downloadsDone + downloadsIn(history);
+}
+
+function lastDownload(history: readonly Observation[]): number {
+  return history.findLastIndex(({ kind }) => kind === "download");
 }
 
 function countOf(checks: readonly Observation[], status: CacheStatus): number {
   return checks.filter(({ cache }) => cache === status).length;
 }
 
-/** How often the object was downloaded whole. */
+/** Number of whole downloads. */
 export function downloadsIn(history: readonly Pick<Observation, "kind">[]): number {
   return history.filter(({ kind }) => kind === "download").length;
 }
 
-/** The class of an `x-cache` header. An Error that is kept is no hit. */
+/** Class of an `x-cache` header. An Error that is kept is no hit. */
 export function cacheStatusOf(xCache: string | undefined): CacheStatus | undefined {
   if (xCache === undefined) return undefined;
-  if (isHit({ xCache })) return "HIT";
-  if (/^refreshhit\b/i.test(xCache)) return "REFRESH_HIT";
-  return /^miss\b/i.test(xCache) ? "MISS" : "OTHER";
+  return CACHE_STATUSES.find(([pattern]) => pattern.test(xCache))?.[1] ?? "OTHER";
 }
 
-/** An `Age` header in seconds; undefined: it is absent, or no whole number of seconds (RFC 9111, 5.1). */
+/** `Age` header in seconds; undefined: it is absent, or no whole number of seconds (RFC 9111, 5.1). */
 export function parseAge(age: string | undefined): number | undefined {
   const seconds = age !== undefined && /^\d+$/.test(age) ? Number(age) : Number.NaN;
   return Number.isSafeInteger(seconds) ? seconds : undefined;

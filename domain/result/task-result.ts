@@ -21,15 +21,15 @@ export const taskResultSchema = z.object({
   warning: z.enum(HIT_WARNINGS).optional().catch(undefined),
   /** Bytes of the body that arrived in the last attempt. */
   bytes: z.number().int().nonnegative(),
+  /** Bytes of the bodies of all downloads, retries and checks of the task, in all messages. */
+  transferred_bytes: z.number().int().nonnegative().optional(),
   http_status: z.number().int().optional(),
   x_cache: z.string().optional(),
   /** The tier of the observed hit, where the response names it. */
   tier: z.string().optional(),
   /** The POP's address that was asked last. */
   address: z.string().optional(),
-  /** With `verify: addresses`, how many of the POP's addresses have it, of how many: `2 of 3`. */
-  addresses: z.string().optional(),
-  /** How often it was downloaded whole at that address. */
+  /** Whole downloads of the object at the POP. */
   rounds: z.number().int().optional(),
   /** Milliseconds to the first byte of the first download. */
   first_byte_ms: z.number().int().optional(),

@@ -1,6 +1,5 @@
 import { once } from "node:events";
 import type { TaskMessage } from "../../domain/plan/task-message.ts";
-import type { Verify } from "../../domain/result/outcome.ts";
 import { REQ_ID, requestItem } from "../local/fake-request.ts";
 import { peakMegabytes } from "../local/processes.ts";
 import { HOST } from "./nginx.ts";
@@ -38,15 +37,21 @@ export async function runAgent({ bundle, node, server, messages, copies, tasks }
     PREWARM_WORKERS: "1",
     PREWARM_ALLOW_PRIVATE_ADDRESSES: "true",
     NODE_EXTRA_CA_CERTS: server.caFile,
+    // The agent of older commits wants it.
+    STEP_QUEUE_URL: "http://127.0.0.1/steps",
   };
   const agent = startPinned(OUR_CORE, [...nodeFlags(), "--enable-source-maps", bundle], env, node);
   agent.stdout?.resume();
   const pid = agent.pid ?? 0;
   const done = aws.event("done");
-  await aws.event("first");
+  const exited = once(agent, "exit").then(([code]) => {
+    throw new Error(`the agent ended with ${code}`);
+  });
+  exited.catch(() => undefined);
+  await Promise.race([aws.event("first"), exited]);
   const before = cpuMicrosOf(pid);
   const started = performance.now();
-  const { written, calls } = await done;
+  const { written, calls } = await Promise.race([done, exited]);
   const cpuMicros = cpuMicrosOf(pid) - before;
   const seconds = (performance.now() - started) / 1_000;
   const peakMB = peakMegabytes(pid);
@@ -61,9 +66,14 @@ export async function runAgent({ bundle, node, server, messages, copies, tasks }
 
 /**
  * A message with these URLs for one of the benchmark's POPs.
- * @param verify `edge` only where the server's answers are hits. @default off: asked again, a miss would be called not kept
+ * @param verify `edge` only where the server's answers are hits: a miss would be called not kept. @default off
  */
-export function messageFor(address: string, pop: number, urls: TaskMessage["urls"], verify: Verify = "off"): string {
+export function messageFor(
+  address: string,
+  pop: number,
+  urls: TaskMessage["urls"],
+  { verify = "off", downloads }: Pick<TaskMessage, "verify" | "downloads"> = {},
+): string {
   const message: TaskMessage = {
     req_id: REQ_ID,
     pop: `BEN${pop}-C1`,
@@ -71,6 +81,7 @@ export function messageFor(address: string, pop: number, urls: TaskMessage["urls
     host: HOST,
     header: ["Accept-Encoding: gzip, deflate, br"],
     verify,
+    downloads,
     shards: 8,
     urls,
   };

@@ -158,9 +158,9 @@ class AgentCosts {
 
   private async costOf({ client, verify, node, urlsPerMessage, tasks }: Setting): Promise<Cost> {
     const { addresses } = this.server;
-    const folder = verify === "edge" ? "hit" : "assets";
+    const folder = verify === "edge" ? "warm" : "assets";
     const urls = Array.from({ length: urlsPerMessage }, (_, i) => ({ url: urlOf(i, folder), bytes: SMALL_BYTES }));
-    const messages = addresses.map((address, pop) => messageFor(address, pop, urls, verify));
+    const messages = addresses.map((address, pop) => messageFor(address, pop, urls, { verify, downloads: 1 }));
     const copies = Math.round(tasks / messages.length / urlsPerMessage);
     const whole = messages.length * copies * urlsPerMessage;
     const load = { messages, copies, tasks: whole };

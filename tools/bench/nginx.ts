@@ -142,6 +142,12 @@ http {
       add_header server-timing 'cdn-cache-hit,cdn-pop;desc="BEN1-C1",cdn-rid;desc="kUm_Nkgl0eDPZWVQoxB5kZyLwJ5ZDJ9sGVtSuyjQjO2J4dqjrBZuGQ==",cdn-downstream-fbl;dur=1';
       try_files /small =404;
     }
+    location /aged/ {
+      add_header x-cache "Hit from cloudfront"; add_header x-amz-cf-id "kUm_Nkgl0eDPZWVQoxB5kZyLwJ5ZDJ9sGVtSuyjQjO2J4dqjrBZuGQ==";
+      add_header age $growing_age;
+      add_header server-timing 'cdn-cache-hit,cdn-pop;desc="BEN1-C1",cdn-rid;desc="kUm_Nkgl0eDPZWVQoxB5kZyLwJ5ZDJ9sGVtSuyjQjO2J4dqjrBZuGQ==",cdn-downstream-fbl;dur=1';
+      try_files /small =404;
+    }
     location /warm/ {
       add_header x-cache "Hit from cloudfront"; add_header x-amz-cf-id "kUm_Nkgl0eDPZWVQoxB5kZyLwJ5ZDJ9sGVtSuyjQjO2J4dqjrBZuGQ==";
       add_header age $growing_age;

@@ -90,13 +90,13 @@ export class ConnectionPool {
     path: string,
     headers: string,
     onBytes: (bytes: number) => void,
-    { cancellation, maxBytes = maxBytesOf(null), pop, beforeSend }: GetOptions = {},
+    { cancellation, maxBytes = maxBytesOf(null), maxBytesOfHit, pop, beforeSend }: GetOptions = {},
   ): Promise<HttpResult> {
     return new Promise((resolve) => {
       const cut = () => this.cancel(exchange);
       const exchange: Exchange = {
         request: `GET ${path} HTTP/1.1\r\n${headers}\r\n`,
-        reader: new ResponseReader(onBytes, maxBytes, pop),
+        reader: new ResponseReader(onBytes, maxBytes, pop, maxBytesOfHit),
         beforeSend,
         done: (answer) => {
           cancellation?.delete(cut);

@@ -37,6 +37,8 @@ export interface GetOptions {
   readonly cancellation?: Cancellation;
   /** Of a body: with more, it fails. */
   readonly maxBytes?: number;
+  /** Of a body whose head shows a hit, in place of `maxBytes`; undefined: `maxBytes`. */
+  readonly maxBytesOfHit?: ((head: HttpResult) => number | undefined) | undefined;
   /** The POP that must answer: with another one, it fails. @default any may */
   readonly pop?: string;
   /** Called when its connection is open. If the promise that it returns is rejected, nothing is sent. */

@@ -105,6 +105,8 @@ export function parseHead(text: string): ResponseHead {
     at = end + 2;
   }
   const { connection = "", contentLength, transferEncoding } = framing;
+  // An origin behind CloudFront names its own POP first: the last one is the POP that answered.
+  answer.xAmzCfPop = answer.xAmzCfPop?.split(",").at(-1)?.trim();
   answer.contentLength = lengthOf(contentLength);
   const body = bodyFraming(answer.httpStatus, transferEncoding, answer.contentLength);
   const close = match[1] === "0" || body.kind === "UNTIL_CLOSE" || /\bclose\b/i.test(connection);

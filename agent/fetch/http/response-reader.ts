@@ -2,7 +2,7 @@ import { MAX_ANSWER_HEAD_BYTES } from "../../../domain/limits.ts";
 import { cutText, type Failure } from "../../../domain/result/failure.ts";
 import { tooLarge } from "./body-limits.ts";
 import { ChunkedBody } from "./chunked-body.ts";
-import { type HttpResult, MAX_HEADER_CHARACTERS, type Mutable } from "./http-client.ts";
+import { type GetOptions, type HttpResult, MAX_HEADER_CHARACTERS, type Mutable } from "./http-client.ts";
 import { BadResponseError, checkPartialHead, parseHead, type ResponseHead } from "./response-head.ts";
 
 const HEAD_END = Buffer.from("\r\n\r\n");
@@ -46,8 +46,9 @@ export class ResponseReader {
    */
   constructor(
     private readonly onBytes: (bytes: number) => void,
-    readonly maxBytes = Number.POSITIVE_INFINITY,
+    public maxBytes = Number.POSITIVE_INFINITY,
     private readonly pop?: string,
+    private readonly maxBytesOfHit?: GetOptions["maxBytesOfHit"],
   ) {}
 
   /** Its request is sent now. */
@@ -79,7 +80,7 @@ export class ResponseReader {
 
   /** A new reader for the same request, which is sent again. */
   restarted(): ResponseReader {
-    return new ResponseReader(this.onBytes, this.maxBytes, this.pop);
+    return new ResponseReader(this.onBytes, this.maxBytes, this.pop, this.maxBytesOfHit);
   }
 
   /**
@@ -145,6 +146,7 @@ export class ResponseReader {
       this.fail({ reason: "other_pop", detail: `answered by ${named} instead of ${this.pop}` });
       return true;
     }
+    this.maxBytes = this.maxBytesOfHit?.(head.answer) ?? this.maxBytes;
     if (this.left > this.maxBytes) {
       this.fail(tooLarge(this.maxBytes));
       return true;

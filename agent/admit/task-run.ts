@@ -1,0 +1,505 @@
+import { AddressRefusedError } from "../../domain/net/addresses.ts";
+import { type AcquireOptions, DeferredError, type Permit } from "../../domain/origin/origin-limiter.ts";
+import type { HostLimiter } from "../../domain/origin/origin-limiter-registry.ts";
+import { isFromCache, reachedOrigin } from "../../domain/origin/origin-response.ts";
+import { fnv1a, type TaskUrl, urlVariantKey } from "../../domain/plan/task.ts";
+import { attemptsBefore, isLarge, type TaskMessage } from "../../domain/plan/task-message.ts";
+import { DEFAULT_DOWNLOADS, DEFAULT_SCOPE, isLimited } from "../../domain/request/options.ts";
+import { uncacheableHeader } from "../../domain/result/failure.ts";
+import { DEFAULT_VERIFY } from "../../domain/result/outcome.ts";
+import { downloadsIn, MAX_DOWNLOADS } from "../../domain/result/proof.ts";
+import type { TaskResult } from "../../domain/result/task-result.ts";
+import type { Timed } from "../fetch/fetch-object.ts";
+import { Cancellation } from "../fetch/http/http-client.ts";
+import { NotATaskError, type RequestHeaders, requestHeaders } from "../fetch/request-headers.ts";
+import { objectKey } from "../fetch/request-tracker.ts";
+import { type Attempt, isRecUnsure, type TaskAttempt, toResult } from "../fetch/to-result.ts";
+import type { Transfer } from "../report/heartbeats.ts";
+import type { BySize } from "../report/throughput.ts";
+import type { ConcurrencyLimiter } from "./concurrency-limiter.ts";
+import type { DownloadDeps, MessageJob } from "./download-message.ts";
+import type { AdmittedFollower, FollowerGate, ServedBy } from "./follower-gate.ts";
+import {
+  cameThroughRec,
+  emptyHistory,
+  nextStep,
+  type RequestStep,
+  recordAnswer,
+  type Surroundings,
+  stateOf,
+  type TaskHistory,
+  type TaskSettings,
+} from "./task-steps.ts";
+
+/** The agent is stopping, or another one shall have the task: tasks that have not started return to the queue. */
+export class StoppingError extends Error {
+  override readonly name = "StoppingError";
+}
+
+/** A process that has lost its permits has no heartbeat: it needs some time until it has one again. */
+const LEASE_LOST_DELAY_MS = 10_000;
+/**
+ * How long a check waits for this process's other requests for the object. It may then get a collapsed response, which never makes it warm:
+ * its `Age` does not grow. Without a limit, it would wait for as long as a large object is downloaded at one POP of the REC after another.
+ */
+const MAX_WAIT_FOR_OTHERS_MS = 10_000;
+
+/**
+ * Runs one task: it carries out what {@link nextStep} and {@link stateOf} decide. It holds a permit and a slot while a request is in
+ * progress, and nothing while it waits.
+ */
+export class TaskRun {
+  private readonly parsed: URL;
+  private readonly headers: RequestHeaders;
+  private readonly settings: TaskSettings;
+  private readonly history: TaskHistory;
+  /** Key of the object in the tracker. */
+  private readonly object: string;
+  private readonly size: keyof BySize<unknown>;
+  private readonly transfer: Transfer;
+  /** Start of the first of all attempts, in milliseconds since the epoch: a deferred task keeps it. */
+  private readonly startedAt: number;
+  private isGated: boolean;
+  private follower: AdmittedFollower | undefined;
+  /** Whether the request was found active, after the first slot. */
+  private isActive = false;
+  private othersDeadline: number | undefined;
+  private request: RequestStep | undefined;
+  private slot: ConcurrencyLimiter | undefined;
+  private permit: Permit | undefined;
+  /** Cuts off the request that the permit is for. */
+  private cancellation: Cancellation;
+  private readonly cut = () => this.cancellation.cancel();
+
+  /**
+   * @param onEnd called once: without an error if the task has a result or needs none, with a DeferredError if it returns to the queue for a
+   * time, with a StoppingError if it returns at once
+   * @throws NotATaskError for a task that no agent can do
+   */
+  constructor(
+    private readonly deps: DownloadDeps,
+    private readonly job: MessageJob,
+    private readonly url: TaskUrl,
+    private readonly onEnd: (error?: unknown) => void,
+  ) {
+    const { message, cancellation, held } = job;
+    this.parsed = parseUrl(url.url);
+    this.headers = requestHeaders(message, url.variant);
+    this.object = objectKey(message, this.parsed.pathname + this.parsed.search);
+    this.size = isLarge(url) ? "large" : "small";
+    this.settings = settingsOf(message, url, this.headers, deps.errorCachingMs);
+    this.history = emptyHistory(url.transferred_bytes);
+    this.startedAt = url.first_attempt_at ?? Date.now();
+    this.isGated = message.follows === true && message.led_by !== undefined;
+    this.cancellation = cancellation;
+    this.transfer = held.startTransfer(mostDownloads(this.settings));
+  }
+
+  start(): void {
+    if (!this.isGated) return this.advance();
+    const { message, prefetched } = this.job;
+    // Without limits, it waits for no other follower.
+    const isOriginLimited = isLimited(message.origin);
+    if (isOriginLimited) prefetched.onDequeued(this.url, true);
+    this.enterGate(this.deps.followers, isOriginLimited).then(
+      (follower) => {
+        this.follower = follower;
+        this.isGated = false;
+        this.advance();
+      },
+      (error: unknown) => this.end(error),
+    );
+  }
+
+  private enterGate(gate: FollowerGate, isOriginLimited: boolean): Promise<AdmittedFollower> {
+    const { req_id: reqId, pop, led_by: lead = "" } = this.job.message;
+    return gate.enter({ reqId, pop, lead, url: urlVariantKey(this.url) }, isOriginLimited);
+  }
+
+  /** Goes on until something is waited for. It is called whenever that has happened. */
+  private readonly advance = (): void => {
+    try {
+      while (this.step());
+    } catch (error) {
+      this.end(error);
+    }
+  };
+
+  /** @returns whether the next step can follow at once */
+  private step(): boolean {
+    const request = this.request ?? this.decide();
+    if (request === undefined) return false;
+    this.request = request;
+    switch (stateOf(request, this.surroundings(request))) {
+      case "drop":
+        this.end();
+        return false;
+      case "lead":
+        return false;
+      case "return":
+        this.end(new StoppingError());
+        return false;
+      case "wait":
+        this.release();
+        this.deps.timers.add(request.earliestAt, this.advance);
+        return false;
+      case "wait_alone":
+        this.release();
+        this.waitForOthers();
+        return false;
+      case "permit":
+        this.acquirePermit(request);
+        return false;
+      case "slot":
+        return this.acquireSlot(request);
+      case "send":
+        this.sendIfActive(request);
+        return false;
+    }
+  }
+
+  /** The next request; undefined: the task ends. */
+  private decide(): RequestStep | undefined {
+    const { history, settings, job } = this;
+    const isCancelled = job.cancellation.cancelled;
+    const originSendsAge = this.deps.tracker.originSendsAge(job.message.host);
+    const step = nextStep(history, settings, { originSendsAge, isCancelled });
+    if (step.step === "request") return step;
+    if (isCancelled) this.end();
+    else if (step.step === "defer") this.end(new DeferredError(step.delayMs, history.failed.length, this.startedAt));
+    else this.write(step.end);
+    return undefined;
+  }
+
+  private surroundings(request: RequestStep): Surroundings {
+    const now = performance.now();
+    const isCheck = request.kind === "check";
+    return {
+      isGated: this.isGated,
+      isCancelled: this.job.cancellation.cancelled,
+      isStopping: this.job.stopping.aborted,
+      needsPermit: this.limiterFor(request) !== undefined,
+      hasPermit: this.permit !== undefined,
+      hasSlot: this.slot !== undefined && this.slot === this.slotsFor(request),
+      isOtherInProgress:
+        isCheck &&
+        now < (this.othersDeadline ?? Number.POSITIVE_INFINITY) &&
+        this.deps.tracker.isInProgress(this.object),
+      now,
+    };
+  }
+
+  /** @returns undefined: nothing limits this request now */
+  private limiterFor(request: RequestStep): HostLimiter | undefined {
+    const { message } = this.job;
+    // A check asks a cache. Where the object is not kept, it reaches the origin: it has a permit, without a slot of the rate.
+    if (request.kind === "check" && message.origin?.concurrency === undefined) return undefined;
+    return this.mayReachOrigin(request) ? this.deps.origins.limiterFor(message) : undefined;
+  }
+
+  /** Whether a request is expected to reach the origin. */
+  private mayReachOrigin({ kind }: RequestStep): boolean {
+    const { download } = this.history;
+    if (kind === "download" && download !== undefined)
+      return !cameThroughRec(download.answer) || uncacheableHeader(download.answer) !== undefined;
+    return this.job.message.follows !== true || this.follower?.needsPermit === true;
+  }
+
+  /** A check reads little, and must not wait for whole large objects. */
+  private slotsFor({ kind }: RequestStep): ConcurrencyLimiter {
+    return this.deps.limiters[kind === "check" ? "small" : this.size];
+  }
+
+  private isFirstRequest(): boolean {
+    return this.history.last === undefined;
+  }
+
+  private acquirePermit(request: RequestStep): void {
+    const { job } = this;
+    // It waits for its permit without a slot.
+    this.release();
+    if (this.isFirstRequest()) job.prefetched.onDequeued(this.url, true);
+    const options: Omit<AcquireOptions, "rate" | "signal"> = this.isFirstRequest()
+      ? { isDeferrable: true }
+      : { isContinuation: true, needsSendSlot: request.kind === "download" };
+    const acquired = this.limiterFor(request)?.acquire({ ...options, signal: job.cancellation.signal });
+    if (acquired === undefined) return this.advance();
+    acquired.then(
+      (permit) => {
+        this.permit = permit;
+        this.advance();
+      },
+      (error: unknown) => this.end(error),
+    );
+  }
+
+  /** @returns whether it has the slot at once */
+  private acquireSlot(request: RequestStep): boolean {
+    const { message, prefetched } = this.job;
+    this.releaseSlot();
+    const slots = this.slotsFor(request);
+    // Before its first request, it can be withdrawn with its message.
+    const acquired = slots.acquire(message.req_id, message.pop, this.isFirstRequest() ? prefetched : undefined);
+    if (acquired === true) return this.onSlot(slots, true);
+    acquired.then((isGranted) => {
+      if (this.onSlot(slots, isGranted)) this.advance();
+    });
+    return false;
+  }
+
+  private onSlot(slots: ConcurrencyLimiter, isGranted: boolean): boolean {
+    if (this.isFirstRequest()) this.job.prefetched.onDequeued(this.url, isGranted);
+    if (isGranted) this.slot = slots;
+    // Withdrawn: it goes to another agent.
+    else this.end(new StoppingError());
+    return isGranted;
+  }
+
+  private waitForOthers(): void {
+    this.othersDeadline ??= performance.now() + MAX_WAIT_FOR_OTHERS_MS;
+    const left = Math.max(1, this.othersDeadline - performance.now());
+    void this.deps.tracker.untilAlone(this.object, left).then(this.advance);
+  }
+
+  private sendIfActive(request: RequestStep): void {
+    if (this.isActive) return this.send(request);
+    void this.deps.isActive(this.job.message.req_id).then((isActive) => {
+      this.isActive = isActive;
+      if (isActive) this.advance();
+      else this.end();
+    });
+  }
+
+  private send(request: RequestStep): void {
+    const { deps, job } = this;
+    const { kind, addressIndex, isCheckAtEdge, firstByteOnly } = request;
+    const hasEnded = deps.tracker.begin(this.object);
+    const mayReachOrigin = this.mayReachOrigin(request);
+    if (kind === "download") this.transfer.beginDownload();
+    this.bindPermit();
+    deps
+      .fetch({
+        message: job.message,
+        url: this.parsed,
+        headers: this.headers.lines,
+        addressIndex,
+        kind,
+        firstByteOnly,
+        leaveAtEdge: isCheckAtEdge,
+        expectedBytes: this.url.bytes,
+        cancellation: this.cancellation,
+        permit: this.permit,
+        transfer: this.transfer,
+        throughput: deps.throughput[this.size],
+      })
+      .then(
+        (timed) => {
+          hasEnded();
+          this.onAnswer(request, timed, mayReachOrigin);
+        },
+        (error: unknown) => {
+          hasEnded();
+          this.onRefused(request, error);
+        },
+      );
+  }
+
+  private onAnswer(request: RequestStep, timed: Timed, mayReachOrigin: boolean): void {
+    const { deps, job, history } = this;
+    const { message } = job;
+    const isLeaseLost = this.cancellation !== job.cancellation && this.cancellation.cancelled;
+    this.unbindPermit();
+    this.request = undefined;
+    this.othersDeadline = undefined;
+    const isWhole = request.kind === "download";
+    const isFirstDownload = history.download === undefined;
+    const retries = this.settings.attemptsBefore + history.failed.length;
+    const attempt = recordAnswer(history, this.settings, request, timed);
+    deps.origins.observe({
+      work: { req_id: message.req_id, host: message.host, origin: message.origin, tries: retries },
+      url: this.parsed.href,
+      pop: message.pop,
+      response: timed.answer,
+      elapsedMs: timed.endedAt - timed.startedAt,
+      mayReachOrigin: isWhole && mayReachOrigin,
+    });
+    deps.tracker.recordResponse(message.host, timed.answer);
+    if (attempt !== undefined && attempt.verdict.kind !== "GOOD") this.transfer.dropDownload();
+    // Other processes may use the permit that it had.
+    if (isLeaseLost && timed.answer.failure !== undefined)
+      return this.end(new DeferredError(LEASE_LOST_DELAY_MS, 0, this.startedAt));
+    if (attempt?.verdict.kind === "GOOD" && isFirstDownload) this.reportDownloaded(attempt);
+    this.advance();
+  }
+
+  /** Nothing was sent. */
+  private onRefused(request: RequestStep, error: unknown): void {
+    this.unbindPermit();
+    if (!(error instanceof AddressRefusedError)) return this.end(error);
+    // Task has checked the addresses, but a message may come from elsewhere.
+    const failure = { reason: "refused_address", detail: error.message } as const;
+    const attempt = { count: 0, addressIndex: request.addressIndex, answer: { bytes: 0 }, startedAt: 0, endedAt: 0 };
+    this.write({ attempt: { ...attempt, verdict: { kind: "FINAL", failure } } });
+  }
+
+  /**
+   * The REC has what was downloaded, unless it does not keep it: the followers of a lead may start. Headers that forbid to keep it decide
+   * nothing, because a minimum TTL overrides them: the followers wait for what the proof shows. Without a proof they request it as if each led.
+   * Followers have no permits of a limited origin, and a cache policy that keeps nothing shows in no header: under a limit, the followers
+   * always wait for the result.
+   */
+  private reportDownloaded(attempt: Attempt): void {
+    const { message, promoter } = this.job;
+    const { answer } = attempt;
+    this.follower?.served(servedBy(attempt));
+    if (message.followers === undefined || isLimited(message.origin)) return;
+    if (message.verify !== "off" && uncacheableHeader(answer) !== undefined) return;
+    promoter?.onDownloaded(this.url, { ok: true, rec_unsure: isRecUnsure(message, answer) || undefined });
+  }
+
+  /** Writes the result. A slot is held until it is stored, so that no more is downloaded than can be written. */
+  private write(taskEnd: TaskAttempt): void {
+    const { deps, job, url } = this;
+    const { message, stopping, promoter } = job;
+    const result = toResult(message, url, deps.instanceId, taskEnd, Math.max(0, Date.now() - this.startedAt));
+    deps.throughput[this.size].addTask(indicatesOverload(result, taskEnd.attempt.count));
+    // A download that the stop cut off shows nothing of the POP.
+    if (stopping.aborted && !result.ok) return this.end(new StoppingError());
+    const isWrong = result.rec_miss === true && !isMisplacedFollower(deps, message);
+    const checked = isWrong ? { ...result, rec_miss: undefined } : result;
+    deps.write(checked).then(
+      () => {
+        promoter?.onResult(url, checked);
+        const { reason, error } = checked;
+        if (checked.ok) this.transfer.finish(checked.bytes);
+        else deps.logger.info({ req_id: message.req_id, pop: message.pop, url: url.url, reason, error }, "Task failed");
+        this.end();
+      },
+      (error: unknown) => this.end(error),
+    );
+  }
+
+  /** Releases all that the task holds, and ends it. An error of a task whose request has ended means nothing. */
+  private end(error?: unknown): void {
+    const { job, follower } = this;
+    const thrown = job.cancellation.cancelled ? undefined : error;
+    if (thrown instanceof DeferredError) {
+      // It is the origin that has too much to do, not the link.
+      if (this.history.last !== undefined) this.deps.throughput[this.size].addTask(false);
+      this.carry();
+    } else if (thrown instanceof StoppingError) this.carry();
+    this.transfer.clear();
+    this.release();
+    // Those that wait for a follower return to the queue, too. They have not been attempted.
+    follower?.leave(thrown instanceof DeferredError ? new DeferredError(thrown.delayMs) : undefined);
+    if (thrown === undefined) {
+      job.left.delete(this.url);
+      job.held.finishTask();
+    }
+    this.onEnd(thrown);
+  }
+
+  /** Notes for the next agent what was done. A task whose downloads are done has the last one again: the check compares with it. */
+  private carry(): void {
+    const { history, settings, url } = this;
+    if (history.last === undefined && url.attempts === undefined) return;
+    const downloads = settings.downloadsDone + downloadsIn(history.observations);
+    const before = history.download === undefined ? settings.attemptsBefore : 0;
+    this.job.carried.set(url, {
+      attempts: before + history.failed.length,
+      first_attempt_at: this.startedAt,
+      downloads_done: Math.min(downloads, mostDownloads(settings) - 1) || undefined,
+      transferred_bytes: history.transferredBytes || undefined,
+    });
+  }
+
+  /** From now on, a request is cut off when its permit is lost. */
+  private bindPermit(): void {
+    const { permit, job } = this;
+    this.cancellation = job.cancellation;
+    if (permit === undefined) return;
+    this.cancellation = new Cancellation();
+    job.cancellation.add(this.cut);
+    if (permit.lost.aborted) this.cut();
+    else permit.lost.addEventListener("abort", this.cut);
+  }
+
+  private unbindPermit(): void {
+    this.permit?.lost.removeEventListener("abort", this.cut);
+    this.job.cancellation.delete(this.cut);
+    this.cancellation = this.job.cancellation;
+  }
+
+  private release(): void {
+    this.permit?.release();
+    this.permit = undefined;
+    this.releaseSlot();
+  }
+
+  private releaseSlot(): void {
+    const { slot, job } = this;
+    this.slot = undefined;
+    slot?.release(job.message.req_id, job.message.pop);
+  }
+}
+
+function settingsOf(
+  message: TaskMessage,
+  url: TaskUrl,
+  { compressed, hasRange }: RequestHeaders,
+  errorCachingMs: number,
+): TaskSettings {
+  const before = attemptsBefore(message, url);
+  return {
+    addresses: message.ips.length,
+    // A POP's addresses share its load, and a deferred task goes on at the next one.
+    firstAddress: fnv1a(url.url) + before,
+    attemptsBefore: before,
+    downloads: message.downloads ?? DEFAULT_DOWNLOADS,
+    scope: message.scope ?? DEFAULT_SCOPE,
+    verify: message.verify ?? DEFAULT_VERIFY,
+    downloadsDone: url.downloads_done ?? 0,
+    expectedBytes: url.bytes,
+    compressed,
+    hasRange,
+    errorTtls: message.error_ttls,
+    deadline: message.deadline,
+    errorCachingMs,
+  };
+}
+
+/** Most whole downloads of a task. */
+function mostDownloads({ downloads, scope }: Pick<TaskSettings, "downloads" | "scope">): number {
+  return downloads === 1 || scope === "regional" ? 1 : MAX_DOWNLOADS;
+}
+
+/** The tier that served a first download, if Server-Timing shows that. After an attempt that failed, the next one shows nothing of the REC. */
+function servedBy({ count, answer }: Attempt): ServedBy | undefined {
+  if (count !== 1) return undefined;
+  if (isFromCache(answer)) return "cache";
+  return reachedOrigin(answer) ? "origin" : undefined;
+}
+
+/**
+ * Whether too many downloads at once may be the cause. They never are where a POP refuses the first attempt.
+ * @param attempts of this message
+ */
+function indicatesOverload({ ok, outcome, http_status: status = 0 }: TaskResult, attempts: number): boolean {
+  return !ok && outcome !== "not_kept" && (status === 0 || status >= 500 || attempts > 1);
+}
+
+/**
+ * Whether the catalogue has the wrong REC for a follower that its lead's REC has not served; true also if nothing can show which of the two
+ * is wrong.
+ */
+function isMisplacedFollower({ followers }: DownloadDeps, message: TaskMessage): boolean {
+  const { req_id: reqId, pop, led_by: lead, only_follower: isOnly } = message;
+  return lead === undefined || isOnly === true || followers.isMisplaced({ reqId, pop, lead });
+}
+
+/** The reason does not quote the URL: there may be a key in it. */
+function parseUrl(text: string): URL {
+  const url = /^https?:/i.test(text) ? URL.parse(text) : null;
+  if (url === null) throw new NotATaskError("a url is not an http(s) URL");
+  return url;
+}

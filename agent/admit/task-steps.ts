@@ -1,0 +1,411 @@
+import { type ErrorTtls, errorCachedMs } from "../../domain/distribution/error-caching.ts";
+import { MAX_DEFERRAL_SECONDS, MAX_WHOLE_CHECK_BYTES } from "../../domain/limits.ts";
+import { retryAfterMs } from "../../domain/origin/origin-response.ts";
+import { type Failure, notKept } from "../../domain/result/failure.ts";
+import { isErrorPage, isHit, tierOf, upstreamOf } from "../../domain/result/outcome.ts";
+import {
+  cacheStatusOf,
+  downloadsIn,
+  isCheckAtEdge,
+  nextStep as nextProofStep,
+  type Observation,
+  type ProofFacts,
+  type ProofOutcome,
+  type ProofRequest,
+  parseAge,
+} from "../../domain/result/proof.ts";
+import { pauseMs } from "../../domain/retry.ts";
+import { parseTimestamp } from "../../domain/timestamps.ts";
+import { type AttemptVerdict, judge } from "../fetch/attempt-verdict.ts";
+import { isEdgeHit, type Timed } from "../fetch/fetch-object.ts";
+import type { HttpResult } from "../fetch/http/http-client.ts";
+import { nextAddress, nextTry } from "../fetch/next-attempt.ts";
+import type { Attempt, Proof, TaskAttempt } from "../fetch/to-result.ts";
+
+/** Mean pause before the second attempt; doubled before the third. */
+const FIRST_PAUSE_MS = 200;
+/** Jitter of a deferred attempt, as a share of its delay. */
+const DEFERRAL_JITTER = 0.3;
+/** Jitter of a check that is to be alone: other processes that saw the same at the same time check at other times. */
+const CHECK_ALONE_JITTER_MS = 1_000;
+
+/** Settings of a task: they do not change while it runs. */
+export interface TaskSettings extends Omit<ProofFacts, "originSendsAge"> {
+  /** Number of addresses of the POP. */
+  readonly addresses: number;
+  /** Index of the address of the first attempt. */
+  readonly firstAddress: number;
+  /** Attempts at the current download in earlier messages. */
+  readonly attemptsBefore: number;
+  readonly expectedBytes: number | null;
+  readonly compressed: boolean;
+  /** Whether the caller's headers have a range. */
+  readonly hasRange: boolean;
+  readonly errorTtls: ErrorTtls | undefined;
+  /** When the request ends, as a timestamp; undefined: unknown. */
+  readonly deadline: string | undefined;
+  /** Time after which CloudFront no longer caches an error, where the message does not say it. */
+  readonly errorCachingMs: number;
+}
+
+/** Observed so far. Only {@link recordAnswer} changes it. */
+export interface TaskHistory {
+  /** Good downloads, and checks. */
+  readonly observations: Observation[];
+  /** Attempts at the current download that failed. */
+  failed: Attempt[];
+  /** Last good download. */
+  download: Attempt | undefined;
+  /** Milliseconds to the first byte of the first good download. */
+  firstByteMs: number | undefined;
+  /** Last answer, and its failure. */
+  last:
+    | (Timed & {
+        readonly kind: Observation["kind"];
+        readonly failure: Failure | undefined;
+        readonly addressIndex: number;
+      })
+    | undefined;
+  /** Whether an answer after a good download was a Hit or a RefreshHit. */
+  sawHit: boolean;
+  /** Bytes of all bodies. */
+  transferredBytes: number;
+}
+
+export function emptyHistory(transferredBytes = 0): TaskHistory {
+  return {
+    observations: [],
+    failed: [],
+    download: undefined,
+    firstByteMs: undefined,
+    last: undefined,
+    sawHit: false,
+    transferredBytes,
+  };
+}
+
+/** The next request of a task. */
+export interface RequestStep {
+  readonly step: "request";
+  readonly kind: Observation["kind"];
+  readonly addressIndex: number;
+  /** When it may be sent at the earliest, by `performance.now()`. */
+  readonly earliestAt: number;
+  /** Whether it waits until this process has no other request for the object in progress. */
+  readonly alone: boolean;
+  readonly isCheckAtEdge: boolean;
+  readonly firstByteOnly: boolean;
+}
+
+/** The next request, or how the task ends: returned to the queue for a time, or with a result. */
+export type TaskStep =
+  | RequestStep
+  | { readonly step: "defer"; readonly delayMs: number }
+  | { readonly step: "end"; readonly end: TaskAttempt };
+
+/** Resources of a task, and the state of what is around it. */
+export interface Surroundings {
+  /** Whether a follower still waits for its lead, or for other followers. */
+  readonly isGated: boolean;
+  readonly isCancelled: boolean;
+  /** Whether the agent is stopping. */
+  readonly isStopping: boolean;
+  /** Whether the next request may be sent with a permit only. */
+  readonly needsPermit: boolean;
+  readonly hasPermit: boolean;
+  /** Whether the task holds a slot of the size that the next request needs. */
+  readonly hasSlot: boolean;
+  /** Whether another request of this process for the object is in progress. */
+  readonly isOtherInProgress: boolean;
+  /** By `performance.now()`. */
+  readonly now: number;
+}
+
+/** State of a task whose next request is known. */
+export type TaskState = "lead" | "wait" | "wait_alone" | "permit" | "slot" | "send" | "drop" | "return";
+
+/**
+ * Decides the state of a task from its next request and its surroundings. It is asked again whenever something has happened: the
+ * events in brackets lead out of each state. While a task waits, it holds no slot and no permit.
+ *
+ * | state        | when                                                          | left by                          |
+ * | ------------ | ------------------------------------------------------------- | -------------------------------- |
+ * | `drop`       | the request has ended                                         | –                                |
+ * | `lead`       | a follower may not start yet                                  | the gate opens, the lead defers  |
+ * | `return`     | the agent stops, and a whole download would begin             | –                                |
+ * | `wait`       | the next request is not due: a pause, or the growth of `Age`  | its time has come                |
+ * | `wait_alone` | a check is to be alone, and another request is in progress    | that one has ended, or 10 s      |
+ * | `permit`     | the request may reach a limited origin                        | a permit, a deferral             |
+ * | `slot`       | no slot of the request's size                                 | a slot, its withdrawal           |
+ * | `send`       | all is there: connect, send, read                             | the answer: {@link recordAnswer} |
+ */
+export function stateOf(request: RequestStep, it: Surroundings): TaskState {
+  if (it.isCancelled) return "drop";
+  if (it.isGated) return "lead";
+  if (it.isStopping && request.kind === "download") return "return";
+  if (request.earliestAt > it.now) return "wait";
+  if (request.alone && it.isOtherInProgress) return "wait_alone";
+  if (it.needsPermit && !it.hasPermit) return "permit";
+  return it.hasSlot ? "send" : "slot";
+}
+
+/**
+ * Records an answer.
+ * @param request that was sent
+ * @returns the attempt, if it was a whole download
+ */
+export function recordAnswer(
+  history: TaskHistory,
+  settings: TaskSettings,
+  request: RequestStep,
+  timed: Timed,
+): Attempt | undefined {
+  const { answer } = timed;
+  const { addressIndex } = request;
+  history.transferredBytes += answer.bytes;
+  const isCheck = request.kind === "check" || (request.isCheckAtEdge && answer.httpStatus === 200 && isEdgeHit(answer));
+  if (history.observations.length > 0 && isAnyHit(answer)) history.sawHit = true;
+  if (isCheck) {
+    const failure = checkFailure(answer);
+    history.failed = [];
+    history.last = { ...timed, kind: "check", failure, addressIndex };
+    history.observations.push(failure === undefined ? observed("check", timed) : unanswered("check", timed));
+    return undefined;
+  }
+  const verdict = judge(answer, settings.expectedBytes, settings.compressed);
+  const attempt: Attempt = { ...timed, addressIndex, count: history.failed.length + 1, verdict };
+  history.last = { ...timed, kind: "download", failure: verdict.failure, addressIndex };
+  if (verdict.kind !== "GOOD") history.failed.push(attempt);
+  else {
+    history.failed = [];
+    history.download = attempt;
+    history.firstByteMs ??= answer.firstByteMs;
+    history.observations.push(observed("download", timed));
+  }
+  return attempt;
+}
+
+/**
+ * Decides what follows from all that was observed.
+ * @param originSendsAge whether a Miss of the host carried an `Age`, as far as this process has seen
+ * @param isCancelled whether the task was cut off: then nothing is repeated
+ * @param random draws a number from 0 to 1, for jitter
+ * @param now milliseconds since the epoch
+ */
+export function nextStep(
+  history: TaskHistory,
+  settings: TaskSettings,
+  { originSendsAge, isCancelled }: { readonly originSendsAge: boolean; readonly isCancelled: boolean },
+  random: () => number = Math.random,
+  now: () => number = Date.now,
+): TaskStep {
+  const { last } = history;
+  const failedAttempt = history.failed.at(-1);
+  if (failedAttempt !== undefined)
+    return afterFailedAttempt(history, failedAttempt, settings, isCancelled, random, now);
+  // AWS WAF answers the next request in the same way.
+  if (last?.failure !== undefined && (last.failure.reason === "waf" || isCancelled))
+    return endOf({ outcome: "failed" }, history);
+  const step = nextProofStep(history.observations, { ...proofFacts(settings), originSendsAge });
+  return "outcome" in step ? endOf(step, history) : requestOf(step, history, settings, random);
+}
+
+function proofFacts({ downloads, scope, verify, downloadsDone }: TaskSettings) {
+  return { downloads, scope, verify, downloadsDone };
+}
+
+function requestOf(
+  step: ProofRequest,
+  history: TaskHistory,
+  settings: TaskSettings,
+  random: () => number,
+): RequestStep {
+  const addressIndex = history.last?.addressIndex ?? settings.firstAddress;
+  if (step.next === "download") {
+    const { earliestAt, isCheckAtEdge } = step;
+    return {
+      step: "request",
+      kind: "download",
+      addressIndex,
+      earliestAt,
+      alone: false,
+      isCheckAtEdge,
+      firstByteOnly: false,
+    };
+  }
+  const { alone } = step;
+  const earliestAt = step.earliestAt + (alone ? random() * CHECK_ALONE_JITTER_MS : 0);
+  const firstByteOnly = asksFirstByte(history, settings);
+  return { step: "request", kind: "check", addressIndex, earliestAt, alone, isCheckAtEdge: false, firstByteOnly };
+}
+
+/**
+ * Whether a check asks for the first byte alone. A range request only checks; it never warms: the whole object was downloaded at that POP
+ * before. The first byte that one check asked for may be kept by itself, and would be a hit of itself: after it, only the whole object is
+ * asked for, and a large one is left once its head has come. Where the caller's headers have a range of their own, it stays.
+ */
+function asksFirstByte({ observations, download }: TaskHistory, { hasRange }: TaskSettings): boolean {
+  const isFirst = !observations.some(({ kind }) => kind === "check");
+  return isFirst && !hasRange && download !== undefined && download.answer.bytes > MAX_WHOLE_CHECK_BYTES;
+}
+
+function afterFailedAttempt(
+  history: TaskHistory,
+  last: Attempt,
+  settings: TaskSettings,
+  isCancelled: boolean,
+  random: () => number,
+  now: () => number,
+): TaskStep {
+  if (last.verdict.kind !== "RETRY" || isCancelled) return endOfAttempts(history, last);
+  const { failed } = history;
+  const { addresses, firstAddress, attemptsBefore } = settings;
+  const next = nextAddress((attempt) => firstAddress + attempt, addresses, failed);
+  // A further download has the attempts of the first.
+  const then = nextTry(last, history.download === undefined ? attemptsBefore : 0, next !== undefined);
+  if (then === "later") return defer(history, last, settings, random, now());
+  if (then === "never" || next === undefined) return endOfAttempts(history, last);
+  const earliestAt = last.endedAt + pauseMs(failed.length - 1, { firstMs: FIRST_PAUSE_MS }, random());
+  const isFurther = history.download !== undefined || settings.downloadsDone > 0;
+  return {
+    step: "request",
+    kind: "download",
+    addressIndex: next,
+    earliestAt,
+    alone: false,
+    isCheckAtEdge: isFurther && isCheckAtEdge(history.observations, settings),
+    firstByteOnly: false,
+  };
+}
+
+/** Defers the task until the error is no longer cached, not before the `Retry-After` of the origin; ends it if that is longer than it can wait. */
+function defer(
+  history: TaskHistory,
+  last: Attempt,
+  { errorTtls, deadline, errorCachingMs }: TaskSettings,
+  random: () => number,
+  now: number,
+): TaskStep {
+  const { httpStatus: status, retryAfter, xCache } = last.answer;
+  // The page of a custom error response hides the status of the error: the longest time counts.
+  const statuses =
+    isErrorPage({ xCache }) && status !== undefined && status < 300 ? Object.keys(errorTtls ?? {}) : [String(status)];
+  const cachedMs =
+    Math.max(...statuses.map((it) => errorCachedMs(errorTtls, Number(it), errorCachingMs)), 0) || errorCachingMs;
+  const leftMs = deadline === undefined ? Number.POSITIVE_INFINITY : parseTimestamp(deadline) - now;
+  const ttl = Math.max(...statuses.map((it) => errorTtls?.[it] ?? Number.NEGATIVE_INFINITY));
+  if (Number.isFinite(ttl) && cachedMs > Math.min(leftMs, MAX_DEFERRAL_SECONDS * 1_000)) {
+    const limit = cachedMs > leftMs ? "the rest of the request's time" : `a task waits (${MAX_DEFERRAL_SECONDS} s)`;
+    const why = `CloudFront caches HTTP ${status} for ${ttl} s (ErrorCachingMinTTL), longer than ${limit}`;
+    const verdict: AttemptVerdict = { kind: "FINAL", failure: withDetail(last.verdict.failure, why) };
+    return endOfAttempts(history, { ...last, verdict });
+  }
+  const ms = Math.max(cachedMs, retryAfterMs(retryAfter, now) ?? 0);
+  return { step: "defer", delayMs: ms * (1 + random() * DEFERRAL_JITTER) };
+}
+
+/** A download has failed for good. After a good one before it, the object was downloaded: nothing is known of the cache. */
+function endOfAttempts(history: TaskHistory, last: Attempt): TaskStep {
+  if (history.download === undefined)
+    return { step: "end", end: { attempt: last, transferredBytes: history.transferredBytes } };
+  return endOf({ outcome: "failed" }, history, last.verdict.failure);
+}
+
+function endOf(outcome: ProofOutcome, history: TaskHistory, failure = history.last?.failure): TaskStep {
+  const { observations, last, sawHit, transferredBytes, firstByteMs } = history;
+  const attempt = history.download ?? attemptOf(last);
+  const answer = last?.answer ?? attempt.answer;
+  const { tier, age } = observations.at(-1) ?? {};
+  const rounds = downloadsIn(observations);
+  const isProven = outcome.outcome !== "done";
+  const proof: Proof | undefined = isProven ? proofOf(outcome, { answer, tier, age }, failure, last?.kind) : undefined;
+  return { step: "end", end: { attempt, proof, sawHit, firstByteMs, transferredBytes, rounds } };
+}
+
+/** The check that stands for a download: the POP had the object when a task came back for its second one. */
+function attemptOf(last: TaskHistory["last"]): Attempt {
+  if (last === undefined) throw new Error("a task has ended without a request");
+  const { answer, addressIndex } = last;
+  const bytes = answer.contentLength ?? answer.bytes;
+  return {
+    ...last,
+    answer: { ...answer, bytes, failure: undefined },
+    addressIndex,
+    count: 1,
+    verdict: { kind: "GOOD" },
+  };
+}
+
+function proofOf(
+  outcome: ProofOutcome,
+  seen: Pick<Proof, "answer" | "tier" | "age">,
+  failure: Failure | undefined,
+  kind: Observation["kind"] = "check",
+): Proof {
+  if (outcome.outcome === "failed") return { ...seen, outcome: "failed", failure: failureAfter(failure, kind) };
+  if (outcome.outcome === "not_kept")
+    return { ...seen, outcome: "not_kept", failure: notKept(outcome.reason, seen.answer) };
+  return { ...seen, ...outcome };
+}
+
+/** The request's own failure, and which request it was: a download before it was complete. */
+function failureAfter(failure: Failure = { reason: "other" }, kind: Observation["kind"]): Failure {
+  if (failure.reason === "waf") return failure;
+  return withDetail(
+    failure,
+    undefined,
+    `the object was downloaded, but ${kind === "check" ? "the check" : "the second download"} failed`,
+  );
+}
+
+function withDetail({ reason, code, detail }: Failure = { reason: "other" }, after?: string, before?: string): Failure {
+  const own = [before, detail].filter((it) => it !== undefined).join(": ");
+  return { reason, code, detail: [own, after].filter((it) => it !== undefined && it !== "").join("; ") };
+}
+
+function observed(kind: Observation["kind"], { answer, startedAt, endedAt }: Timed): Observation {
+  const { xCache, serverTiming, age } = answer;
+  return {
+    kind,
+    startedAt,
+    endedAt,
+    cache: cacheStatusOf(xCache),
+    tier: tierOf(serverTiming),
+    upstream: upstreamOf(serverTiming),
+    age: parseAge(age),
+  };
+}
+
+function unanswered(kind: Observation["kind"], { startedAt, endedAt }: Timed): Observation {
+  return { kind, startedAt, endedAt };
+}
+
+/** Whether a cache had the object. Unlike a Hit, a RefreshHit asked the origin. */
+function isAnyHit({ xCache }: HttpResult): boolean {
+  const status = cacheStatusOf(xCache);
+  return status === "HIT" || status === "REFRESH_HIT";
+}
+
+/** Why the answer to a check tells nothing of the object at that POP; undefined: it does. */
+export function checkFailure(answer: HttpResult): Failure | undefined {
+  const { httpStatus: status, xCache, wafAction, failure } = answer;
+  if (wafAction !== undefined || (status !== 200 && status !== 206)) {
+    return judge(answer, null).failure ?? { reason: "other", code: `HTTP ${status}` };
+  }
+  // Its body is left once its head has come.
+  if (failure !== undefined && failure.reason !== "too_large") return failure;
+  return xCache === undefined ? { reason: "other", detail: "the response has no x-cache" } : undefined;
+}
+
+/**
+ * Whether a second download is answered by the REC: the first one came through it, and its headers do not forbid to keep it. Without a
+ * reported tier, only a Hit shows that.
+ */
+export function cameThroughRec({ xCache, serverTiming }: HttpResult): boolean {
+  return (
+    isHit({ xCache }) ||
+    tierOf(serverTiming) !== undefined ||
+    upstreamOf(serverTiming) === "REC" ||
+    upstreamOf(serverTiming) === "Origin Shield"
+  );
+}

@@ -1,0 +1,99 @@
+import { MAX_WHOLE_CHECK_BYTES } from "../../domain/limits.ts";
+import type { Ports } from "../../domain/net/addresses.ts";
+import type { Permit } from "../../domain/origin/origin-limiter.ts";
+import type { TaskMessage } from "../../domain/plan/task-message.ts";
+import { tierOf, upstreamOf } from "../../domain/result/outcome.ts";
+import { cacheStatusOf, isOfEdge } from "../../domain/result/proof.ts";
+import type { Transfer } from "../report/heartbeats.ts";
+import type { Throughput } from "../report/throughput.ts";
+import { maxBytesOf } from "./http/body-limits.ts";
+import type { Cancellation, Endpoint, HttpClient, HttpResult } from "./http/http-client.ts";
+
+/** Range of a check of a large object. */
+const FIRST_BYTE = "range: bytes=0-0\r\n";
+
+/** One GET of an object at a POP. */
+export interface ObjectRequest {
+  readonly message: TaskMessage;
+  readonly url: URL;
+  /** Lines of the request's head, Host among them, each with its CRLF. */
+  readonly headers: string;
+  /** Index of the POP's address; after the last one, the first follows again. */
+  readonly addressIndex: number;
+  readonly kind: "download" | "check";
+  /** Whether a check asks for the first byte alone. */
+  readonly firstByteOnly: boolean;
+  /** Whether the body of a download is left if it is large and the head reports the tier EDGE. */
+  readonly leaveAtEdge: boolean;
+  /** Bytes of the object; null: unknown. */
+  readonly expectedBytes: number | null;
+  readonly cancellation: Cancellation;
+  /** Held if the request may reach a limited origin: it is sent in the permit's slot. */
+  readonly permit: Permit | undefined;
+  /** Receives the bytes of a download, for heartbeats. */
+  readonly transfer: Transfer;
+  /** Receives all bytes, for the limit on downloads at once. */
+  readonly throughput: Throughput;
+}
+
+/** An answer, and when it was asked for and ended, in milliseconds of a clock that never goes back. */
+export interface Timed {
+  readonly answer: HttpResult;
+  readonly startedAt: number;
+  readonly endedAt: number;
+}
+
+/**
+ * Makes one HTTP exchange, drops the body as it arrives, and returns what it observed.
+ * @throws AddressRefusedError for an address that must not be connected to; DeferredError if the permit's slot is too far away
+ */
+export type FetchObject = (request: ObjectRequest) => Promise<Timed>;
+
+export function createFetchObject(http: HttpClient, ports: Ports): FetchObject {
+  return async (request) => {
+    const { message, url, permit, cancellation, transfer, throughput } = request;
+    const isDownload = request.kind === "download";
+    let startedAt = performance.now();
+    const start = () => {
+      startedAt = performance.now();
+    };
+    const beforeSend = () => {
+      start();
+      return permit?.waitForSendSlot(cancellation.signal).then(start);
+    };
+    const onBytes = (bytes: number) => {
+      throughput.addBytes(bytes);
+      transfer.addBytes(bytes, isDownload);
+    };
+    const lines = request.firstByteOnly ? request.headers + FIRST_BYTE : request.headers;
+    const answer = await http.get(endpointOf(request, ports), url.pathname + url.search, lines, onBytes, {
+      cancellation,
+      maxBytes: isDownload ? maxBytesOf(request.expectedBytes) : MAX_WHOLE_CHECK_BYTES,
+      maxBytesOfHit: request.leaveAtEdge ? maxBytesAtEdge : undefined,
+      pop: message.pop,
+      beforeSend: isDownload ? beforeSend : undefined,
+    });
+    return { answer, startedAt, endedAt: performance.now() };
+  };
+}
+
+/** Most bytes of the body that are read of a hit in the POP's own cache; undefined: no other limit. */
+function maxBytesAtEdge({ xCache, serverTiming }: HttpResult): number | undefined {
+  return isEdgeHit({ xCache, serverTiming }) ? MAX_WHOLE_CHECK_BYTES : undefined;
+}
+
+/** Whether an answer reports that the POP's own cache served it. */
+export function isEdgeHit({ xCache, serverTiming }: Pick<HttpResult, "xCache" | "serverTiming">): boolean {
+  if (serverTiming === undefined) return false;
+  return isOfEdge({ cache: cacheStatusOf(xCache), tier: tierOf(serverTiming), upstream: upstreamOf(serverTiming) });
+}
+
+function endpointOf({ message, url, addressIndex }: ObjectRequest, { httpsPort, httpPort }: Ports): Endpoint {
+  const secure = url.protocol === "https:";
+  return {
+    secure,
+    address: message.ips[addressIndex % message.ips.length] ?? "",
+    port: url.port === "" ? (secure ? httpsPort : httpPort) : Number(url.port),
+    servername: message.host.replace(/:\d+$/, ""),
+  };
+}
