@@ -128,7 +128,7 @@ export interface Policy {
 interface Admits {
   readonly ranges?: boolean;
   readonly heads?: boolean;
-  /** GETs whose client leaves, or whose connection breaks, before the body is sent whole. */
+  /** GETs whose client leaves, or whose connection breaks, before the last 256 KiB of the body are sent. */
   readonly aborted?: boolean;
   /** GETs that waited for another one's fetch. */
   readonly collapsed?: boolean;

@@ -135,8 +135,8 @@ export function deliver(
   // The client may have left while the tiers were asked; writing to it would be an unhandled error.
   if (response.destroyed) return 0;
   if (fault === undefined) {
-    if (body.length <= SLICE_BYTES) response.end(body);
-    else pour(response, body, () => response.end());
+    const last = Math.max(0, Math.ceil(body.length / SLICE_BYTES) - 1) * SLICE_BYTES;
+    pour(response, body.subarray(0, last), () => response.end(body.subarray(last)));
     return body.length;
   }
   if (fault.kind === "drip") {
