@@ -99,8 +99,39 @@ export interface Policy {
    * @default asked
    */
   readonly rec: "asked" | "passed";
-  /** A POP's cache loses an object when it was asked `after` times for it, `times` times in all (default: always). */
+  /**
+   * The request at which a POP's cache stores an object, of those that it forwards: the live edge does so at the `second`.
+   * RECs and the Origin Shield store at the first.
+   * @default second
+   */
+  readonly admission: "first" | "second";
+  /**
+   * The requests that count for an admission at the second, besides GETs of whole objects that are sent to their end. It is
+   * unknown which do at the live edge. A HEAD or a range counts, and only a fetch of the whole object is stored.
+   * @default none
+   */
+  readonly admits: Admits;
+  /**
+   * A function at the edge answers by itself, with 200; neither a cache nor the origin is asked.
+   * @default none does
+   */
+  readonly generated?: "function" | "lambda";
+  /**
+   * The status of custom error responses: an error has this one instead of its own.
+   * @default errors keep their status
+   */
+  readonly errorPage?: { readonly status: number };
+  /** A POP's cache loses an object that it has when it was asked `after` times for it, `times` times in all (default: always). */
   readonly evict?: { readonly after: number; readonly times?: number };
+}
+
+interface Admits {
+  readonly ranges?: boolean;
+  readonly heads?: boolean;
+  /** GETs whose client leaves, or whose connection breaks, before the last 256 KiB of the body are sent. */
+  readonly aborted?: boolean;
+  /** GETs that waited for another one's fetch. */
+  readonly collapsed?: boolean;
 }
 
 /** A policy for some of the paths. */
@@ -120,7 +151,8 @@ export interface Behaviour extends Partial<Policy> {
 /** CloudFront's managed policy of that name. */
 export const CACHING_DISABLED: Pick<Policy, "ttl"> = { ttl: { min: 0, default: 0, max: 0 } };
 
-const DEFAULT: Omit<Policy, "errorTtlMs"> = {
+const DEFAULT: Policy = {
+  errorTtlMs: 10_000,
   serverTiming: 100,
   ttl: { min: 0, default: 86_400, max: Number.POSITIVE_INFINITY },
   errorTtlsMs: {},
@@ -137,12 +169,14 @@ const DEFAULT: Omit<Policy, "errorTtlMs"> = {
   age: "kept",
   keptAt: "pop",
   rec: "asked",
+  admission: "second",
+  admits: {},
 };
 
-/** @param errorTtlMs for a behaviour that says nothing of it */
-export function policyOf(behaviour: Behaviour = {}, errorTtlMs = 10_000): Policy {
+/** @param defaults for what a behaviour does not state */
+export function policyOf(behaviour: Behaviour = {}, defaults: Partial<Policy> = {}): Policy {
   const { path: _path, pops: _pops, ...stated } = behaviour;
-  const policy = { ...DEFAULT, errorTtlMs, ...stated };
+  const policy = { ...DEFAULT, ...defaults, ...stated };
   return policy.ttl.max === 0 ? { ...policy, rec: "passed" } : policy;
 }
 
@@ -159,14 +193,18 @@ interface DistributionBehaviours {
 
 /** Finds the policy of a request: the first behaviour that fits, those of the distribution before those of all. */
 export class Behaviours {
-  readonly #errorTtlMs: number;
+  readonly #defaults: Partial<Policy>;
   readonly #ofDomain: ReadonlyMap<string, readonly Ready[]>;
   readonly #default: Policy;
   #ofAll: readonly Ready[] = [];
 
-  constructor(distributions: readonly DistributionBehaviours[], ofAll: readonly Behaviour[], errorTtlMs: number) {
-    this.#errorTtlMs = errorTtlMs;
-    this.#default = policyOf({}, errorTtlMs);
+  constructor(
+    distributions: readonly DistributionBehaviours[],
+    ofAll: readonly Behaviour[],
+    defaults: Partial<Policy>,
+  ) {
+    this.#defaults = defaults;
+    this.#default = policyOf({}, defaults);
     this.#ofDomain = new Map(
       distributions.flatMap(({ domain, behaviours = [] }) =>
         behaviours.length === 0 ? [] : [[domain.toLowerCase(), this.#ready(behaviours)]],
@@ -193,7 +231,7 @@ export class Behaviours {
     return behaviours.map((behaviour) => ({
       path: pathPattern(behaviour.path ?? "*"),
       pops: behaviour.pops && new Set(behaviour.pops),
-      policy: policyOf(behaviour, this.#errorTtlMs),
+      policy: policyOf(behaviour, this.#defaults),
     }));
   }
 }

@@ -1,4 +1,4 @@
-import type { Behaviour } from "./behaviour.ts";
+import type { Behaviour, Policy } from "./behaviour.ts";
 import type { Distribution } from "./distributions.ts";
 import type { FaultHook } from "./faults.ts";
 import type { OriginSettings } from "./origin.ts";
@@ -76,6 +76,11 @@ export interface EdgeOptions {
    * @default 10000
    */
   readonly errorTtlMs?: number;
+  /**
+   * The admission of behaviours that state none.
+   * @default second
+   */
+  readonly admission?: Policy["admission"];
   /**
    * Milliseconds since the epoch; a test may turn it forward.
    * @default Date.now

@@ -75,10 +75,10 @@ export interface Edge {
 
 /** Starts a stand-in CloudFront on loopback: an origin, two tiers of caches before it, and the DNS that finds them. */
 export async function startEdge(options: EdgeOptions): Promise<Edge> {
-  const { now = Date.now, errorTtlMs = 10_000 } = options;
+  const { now = Date.now, errorTtlMs = 10_000, admission = "second" } = options;
   const distributions = new Distributions(options.distributions, options.labels);
   const all = withStaging(options.distributions);
-  const behaviours = new Behaviours(all, options.behaviours ?? [], errorTtlMs);
+  const behaviours = new Behaviours(all, options.behaviours ?? [], { errorTtlMs, admission });
   const site = new Site(options.site);
   const certificate = createCertificate(["*.cloudfront.net", "*.cloudfront.cn", ...distributions.names()]);
   const log = options.logPops ? new PopLog() : undefined;

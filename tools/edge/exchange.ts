@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Forwarded } from "./admission.ts";
 import type { Policy } from "./behaviour.ts";
 import type { Layer, Reply, Source } from "./reply.ts";
 import type { Tier } from "./tier.ts";
@@ -34,6 +35,10 @@ export interface Found {
   readonly storedAt?: number;
   readonly originMs?: number;
   readonly noLayer?: boolean;
+  /** The value of `x-cache`, where it does not follow from the rest. */
+  readonly xCache?: string;
   /** The layer that asked the origin, if one did. */
   readonly askedBy?: Layer;
+  /** The request, if its POP may admit the object when the answer is sent. */
+  readonly forwarded?: Forwarded | undefined;
 }

@@ -26,7 +26,9 @@ export function refuseInvalid(items: readonly string[]): void {
 }
 
 /** Whether a cache entry is to go. Without the entry, of a fetch that is under way: whether its key alone decides that. */
-export type Invalidated = (key: string, entry?: Reply) => boolean;
+export type Invalidated = (key: string, entry?: Tagged) => boolean;
+
+type Tagged = Pick<Reply, "headers">;
 
 /**
  * Which cache entries an invalidation removes. As CloudFront: a path begins with a slash and includes its query string; `*` is a
@@ -46,7 +48,7 @@ export function invalidated(
   const tags = new Set(items.filter((item) => item.startsWith("#")).map((item) => item.slice(1).toLowerCase()));
   const exact = new Set(paths.filter((path) => !path.endsWith("*") && !path.includes("%7E")));
   const prefixes = paths.filter((path) => path.endsWith("*")).map((path) => path.slice(0, -1));
-  const isTagged = (key: string, entry: Reply | undefined) =>
+  const isTagged = (key: string, entry: Tagged | undefined) =>
     tags.size > 0 && tagsOf(entry, tagHeaderOf(domainOf(key))).some((tag) => tags.has(tag));
   return (key, entry) => {
     if (domain !== undefined && !key.startsWith(`${domain}/`)) return false;
@@ -55,7 +57,7 @@ export function invalidated(
   };
 }
 
-function tagsOf(entry: Reply | undefined, header: string | undefined): string[] {
+function tagsOf(entry: Tagged | undefined, header: string | undefined): string[] {
   const value = entry === undefined || header === undefined ? undefined : headerOf(entry, header.toLowerCase());
   const tags = (value ?? "").split(",").map((tag) => tag.trim().toLowerCase());
   return tags.filter((tag) => tag !== "").slice(0, MOST_TAGS);

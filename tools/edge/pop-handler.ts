@@ -70,15 +70,43 @@ export function begin(pop: Pop, request: IncomingMessage, response: ServerRespon
 
 /** Answers as CloudFront would, unless `fault` spoils the answer on its way. */
 export async function answer(exchange: Exchange, context: AnswerContext, fault?: AnswerFault): Promise<void> {
-  const { pop, request, domain, policy } = exchange;
+  const { pop, request, response, domain, policy } = exchange;
   const { method, url = "", headers } = request;
   const served = domain !== undefined && url.startsWith("/") && (method === "GET" || method === "HEAD");
   if (!served || (policy.signed && !isSigned(url, headers.cookie))) return send(exchange, madeUp(403), context, fault);
+  if (policy.generated) return send(exchange, { ...madeUp(200), xCache: GENERATED[policy.generated] }, context, fault);
   const asked = askedFor(domain, url, headers, policy);
-  const found = await find({ method, asked, range: headers.range }, pop.tier, context.origin);
-  if (policy.evict && method === "GET") pop.tier.used(asked);
-  send(exchange, found, context, fault);
+  const range = method === "GET" ? headers.range : undefined;
+  const found = await find({ method, asked, range }, pop.tier, context.origin);
+  onSent(response, (whole) => pop.tier.sent(asked, found.forwarded, { method, range, whole }));
+  const { errorPage } = policy;
+  const { reply } = found;
+  const isErrorPage = errorPage !== undefined && reply.status >= 400;
+  const page = isErrorPage && { reply: { ...reply, ...errorPage }, xCache: "Error from cloudfront" };
+  send(exchange, { ...found, ...page }, context, fault);
 }
+
+/** Tells once whether the body was handed to the socket to its end: then, and before the client can know, or when it has left. */
+function onSent(response: ServerResponse, sent: (whole: boolean) => void): void {
+  if (response.destroyed) {
+    sent(false);
+    return;
+  }
+  const whole = () => {
+    response.off("close", left);
+    sent(true);
+  };
+  const left = () => {
+    response.off("prefinish", whole);
+    sent(false);
+  };
+  response.once("prefinish", whole).once("close", left);
+}
+
+const GENERATED = {
+  function: "FunctionGeneratedResponse from cloudfront",
+  lambda: "LambdaGeneratedResponse from cloudfront",
+};
 
 /** https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-choosing-signed-urls-cookies.html */
 function isSigned(url: string, cookie = ""): boolean {
@@ -112,12 +140,16 @@ export async function find({ method, asked, range }: Wanted, tier: Tier, origin:
   if (method === "GET" && range === undefined) return kept(await tier.get(asked.key, asked));
   const answer = tier.peek(asked.key, asked);
   const { heads, ranges } = asked.policy;
-  if (method === "HEAD") {
-    if (answer) return kept(answer);
-    return heads === "kept" ? kept(await tier.get(asked.key, asked)) : passedOn(await origin.head(asked));
+  const isHead = method === "HEAD";
+  if (answer) {
+    const forwarded = answer.layer === "pop" ? undefined : tier.passedOn(asked, answer.entry);
+    return { ...kept(answer, isHead ? answer.entry : part(answer.entry, range)), forwarded };
   }
-  if (answer) return kept(answer, part(answer.entry, range));
-  if (ranges === "passed") return passedOn(await origin.range(asked, range ?? ""));
+  if ((isHead ? heads : ranges) === "passed") {
+    const reply = await (isHead ? origin.head(asked) : origin.range(asked, range ?? ""));
+    return { reply, source: "origin", refreshed: false, forwarded: tier.passedOn(asked, reply) };
+  }
+  if (isHead) return kept(await tier.get(asked.key, asked));
   if (ranges === "filled") {
     const whole = await tier.get(asked.key, asked);
     return kept(whole, part(whole.entry, range));
@@ -138,7 +170,7 @@ function madeUp(status: number, headers: Readonly<Record<string, string>> = {}):
 }
 
 function kept(answer: Answer, reply: Reply = answer.entry): Found {
-  const { entry, layer, refreshed, noLayer = false, askedBy = "rec" } = answer;
+  const { entry, layer, refreshed, noLayer = false, askedBy = "rec", forwarded } = answer;
   return {
     reply,
     source: layer,
@@ -147,11 +179,8 @@ function kept(answer: Answer, reply: Reply = answer.entry): Found {
     originMs: entry.originMs ?? 0,
     noLayer,
     askedBy,
+    forwarded,
   };
-}
-
-function passedOn(reply: Reply): Found {
-  return { reply, source: "origin", refreshed: false };
 }
 
 function part(entry: Entry, header: string | undefined): Reply {

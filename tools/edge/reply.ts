@@ -1,3 +1,4 @@
+import type { Forwarded } from "./admission.ts";
 import type { Encoding } from "./behaviour.ts";
 
 /** An answer on its way to a client, whatever layer it comes from. */
@@ -41,6 +42,8 @@ export interface Answer {
   readonly noLayer?: boolean;
   /** The layer that asked the origin, if one did. */
   readonly askedBy?: Layer;
+  /** The request, if its POP may admit the object when the answer is sent. */
+  readonly forwarded?: Forwarded;
 }
 
 /** Where the answer to a client came from. `none`: it was made up at the POP and no tier was asked. */

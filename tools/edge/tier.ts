@@ -1,7 +1,8 @@
+import { Admission, type Forwarded } from "./admission.ts";
 import type { Encoding, Policy } from "./behaviour.ts";
 import { type Asked, plainly, targetOf } from "./cache-key.ts";
 import type { Invalidated } from "./invalidation.ts";
-import { type Answer, asKept, type Entry, type Layer } from "./reply.ts";
+import { type Answer, asKept, type Entry, type Layer, type Reply } from "./reply.ts";
 
 /** Asks the next layer. Must not reject. `known`: the entry that has expired here. */
 export type Upstream = (asked: Asked, known: Entry | undefined) => Promise<Answer>;
@@ -19,6 +20,7 @@ export class Tier {
   readonly #options: TierOptions;
   readonly #cache = new Cache();
   readonly #flights = new Flights();
+  readonly #admission = new Admission();
   readonly #evictions = new Evictions();
 
   constructor(options: TierOptions) {
@@ -45,23 +47,40 @@ export class Tier {
     if (entry) return Promise.resolve(this.#had(entry));
     // At CloudFront, a request that waited for another one's fetch gets a Hit.
     const underWay = asked.policy.collapsing === "off" ? undefined : this.#flights.underWay(key);
-    if (underWay) return underWay.then(({ entry }) => this.#shared(entry, asked));
+    if (underWay) return underWay.then((answer) => this.#shared(answer, asked));
 
     const known = this.#cache.last(key);
     return this.#flights.start(key, this.#options.upstream(asked, known), (answer, valid) => {
+      const { entry } = answer;
+      const all = { ...answer, refreshed: answer.refreshed || known?.body === entry.body };
       // An answer that was asked for before an invalidation is delivered, but not kept.
-      if (valid && this.#keeps(asked, answer.entry)) this.#cache.put(key, asKept(answer.entry));
-      return { ...answer, refreshed: answer.refreshed || known?.body === answer.entry.body };
+      if (!valid || !this.#keeps(asked, entry)) return all;
+      // An object that has expired here was admitted before.
+      if (known === undefined && this.#admitsLater(asked)) return { ...all, forwarded: this.#forwarded(key, entry) };
+      this.#cache.put(key, asKept(entry));
+      return all;
     });
   }
 
-  /** Counts a request for the key, and loses the object if the policy says so. */
-  used({ key, policy }: Asked): void {
-    if (policy.evict && this.#evictions.isDue(key, policy.evict)) this.#cache.drop(key);
+  /** Notes a HEAD or a range of what this tier does not have. It may count for an admission. */
+  passedOn(asked: Asked, { status, headers }: Reply): Forwarded | undefined {
+    if (!this.#admitsLater(asked)) return undefined;
+    const whole = { status: status === 206 ? 200 : status, headers };
+    return this.#admission.open({ key: asked.key, reply: whole, collapsed: false });
+  }
+
+  /** Ends a request whose answer was sent: the object may be admitted, and may be lost. */
+  sent({ key, policy }: Asked, forwarded: Forwarded | undefined, how: Parameters<Admission["close"]>[2]): void {
+    const admitted = forwarded && this.#admission.close(forwarded, policy, how);
+    if (admitted) this.#cache.put(forwarded.key, admitted);
+    if (policy.evict === undefined || how.method !== "GET") return;
+    const isKept = this.#cache.last(key) !== undefined;
+    if (this.#evictions.isDue(key, policy.evict, isKept)) this.#cache.drop(key);
   }
 
   invalidate(matches: Invalidated): number {
     this.#flights.invalidate(matches);
+    this.#admission.invalidate(matches);
     return this.#cache.invalidate(matches);
   }
 
@@ -79,6 +98,14 @@ export class Tier {
     return !neverKept && !(this.#options.layer === "pop" && policy.keptAt === "rec");
   }
 
+  #admitsLater({ policy }: Asked): boolean {
+    return this.#options.layer === "pop" && policy.admission === "second" && policy.keptAt === "pop";
+  }
+
+  #forwarded(key: string, entry: Entry, collapsed = false): Forwarded {
+    return this.#admission.open({ key, reply: entry, entry: asKept(entry), collapsed });
+  }
+
   #otherForm({ otherForms, accepts }: Asked): Entry | undefined {
     for (const key of otherForms) {
       const entry = this.fresh(key);
@@ -88,10 +115,12 @@ export class Tier {
   }
 
   /** What a request gets that waited. It may be told of this layer only if the object stays here. */
-  #shared(entry: Entry, asked: Asked): Answer {
+  #shared({ entry, forwarded }: Answer, asked: Asked): Answer {
     const { collapsing } = asked.policy;
-    const noLayer = collapsing === "no-layer" || (collapsing === "layer" && !this.#keeps(asked, entry));
-    return { ...this.#had(asKept(entry)), noLayer };
+    const stays = forwarded === undefined && this.#keeps(asked, entry);
+    const noLayer = collapsing === "no-layer" || (collapsing === "layer" && !stays);
+    const had = { ...this.#had(asKept(entry)), noLayer };
+    return forwarded === undefined ? had : { ...had, forwarded: this.#forwarded(asked.key, entry, true) };
   }
 
   #had(entry: Entry): Answer {
@@ -182,12 +211,12 @@ class Flights {
 export class Evictions {
   readonly #counts = new Map<string, { requests: number; evictions: number }>();
 
-  /** Counts one request. @returns whether the object is lost now */
-  isDue(key: string, { after, times = Number.POSITIVE_INFINITY }: NonNullable<Policy["evict"]>): boolean {
+  /** Counts one request. @returns whether the object is lost now, which one that is not `kept` cannot be */
+  isDue(key: string, { after, times = Number.POSITIVE_INFINITY }: NonNullable<Policy["evict"]>, kept = true): boolean {
     const counts = this.#counts.get(key) ?? { requests: 0, evictions: 0 };
     this.#counts.set(key, counts);
     counts.requests += 1;
-    if (counts.requests < after || counts.evictions >= times) return false;
+    if (!kept || counts.requests < after || counts.evictions >= times) return false;
     counts.requests = 0;
     counts.evictions += 1;
     return true;
