@@ -23,7 +23,7 @@ import { nextAddress, nextTry } from "./next-attempt.ts";
 import { checkFailure, checkHeaders, type Proof, type ProofRequest, prove, type Timed } from "./proof.ts";
 import { NotATaskError, type RequestHeaders, requestHeaders } from "./request-headers.ts";
 import { objectKey, type RequestTracker } from "./request-tracker.ts";
-import { type Attempt, everyAddress, isRecUnsure, type TaskAttempt, toResult } from "./to-result.ts";
+import { type Attempt, isRecUnsure, type TaskAttempt, toResult } from "./to-result.ts";
 
 /** Mean pause before the second attempt; doubled before the third. */
 const FIRST_PAUSE_MS = 200;
@@ -97,14 +97,12 @@ class TaskDownload {
   private readonly object: string;
   /** Attempts at it in the messages before. */
   private readonly attemptsBefore: number;
-  /** Attempts at the address, or the addresses in turn. */
+  /** Attempts in this message, at the addresses in turn. */
   private attempts = 0;
   /** How often it was requested whole. */
   private wholeRequests = 0;
   /** Whether a response after a good download was a Hit or a RefreshHit. */
   private sawHit = false;
-  /** Whether the first complete download was reported: a later address may show less of the REC. */
-  private isReported = false;
 
   constructor(
     private readonly deps: DownloaderDeps,
@@ -141,22 +139,12 @@ class TaskDownload {
     throw new DeferredError(error.delayMs, this.attempts, startedAt);
   }
 
-  private warm(): Promise<TaskAttempt> {
-    const { ips, verify } = this.message;
+  private async warm(): Promise<TaskAttempt> {
     const first = fnv1a(this.task.url) + this.attemptsBefore;
-    if (verify !== "addresses" || ips.length === 1) return this.warmAt((n) => first + n);
-    return everyAddress(ips, (addressIndex) => this.warmAt(() => addressIndex));
-  }
-
-  /** @param addressIndexOf the address of each attempt */
-  private async warmAt(addressIndexOf: (attempt: number) => number): Promise<TaskAttempt> {
-    const attempt = await this.attempt(addressIndexOf);
+    const attempt = await this.attempt((n) => first + n);
     if (attempt.verdict.kind !== "GOOD") return { attempt };
-    if (!this.isReported) {
-      this.isReported = true;
-      this.reportDownloaded(attempt.answer);
-      this.hooks.onServed(servedBy(attempt));
-    }
+    this.reportDownloaded(attempt.answer);
+    this.hooks.onServed(servedBy(attempt));
     return this.message.verify === "off" ? { attempt } : { attempt, proof: await this.prove(attempt) };
   }
 

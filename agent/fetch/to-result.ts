@@ -23,12 +23,8 @@ export interface TaskAttempt {
   readonly attempt: Attempt;
   /** Absent for a failed attempt, and where nothing was to be shown. */
   readonly proof?: Proof;
-  /** Whether a response after a good download was a Hit or a RefreshHit, at any address. */
+  /** Whether a response after a good download was a Hit or a RefreshHit. */
   readonly sawHit?: boolean;
-  /** How many of the POP's addresses have it, where all were asked. */
-  readonly addresses?: string;
-  /** Those that do not have it. */
-  readonly cold?: readonly string[];
 }
 
 /** What is said of a task. */
@@ -73,7 +69,6 @@ export function toResult(
     x_cache: cutHeader(last.xCache),
     tier: proof?.tier,
     address: message.ips[attempt.addressIndex % message.ips.length],
-    addresses: taskAttempt.addresses,
     rounds: proof?.rounds,
     first_byte_ms: answer.firstByteMs === undefined ? undefined : Math.round(answer.firstByteMs),
     age: proof?.age,
@@ -95,41 +90,12 @@ export function toResult(
   };
 }
 
-function failureOf({ attempt: { verdict }, proof, addresses, cold = [] }: TaskAttempt): Failure | undefined {
-  const failure = verdict.failure ?? proof?.failure;
-  if (failure === undefined || addresses === undefined) return failure;
-  const which = `${addresses} addresses have it, not ${cold.join(", ")}`;
-  return { ...failure, detail: failure.detail === undefined ? which : `${failure.detail}; ${which}` };
+function failureOf({ attempt: { verdict }, proof }: TaskAttempt): Failure | undefined {
+  return verdict.failure ?? proof?.failure;
 }
 
 function cutHeader(value: string | undefined): string | undefined {
   return value === undefined ? undefined : cutText(value, MAX_HEADER_CHARACTERS);
-}
-
-/** From the worst to the best: a POP is as warm as its coldest address. */
-const RANKS: readonly TaskOutcome[] = ["failed", "not_kept", "done", "hit", "warm"];
-
-/**
- * Warms a POP at each of its addresses, one after the other: the later ones may have it from the first.
- * @returns what the worst of them showed, and how many have the object
- */
-export async function everyAddress(
-  ips: readonly string[],
-  warmAt: (addressIndex: number) => Promise<TaskAttempt>,
-): Promise<TaskAttempt> {
-  const attempts: TaskAttempt[] = [];
-  const cold: string[] = [];
-  for (const [addressIndex, address] of ips.entries()) {
-    const one = await warmAt(addressIndex);
-    attempts.push(one);
-    if (rank(one) < RANKS.indexOf("done")) cold.push(address);
-  }
-  const worst = attempts.reduce((a, b) => (rank(b) < rank(a) ? b : a));
-  return { ...worst, addresses: `${ips.length - cold.length} of ${ips.length}`, cold };
-}
-
-function rank(taskAttempt: TaskAttempt): number {
-  return RANKS.indexOf(outcomeOf(taskAttempt));
 }
 
 /**

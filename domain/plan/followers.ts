@@ -116,7 +116,6 @@ export const leadResultSchema = taskResultSchema.pick({
   ok: true,
   reason: true,
   http_status: true,
-  addresses: true,
   rec_unsure: true,
   hit_after_download: true,
   rounds: true,
@@ -138,10 +137,8 @@ export type LeadKind =
   | { readonly state: "not_kept" };
 
 export function classifyLead(result: LeadResult): LeadKind {
-  const { ok, reason, http_status: status, addresses, rec_unsure, hit_after_download, rounds } = result;
-  // Where only some of a POP's addresses have it, the REC has it as well.
-  if (ok || (addresses !== undefined && !addresses.startsWith("0 ")))
-    return { state: "cached", isInRec: rec_unsure !== true };
+  const { ok, reason, http_status: status, rec_unsure, hit_after_download, rounds } = result;
+  if (ok) return { state: "cached", isInRec: rec_unsure !== true };
   const code = readReason(reason);
   // A hit shows that a cache had it, though not for long: each POP finds out for itself.
   if (code === "not_kept")

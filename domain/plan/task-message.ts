@@ -3,7 +3,7 @@ import { errorTtlsOf } from "../distribution/error-caching.ts";
 import { MAX_MESSAGE_BYTES } from "../limits.ts";
 import { hostOf } from "../net/urls.ts";
 import { distributionOf } from "../request/distributions.ts";
-import { originLimitsSchema, variantSchema } from "../request/options.ts";
+import { downloadsSchema, originLimitsSchema, scopeSchema, variantSchema } from "../request/options.ts";
 import type { RequestItem } from "../request/request-item.ts";
 import type { TaskQueueName } from "../request/task-queue-name.ts";
 import { verifySchema } from "../result/outcome.ts";
@@ -30,6 +30,10 @@ export const taskMessageSchema = z.object({
   variants: z.array(variantSchema).optional(),
   /** How warmth is shown. @default edge */
   verify: verifySchema.optional(),
+  /** Whole downloads of each object. @default auto */
+  downloads: downloadsSchema.optional(),
+  /** Caches that are warmed. @default pop */
+  scope: scopeSchema.optional(),
   /** Over how many partition keys this request's results are spread. */
   shards: z.number().int().positive(),
   /** Those that ask for the origin are counted against it. */
@@ -78,6 +82,8 @@ export const messageSourceSchema = taskMessageSchema.pick({
   header: true,
   variants: true,
   verify: true,
+  downloads: true,
+  scope: true,
   shards: true,
   origin: true,
   error_ttls: true,

@@ -27,9 +27,7 @@ export const taskResultSchema = z.object({
   tier: z.string().optional(),
   /** The POP's address that was asked last. */
   address: z.string().optional(),
-  /** With `verify: addresses`, how many of the POP's addresses have it, of how many: `2 of 3`. */
-  addresses: z.string().optional(),
-  /** How often it was downloaded whole at that address. */
+  /** Number of whole downloads. */
   rounds: z.number().int().optional(),
   /** Milliseconds to the first byte of the first download. */
   first_byte_ms: z.number().int().optional(),
