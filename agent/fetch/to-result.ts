@@ -28,7 +28,7 @@ export interface TaskAttempt {
 }
 
 /** What is said of a task. */
-export function outcomeOf({ attempt, proof }: TaskAttempt): TaskOutcome {
+function outcomeOf({ attempt, proof }: TaskAttempt): TaskOutcome {
   return attempt.verdict.kind === "GOOD" ? (proof?.outcome ?? "done") : "failed";
 }
 
