@@ -29,7 +29,7 @@ const fieldSchema = z.object({
   type: z.union([z.string(), z.array(z.string())]).optional(),
   description: z.string().optional(),
   const: z.union([z.string(), z.boolean()]).optional(),
-  enum: z.array(z.string()).optional(),
+  enum: z.array(z.union([z.string(), z.number()]).transform(String)).optional(),
   default: z.union([z.string(), z.boolean(), z.number()]).optional(),
   format: z.string().optional(),
   pattern: z.string().optional(),
