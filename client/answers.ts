@@ -112,7 +112,8 @@ export const progressSchema = listedSchema.extend({
   pop_count: count,
   sentence: z.string().catch(""),
   verify: z.string().optional().catch(undefined),
-  order: z.string().optional().catch(undefined),
+  downloads: z.union([z.string(), z.number()]).optional().catch(undefined),
+  scope: z.string().optional().catch(undefined),
   origin: z
     .object({ requests_per_second: z.number().optional(), concurrency: z.number().optional() })
     .optional()
@@ -202,7 +203,7 @@ export const estimatedSchema = z.object({
       sampled: count,
     }),
     origin_fetches: z.object({
-      expected: maybeNumber,
+      expected: count,
       least: count,
       most: count,
       size_questions: count,

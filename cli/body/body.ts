@@ -22,7 +22,8 @@ export interface RequestWords extends SourceWords {
   readonly originRps?: string;
   readonly originConcurrency?: string;
   readonly verify?: string;
-  readonly order?: string;
+  readonly downloads?: string;
+  readonly scope?: string;
   readonly maxBytes?: string;
   readonly maxFailures?: string;
   readonly token?: string;
@@ -74,7 +75,8 @@ export function settingsOf(words: RequestWords, origin: unknown = undefined): Bo
     ...(header.length > 0 ? { header: header.map((line) => headerLine("--header", line)) } : {}),
     ...(variant.length > 0 ? { variants: variantsOf(variant) } : {}),
     ...said(words.verify, (verify) => ({ verify })),
-    ...said(words.order, (order) => ({ order })),
+    ...said(words.downloads, (text) => ({ downloads: text === "auto" ? text : Number(text) })),
+    ...said(words.scope, (scope) => ({ scope })),
     ...originOf(words, origin),
     ...said(words.flatRatePlan, (flat_rate_plan) => ({ flat_rate_plan })),
     ...said(words.maxBytes, (text) => ({ max_bytes: bytesNumber("--max-bytes", text) })),

@@ -1,10 +1,12 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
-import type { FlatRatePlan, Order } from "../../domain/request/options.ts";
+import type { Downloads, FlatRatePlan, Scope } from "../../domain/request/options.ts";
 import type { Verify } from "../../domain/result/outcome.ts";
 
 /** As the domain has them. They stand here because its files load zod, which help does not wait for. */
-export const VERIFY = ["edge", "addresses", "off"] as const satisfies readonly Verify[];
-export const ORDERS = ["lead-first", "all-at-once"] as const satisfies readonly Order[];
+export const VERIFY = ["edge", "off"] as const satisfies readonly Verify[];
+/** As written on the command line: the API takes `1` and `2` as numbers. */
+export const DOWNLOADS = ["auto", "1", "2"] as const satisfies readonly `${Downloads}`[];
+export const SCOPES = ["pop", "regional"] as const satisfies readonly Scope[];
 export const FLAT_RATE_PLANS = ["free", "pro", "business", "premium"] as const satisfies readonly FlatRatePlan[];
 
 /** An option that may be given several times. */
@@ -53,7 +55,17 @@ export function withSettings(command: Command): Command {
     .addOption(list("--header <line>", "'Name: value' sent with every download; repeatable"))
     .addOption(list("--variant <variant>", "name=Header: value; repeatable, the same name adds a line"))
     .addOption(new Option("--verify <how>", "how to verify that objects are cached").choices(VERIFY))
-    .addOption(new Option("--order <order>", "which POPs request from the origin first").choices(ORDERS))
+    .addOption(
+      new Option(
+        "--downloads <n>",
+        "whole downloads of each object: 1 halves the bytes, but a POP keeps an object from its second request on",
+      ).choices(DOWNLOADS),
+    )
+    .addOption(
+      new Option("--scope <scope>", "caches to warm: the POPs, or only the regional edge caches above them").choices(
+        SCOPES,
+      ),
+    )
     .option("--origin-rps <n>", "maximum requests per second to the origin (default: no limit; direct: 50)")
     .option("--origin-concurrency <n>", "maximum concurrent downloads from the origin")
     .addOption(

@@ -61,11 +61,11 @@ function bytesOf({ bytes: { estimate, low, high, sampled } }: Estimate): string 
 
 /** How often the origin is asked, and for what no cache keeps. */
 export function originFacts(fetched: Estimate["origin_fetches"]): readonly Fact[] {
-  const { expected, least, most, size_questions, origin_shield: shields, uncached } = fetched;
-  const fetches =
-    expected === null ? `${count(least)} to ${many(most, "download")}` : `about ${many(expected, "download")}`;
+  const { expected, size_questions, origin_shield: shields, uncached } = fetched;
   const by = shields.length === 0 ? "" : ` (Origin Shield in ${shields.join(", ")})`;
-  const facts: Fact[] = [["From the origin", `${fetches}${by}, ${many(size_questions, "size probe")}`]];
+  const facts: Fact[] = [
+    ["From the origin", `about ${many(expected, "download")}${by}, ${many(size_questions, "size probe")}`],
+  ];
   if (uncached.urls > 0) {
     const what = `${many(uncached.urls, "URL")}, ${many(uncached.fetches, "request")} to the origin`;
     facts.push(["Not cached", `${what}: ${uncached.examples.map(cleanLine).join(" ")}. --skip-uncached skips them.`]);

@@ -15,7 +15,7 @@ export function plusMinus({
 
 /** Downloads that reach the origin, and their bytes by the mean of all. */
 export function fromOrigin({ origin_fetches: fetches, bytes, tasks }: Estimate) {
-  const count = fetches.expected ?? fetches.most;
+  const count = fetches.expected;
   return {
     fetches: count,
     bytes: bytes.estimate === null || tasks === 0 ? undefined : (bytes.estimate / tasks) * count,

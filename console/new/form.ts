@@ -1,5 +1,7 @@
 import { DEFAULT_INSTANCES, DEFAULT_TIMEOUT_MINUTES } from "../../domain/limits.ts";
+import { DEFAULT_DOWNLOADS, DEFAULT_SCOPE } from "../../domain/request/options.ts";
 import type { SourceType } from "../../domain/request/source.ts";
+import { DEFAULT_VERIFY } from "../../domain/result/outcome.ts";
 
 /** How URLs are given: each has its own part of the form, and all that were filled count. */
 export const WAYS = ["paste", "sitemap", "stream", "s3"] as const;
@@ -38,6 +40,8 @@ export interface Form {
   readonly ownVariants: readonly OwnVariant[];
   readonly header: string;
   readonly verify: string;
+  readonly downloads: string;
+  readonly scope: string;
   readonly instances: string;
   readonly minutes: string;
   readonly originRate: string;
@@ -52,7 +56,6 @@ export interface Form {
   readonly skipUncached: boolean;
   /** Of the distribution; "": none. */
   readonly plan: string;
-  readonly order: string;
   readonly maxBytes: string;
   readonly maxFailures: string;
   readonly token: string;
@@ -69,7 +72,9 @@ export const EMPTY_FORM: Form = {
   languages: "",
   ownVariants: [],
   header: "",
-  verify: "edge",
+  verify: DEFAULT_VERIFY,
+  downloads: String(DEFAULT_DOWNLOADS),
+  scope: DEFAULT_SCOPE,
   instances: String(DEFAULT_INSTANCES),
   minutes: String(DEFAULT_TIMEOUT_MINUTES),
   originRate: "",
@@ -79,7 +84,6 @@ export const EMPTY_FORM: Form = {
   invalidateTags: "",
   skipUncached: false,
   plan: "",
-  order: "lead-first",
   maxBytes: "",
   maxFailures: "",
   token: "",

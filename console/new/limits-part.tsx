@@ -1,8 +1,10 @@
 import type { Settings } from "../../client/answers.ts";
 import type { CapName } from "../../domain/request/caps.ts";
+import { DEFAULT_DOWNLOADS, DEFAULT_SCOPE, DOWNLOADS, SCOPES } from "../../domain/request/options.ts";
+import { DEFAULT_VERIFY, VERIFY } from "../../domain/result/outcome.ts";
 import { Choices } from "../parts/choices.tsx";
 import { Icon } from "../parts/icon.tsx";
-import { useFormReader } from "../words/form-reader.ts";
+import { type FormTextName, useFormReader } from "../words/form-reader.ts";
 import { type Beyond, capOf } from "./caps.ts";
 import { faultsAt } from "./faults.ts";
 import { Field, Wrong } from "./field.tsx";
@@ -15,10 +17,18 @@ interface LimitsPartProps extends PartProps {
   readonly paths: number | undefined;
 }
 
+const DOWNLOADS_SAY: Readonly<Record<string, FormTextName>> = {
+  auto: "downloadsAutoSays",
+  1: "downloadsOneSays",
+  2: "downloadsTwoSays",
+};
+
+/** Caches that are warmed, number of downloads, and check. */
 export function ProofPart({ form, onForm, faults }: PartProps) {
   const { say } = useFormReader();
-  const says = { edge: "proofEdgeSays", addresses: "proofAddressesSays", off: "proofOffSays" } as const;
-  const verify = form.verify === "addresses" || form.verify === "off" ? form.verify : "edge";
+  const verify = VERIFY.find((it) => it === form.verify) ?? DEFAULT_VERIFY;
+  const downloads = DOWNLOADS.map(String).find((it) => it === form.downloads) ?? String(DEFAULT_DOWNLOADS);
+  const scope = SCOPES.find((it) => it === form.scope) ?? DEFAULT_SCOPE;
   return (
     <section class="part">
       <h2>{say("proof")}</h2>
@@ -26,14 +36,41 @@ export function ProofPart({ form, onForm, faults }: PartProps) {
         label={say("proof")}
         options={[
           { value: "edge", text: say("proofEdgeTab") },
-          { value: "addresses", text: say("proofAddressesTab") },
           { value: "off", text: say("proofOffTab") },
         ]}
         value={verify}
         onChoose={(it) => onForm({ verify: it })}
       />
-      <p class="quiet small">{say(says[verify])}</p>
+      <p class="quiet small">{say(verify === "off" ? "proofOffSays" : "proofEdgeSays")}</p>
       <Wrong lines={faultsAt(faults, "verify")} />
+      <div class="field">
+        <span class="small">{say("cacheScope")}</span>
+        <Choices
+          label={say("cacheScope")}
+          options={[
+            { value: "pop", text: say("scopePopTab") },
+            { value: "regional", text: say("scopeRegionalTab") },
+          ]}
+          value={scope}
+          onChoose={(it) => onForm({ scope: it })}
+        />
+        <p class="quiet small">{say(scope === "regional" ? "scopeRegionalSays" : "scopePopSays")}</p>
+        <Wrong lines={faultsAt(faults, "scope")} />
+      </div>
+      <div class="field">
+        <span class="small">{say("downloads")}</span>
+        <Choices
+          label={say("downloads")}
+          options={DOWNLOADS.map((it) => ({
+            value: String(it),
+            text: it === "auto" ? say("downloadsAutoTab") : String(it),
+          }))}
+          value={downloads}
+          onChoose={(it) => onForm({ downloads: it })}
+        />
+        <p class="quiet small">{say(DOWNLOADS_SAY[downloads] ?? "downloadsAutoSays")}</p>
+        <Wrong lines={faultsAt(faults, "downloads")} />
+      </div>
     </section>
   );
 }

@@ -12,13 +12,12 @@ const PLANS = FLAT_RATE_PLAN_NAMES.map((value) => ({ value, text: value.charAt(0
 /** What most requests leave as it is. */
 export function MorePart({ form, onForm, faults }: PartProps) {
   const { say } = useFormReader();
-  const isWrong =
-    faultsAt(faults, "header", "order", "flat_rate_plan", "max_bytes", "max_failures", "client_token").length > 0;
+  const isWrong = faultsAt(faults, "header", "flat_rate_plan", "max_bytes", "max_failures", "client_token").length > 0;
   const isFilled = [form.header, form.plan, form.originConcurrency, form.maxBytes, form.maxFailures, form.token].some(
     (it) => it !== "",
   );
   return (
-    <details class="part disclose" open={isWrong || isFilled || form.order !== "lead-first"}>
+    <details class="part disclose" open={isWrong || isFilled}>
       <summary>
         <Icon name="next" />
         <b>{say("more")}</b> <span class="quiet">{say("moreSays")}</span>
@@ -37,19 +36,6 @@ export function MorePart({ form, onForm, faults }: PartProps) {
           onInput={({ currentTarget }) => onForm({ header: currentTarget.value })}
         />
         <Wrong lines={faultsAt(faults, "header")} />
-      </div>
-      <div class="field">
-        <span class="small">{say("order")}</span>
-        <Choices
-          label={say("order")}
-          options={[
-            { value: "lead-first", text: say("orderLeadTab") },
-            { value: "all-at-once", text: say("orderAllTab") },
-          ]}
-          value={form.order === "all-at-once" ? "all-at-once" : "lead-first"}
-          onChoose={(order) => onForm({ order })}
-        />
-        <Wrong lines={faultsAt(faults, "order")} />
       </div>
       <div class="field">
         <span class="small">{say("flatRatePlan")}</span>

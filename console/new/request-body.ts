@@ -1,6 +1,6 @@
 import type { Variant } from "../../domain/request/options.ts";
 import type { Source } from "../../domain/request/source.ts";
-import type { Form, SourceRow } from "./form.ts";
+import { EMPTY_FORM, type Form, type SourceRow } from "./form.ts";
 import { headerLines, variantsOf } from "./variant-choices.ts";
 
 /** The body of POST /prewarm that the form stands for. What is as the API has it by default is left out. */
@@ -15,7 +15,8 @@ export interface RequestBody {
   readonly header?: readonly string[];
   readonly variants?: readonly Variant[];
   readonly verify?: string;
-  readonly order?: string;
+  readonly downloads?: number | string;
+  readonly scope?: string;
   readonly origin?: { readonly requests_per_second?: number | string; readonly concurrency?: number | string };
   readonly need_invalidate?: true;
   readonly invalidate?: { readonly paths?: readonly string[]; readonly tags?: readonly string[] };
@@ -46,8 +47,9 @@ export function bodyOf(form: Form, urls: readonly string[]): RequestBody {
     instance_count: numberOf(form.instances),
     ...(header.length > 0 ? { header } : {}),
     ...(variants.length > 0 ? { variants } : {}),
-    ...(form.verify === "edge" ? {} : { verify: form.verify }),
-    ...(form.order === "lead-first" ? {} : { order: form.order }),
+    ...(form.verify === EMPTY_FORM.verify ? {} : { verify: form.verify }),
+    ...(form.downloads === EMPTY_FORM.downloads ? {} : { downloads: numberOf(form.downloads) }),
+    ...(form.scope === EMPTY_FORM.scope ? {} : { scope: form.scope }),
     ...(Object.keys(origin).length > 0 ? { origin } : {}),
     ...(form.invalidate ? { need_invalidate: true } : {}),
     ...invalidateOf(form),

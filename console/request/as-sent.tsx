@@ -5,12 +5,8 @@ import type { Engine } from "../report/report.ts";
 import { useReader } from "../session/reader.ts";
 import type { TextName } from "../words/messages.ts";
 
-const PROOFS: Readonly<Record<string, TextName>> = {
-  edge: "proofEdgeTab",
-  addresses: "proofAddressesTab",
-  off: "proofOffTab",
-};
-const ORDERS: Readonly<Record<string, TextName>> = { "lead-first": "orderLeadTab", "all-at-once": "orderAllTab" };
+const PROOFS: Readonly<Record<string, TextName>> = { edge: "proofEdgeTab", off: "proofOffTab" };
+const SCOPES: Readonly<Record<string, TextName>> = { pop: "scopePopTab", regional: "scopeRegionalTab" };
 
 /** What was asked for, without headers: there may be secrets in them. */
 export function AsSent({ request, engine }: SentFactsProps) {
@@ -26,9 +22,9 @@ export function AsSent({ request, engine }: SentFactsProps) {
 /** The same without a heading. @param variants by name, of a request that has ended: its answer has none */
 export function SentFacts({ request, engine, variants = request.variant_names }: SentFactsProps) {
   const { say, formats, count } = useReader();
-  const { verify = "", order = "", origin } = request;
+  const { verify = "", scope = "", downloads, origin } = request;
   const stop = parseTimestamp(request.timeout_at);
-  const [proof, sequence] = [PROOFS[verify], ORDERS[order]];
+  const [proof, caches] = [PROOFS[verify], SCOPES[scope]];
   const limits = [
     ...(origin?.requests_per_second === undefined ? [] : [say("perSecond", { count: origin.requests_per_second })]),
     ...(origin?.concurrency === undefined ? [] : [say("atOnce", { count: origin.concurrency })]),
@@ -36,7 +32,10 @@ export function SentFacts({ request, engine, variants = request.variant_names }:
   return (
     <dl class="as-sent">
       {proof === undefined ? null : <Row name={say("proof")}>{say(proof)}</Row>}
-      {sequence === undefined ? null : <Row name={say("order")}>{say(sequence)}</Row>}
+      {caches === undefined ? null : <Row name={say("cacheScope")}>{say(caches)}</Row>}
+      {downloads === undefined ? null : (
+        <Row name={say("downloads")}>{downloads === "auto" ? say("downloadsAutoTab") : downloads}</Row>
+      )}
       {limits.length === 0 ? null : (
         <Row name={say("origin")}>{limits.reduce((first, second) => say("listOfTwo", { first, second }))}</Row>
       )}

@@ -111,13 +111,29 @@ export const FORM_MESSAGES = {
     en: "Requests each object from each POP again and checks for a hit at the edge.",
     zh: "向每个 POP 再次请求每个对象，检查是否在边缘命中。",
   },
-  proofAddressesSays: {
-    en: "Downloads through every IP address of a POP and checks each one. This costs more.",
-    zh: "通过 POP 的每个 IP 地址下载，并逐一检查。费用更高。",
-  },
   proofOffSays: {
     en: "Downloads only. The result states what was downloaded, not what the caches keep.",
     zh: "仅下载。结果只说明下载了什么，不说明缓存保留了什么。",
+  },
+  scopePopSays: {
+    en: "Warms the caches of the selected POPs.",
+    zh: "预热所选 POP 的缓存。",
+  },
+  scopeRegionalSays: {
+    en: "Warms only the regional edge caches (REC) of the selected POPs, by one download each. The POPs then fetch from their REC. Needs verification.",
+    zh: "仅预热所选 POP 的区域边缘缓存，每个下载一次。POP 之后从区域边缘缓存获取对象。需要验证。",
+  },
+  downloadsAutoSays: {
+    en: "A POP keeps an object from its second request on: a second download follows unless a response shows that the POP keeps the object.",
+    zh: "POP 从对象的第二次请求起保留该对象：除非响应表明 POP 已保留对象，否则再下载一次。",
+  },
+  downloadsOneSays: {
+    en: "Half the bytes. Without Server-Timing, nothing shows whether a POP or only its REC keeps the object.",
+    zh: "字节数减半。没有 Server-Timing 时，无法判断是 POP 还是只有区域边缘缓存保留了对象。",
+  },
+  downloadsTwoSays: {
+    en: "Two downloads at each POP, whatever the responses show.",
+    zh: "无论响应如何，在每个 POP 下载两次。",
   },
   limits: { en: "Limits", zh: "限制" },
   stopAfter: { en: "Timeout", zh: "超时" },

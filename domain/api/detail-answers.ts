@@ -2,7 +2,7 @@ import * as z from "zod";
 import { keysOf } from "../collections.ts";
 import { reasonText } from "../readiness/reasons.ts";
 import { pathsAndTagsSchema } from "../request/invalidation.ts";
-import { FLAT_RATE_PLAN_NAMES, orderSchema, originLimitsSchema } from "../request/options.ts";
+import { downloadsSchema, FLAT_RATE_PLAN_NAMES, originLimitsSchema, scopeSchema } from "../request/options.ts";
 import { MAX_SAMPLES } from "../request/samples.ts";
 import { failureReasons } from "../result/failure.ts";
 import { FAILURE_SUBJECTS, failureExampleSchema, MAX_EXAMPLES } from "../result/failure-groups.ts";
@@ -172,7 +172,8 @@ export const sentSchema = z
         need_invalidate: z.literal(true).optional(),
         invalidate: pathsAndTagsSchema.optional(),
         verify: verifySchema,
-        order: orderSchema,
+        downloads: downloadsSchema,
+        scope: scopeSchema,
         origin: originLimitsSchema.optional(),
         skip_uncached: z.boolean().optional(),
         flat_rate_plan: z.enum(FLAT_RATE_PLAN_NAMES).optional(),
@@ -199,7 +200,8 @@ export const sentSchema = z
           timeout: 30,
           instance_count: 2,
           verify: "edge",
-          order: "lead-first",
+          downloads: "auto",
+          scope: "pop",
         },
         variant_names: [],
         header_count: 1,

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { statusSchema, TERMINAL_STATUSES } from "../request/lifecycle.ts";
-import { orderSchema, originLimitsSchema } from "../request/options.ts";
+import { downloadsSchema, originLimitsSchema, scopeSchema } from "../request/options.ts";
 import { readinessSchema, verdictSchema } from "../request/readiness-schema.ts";
 import { leftOutSchema, SOURCE_TYPES } from "../request/source.ts";
 import { verifySchema } from "../result/outcome.ts";
@@ -100,7 +100,8 @@ const PROGRESS_EXAMPLE = {
   url_prefix: "https://www.example.com/",
   pop_count: 3,
   verify: "edge",
-  order: "lead-first",
+  downloads: "auto",
+  scope: "pop",
   instance_count: 2,
   timeout_at: "2024-04-16 03:40:21.405000",
 };
@@ -135,7 +136,8 @@ export const progressSchema = z
     url_prefix: z.string().describe("Common beginning of these URLs."),
     pop_count: count("POPs of the request."),
     verify: verifySchema.describe("`verify` of the request."),
-    order: orderSchema.describe("`order` of the request."),
+    downloads: downloadsSchema.describe("`downloads` of the request."),
+    scope: scopeSchema.describe("`scope` of the request."),
     origin: originLimitsSchema.optional().describe("`origin` of the request."),
     variant_names: z.array(z.string()).optional().describe("Names of its variants."),
     instance_count: count("Instances that it needs. 0: it is paused."),
@@ -158,7 +160,8 @@ const UNLISTED = {
   retried_by: true,
   pop_count: true,
   verify: true,
-  order: true,
+  downloads: true,
+  scope: true,
   origin: true,
   variant_names: true,
   readiness: true,

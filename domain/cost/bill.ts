@@ -3,7 +3,7 @@ import { MAX_URLS } from "../limits.ts";
 import { blockCount } from "../plan/counter-shards.ts";
 import { MAX_BATCHED_BYTES, urlsPerMessage } from "../plan/task-message.ts";
 import { siteOf } from "../pops/sites.ts";
-import type { FlatRatePlan, Order } from "../request/options.ts";
+import type { FlatRatePlan } from "../request/options.ts";
 import type { Estimate } from "./estimate.ts";
 import { shareOfPlan } from "./flat-rate-plan.ts";
 import { type Asking, requestsPerTask, roundsPerTask, type UrlsByCaching } from "./origin-fetches.ts";
@@ -109,7 +109,7 @@ function gigabytes(bytes: number): string {
 }
 
 /** What no line has. */
-export function notIncluded(pops: readonly string[], order: Order): string[] {
+export function notIncluded(pops: readonly string[]): string[] {
   const inChina = pops.length - [...popsByRegion(pops).values()].reduce((a, b) => a + b, 0);
   return [
     "data transfer out of the origin, which is free from an origin in AWS to CloudFront",
@@ -117,7 +117,6 @@ export function notIncluded(pops: readonly string[], order: Order): string[] {
     "other prices of instances, tables, queues and functions in Regions other than us-east-1",
     "AWS WAF, CloudFront Functions, Lambda@Edge, Origin Shield, and real-time or standard logs of the distribution",
     "response headers, retried downloads, volumes of the instances, logs, traces, alarms and API calls",
-    ...(order === "all-at-once" ? ["additional origin requests if POPs request an object at the same time"] : []),
     ...(inChina === 0
       ? []
       : [`the bytes and requests of the POPs in China (${inChina}), which CloudFront bills in yuan there`]),

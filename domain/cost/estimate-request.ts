@@ -7,7 +7,7 @@ import type { RequestItem } from "../request/request-item.ts";
 import type { SourceRead } from "../request/source.ts";
 import { billOf, cents, type Line, notIncluded, planUse } from "./bill.ts";
 import type { Estimate } from "./estimate.ts";
-import { downloadsPerTask, originFetches, requestsPerTask, roundsPerTask, urlsByCaching } from "./origin-fetches.ts";
+import { originFetches, requestsPerTask, roundsPerTask, urlsByCaching } from "./origin-fetches.ts";
 import { type InstanceKind, PRICES_AS_OF } from "./prices.ts";
 import { type SampledSize, sizeSample } from "./size-sample.ts";
 import { UNITS, type Work, workTime } from "./work-time.ts";
@@ -43,7 +43,7 @@ export interface EstimateInput {
 /** Pure: the same request with the same sizes has the same estimate. */
 export function estimateRequest(it: EstimateInput): Estimate {
   const { item, urls, caps, kind, paths, sources } = it;
-  const { pops, order, verify, instance_count: instances } = item;
+  const { pops, verify, instance_count: instances } = item;
   const variants = variantNames(item.variants).length;
   const urlVariants = urls.length * variants;
   const tasks = urlVariants * pops.length;
@@ -53,7 +53,7 @@ export function estimateRequest(it: EstimateInput): Estimate {
   const byCaching = urlsByCaching(urls, it.behaviourOf ?? (() => undefined));
   const fetches = originFetches(item, byCaching, variants);
   const rounds = roundsPerTask(item, byCaching);
-  const bytesPerPop = (bytes: number) => (bytes + checkBytes) * downloadsPerTask(verify) * rounds;
+  const bytesPerPop = (bytes: number) => (bytes + checkBytes) * rounds;
   const work: Work = {
     pops,
     tasks,
@@ -66,7 +66,7 @@ export function estimateRequest(it: EstimateInput): Estimate {
     originPerSecond: item.origin?.requests_per_second,
     bytesPerPop: bytesPerPop(estimate),
     isRaisedLate: paths > 0 || sources.length > 0,
-    fetches: fetches.expected ?? fetches.most,
+    fetches: fetches.expected,
   };
   const time = workTime(work, UNITS);
   const instanceHours = time.instanceSeconds / 3_600;
@@ -108,7 +108,7 @@ export function estimateRequest(it: EstimateInput): Estimate {
       high: high === null ? null : totalOf(bill(high)),
       lines,
       prices_as_of: PRICES_AS_OF,
-      not_included: notIncluded(pops, order),
+      not_included: notIncluded(pops),
     },
     flat_rate_plan: it.flatRatePlan && planUse(it.flatRatePlan, item, byCaching, variants),
     caps: [
@@ -131,7 +131,6 @@ const ASSUMPTIONS = [
   "No cache has any of the objects yet, and the caches keep everything that is downloaded.",
   "POPs and origin respond without delay, and Spot provides the instances immediately.",
   "No other request is active; the instances have the middle type of the deployment's list.",
-  "With verify=addresses, a POP is assumed to have three addresses.",
 ];
 
 /** POPs under the RECs that likely serve them. */

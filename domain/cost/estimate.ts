@@ -42,7 +42,7 @@ export const estimateSchema = z
       .describe("Bytes of all tasks."),
     origin_fetches: z
       .object({
-        expected: whole.nullable().describe("Expected number. Null with `all-at-once`."),
+        expected: whole.describe("Expected number."),
         least: whole.describe("Lowest number."),
         most: whole.describe("Highest number."),
         size_questions: whole.describe("Additional size probes."),

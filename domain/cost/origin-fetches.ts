@@ -2,18 +2,14 @@ import type { BehaviourOfUrl } from "../distribution/stored-settings.ts";
 import { MAX_FAILED_LEADS } from "../plan/followers.ts";
 import { recGroups } from "../plan/target.ts";
 import { recOf } from "../pops/sites.ts";
-import { isLimited, type Order, type OriginLimits } from "../request/options.ts";
+import { isLimited, type OriginLimits } from "../request/options.ts";
 import type { Verify } from "../result/outcome.ts";
 import { MAX_DOWNLOADS } from "../result/proof.ts";
 import type { Estimate } from "./estimate.ts";
 
-/** How many addresses a POP has, as far as its DNS answers show: two to four. */
-const ADDRESSES_PER_POP = 3;
-
 /** Where and how URLs are asked for. */
 export interface Asking {
   readonly pops: readonly string[];
-  readonly order: Order;
   readonly verify: Verify;
   readonly origin?: OriginLimits | undefined;
 }
@@ -47,14 +43,9 @@ export function urlsByCaching(urls: readonly string[], behaviourOf: BehaviourOfU
   return { kept, shielded, uncached, shieldRegions: [...shieldRegions] };
 }
 
-/** How often a task's object is downloaded whole: at one address, or at all of them. */
-export function downloadsPerTask(verify: Verify): number {
-  return verify === "addresses" ? ADDRESSES_PER_POP : 1;
-}
-
 /** Each download is followed by a check that asks for the object again, unless the request has verify=off. */
 export function requestsPerTask(verify: Verify): number {
-  return downloadsPerTask(verify) * (verify === "off" ? 1 : 2);
+  return verify === "off" ? 1 : 2;
 }
 
 /**
@@ -63,10 +54,10 @@ export function requestsPerTask(verify: Verify): number {
  * leads do not ask: always under limits for the origin, otherwise if the headers of the object forbid caching, which nobody knows before.
  * Without a proof, nobody notices.
  */
-function uncachedRounds({ pops, order, verify, origin }: Asking, forbidsCaching = false): number {
+function uncachedRounds({ pops, verify, origin }: Asking, forbidsCaching = false): number {
   if (verify === "off") return pops.length;
   if (!forbidsCaching && !isLimited(origin)) return pops.length * MAX_DOWNLOADS;
-  return groupsOf(pops, order).reduce((sum, { length }) => sum + Math.min(length, MAX_FAILED_LEADS), 0) * MAX_DOWNLOADS;
+  return groupsOf(pops).reduce((sum, { length }) => sum + Math.min(length, MAX_FAILED_LEADS), 0) * MAX_DOWNLOADS;
 }
 
 /** How often a task is worked on, on average: more than once where a cache keeps nothing. */
@@ -77,11 +68,8 @@ export function roundsPerTask(asking: Asking, { kept, shielded, uncached }: Urls
   return (cached * asking.pops.length + uncached.length * uncachedRounds(asking)) / tasks;
 }
 
-function groupsOf(pops: readonly string[], order: Order) {
-  return recGroups(
-    pops.map((pop) => ({ pop, label: "" })),
-    order,
-  );
+function groupsOf(pops: readonly string[]) {
+  return recGroups(pops.map((pop) => ({ pop, label: "" })));
 }
 
 /**
@@ -95,19 +83,18 @@ export function originFetches(
   { kept, shielded, uncached, shieldRegions }: UrlsByCaching,
   variants: number,
 ): Estimate["origin_fetches"] {
-  const { pops, order } = asking;
+  const { pops } = asking;
   const known = new Set(pops.map(recOf).filter((rec) => rec !== undefined)).size;
   // POPs of an unknown REC have one, maybe that of other POPs.
   const recs = Math.max(known, Math.min(1, pops.length));
   const shields = Math.min(1, pops.length);
-  const groups = groupsOf(pops, order).length;
-  const isSure = order === "lead-first" || recs === groups || kept.length === 0;
+  const groups = groupsOf(pops).length;
   const perUncached = (forbidsCaching = false) =>
     uncachedRounds(asking, forbidsCaching) * requestsPerTask(asking.verify);
   const total = (perKept: number, perShielded: number, its = perUncached()) =>
     variants * (kept.length * perKept + shielded.length * perShielded + uncached.length * its);
   return {
-    expected: isSure ? total(groups, shields) : null,
+    expected: total(groups, shields),
     least: total(recs, shields, perUncached(true)),
     most: total(groups, groups),
     size_questions: variants * (kept.length + shielded.length + uncached.length),

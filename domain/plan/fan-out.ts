@@ -30,7 +30,7 @@ export async function fanOut(deps: FanOutDeps, reqId: string, targetKey: string)
   if (item?.active === undefined) return;
   const targets = await deps.requestPops.targets(reqId);
   const isReady = ({ target, state }: Target) => target === targetKey && state === "READY";
-  const group = fanOutGroups(item, targets).find(({ unsent }) => unsent.some(isReady));
+  const group = fanOutGroups(targets).find(({ unsent }) => unsent.some(isReady));
   if (group !== undefined) {
     // As a plan of all targets has them, so that a URL has the same lead.
     const inOrder = targets.filter((target) => group.targets.includes(target));

@@ -2,7 +2,6 @@ import { Bitmap } from "../bitmap.ts";
 import { grouped } from "../collections.ts";
 import { hostOf } from "../net/urls.ts";
 import { distributionOf, requestHost } from "../request/distributions.ts";
-import type { Order } from "../request/options.ts";
 import type { RequestItem } from "../request/request-item.ts";
 import { taskQueueFor } from "../request/task-queue-name.ts";
 import { candidatesFor, recGroups, type Target, type Task } from "./target.ts";
@@ -94,9 +93,7 @@ export class Plan {
   ) {
     const popIndexes = new Map(request.pops.map((pop, popIndex) => [pop, popIndex]));
     const byLabel = grouped(allTargets, ({ label }) => label);
-    this.groups = new Map(
-      [...byLabel].map(([label, its]) => [label, targetGroup(label, its, popIndexes, request.order)]),
-    );
+    this.groups = new Map([...byLabel].map(([label, its]) => [label, targetGroup(label, its, popIndexes)]));
   }
 
   /** The tasks of a URL; undefined where none of its distribution's targets resolved. */
@@ -127,11 +124,10 @@ function targetGroup(
   label: string,
   allTargets: readonly Target[],
   popIndexOf: ReadonlyMap<string, number>,
-  order: Order,
 ): TargetGroup {
   const resolvedTargets = allTargets.filter(({ pop, state }) => state !== "FAILED" && popIndexOf.has(pop));
   const popIndexes = new Map(resolvedTargets.map(({ pop }) => [pop, popIndexOf.get(pop) ?? 0]));
-  return { label, allTargets, resolvedTargets, popIndexes, recGroups: recGroups(resolvedTargets, order) };
+  return { label, allTargets, resolvedTargets, popIndexes, recGroups: recGroups(resolvedTargets) };
 }
 
 /**

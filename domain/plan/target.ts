@@ -1,8 +1,6 @@
 import * as z from "zod";
 import { grouped } from "../collections.ts";
 import { recOf } from "../pops/sites.ts";
-import type { Order } from "../request/options.ts";
-import type { RequestItem } from "../request/request-item.ts";
 import { failureReasonSchema } from "../result/failure.ts";
 import { fnv1a, type GoodUrl } from "./task.ts";
 
@@ -76,23 +74,16 @@ export function candidatesFor(url: string, recGroup: readonly Target[]): readonl
 
 /**
  * A distribution's targets under each REC. Of each URL, one target of a group requests it first, and the others once it has the
- * object. A POP of an unknown REC is alone, and so is each POP with the order all-at-once.
+ * object. A POP of an unknown REC is alone.
  */
-export function recGroups<T extends PopName>(targets: readonly T[], order: Order): (readonly T[])[] {
-  return order === "lead-first" ? groupsByRec(targets, () => MAX_GROUP_TARGETS) : targets.map((target) => [target]);
-}
-
-/** @param maxSize targets that a group may have, by all targets under its REC */
-function groupsByRec<T extends PopName>(targets: readonly T[], maxSize: (underRec: readonly T[]) => number): T[][] {
+export function recGroups<T extends PopName>(targets: readonly T[]): (readonly T[])[] {
   return [...grouped(targets, ({ pop, label }) => `${label} ${recOf(pop) ?? pop}`).values()].flatMap((underRec) => {
-    const size = maxSize(underRec);
     const spread = spreadBySite(underRec);
-    return Array.from({ length: Math.ceil(spread.length / size) }, (_, i) => spread.slice(i * size, (i + 1) * size));
+    return Array.from({ length: Math.ceil(spread.length / MAX_GROUP_TARGETS) }, (_, i) =>
+      spread.slice(i * MAX_GROUP_TARGETS, (i + 1) * MAX_GROUP_TARGETS),
+    );
   });
 }
-
-/** Tasks that one run of the fan-out queues at the most, if each POP asks for all URLs: a minute, or a few if each travels alone. */
-const MAX_RUN_TASKS = 1_000_000;
 
 /** The targets that are fanned out together, so that the list of URLs is read once for all of them: those under one REC. */
 export interface FanOutGroup {
@@ -102,15 +93,9 @@ export interface FanOutGroup {
 }
 
 /** The groups that have a target which is not SENT. */
-export function fanOutGroups({ order, tasks_per_target }: RequestItem, targets: readonly Target[]): FanOutGroup[] {
-  const tasksOf = ({ label, own_tasks = 0 }: Target) => (tasks_per_target[label] ?? 0) + own_tasks;
-  const maxSize = (underRec: readonly Target[]) => {
-    if (order === "lead-first") return MAX_GROUP_TARGETS;
-    const most = Math.floor(MAX_RUN_TASKS / Math.max(1, ...underRec.map(tasksOf)));
-    return Math.max(1, Math.min(MAX_GROUP_TARGETS, most));
-  };
+export function fanOutGroups(targets: readonly Target[]): FanOutGroup[] {
   const resolved = targets.filter(({ state }) => state !== "FAILED");
-  return groupsByRec(resolved, maxSize).flatMap((group): FanOutGroup[] => {
+  return recGroups(resolved).flatMap((group): FanOutGroup[] => {
     const [first, ...others] = group.filter(({ state }) => state !== "SENT");
     return first === undefined ? [] : [{ targets: group, unsent: [first, ...others] }];
   });

@@ -1,23 +1,22 @@
 import * as z from "zod";
 
-/** Whether each REC is filled by one POP before its other POPs ask. */
-export const ORDERS = ["lead-first", "all-at-once"] as const;
-export const orderSchema = z.enum(ORDERS);
-export type Order = z.infer<typeof orderSchema>;
-
-/** Of a request that does not say. An item without it is of a release that knew `all-at-once` alone. */
-export const DEFAULT_ORDER: Order = "lead-first";
-
-/** Whole downloads of an object at one POP before the check: a POP keeps an object from its second request on. */
+/**
+ * Whole downloads of an object at one POP before the check: a POP keeps an object from its second request on. `auto`: two, or one where a
+ * response shows that the POP has the object.
+ */
 export const DOWNLOADS = ["auto", 1, 2] as const;
 export const downloadsSchema = z.literal(DOWNLOADS);
 export type Downloads = z.infer<typeof downloadsSchema>;
+
+/** Downloads of a request whose body has no `downloads`. */
 export const DEFAULT_DOWNLOADS: Downloads = "auto";
 
-/** Caches that a request warms: those of the POPs, or only their regional edge caches. */
+/** Caches that a request warms: those of the selected POPs, or the regional edge caches (REC) above them alone. */
 export const SCOPES = ["pop", "regional"] as const;
 export const scopeSchema = z.enum(SCOPES);
 export type Scope = z.infer<typeof scopeSchema>;
+
+/** Scope of a request whose body has no `scope`. */
 export const DEFAULT_SCOPE: Scope = "pop";
 
 /** CloudFront's flat-rate plans. */

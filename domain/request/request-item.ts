@@ -6,7 +6,7 @@ import { verifySchema } from "../result/outcome.ts";
 import { distributionSchema } from "./distributions.ts";
 import { pathsAndTagsSchema } from "./invalidation.ts";
 import { EXPANDED, statusSchema } from "./lifecycle.ts";
-import { FLAT_RATE_PLAN_NAMES, orderSchema, originLimitsSchema, variantSchema } from "./options.ts";
+import { downloadsSchema, FLAT_RATE_PLAN_NAMES, originLimitsSchema, scopeSchema, variantSchema } from "./options.ts";
 import { readinessSchema, verdictSchema } from "./readiness-schema.ts";
 import { sourceReadSchema, sourceSchema } from "./source.ts";
 import { taskQueueNameSchema } from "./task-queue-name.ts";
@@ -87,9 +87,12 @@ export const requestItemSchema = z.object({
   invalidate: pathsAndTagsSchema.optional(),
   /** How warmth is shown. */
   verify: verifySchema,
+  /** Whole downloads of each object. */
+  downloads: downloadsSchema,
+  /** Caches that are warmed. */
+  scope: scopeSchema,
   /** In the order in which each URL is warmed. Absent: one, `header` alone. Empty, as `header`, once it has ended. */
   variants: z.array(variantSchema).optional(),
-  order: orderSchema,
   origin: originLimitsSchema.optional(),
   /** Where more of its URLs come from. Empty, as `header`, once they are read or it has ended. Absent: nowhere else. */
   sources: z.array(sourceSchema).optional(),

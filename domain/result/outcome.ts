@@ -22,7 +22,7 @@ export const outcomes: readonly TaskOutcome[] = keysOf(OUTCOMES);
 /** A stored outcome; undefined where only a newer version knows it. */
 export const outcomeSchema = z.enum(outcomes).optional().catch(undefined);
 
-/** How warmth is shown: at the address of the download, at every address of the POP, or not at all. */
+/** How warmth is shown: at the address of the download, or not at all. */
 export const VERIFY = ["edge", "off"] as const;
 export const verifySchema = z.enum(VERIFY);
 export type Verify = z.infer<typeof verifySchema>;

@@ -12,7 +12,7 @@ import {
   MAX_VARIANTS,
 } from "../limits.ts";
 import { asciiHost } from "../net/urls.ts";
-import { DEFAULT_ORDER, FLAT_RATE_PLAN_NAMES, ORDERS } from "../request/options.ts";
+import { DEFAULT_DOWNLOADS, DEFAULT_SCOPE, DOWNLOADS, FLAT_RATE_PLAN_NAMES, SCOPES } from "../request/options.ts";
 import { SOURCE_TYPES } from "../request/source.ts";
 import { DEFAULT_VERIFY, VERIFY } from "../result/outcome.ts";
 import { quoted } from "./api-error.ts";
@@ -20,7 +20,7 @@ import { checkHeaderLine, checkVariantName } from "./check-headers.ts";
 import { checkInvalidate, checkInvalidatedPaths, checkTags } from "./check-invalidate.ts";
 import { checkSource } from "./check-sources.ts";
 import { checkUrls } from "./check-urls.ts";
-import { bodyOf, distinctStrings, int, optional, required } from "./parse-body.ts";
+import { bodyOf, distinctStrings, int, optional, type RemovedFields, required } from "./parse-body.ts";
 
 const text = optional(z.string("must be a string"));
 const flag = optional(z.boolean("must be true or false")).meta({ default: false });
@@ -98,7 +98,18 @@ const invalidate = bodyOf({
   ).describe("Cache tags. The distribution needs a `CacheTagConfig`."),
 }).meta({ id: "Invalidate", description: "What to invalidate. At least one entry is required." });
 
-const prewarmFields = bodyOf({
+function wrongVerify(value: unknown): string {
+  return value === "addresses"
+    ? '"addresses" was removed: the addresses of a POP share their cache; use "edge"'
+    : `must be one of ${VERIFY.join(", ")}`;
+}
+
+/** Fields of earlier bodies of POST /prewarm, with what replaces them. */
+const REMOVED_FIELDS: RemovedFields = {
+  order: "order was removed: the lead's phase is always first; `scope` chooses POPs or regional edge caches",
+};
+
+const prewarmShape = {
   // Whether it must be there depends on other fields.
   url_list: optional(
     distinctStrings("URLs", MAX_URLS, required("a list of absolute http(s) URLs"), checkUrls),
@@ -127,9 +138,19 @@ const prewarmFields = bodyOf({
   invalidate: optional(invalidate.transform(checkInvalidate)).describe(
     "Invalidate these paths and cache tags first, and wait.",
   ),
-  verify: optional(z.enum(VERIFY, `must be one of ${VERIFY.join(", ")}`)).meta({
-    description: "Cache checks after a download: at one address of the POP, at all addresses, or none.",
+  verify: optional(z.enum(VERIFY, { error: ({ input }) => wrongVerify(input) })).meta({
+    description: "`edge`: check after the downloads whether the cache keeps the object. `off`: no check.",
     default: DEFAULT_VERIFY,
+  }),
+  downloads: optional(z.literal(DOWNLOADS, `must be one of ${DOWNLOADS.join(", ")} (1 and 2 are numbers)`)).meta({
+    description:
+      "Whole downloads of an object by a task. CloudFront admits an object to a POP on its second request. `auto`: a second download unless a response shows that the POP keeps the object. `1`: half the bytes; the object may be in the regional edge cache (REC) only.",
+    default: DEFAULT_DOWNLOADS,
+  }),
+  scope: optional(z.enum(SCOPES, `must be one of ${SCOPES.join(", ")}`)).meta({
+    description:
+      "Caches to warm. `pop`: the selected POPs. `regional`: only their regional edge caches (RECs), by one download each; needs `verify: edge` and not `downloads: 2`.",
+    default: DEFAULT_SCOPE,
   }),
   variants: optional(
     z
@@ -137,10 +158,6 @@ const prewarmFields = bodyOf({
       .min(1, "must have at least one variant; leave it out for one")
       .max(MAX_VARIANTS, `must have at most ${MAX_VARIANTS} variants`),
   ).describe("Warm each URL in each variant, in this order."),
-  order: optional(z.enum(ORDERS, `must be one of ${ORDERS.join(", ")}`)).meta({
-    description: "`lead-first`: one POP of each REC downloads an object before the others.",
-    default: DEFAULT_ORDER,
-  }),
   origin: optional(origin).describe("Limits for requests of all instances to the origin. Absent: no limit."),
   flat_rate_plan: optional(z.enum(FLAT_RATE_PLAN_NAMES, `must be one of ${FLAT_RATE_PLAN_NAMES.join(", ")}`)).describe(
     "Flat-rate plan of the distribution, for the estimate.",
@@ -169,7 +186,9 @@ const prewarmFields = bodyOf({
   max_failures: optional(int("a whole number of tasks, from 0", 0)).describe(
     "If more tasks fail, the request ends as FAILED. 0: at the first failure. Absent: no limit.",
   ),
-});
+};
+
+const prewarmFields = bodyOf(prewarmShape, REMOVED_FIELDS);
 
 /** Fields of a body of POST /prewarm that has faults in others. */
 export const partialPrewarmBodySchema = prewarmFields.partial().strip();

@@ -11,8 +11,8 @@ export function filledFrom(item: RequestItem, json: unknown): unknown {
 
 /** Without the headers, which are not kept, and the invalidation, which would remove the objects that are cached. */
 function settingsOf(item: RequestItem) {
-  const { created_at, timeout_at, instances_asked, verify, order, origin, cf_domain, max_failures, max_bytes } = item;
-  const { flat_rate_plan } = item;
+  const { created_at, timeout_at, instances_asked, verify, downloads, scope, origin, cf_domain } = item;
+  const { max_failures, max_bytes, flat_rate_plan } = item;
   const ms = parseTimestamp(timeout_at) - parseTimestamp(created_at);
   // A direct run that was resumed has had more time than a request may ask for.
   const timeout = Math.min(MAX_TIMEOUT_MINUTES, Math.max(1, Math.round(ms / 60_000)));
@@ -20,7 +20,8 @@ function settingsOf(item: RequestItem) {
     timeout,
     instance_count: instances_asked,
     verify,
-    order,
+    downloads,
+    scope,
     origin,
     cf_domain,
     max_failures,

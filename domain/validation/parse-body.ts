@@ -75,11 +75,19 @@ function shapeOf(text: string) {
   return { hasComments, depth, fields };
 }
 
+/** Names of fields that a body had earlier, each with the error that names its replacement. */
+export type RemovedFields = Readonly<Record<string, string>>;
+
 /** A JSON object with these fields and no others: one that is spelt wrong would be ignored, and another default taken. */
-export function bodyOf<T extends z.core.$ZodLooseShape>(shape: T) {
+export function bodyOf<T extends z.core.$ZodLooseShape>(shape: T, removed: RemovedFields = {}) {
   const known = Object.keys(shape);
   return z.strictObject(shape, {
-    error: (issue) => (issue.code === "unrecognized_keys" ? unknownFields(issue.keys, known) : "must be a JSON object"),
+    error: (issue) => {
+      if (issue.code !== "unrecognized_keys") return "must be a JSON object";
+      const unknown = issue.keys.filter((name) => !Object.hasOwn(removed, name));
+      const errors = issue.keys.flatMap((name) => (Object.hasOwn(removed, name) ? (removed[name] ?? []) : []));
+      return [...errors, ...(unknown.length === 0 ? [] : [unknownFields(unknown, known)])].join("; ");
+    },
   });
 }
 

@@ -5,7 +5,7 @@ import type { PopSelection } from "../pops/pop-selection.ts";
 import { describeSelection, knownNames, selectPops, suggestPops, type TargetType } from "../pops/select.ts";
 import { beyondCap, type Caps, taskFactors } from "../request/caps.ts";
 import { tooManyHosts } from "../request/distributions.ts";
-import { DEFAULT_ORDER, type FlatRatePlan } from "../request/options.ts";
+import { DEFAULT_DOWNLOADS, DEFAULT_SCOPE, type FlatRatePlan } from "../request/options.ts";
 import { ACTIVE, LISTED, NEW_REQUEST_DEFAULTS, type RequestItem } from "../request/request-item.ts";
 import { notYetRead } from "../request/source.ts";
 import { DEFAULT_VERIFY } from "../result/outcome.ts";
@@ -100,12 +100,22 @@ export function checkPrewarmRequest(
     ({ pops, arePopsNamed, popSelection } = targets);
   }
   const tasks = Math.max(urls.length, urlVariants) * pops.length;
-  problems.push(...beyondCaps(body, tasks, caps));
+  problems.push(...checkScope(body), ...beyondCaps(body, tasks, caps));
   if (invalidates) errorUrls.push(...checkPaths(urls, covering, problems));
   if (parsed.data === undefined || problems.length > 0) throw new ApiError(400, faultList(problems), errorUrls);
   const { flat_rate_plan: flatRatePlan = rules.flatRatePlan } = parsed.data;
   const item = newRequestItem(parsed.data, pops, rules);
   return { body: parsed.data, item, urls, arePopsNamed, popSelection, warnings, flatRatePlan };
+}
+
+/** Conflicts of `scope` with other fields: a regional edge cache gets one download, and only a check shows that it keeps the object. */
+function checkScope({ scope, verify, downloads }: PartialPrewarmBody): string[] {
+  if (scope !== "regional") return [];
+  return [
+    verify === "off" && "scope: regional needs verify: edge",
+    downloads === 2 &&
+      "downloads: must be auto or 1 with scope: regional, which downloads an object once per regional edge cache",
+  ].filter((problem) => problem !== false);
 }
 
 /** The item of a new request. */
@@ -131,7 +141,8 @@ function newRequestItem(body: PrewarmBody, pops: string[], { reqId, now, retried
     need_invalidate: body.need_invalidate ?? false,
     invalidate: body.invalidate,
     verify: body.verify ?? DEFAULT_VERIFY,
-    order: body.order ?? DEFAULT_ORDER,
+    downloads: body.downloads ?? DEFAULT_DOWNLOADS,
+    scope: body.scope ?? DEFAULT_SCOPE,
     variants,
     origin: body.origin,
     sources,

@@ -54,7 +54,7 @@ async function markGroupsReady(deps: TaskDeps, reqId: string): Promise<void> {
   if (item?.status !== "INSERT_TASK") return;
   // With an invalidation, the group has not been raised yet. Without one, another request that ended at the same moment may have lowered it.
   await raiseFleet(deps);
-  const firsts = fanOutGroups(item, await deps.requestPops.targets(reqId)).map(({ unsent: [first] }) => first);
+  const firsts = fanOutGroups(await deps.requestPops.targets(reqId)).map(({ unsent: [first] }) => first);
   const waiting = firsts.filter(({ state }) => state === "RESOLVED");
   await pMap(waiting, ({ target }) => deps.requestPops.startFanOut(reqId, target), { concurrency: IN_PARALLEL });
 }

@@ -70,5 +70,5 @@ async function restartFanOut({ requests, requestPops }: WatchDeps, item: Request
   }
   const start = ({ unsent: [{ target, state }] }: FanOutGroup) =>
     requestPops.startFanOut(reqId, target, state === "READY" ? nudges + 1 : undefined);
-  await pMap(fanOutGroups(item, await requestPops.targets(reqId)), start, { concurrency: IN_PARALLEL });
+  await pMap(fanOutGroups(await requestPops.targets(reqId)), start, { concurrency: IN_PARALLEL });
 }

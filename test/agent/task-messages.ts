@@ -25,7 +25,9 @@ export function fullTaskMessage(different: Partial<TaskMessage> = {}): TaskMessa
     host: d.host(),
     header: [`X-One: ${d.id("header")}`],
     variants: [{ name: "br", header: [`X-Two: ${d.id("header")}`] }],
-    verify: "addresses",
+    verify: "off",
+    downloads: 2,
+    scope: "regional",
     shards: d.integer(),
     origin: { requests_per_second: d.integer(), concurrency: d.integer() },
     urls: [

@@ -18,7 +18,8 @@ const ended = {
   url_prefix: "https://www.example.com/patch/",
   pop_count: 1,
   verify: "edge",
-  order: "lead-first",
+  downloads: "auto",
+  scope: "pop",
   pops: [
     {
       pop: "SIN2-P1",

@@ -8,7 +8,7 @@ import { deployedStack } from "./deployed-stack.ts";
 const TIME = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{6}$/;
 const REPORT_HEADER =
   "pop,url,error,http_status,x_amz_cf_pop,x_amz_cf_id,attempts," +
-  "variant,outcome,tier,address,addresses,rounds,first_byte_ms,age,encoding,source";
+  "variant,outcome,tier,address,rounds,first_byte_ms,age,encoding,source";
 
 /** One of three POPs does not resolve. */
 const NOT_READY = `Not ready for traffic: 1 of 4 URLs could not be read. 1 POP did not resolve (${DEAD_POP}).`;

@@ -40,10 +40,12 @@ const UNCACHED: Configuration = {
   behaviours: [{ path_pattern: "/api/*", uncached: true }, { path_pattern: "*" }],
 };
 
+const IN_TWO_VARIANTS = { variants: ["a", "b"].map((name) => ({ name, header: [`X-Device: ${name}`] })) };
+
 it.each<[name: string, Configuration, fetches: number]>([
   ["no Origin Shield: each REC asks", NONE, 3 * 4],
   ["Origin Shield: one Region asks", SHIELD, 4],
-  ["Origin Shield, in two variants, all POPs at once", { ...SHIELD, body: inTwoVariants("all-at-once") }, 2 * 4],
+  ["Origin Shield, in two variants", { ...SHIELD, body: IN_TWO_VARIANTS }, 2 * 4],
   // Two downloads and a check of each.
   ["paths without caching", UNCACHED, 3 * 2 + 2 * POPS.length * 4],
   // At most two leads of each REC: two, two and one.
@@ -90,7 +92,3 @@ it.each<[name: string, Configuration, fetches: number]>([
   expect(estimated.expected).toBe(fetches);
   expect(edge.originRequests()).toHaveLength(fetches + estimated.size_questions);
 });
-
-function inTwoVariants(order: string) {
-  return { order, variants: ["a", "b"].map((name) => ({ name, header: [`X-Device: ${name}`] })) };
-}

@@ -85,7 +85,7 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     name: "countries",
     site: countries,
-    bodies: [body(countries, { pops: [], target_type: "country", countries: ["new_zealand"], order: "all-at-once" })],
+    bodies: [body(countries, { pops: [], target_type: "country", countries: ["new_zealand"] })],
   },
   {
     name: "variants",
@@ -110,7 +110,7 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     name: "limits",
     site: limits,
-    bodies: [body(limits, { origin: { requests_per_second: 5, concurrency: 2 }, verify: "addresses" })],
+    bodies: [body(limits, { origin: { requests_per_second: 5, concurrency: 2 } })],
   },
   {
     name: "sources",

@@ -77,16 +77,16 @@ export async function benchEndToEnd({ say }: Bench): Promise<Findings> {
 }
 
 /** Starts a request and follows it. @returns seconds from POST to FINISHED @throws Error if it ends otherwise */
-export async function secondsOf(api: ApiClient, body: object, patienceMs = PATIENCE_MS): Promise<number> {
+async function secondsOf(api: ApiClient, body: object): Promise<number> {
   const started = performance.now();
   const reqId = (await api.start(body)).value.request_id;
-  while (performance.now() - started < patienceMs) {
+  while (performance.now() - started < PATIENCE_MS) {
     const { status, failed_count } = (await api.progress(reqId)).value;
     if (status === "FINISHED" && failed_count === 0) return (performance.now() - started) / 1_000;
     if (isTerminal(status)) throw new Error(`${status}, ${failed_count} failed`);
     await sleep(POLL_MS);
   }
-  throw new Error(`not finished after ${patienceMs / 1_000} s`);
+  throw new Error(`not finished after ${PATIENCE_MS / 1_000} s`);
 }
 
 /** The body of a request for these paths. */

@@ -11,7 +11,6 @@ import { benchLargeRequest } from "./large-request.ts";
 import { benchLink } from "./link.ts";
 import { benchEndToEnd, benchRequestList } from "./local-stack.ts";
 import { type Server, startNginx } from "./nginx.ts";
-import { benchOrder } from "./order.ts";
 import { type Findings, keepFindings, printed } from "./report.ts";
 
 /** In the order of docs/benchmarks.md. */
@@ -27,7 +26,6 @@ const PARTS: Readonly<Record<string, (bench: Bench) => Promise<Findings>>> = {
   imports: benchImports,
   "end-to-end": benchEndToEnd,
   list: benchRequestList,
-  order: benchOrder,
   direct: benchDirect,
 };
 

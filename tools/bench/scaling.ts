@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { type Billed, billOf, type Line, pipelineCosts, tasksPerMessage } from "../../domain/cost/bill.ts";
-import { downloadsPerTask, requestsPerTask } from "../../domain/cost/origin-fetches.ts";
+import { requestsPerTask } from "../../domain/cost/origin-fetches.ts";
 import { instanceKind } from "../../domain/cost/prices.ts";
 import { checkBytesOf } from "../../domain/cost/size-sample.ts";
 import { BOOT_SECONDS, LINK_GIGABITS, QUOTA, secondsToWrite, type Units } from "../../domain/cost/work-time.ts";
@@ -47,7 +47,7 @@ const REQUESTS_PER_TASK = requestsPerTask(DEFAULT_VERIFY);
  * call `billOf()`.
  */
 export function estimate(tasks: number, objectBytes: number, units: Units): Estimate {
-  const bytesPerTask = (objectBytes + checkBytesOf(objectBytes)) * downloadsPerTask(DEFAULT_VERIFY);
+  const bytesPerTask = objectBytes + checkBytesOf(objectBytes);
   const small = (tasks * REQUESTS_PER_TASK * units.agentCpuMicros) / 1e6;
   const large = (tasks * bytesPerTask) / (units.largeMBPerSecond * 1e6);
   const bits = tasks * bytesPerTask * 8;

@@ -84,7 +84,7 @@ async function observe(
 }
 
 export function noObservations(): Observations {
-  const nothing = { gets: [], origin: [], links: [], addresses: new Map() };
+  const nothing = { gets: [], origin: [], links: [] };
   return { requests: new Map(), kills: [], faults: new Map(), inventories: [], marks: [], ...nothing };
 }
 

@@ -56,7 +56,8 @@ export const CHINESE: Readonly<Record<string, string>> = {
   Invalidation: "失效",
   Verification: "验证",
   Variants: "变体",
-  Order: "顺序",
+  Downloads: "下载次数",
+  Scope: "范围",
   Origin: "源站",
   "Flat-rate plans": "固定费率套餐",
   "Uncached URLs": "不缓存的 URL",
@@ -155,11 +156,13 @@ export const CHINESE: Readonly<Record<string, string>> = {
   "Invalidate the URLs first, and wait. Each is billed as a path. The distribution must be in this account.":
     "先使这些 URL 失效，并等待完成。每个 URL 按一个路径计费。分配必须属于本账户。",
   "Invalidate these paths and cache tags first, and wait.": "先使这些路径和缓存标签失效，并等待完成。",
-  "Cache checks after a download: at one address of the POP, at all addresses, or none.":
-    "下载之后的缓存检查：在 POP 的一个地址、在所有地址，或不检查。",
+  "`edge`: check after the downloads whether the cache keeps the object. `off`: no check.":
+    "`edge`：下载之后检查缓存是否保留对象。`off`：不检查。",
+  "Whole downloads of an object by a task. CloudFront admits an object to a POP on its second request. `auto`: a second download unless a response shows that the POP keeps the object. `1`: half the bytes; the object may be in the regional edge cache (REC) only.":
+    "一个任务完整下载对象的次数。CloudFront 在第二次请求时才让 POP 保留对象。`auto`：除非响应表明 POP 已保留对象，否则再下载一次。`1`：字节数减半；对象可能只在区域边缘缓存中。",
+  "Caches to warm. `pop`: the selected POPs. `regional`: only their regional edge caches (RECs), by one download each; needs `verify: edge` and not `downloads: 2`.":
+    "要预热的缓存。`pop`：所选的 POP。`regional`：仅其区域边缘缓存，每个下载一次；需要 `verify: edge`，不能使用 `downloads: 2`。",
   "Warm each URL in each variant, in this order.": "按此顺序预热每个 URL 的每个变体。",
-  "`lead-first`: one POP of each REC downloads an object before the others.":
-    "`lead-first`：每个区域边缘缓存下，由一个 POP 先于其他 POP 下载对象。",
   "Limits for requests of all instances to the origin. Absent: no limit.": "所有实例合计的回源限制。不填：不限制。",
   "Maximum rate.": "最大速率。",
   "Maximum concurrency.": "最大并发数。",
@@ -249,7 +252,7 @@ export const CHINESE: Readonly<Record<string, string>> = {
   "The first of these errors.": "其中第一个错误。",
   "What the sizes rest on.": "大小的依据。",
   "Requests to the origin, if the caches are empty and keep all objects.": "假定缓存为空并保留所有对象时的回源请求数。",
-  "Expected number. Null with `all-at-once`.": "预计请求数。使用 `all-at-once` 时为 null。",
+  "Expected number.": "预计请求数。",
   "Lowest number.": "最少请求数。",
   "Highest number.": "最多请求数。",
   "Additional size probes.": "另外用于探测大小的请求数。",
@@ -301,7 +304,8 @@ export const CHINESE: Readonly<Record<string, string>> = {
   "Common beginning of these URLs.": "这些 URL 的共同开头。",
   "POPs of the request.": "预热请求的 POP 数。",
   "`verify` of the request.": "预热请求的 `verify`。",
-  "`order` of the request.": "预热请求的 `order`。",
+  "`downloads` of the request.": "预热请求的 `downloads`。",
+  "`scope` of the request.": "预热请求的 `scope`。",
   "`origin` of the request.": "预热请求的 `origin`。",
   "Names of its variants.": "变体的名称。",
   "Instances that it needs. 0: it is paused.": "它需要的实例数。0：已暂停。",
@@ -410,8 +414,8 @@ export const CHINESE: Readonly<Record<string, string>> = {
   "Names of the variants.": "变体的名称。",
   "Number of lines of `header`.": "`header` 的行数。",
   "URLs that `url_list` omits, beyond 5 MB.": "`url_list` 超过 5 MB 时省略的 URL 数。",
-  "A request in the list. After the end, `warnings` is incomplete. Absent: `sources`, `retry_of`, `retried_by`, `pop_count`, `verify`, `order`, `origin`, `variant_names`, `readiness`, `sentence`, and the fields of `detail`.":
-    "列表中的预热请求。结束之后，`warnings` 不完整。没有以下字段：`sources`、`retry_of`、`retried_by`、`pop_count`、`verify`、`order`、`origin`、`variant_names`、`readiness`、`sentence`，以及 `detail` 的字段。",
+  "A request in the list. After the end, `warnings` is incomplete. Absent: `sources`, `retry_of`, `retried_by`, `pop_count`, `verify`, `downloads`, `scope`, `origin`, `variant_names`, `readiness`, `sentence`, and the fields of `detail`.":
+    "列表中的预热请求。结束之后，`warnings` 不完整。没有以下字段：`sources`、`retry_of`、`retried_by`、`pop_count`、`verify`、`downloads`、`scope`、`origin`、`variant_names`、`readiness`、`sentence`，以及 `detail` 的字段。",
   "Final status.": "最终状态。",
   "Why it ended as FAILED, or rarely TIMEOUT.": "预热请求以 FAILED（少数情况下以 TIMEOUT）结束的原因。",
   "Time of the end.": "结束的时间。",
@@ -488,9 +492,7 @@ export const CHINESE: Readonly<Record<string, string>> = {
   "Outcome; empty without a task": "结果；没有任务时为空",
   "Tier in the last response: `EDGE`, `REC` or `Origin Shield`":
     "最后一次响应所报告的缓存层级：`EDGE`、`REC` 或 `Origin Shield`",
-  "Address of the POP; the worst one with `verify: addresses`": "POP 的地址；`verify: addresses` 时为结果最差的地址",
-  "With `verify: addresses`: how many addresses succeeded, such as `2 of 3`":
-    "`verify: addresses` 时：成功的地址数，例如 `2 of 3`",
+  "Address of the POP": "POP 的地址",
   "Number of downloads; empty without cache checks": "下载次数；没有缓存检查时为空",
   "Milliseconds from the request to the response headers": "从请求到收到响应标头的毫秒数",
   "`Age` of the last response, in seconds": "最后一次响应的 `Age`，单位为秒",

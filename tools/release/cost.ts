@@ -306,7 +306,7 @@ const USE_CASES: Readonly<Record<string, Example>> = {
   "Film premiere": {
     urls: 7_200,
     objectBytes: 2_250_000,
-    body: { countries: ["germany", "france"], verify: "addresses", instance_count: 2 },
+    body: { countries: ["germany", "france"], instance_count: 2 },
   },
 };
 
@@ -332,7 +332,7 @@ function useCaseTable(template: StackTemplate): string {
         readable(tasks),
         readable(pops.count),
         String(bytes?.of),
-        readable(origin_fetches.expected ?? origin_fetches.most),
+        readable(origin_fetches.expected),
         readable(instances.count),
         (instances.minutes_to_finish ?? Number.NaN).toFixed(1),
         cents(dollars.total),

@@ -76,7 +76,7 @@ function query(name: string, description: string, schema: JsonSchema, example?: 
 
 const RETRIES_ONLY = { ...Object.fromEntries(FIELDS_FROM_RETRIED.map((name) => [name, true])), dry_run: true } as const;
 const fromRetried = (field: z.ZodType) => field.meta({ default: undefined });
-const { verify, order } = prewarmBodySchema.shape;
+const { verify, downloads, scope } = prewarmBodySchema.shape;
 
 /** What a caller may leave out with `retry_of`: the body is filled from the request before, and then checked as any other. */
 const retryBodySchema = z
@@ -85,7 +85,8 @@ const retryBodySchema = z
   .partial()
   .extend({
     verify: fromRetried(verify),
-    order: fromRetried(order),
+    downloads: fromRetried(downloads),
+    scope: fromRetried(scope),
     retry_of: z.string().describe("ID of the request to retry."),
   })
   .meta({

@@ -31,7 +31,6 @@ describe("a good download", () => {
       x_cache: "Hit from cloudfront",
       tier: "EDGE",
       address: expect.stringMatching(/^127\.77\.0\.[12]$/),
-      addresses: undefined,
       rounds: 1,
       first_byte_ms: expect.any(Number),
       age: expect.any(Number),
@@ -185,11 +184,6 @@ test("the second download of an object that is not kept waits for permits", asyn
   const never = await waits("/never.bin");
   edge.setBehaviours([{}]);
   expect(never).toEqual({ waitWithoutSlotAndPermit: [1, 3], reacquire: [2], requests: 4, outcome: "not_kept" });
-});
-
-test("the download at each further address waits for permits", async () => {
-  const all = await waits("/addresses.bin", { verify: "addresses" });
-  expect(all).toMatchObject({ reacquire: [2], outcome: "warm" });
 });
 
 test("a further attempt waits for permits", async () => {

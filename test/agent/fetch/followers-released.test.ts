@@ -74,8 +74,3 @@ test.each([
     expect(await lead(`/limited-${name}.bin`, {}, { origin })).toMatchObject({ told: [], result: { outcome: "warm" } });
   },
 );
-
-test("followers of a POP whose addresses are all proved are told once, after the first one", async () => {
-  const { told } = await lead("/addresses.bin", {}, { verify: "addresses" });
-  expect(told).toEqual([{ shown: { ok: true }, requests: 1 }]);
-});

@@ -2,14 +2,7 @@ import { judge } from "../../../agent/fetch/attempt-verdict.ts";
 import { createDownload } from "../../../agent/fetch/downloader.ts";
 import { Cancellation } from "../../../agent/fetch/http/http-client.ts";
 import { RequestTracker } from "../../../agent/fetch/request-tracker.ts";
-import {
-  type Attempt,
-  everyAddress,
-  isRecUnsure,
-  outcomeOf,
-  type TaskAttempt,
-  toResult,
-} from "../../../agent/fetch/to-result.ts";
+import { type Attempt, isRecUnsure, toResult } from "../../../agent/fetch/to-result.ts";
 import type { TaskUrl } from "../../../domain/plan/task.ts";
 import type { TaskMessage } from "../../../domain/plan/task-message.ts";
 import type { TaskOutcome } from "../../../domain/result/outcome.ts";
@@ -125,7 +118,7 @@ test.each([
   expect(isRecUnsure(taskMessage(message), seen)).toBe(unsure);
 });
 
-test("once it is cancelled, no further address is asked, and no permit is taken", async () => {
+test("once it is cancelled, no further address is requested, and no permit is taken", async () => {
   const cancellation = new Cancellation();
   const reacquire = vi.fn(async () => undefined);
   const get = vi.fn(async () => {
@@ -140,29 +133,8 @@ test("once it is cancelled, no further address is asked, and no permit is taken"
     errorCachingMs: 1_000,
     tracker: new RequestTracker(),
   });
-  const message = taskMessage({ ips: ["192.0.2.1", "192.0.2.2"], verify: "addresses" });
+  const message = taskMessage({ ips: ["192.0.2.1", "192.0.2.2"] });
   await download(message, { url: "https://a.example/1", bytes: 3 }, fakeAdmission({ cancellation, reacquire }));
   expect(get).toHaveBeenCalledOnce();
   expect(reacquire).not.toHaveBeenCalled();
-});
-
-const GOOD = attemptOf({ bytes: 1 });
-const proven = (outcome: "warm" | "hit" | "not_kept"): TaskAttempt => ({
-  attempt: GOOD,
-  proof: { outcome, answer: { bytes: 1 }, tier: undefined, age: undefined, rounds: 1 },
-});
-const TIMED_OUT: TaskAttempt = { attempt: { ...GOOD, verdict: { kind: "RETRY", failure: { reason: "timeout" } } } };
-
-test.each([
-  [[proven("warm"), proven("warm")], "warm", "2 of 2"],
-  [[proven("warm"), proven("hit")], "hit", "2 of 2"],
-  [[proven("warm"), proven("not_kept"), proven("warm")], "not_kept", "2 of 3"],
-  [[TIMED_OUT, proven("not_kept")], "failed", "0 of 2"],
-] as const)("a POP is as warm as its coldest address: %#", async (each, outcome, addresses) => {
-  const ips = each.map((_, i) => `192.0.2.${i}`);
-  const all = await everyAddress(ips, async (addressIndex) => each[addressIndex] ?? TIMED_OUT);
-  expect(outcomeOf(all)).toBe(outcome);
-  expect(all.addresses).toBe(addresses);
-  const good = ["done", "hit", "warm"];
-  expect(all.cold).toEqual(ips.filter((_, i) => !good.includes(outcomeOf(each[i] ?? TIMED_OUT))));
 });

@@ -11,15 +11,9 @@ import { type Download, download, edge, SIZE, useEdge } from "./edge-world.ts";
 
 useVirtualClock({ idleMs: 2 });
 
-/** A POP of three addresses, with a cache each. */
-const OWN = "NRT57-P3";
-
 useEdge({
   logPops: true,
-  pops: [
-    { pop: "SIN2-P1", rec: "singapore", addresses: 2 },
-    { pop: OWN, rec: "tokyo", addresses: 3, caches: "own" },
-  ],
+  pops: [{ pop: "SIN2-P1", rec: "singapore", addresses: 2 }],
   behaviours: [
     { path: "/untold/policy/*", serverTiming: "off", ...CACHING_DISABLED },
     { path: "/untold/*", serverTiming: "off" },
@@ -46,6 +40,8 @@ const asked = (path: string) =>
   edge.popRequests().flatMap((it) => (it.path === path ? [{ address: it.address, range: it.range }] : []));
 const ranges = (path: string) => asked(path).map(({ range }) => range ?? "whole");
 const keptAtPop = (path: string) => edge.holders(path).filter(({ layer }) => layer === "pop").length;
+
+const oneOf = (pop: string) => edge.addressesOf(pop).slice(0, 1);
 
 describe.each(["told", "untold"] as const)("tier %s", (tier) => {
   const good = tier === "told" ? "warm" : "hit";
@@ -134,38 +130,4 @@ test("a collapsed response with its origin's Age is not warm, though another ori
   expect(edge.popRequests().filter((it) => it.path === path && it.source === "pop").length).toBeGreaterThan(0);
   expect(keptAtPop(path)).toBe(0);
   expect(result).toMatchObject({ ok: false, outcome: "not_kept" });
-});
-
-const oneOf = (pop: string) => edge.addressesOf(pop).slice(0, 1);
-
-describe("a POP whose three addresses have a cache each", () => {
-  test("addresses warms and shows all", async () => {
-    const path = "/told/three.bin";
-    expect(await warm(path, BIG, { message: { pop: OWN, verify: "addresses" } })).toMatchObject({
-      ok: true,
-      outcome: "warm",
-      addresses: "3 of 3",
-      bytes: SIZE,
-    });
-    expect(keptAtPop(path)).toBe(3);
-  });
-
-  test("addresses says which failed", async () => {
-    const path = "/told/two-of-three.bin";
-    const [, second = ""] = edge.addressesOf(OWN);
-    edge.setFaults(({ path: asking, address }) =>
-      asking === path && address === second ? { kind: "status", status: 503 } : undefined,
-    );
-    const result = await warm(path, BIG, { message: { pop: OWN, verify: "addresses", tries: 7 } });
-    edge.setFaults(undefined);
-    expect(result).toMatchObject({
-      ok: false,
-      outcome: "failed",
-      reason: "http_5xx",
-      addresses: "2 of 3",
-      address: second,
-      error: `HTTP 503: 2 of 3 addresses have it, not ${second}`,
-    });
-    expect(keptAtPop(path)).toBe(2);
-  });
 });

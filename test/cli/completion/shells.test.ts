@@ -1,11 +1,16 @@
 // The scripts for the Tab key: bash runs its own; of the others, which may not be here, the words are looked at.
 import { spawnSync } from "node:child_process";
 import { Readable } from "node:stream";
-import { ORDERS as COMMAND_ORDERS, VERIFY as COMMAND_VERIFY, FLAT_RATE_PLANS } from "../../../cli/commands/options.ts";
+import {
+  DOWNLOADS as COMMAND_DOWNLOADS,
+  SCOPES as COMMAND_SCOPES,
+  VERIFY as COMMAND_VERIFY,
+  FLAT_RATE_PLANS,
+} from "../../../cli/commands/options.ts";
 import { SHELLS } from "../../../cli/completion/shells.ts";
 import { wordsOf } from "../../../cli/completion/words.ts";
 import { program } from "../../../cli/program.ts";
-import { FLAT_RATE_PLAN_NAMES, ORDERS } from "../../../domain/request/options.ts";
+import { DOWNLOADS, FLAT_RATE_PLAN_NAMES, SCOPES } from "../../../domain/request/options.ts";
 import { VERIFY } from "../../../domain/result/outcome.ts";
 
 const sink = { write: () => true };
@@ -24,7 +29,10 @@ COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _prewarm; printf '%s\\n' "\${COMPREPL
 test("bash offers commands, their options, and the values of these", () => {
   expect(offered("prewarm", "st")).toEqual(["status", "stop"]);
   expect(offered("prewarm", "warm", "--origin-r")).toEqual(["--origin-rps"]);
-  expect(offered("prewarm", "warm", "--verify", "")).toEqual(["edge", "addresses", "off"]);
+  expect(offered("prewarm", "warm", "--verify", "")).toEqual(["edge", "off"]);
+  expect(offered("prewarm", "warm", "--downloads", "")).toEqual(["auto", "1", "2"]);
+  expect(offered("prewarm", "retry", "--scope", "")).toEqual(["pop", "regional"]);
+  expect(offered("prewarm", "estimate", "--scope", "r")).toEqual(["regional"]);
   expect(offered("prewarm", "instances", "s")).toEqual(["show", "set"]);
   expect(offered("prewarm", "completion", "z")).toEqual(["zsh"]);
   expect(offered("prewarm", "warm", "--timeout", "")).toEqual([""]);
@@ -33,10 +41,11 @@ test("bash offers commands, their options, and the values of these", () => {
 test("fish and zsh have the same words", () => {
   const fish = SHELLS.fish(words);
   expect(fish).toContain("-a warm -d 'warm URLs at POPs, and wait for the end'");
-  expect(fish).toContain("-n '__fish_seen_subcommand_from warm' -l verify -x -a 'edge addresses off'");
+  expect(fish).toContain("-n '__fish_seen_subcommand_from warm' -l verify -x -a 'edge off'");
   expect(SHELLS.zsh(words)).toContain("bashcompinit");
 });
 
 test("the choices are those of the domain", () => {
-  expect([COMMAND_VERIFY, COMMAND_ORDERS, FLAT_RATE_PLANS]).toEqual([VERIFY, ORDERS, FLAT_RATE_PLAN_NAMES]);
+  expect([COMMAND_VERIFY, COMMAND_SCOPES, FLAT_RATE_PLANS]).toEqual([VERIFY, SCOPES, FLAT_RATE_PLAN_NAMES]);
+  expect(COMMAND_DOWNLOADS).toEqual(DOWNLOADS.map(String));
 });

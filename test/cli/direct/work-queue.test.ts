@@ -130,7 +130,7 @@ test("closed, it ends the wait of its receivers, delivers nothing, and is never 
 
 test("of 1.8 million tasks, no more are made before they are received than one message for each POP has", async () => {
   const targets = POP_CODES.slice(0, 360).map(({ pop }) => target(pop, { label: "d1", state: "SENT" }));
-  const plan = planOf([{ label: "d1", names: [], hosts: ["a.example"] }], targets, "lead-first");
+  const plan = planOf([{ label: "d1", names: [], hosts: ["a.example"] }], targets);
   const tasks = new TaskBitmap(
     plan,
     times(5_000, (i) => ({ url: `https://a.example/${i}`, bytes: 10_000 })),

@@ -128,11 +128,11 @@ describe("last_update_time", () => {
 });
 
 it("tells what was asked for, and no headers", () => {
-  const asked = { verify: "off", order: "lead-first", origin: { concurrency: 3 }, variant_names: ["br"] } as const;
+  const asked = { verify: "edge", downloads: 1, scope: "regional", origin: { concurrency: 3 } } as const;
   const urls = { url_count: 2, url_prefix: "https://www.example.com/" };
   const variants = [{ name: "br", header: ["Authorization: secret"] }];
   const item = request({ ...asked, ...urls, variant_names: ["br"], variants });
   const said = progressAnswer(describeAt(item), {});
-  expect(said).toMatchObject({ ...asked, ...urls, pop_count: item.pops.length });
+  expect(said).toMatchObject({ ...asked, ...urls, variant_names: ["br"], pop_count: item.pops.length });
   expect(JSON.stringify(said)).not.toContain("secret");
 });

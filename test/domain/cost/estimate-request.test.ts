@@ -4,7 +4,6 @@ import { originFetches, urlsByCaching } from "../../../domain/cost/origin-fetche
 import { instanceKind } from "../../../domain/cost/prices.ts";
 import type { StoredBehaviour } from "../../../domain/distribution/stored-settings.ts";
 import { DEFAULT_CAPS } from "../../../domain/request/caps.ts";
-import type { Order } from "../../../domain/request/options.ts";
 import type { RequestItem } from "../../../domain/request/request-item.ts";
 import type { Verify } from "../../../domain/result/outcome.ts";
 import { times } from "../../collect.ts";
@@ -14,7 +13,7 @@ const POPS = ["KIX50-C1", "KIX50-P2", "DUB2-C1"];
 const URLS = times(4, (i) => `https://www.example.com/${i}`);
 
 const REQUEST: EstimateInput = {
-  item: request({ pops: POPS, order: "lead-first", verify: "edge", instance_count: 2 }),
+  item: request({ pops: POPS, verify: "edge", instance_count: 2 }),
   urls: URLS,
   timeoutMinutes: 60,
   paths: 0,
@@ -79,8 +78,6 @@ describe("what a request would come to", () => {
     ["20 GB in Japan and 10 in Europe; checks ask for a byte", "cloudfront_bytes", BYTES],
     ["two requests a task", "cloudfront_requests", requests(24)],
     ["one request a task without checks", "cloudfront_requests", requests(12), {}, { verify: "off" }],
-    ["requests to each address", "cloudfront_requests", requests(72), {}, { verify: "addresses" }],
-    ["bytes to each address", "cloudfront_bytes", 3 * BYTES, {}, { verify: "addresses" }],
     ["a small object again, for a check", "cloudfront_bytes", 0.0102, { sizes: sizesOf(5e4) }, manyInDublin],
     ["nothing for 1,000 paths", "invalidation_paths", 0, { paths: 1_000 }],
     ["half a cent for each path beyond", "invalidation_paths", 2.5, { paths: 1_500 }],
@@ -108,8 +105,8 @@ describe("what a request would come to", () => {
     ]));
 
   it("the pipeline's messages are made by the size of an object, however often it is read", () => {
-    const of = (verify: "off" | "addresses") => dollars({ sizes: sizesOf(6e4) }, { verify, instance_count: 1 });
-    expect(of("addresses")["pipeline"]).toBe(of("off")["pipeline"]);
+    const of = (verify: "off" | "edge") => dollars({ sizes: sizesOf(6e4) }, { verify, instance_count: 1 });
+    expect(of("edge")["pipeline"]).toBe(of("off")["pipeline"]);
   });
 
   it("says what no line has: POPs in China are not priced", () => {
@@ -126,56 +123,32 @@ const UNCACHED = { path_pattern: "*", uncached: true } as const;
 
 const fetchesOf = (
   pops: readonly string[],
-  order: Order,
   count: number,
   [behaviour, verify = "edge"]: readonly [StoredBehaviour?, Verify?] = [],
 ) => {
   const urls = times(count, (i) => `https://www.example.com/${i}`);
   return originFetches(
-    { pops, order, verify },
+    { pops, verify },
     urlsByCaching(urls, () => behaviour),
     1,
   );
 };
 
 it.each([
-  ["lead-first: once a REC", [...TOKYO, ...DUBLIN], "lead-first", 10, { expected: 20, least: 20, most: 20 }],
-  [
-    "all-at-once: once a REC, or once a POP",
-    [...TOKYO, ...DUBLIN],
-    "all-at-once",
-    10,
-    { expected: null, least: 20, most: 40 },
-  ],
-  [
-    "all-at-once, each under its own REC",
-    ["KIX50-C1", ...DUBLIN],
-    "all-at-once",
-    10,
-    { expected: 20, least: 20, most: 20 },
-  ],
-  [
-    "a REC that nobody knows may be another's",
-    [...TOKYO, NOWHERE],
-    "lead-first",
-    10,
-    { expected: 20, least: 10, most: 20 },
-  ],
-  ["nobody knows any", [NOWHERE], "lead-first", 3, { expected: 3, least: 3, most: 3 }],
-] as const)("how often the origin is asked: %s", (_, pops, order, forms, expected) =>
-  expect(fetchesOf(pops, order, forms)).toMatchObject({ ...expected, size_questions: forms, origin_shield: [] }),
+  ["once a REC", [...TOKYO, ...DUBLIN], 10, { expected: 20, least: 20, most: 20 }],
+  ["a REC that nobody knows may be another's", [...TOKYO, NOWHERE], 10, { expected: 20, least: 10, most: 20 }],
+  ["nobody knows any", [NOWHERE], 3, { expected: 3, least: 3, most: 3 }],
+] as const)("how often the origin is asked: %s", (_, pops, forms, expected) =>
+  expect(fetchesOf(pops, forms)).toMatchObject({ ...expected, size_questions: forms, origin_shield: [] }),
 );
 
 it.each([
-  ["Origin Shield asks once for all RECs, at worst for each lead", "lead-first", [SHIELD], [10, 10, 20]],
-  ["Origin Shield, all at once", "all-at-once", [SHIELD], [10, 10, 40]],
+  ["Origin Shield asks once for all RECs, at worst for each lead", [SHIELD], [10, 10, 20]],
   // Two downloads each, and a check after each; at least, two leads in Tokyo and one in Dublin.
-  ["what is not cached: each request of each POP", "lead-first", [UNCACHED], [160, 120, 160]],
-  ["what is not cached, all at once", "all-at-once", [UNCACHED], [160, 160, 160]],
-  ["what is not cached, without a proof: each POP", "lead-first", [UNCACHED, "off"], [40, 40, 40]],
-  ["what is not cached, at each address", "lead-first", [UNCACHED, "addresses"], [480, 360, 480]],
-] as const)("how often the origin is asked: %s", (_, order, how, [expected, least, most]) =>
-  expect(fetchesOf([...TOKYO, ...DUBLIN], order, 10, how)).toMatchObject({ expected, least, most }),
+  ["what is not cached: each request of each POP", [UNCACHED], [160, 120, 160]],
+  ["what is not cached, without a proof: each POP", [UNCACHED, "off"], [40, 40, 40]],
+] as const)("how often the origin is asked: %s", (_, how, [expected, least, most]) =>
+  expect(fetchesOf([...TOKYO, ...DUBLIN], 10, how)).toMatchObject({ expected, least, most }),
 );
 
 it("names the Regions of Origin Shield, and what is not cached", () => {
@@ -200,7 +173,7 @@ it("a flat-rate plan includes what CloudFront delivers, and has a share of its m
 
 it("how often the origin is asked: one fetch per REC group where a REC has more POPs than one message names", () => {
   const many = times(70, (i) => `NRT${i + 1}-P1`);
-  expect(fetchesOf(many, "lead-first", 5)).toMatchObject({ expected: 10, least: 5, most: 10 });
+  expect(fetchesOf(many, 5)).toMatchObject({ expected: 10, least: 5, most: 10 });
 });
 
 it("POPs stand by their REC, those without one apart", () =>

@@ -30,8 +30,8 @@ const [A, B, C] = [urlOf("a"), urlOf("b"), urlOf("c")] as const;
 /** Every other field that a message may have has a value that no other field has. */
 const { origin_failures: _, first_failure: __, not_kept_at: ___, ...FULL } = fullTaskMessage();
 const LEAD: TaskMessage = { ...FULL, pop: "P1", urls: [A, B, C], followers: ["P2", "P3", "P4"].map(follower) };
-const { req_id, header, variants, verify, shards, origin, host } = LEAD;
-const SHARED = { req_id, header, variants, verify, shards, origin, host };
+const { req_id, header, variants, verify, downloads, scope, shards, origin, host } = LEAD;
+const SHARED = { req_id, header, variants, verify, downloads, scope, shards, origin, host };
 const FAILED_BEFORE = { origin_failures: 1, first_failure: "P0 (HTTP 404)" };
 const FAILED_HERE = "origin_failures: 1; first_failure: P1 (HTTP 404)";
 const IN_REC = "follows: true; led_by: P1";
@@ -68,8 +68,7 @@ describe("what a lead's result means for those that wait", () => {
   it.each<[string, LeadResult, LeadKind]>([
     ["it is good", GOOD, CACHED],
     ["it is good, and may be so at the edge alone", { ok: true, rec_unsure: true }, CACHED_AT_POP],
-    ["it is good at some addresses", { ...NOT_FOUND, addresses: "1 of 3" }, CACHED],
-    ["it is good at none", { ...NOT_FOUND, addresses: "0 of 3" }, failedWith("HTTP 404")],
+    ["the origin answers 404", NOT_FOUND, failedWith("HTTP 404")],
     ["no answer", SLOW, failedWith("timeout")],
     ["not kept", NOT_KEPT, { state: "not_kept" }],
     ["not kept after two downloads", { ...NOT_KEPT, rounds: 2 }, { state: "not_kept" }],
@@ -261,7 +260,6 @@ describe("whatever comes of each task", () => {
     const plan = planOf(
       [{ label: LABEL, names: [] }],
       pops.map((pop) => readyTarget(pop)),
-      "lead-first",
     );
     return collect(messagesOf({ req_id: "r1", header: [], shards: 3 }, plan.unsentLeads(urls), { maxUrls }));
   };

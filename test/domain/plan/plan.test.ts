@@ -54,10 +54,10 @@ describe("the tasks of a request", () => {
   });
 });
 
-describe("under lead-first, the tasks of a URL", () => {
+describe("the tasks of a URL", () => {
   const POPS = ["NRT57-P3", "FRA56-P4", "KIX50-C1", "MUC50-P1", "NRT20-C1"];
   const targets = [...POPS.map((pop) => at(pop)), at("ITM50-C1", "d1", "FAILED"), at("NRT57-P3", "d2")];
-  const plan = planOf(TWO, targets, "lead-first");
+  const plan = planOf(TWO, targets);
   const line = ({ target, followers, url: { url } }: Task) =>
     [url, target.pop, ...followers.map(({ pop }) => pop)].join(" ");
 
@@ -89,7 +89,7 @@ describe("the tasks of a URL that is wanted at some POPs alone", () => {
   };
 
   it("are led by the first wanted POP of the REC group", async () => {
-    const plan = planOf(TWO, targets, "lead-first", POPS);
+    const plan = planOf(TWO, targets, POPS);
     const urls = times(2 ** resolved.length, (n) =>
       wantedAt(
         resolved.filter((_, bit) => (n & (1 << bit)) !== 0),

@@ -44,7 +44,7 @@ function read({ good = [], bad = [], report = [], unresolved = [], item = {}, ot
 /** The pairs by name. */
 function pairsOf({ pops, sized: known }: Pick<TasksToRetry, "pops" | "sized">): string[] {
   const targets = pops.map((pop) => target(pop));
-  const plan = planOf([{ label: LABEL, names: [] }], targets, undefined, pops);
+  const plan = planOf([{ label: LABEL, names: [] }], targets, pops);
   return known.flatMap((url) =>
     [...(plan.tasksOf(url)?.tasks() ?? [])].map(({ target: { pop } }) => [pop, url.url, url.variant].join(" ").trim()),
   );

@@ -1,28 +1,20 @@
 import { candidatesFor, recGroups, targetKey } from "../../../domain/plan/target.ts";
-import type { Order } from "../../../domain/request/options.ts";
 import { times } from "../../collect.ts";
 import { target } from "../../lambdas/items.ts";
 
 const TOKYO = ["NRT57-P3", "KIX50-C1", "NRT20-C1"];
 const POPS = [TOKYO[0], "FRA56-P4", TOKYO[1], "PVG52-E1", "QQQ1-C1", TOKYO[2], "SZX51-E1"].map((pop) => pop ?? "");
 const URLS = times(300, (i) => `https://cdn.example.com/${i}.css`);
-const groups = (order: Order, pops = POPS) =>
-  recGroups(
-    pops.map((pop) => target(pop)),
-    order,
-  );
+const groups = (pops = POPS) => recGroups(pops.map((pop) => target(pop)));
 const names = (line: readonly { readonly pop: string }[]) => line.map(({ pop }) => pop);
 
 it("the targets of a distribution are together by their RECs; a POP whose REC nobody knows is alone", () =>
-  expect(groups("lead-first").map(names)).toEqual([TOKYO, ["FRA56-P4"], ["PVG52-E1"], ["QQQ1-C1"], ["SZX51-E1"]]));
-
-it("the targets of a distribution are alone each where the order is all-at-once", () =>
-  expect(groups("all-at-once").map(names)).toEqual(POPS.map((pop) => [pop])));
+  expect(groups().map(names)).toEqual([TOKYO, ["FRA56-P4"], ["PVG52-E1"], ["QQQ1-C1"], ["SZX51-E1"]]));
 
 it("the targets of a distribution stand so that neighbours are of different sites: one site in trouble does not decide for the others", () => {
   const sites = ["NRT", "KIX"];
   const pops = sites.flatMap((site) => times(6, (i) => `${site}${i + 1}-P1`));
-  for (const group of groups("lead-first", pops)) {
+  for (const group of groups(pops)) {
     const line = names(group).map((pop) => pop.slice(0, 3));
     for (const [i, site] of line.entries()) expect(site).not.toBe(line[(i + 1) % line.length]);
   }
@@ -30,14 +22,14 @@ it("the targets of a distribution stand so that neighbours are of different site
 
 it("the targets of a distribution: of a REC with very many are several groups: a message names all of one", () => {
   const many = times(150, (i) => `NRT${i + 1}-P1`);
-  const sizes = groups("lead-first", [...many, "FRA56-P4"]).map((group) => group.length);
+  const sizes = groups([...many, "FRA56-P4"]).map((group) => group.length);
   expect(sizes).toEqual([64, 64, 22, 1]);
 });
 
-it("the targets of a distribution are none where none resolved", () => expect(groups("lead-first", [])).toEqual([]));
+it("the targets of a distribution are none where none resolved", () => expect(groups([])).toEqual([]));
 
 describe("who leads a URL", () => {
-  const [tokyo = []] = groups("lead-first");
+  const [tokyo = []] = groups();
   const candidates = (url: string) => names(candidatesFor(url, tokyo));
 
   it("is the same each time, and the others follow in their turn", () => {

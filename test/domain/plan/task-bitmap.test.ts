@@ -79,16 +79,15 @@ it("the bitmap of a request's tasks says what a set of all tasks says, whatever 
       ],
       [{ label: "d1", names: [] }],
     ),
-    order: fc.constantFrom("lead-first" as const, "all-at-once" as const),
     results: fc.array(anyResult, { maxLength: 60 }),
   });
   const nameOf = (pop: string, { url, variant }: UrlVariant) => `${pop} ${url} ${variant}`;
   const names = (tasks: Iterable<Task>) =>
     [...tasks].flatMap((task) => [task.target, ...task.followers].map(({ pop }) => nameOf(pop, task.url))).toSorted();
   fc.assert(
-    fc.property(given, ({ targets, urls, distributions, order, results }) => {
+    fc.property(given, ({ targets, urls, distributions, results }) => {
       const rows = urls.map(({ of, at }): GoodUrl => ({ ...of, bytes: 10, pops: at && maskOf(at) }));
-      const plan = planOf(distributions, targets, order, POPS);
+      const plan = planOf(distributions, targets, POPS);
       /** Whether the result of each task is good; undefined while it has none. */
       const tasks = new Map<string, boolean | undefined>();
       for (const { pop, label, state } of targets)

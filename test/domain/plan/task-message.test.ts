@@ -30,8 +30,8 @@ const counts = (messages: TaskMessage[]) => messages.map(({ urls }) => urls.leng
 
 describe("the messages of a target", () => {
   it("carry the request's headers, variants, proof, shards and limits, and their task's POP, host and followers", async () => {
-    const { req_id, header, variants, verify, shards, origin, ...more } = fullRequest();
-    const source = { req_id, header, variants, verify, shards, origin };
+    const { req_id, header, variants, verify, downloads, scope, shards, origin, ...more } = fullRequest();
+    const source = { req_id, header, variants, verify, downloads, scope, shards, origin };
     const [leads, follows] = [readyTarget("P1", { ips: ["192.0.2.7"] }), readyTarget("P2", { ips: ["192.0.2.8"] })];
     const url = { url: "https://h.example/1", bytes: 7 };
     const task = { target: leads, host: "host.example", url, followers: [follows] };

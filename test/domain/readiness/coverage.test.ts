@@ -27,7 +27,7 @@ function coverageIn(
   { distributions = ONE, unreadable = [], variants = [] }: Rest = {},
 ) {
   const pops = targets.map(({ pop }) => pop);
-  const plan = planOf(distributions, targets, "lead-first", pops);
+  const plan = planOf(distributions, targets, pops);
   const taskBitmap = new TaskBitmap(plan, urls);
   for (const { pop } of targets)
     for (const { url, variant } of urls) {
@@ -119,7 +119,7 @@ it.each<[what: string, targets: Target[], urls: GoodUrl[], good: string[], expec
 ])("%s", (_, targets, urls, good, expected) => expect(coverageIn(targets, urls, good)).toMatchObject(expected));
 
 it("an object without a result is cold: a request that was stopped lacks what was not tried", () => {
-  const plan = planOf(ONE, SINGAPORE, "lead-first");
+  const plan = planOf(ONE, SINGAPORE);
   const seen = coverageOf(plan, new TaskBitmap(plan, [A]), { good: [A], unreadable: [], variants: [] });
   expect(seen).toMatchObject({ cold_objects: 1 });
 });
@@ -183,7 +183,6 @@ it("the coverage of 60,000 URLs at 600 POPs is computed in seconds", () => {
   const plan = planOf(
     ONE,
     times(600, (i) => target(`SIN${i}-P1`)),
-    "lead-first",
   );
   const taskBitmap = new TaskBitmap(plan, urls);
   // A tenth of it, within the time that a test may take.

@@ -15,7 +15,7 @@ const read = (line: string) => parse(TASK_ROWS_HEADER + line, { columns: true })
 it("the columns that users read by place stay where they are", () => {
   const names = [
     ...["pop", "url", "error", "http_status", "x_amz_cf_pop", "x_amz_cf_id", "attempts"],
-    ...["variant", "outcome", "tier", "address", "addresses", "rounds", "first_byte_ms", "age", "encoding"],
+    ...["variant", "outcome", "tier", "address", "rounds", "first_byte_ms", "age", "encoding"],
     "source",
   ];
   expect(REPORT_COLUMNS.map(({ name }) => name)).toEqual(names);

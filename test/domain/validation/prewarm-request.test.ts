@@ -38,7 +38,8 @@ it("a request that can be carried out has the defaults where nothing is said", (
     need_invalidate: false,
     variant_names: [],
     verify: "edge",
-    order: "lead-first",
+    downloads: "auto",
+    scope: "pop",
   });
   const { sources, cf_domain, variants, origin, max_bytes, max_failures } = item;
   for (const absent of [sources, cf_domain, variants, origin, max_bytes, max_failures]) expect(absent).toBeUndefined();
@@ -57,8 +58,9 @@ it("a request that can be carried out says what it was told", () => {
       { name: "br", header: ["Accept-Encoding: br,gzip"] },
       { name: "plain", header: [] },
     ],
-    verify: "addresses",
-    order: "all-at-once",
+    verify: "edge",
+    downloads: 1,
+    scope: "regional",
     origin: { requests_per_second: 0.5, concurrency: 3 },
     max_failures: 0,
   };
@@ -106,6 +108,15 @@ it.each([
   [{ target_type: null, pops: null, countries: null, regions: ["sa"] }, { pops: ["GRU1-C2", "GRU3-P1"] }],
   [{ pops: ["abc12-p3"] }, { pops: ["ABC12-P3"] }],
   [{ verify: "off" }, { verify: "off" }],
+  [
+    { verify: "off", downloads: 2 },
+    { verify: "off", downloads: 2, scope: "pop" },
+  ],
+  [{ scope: "regional" }, { scope: "regional", downloads: "auto", verify: "edge" }],
+  [
+    { downloads: null, scope: null },
+    { downloads: "auto", scope: "pop" },
+  ],
 ])("a request that can be carried out: %j", (change, expected) => expect(read(change).item).toMatchObject(expected));
 
 describe("the POPs", () => {
@@ -212,7 +223,23 @@ describe("a request that cannot", () => {
       /^invalidate: has 501 paths and tags/,
     ],
     [{ invalidate: { tags: times(200, (i) => String(i).padEnd(200, "x")) } }, /^invalidate: has .* 40000 characters/],
-    [{ verify: "regional" }, "verify: must be one of edge, addresses, off"],
+    [{ verify: "regional" }, "verify: must be one of edge, off"],
+    [{ verify: "addresses" }, 'verify: "addresses" was removed: the addresses of a POP share their cache; use "edge"'],
+    [
+      { order: "lead-first" },
+      "order was removed: the lead's phase is always first; `scope` chooses POPs or regional edge caches",
+    ],
+    [{ order: "any", orders: 1 }, /^order was removed: .*; unknown field 'orders'/],
+    [{ downloads: "2" }, "downloads: must be one of auto, 1, 2 (1 and 2 are numbers)"],
+    [{ downloads: 3 }, "downloads: must be one of auto, 1, 2 (1 and 2 are numbers)"],
+    [{ scope: "rec" }, "scope: must be one of pop, regional"],
+    [{ scope: "regional", verify: "off" }, "scope: regional needs verify: edge"],
+    [
+      { scope: "regional", downloads: 2 },
+      "downloads: must be auto or 1 with scope: regional, which downloads an object once per regional edge cache",
+    ],
+    // The answer names both faults.
+    [{ scope: "regional", verify: "off", timeout: 0 }, /^timeout: .*scope: regional needs verify: edge/s],
   ])("%j", (change, message) => {
     const { message: said, errorUrls } = refusal(change);
     if (typeof message === "string") expect(said).toBe(message);
@@ -361,7 +388,6 @@ describe("variants, order and limits", () => {
       },
       "variants: 30001 URLs × 2 variants are 60002; the limit is 60000",
     ],
-    [{ order: "any" }, "order: must be one of lead-first, all-at-once"],
     [{ origin: { requests_per_second: 0 } }, "origin.requests_per_second: must be more than 0"],
     [{ origin: { concurrency: 1.5 } }, "origin.concurrency: must be a whole number from 1 to 10000"],
     [{ origin: { rps: 1 } }, "unknown field 'rps'"],

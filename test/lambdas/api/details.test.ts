@@ -342,12 +342,20 @@ describe("detail=sent", () => {
 
   it("is a body that the API takes for the same request, without its headers", async () => {
     const origin = { requests_per_second: 40 };
-    const settings = { verify: "off", origin, need_invalidate: true, flat_rate_plan: "pro" } as const;
+    const proof = { verify: "off", downloads: 2 } as const;
+    const settings = { ...proof, origin, need_invalidate: true, flat_rate_plan: "pro" } as const;
     const { body } = await asked(["https://a.example/1"], settings);
     expect(JSON.stringify(body)).not.toContain("secret");
     const told = sentSchema.parse(body["sent"]);
     expect(told).toMatchObject({ header_count: 1, variant_names: ["br"], urls_omitted: 0 });
-    expect(told.body).toMatchObject({ timeout: 30, instance_count: 3, verify: "off", origin, need_invalidate: true });
+    expect(told.body).toMatchObject({
+      timeout: 30,
+      instance_count: 3,
+      ...proof,
+      scope: "pop",
+      origin,
+      need_invalidate: true,
+    });
     const { item, urls } = checkPrewarmRequest(told.body, { caps: DEFAULT_CAPS, reqId: "r2", now: 0 });
     expect(urls).toEqual(["https://a.example/1"]);
     expect(item).toMatchObject({ pops: request().pops, instances_asked: 3, ...settings });

@@ -30,12 +30,12 @@ const word = fc.oneof(
     "Host: x",
     "A: b\r\nC: d",
   ),
-  fc.constantFrom("pop", "country", "region", "edge", "addresses", "EDGE"),
+  fc.constantFrom("pop", "country", "region", "edge", "regional", "EDGE"),
   fc.constantFrom(...(["pop", "country", "region"] as const).flatMap((type) => [...knownNames(type)])),
 );
 const FIELDS = [
   ...["url_list", "cf_domain", "target_type", "pops", "countries", "regions", "timeout", "header", "instance_count"],
-  ...["need_invalidate", "invalidate", "verify", "more"],
+  ...["need_invalidate", "invalidate", "verify", "downloads", "scope", "more"],
 ];
 /** Good but for some fields, which may be anything, or lack. */
 const prewarmBody = fc

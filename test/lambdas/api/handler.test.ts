@@ -29,7 +29,8 @@ describe("GET /prewarm", () => {
     url_prefix: "",
     pop_count: 2,
     verify: "edge",
-    order: "all-at-once",
+    downloads: "auto",
+    scope: "pop",
     warnings: [{ code: "no_tier", count: 6, message: expect.stringContaining("Server-Timing"), examples: [] }],
   };
 

@@ -45,7 +45,8 @@ it("GET /requests says of each what GET /prewarm says, and what it was asked for
     const {
       sentence: _,
       verify: _how,
-      order: _order,
+      downloads: _downloads,
+      scope: _scope,
       pop_count: _pops,
       ...alone
     } = (await call("GET /prewarm", undefined, { req_id: String(row["request_id"]) })).body;

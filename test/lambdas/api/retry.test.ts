@@ -21,7 +21,9 @@ function world(change: Partial<RequestItem> = {}) {
     total_count: 6,
     download_count: 6,
     failed_count: 1,
-    verify: "addresses",
+    verify: "edge",
+    downloads: 1,
+    scope: "regional",
     max_failures: 9,
     cf_domain: "d1.cloudfront.net",
     origin: { concurrency: 7 },
@@ -53,8 +55,9 @@ describe("POST /prewarm with retry_of", () => {
       url_count: 5,
       instance_count: 3,
       instances_asked: 3,
-      verify: "addresses",
-      order: "all-at-once",
+      verify: "edge",
+      downloads: 1,
+      scope: "regional",
       max_failures: 9,
       cf_domain: "d1.cloudfront.net",
       origin: { concurrency: 7 },
@@ -72,19 +75,20 @@ describe("POST /prewarm with retry_of", () => {
 
   it("takes from the body what that says", async () => {
     const { post, requests } = world();
-    const own = { timeout: 7, instance_count: 1, verify: "off", order: "lead-first", max_bytes: 5, cf_domain: null };
+    const own = { timeout: 7, instance_count: 1, verify: "off", downloads: 2, scope: "pop", max_bytes: 5 };
+    const more = { cf_domain: null };
     const invalidate = { paths: ["/a*"], tags: [] };
-    const body = { ...own, need_invalidate: true, invalidate: { paths: ["/a*"] }, header: ["X-A: 1"] };
+    const body = { ...own, ...more, need_invalidate: true, invalidate: { paths: ["/a*"] }, header: ["X-A: 1"] };
     const warnings = [/^need_invalidate: .* at every POP/, /^invalidate: .* are not warmed again/];
     expect(await post(body)).toMatchObject({
       status: 200,
       body: { warnings: warnings.map((it) => expect.stringMatching(it)) },
     });
-    const { cf_domain, ...rest } = own;
     expect(requests.the("new-id")).toMatchObject({
-      instance_count: rest.instance_count,
+      instance_count: 1,
       verify: "off",
-      order: "lead-first",
+      downloads: 2,
+      scope: "pop",
       max_bytes: 5,
       timeout_at: "2024-04-16 03:19:21.046000",
       need_invalidate: true,

@@ -47,7 +47,6 @@ describe("POST /prewarm", () => {
         url_count: 2,
         url_prefix: "https://cdn.example.com/",
         pops: BODY.pops,
-        order: "lead-first",
       }),
     );
   });

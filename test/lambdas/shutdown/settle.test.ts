@@ -255,7 +255,7 @@ describe("what is lost", () => {
     const singapore = ["SIN2-P1", "HKG1-P1", "BKK50-C2"];
     const results = [...ONE_MISSING, result("HKG1-P1", B), result("BKK50-C2", B)];
     const pops = ["FRA56-P4", ...singapore];
-    const w = world({ results, item: { ...STILL, total_count: 8, order: "lead-first", pops, requeues } });
+    const w = world({ results, item: { ...STILL, total_count: 8, pops, requeues } });
     await w.requestPops.put(singapore.slice(1).map((pop) => target(pop)));
     await w.handle();
     expect(w.queue.messages).toHaveLength(messages);
@@ -379,7 +379,7 @@ it("a request whose URLs are wanted at some POPs alone is finished by exactly th
 });
 
 it.each([
-  ["under a lead", { order: "lead-first" }],
+  ["under a lead", {}],
   ["each by itself", { requeues: MAX_REQUEUES - 1 }],
 ] as const)(
   "a request whose URLs are wanted at some POPs alone has what is missing queued again, %s, and nothing else",

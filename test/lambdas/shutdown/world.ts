@@ -16,10 +16,7 @@ const minutesAgo = (minutes: number) => Date.now() - minutes * 60_000;
 /** A request whose numbers moved a moment ago. */
 const JUST_NOW = formatTimestamp(Date.now());
 export const PAST = "2024-04-16 03:17:21.046000";
-const MORE = [
-  ...["variant", "outcome", "tier", "address", "addresses", "rounds", "first_byte_ms", "age", "encoding"],
-  "source",
-];
+const MORE = [...["variant", "outcome", "tier", "address", "rounds", "first_byte_ms", "age", "encoding"], "source"];
 export const HEADER = ["pop", "url", "error", "http_status", "x_amz_cf_pop", "x_amz_cf_id", "attempts", ...MORE];
 
 /** A row of the report for a result that says nothing of warmth. */

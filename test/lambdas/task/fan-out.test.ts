@@ -48,31 +48,28 @@ describe("a READY target", () => {
     expect([requests.the().lane, ...queue.usedLanes]).toEqual([lane, lane]);
   });
 
-  it.each(["lead-first", "all-at-once"] as const)(
-    "%s: has the URLs that are wanted there, and no others",
-    async (order) => {
-      const [a, b, c] = ["a", "b", "c"].map((name) => `https://cdn.example.com/${name}`) as [string, string, string];
-      const rows = [
-        [a, "10", "", "", "01"],
-        [b, "5", "", "7", "06"],
-        [c, "1"],
-      ];
-      const w = await run(world({ rows, item: { order } }));
-      expect(w.requests.the()).toMatchObject({
-        status: "IN_PROGRESS",
-        total_count: 4,
-        total_size: 10 + 5 + 2,
-        tasks_per_target: { [LABEL]: 1 },
-      });
-      const own = w.requestPops.all().map(({ pop, own_tasks }) => [pop, own_tasks]);
-      expect(Object.fromEntries(own)).toEqual({ "SIN2-P1": 1, "FRA56-P4": 1, "XXX1-P1": undefined });
-      expect(w.tasks().toSorted()).toEqual([`FRA56-P4 ${b}`, `FRA56-P4 ${c}`, `SIN2-P1 ${a}`, `SIN2-P1 ${c}`]);
-      // What only the list says travels with no message.
-      const sent: typeof w.queue.messages = JSON.parse(JSON.stringify(w.queue.messages));
-      const keys = sent.flatMap(({ urls }) => urls.flatMap(Object.keys));
-      expect(new Set(keys)).toEqual(new Set(["url", "bytes"]));
-    },
-  );
+  it("has the URLs that are wanted there, and no others", async () => {
+    const [a, b, c] = ["a", "b", "c"].map((name) => `https://cdn.example.com/${name}`) as [string, string, string];
+    const rows = [
+      [a, "10", "", "", "01"],
+      [b, "5", "", "7", "06"],
+      [c, "1"],
+    ];
+    const w = await run(world({ rows }));
+    expect(w.requests.the()).toMatchObject({
+      status: "IN_PROGRESS",
+      total_count: 4,
+      total_size: 10 + 5 + 2,
+      tasks_per_target: { [LABEL]: 1 },
+    });
+    const own = w.requestPops.all().map(({ pop, own_tasks }) => [pop, own_tasks]);
+    expect(Object.fromEntries(own)).toEqual({ "SIN2-P1": 1, "FRA56-P4": 1, "XXX1-P1": undefined });
+    expect(w.tasks().toSorted()).toEqual([`FRA56-P4 ${b}`, `FRA56-P4 ${c}`, `SIN2-P1 ${a}`, `SIN2-P1 ${c}`]);
+    // What only the list says travels with no message.
+    const sent: typeof w.queue.messages = JSON.parse(JSON.stringify(w.queue.messages));
+    const keys = sent.flatMap(({ urls }) => urls.flatMap(Object.keys));
+    expect(new Set(keys)).toEqual(new Set(["url", "bytes"]));
+  });
 
   it.each([`XXX1-P1#${LABEL}`, "SIN2-P1#unknown"])("%s is none: nothing is queued", async (target) => {
     const w = await prepared();
@@ -102,8 +99,8 @@ const at = (pops: readonly string[], item: Partial<RequestItem>, rows = ROWS) =>
 const pops = ["NRT57-P3", "KIX50-C1", "FRA56-P4"];
 const rows = times(20, (i) => [`https://cdn.example.com/${i}`, "10"]);
 
-it("a READY target of a lead-first request has the tasks queued that it leads, each with those that wait for it", async () => {
-  const { queue, requests } = await run(world(at(pops, { order: "lead-first" }, rows)));
+it("a READY target has the tasks queued that it leads, each with those that wait for it", async () => {
+  const { queue, requests } = await run(world(at(pops, {}, rows)));
   const led = queue.messages.flatMap(({ pop, followers = [], urls }) =>
     urls.map(({ url }) => ({ by: [pop, ...followers.map((it) => it.pop)].join(" "), url })),
   );
@@ -118,37 +115,34 @@ it("a READY target of a lead-first request has the tasks queued that it leads, e
   ]);
 });
 
-it("a READY target of a lead-first request that leads nothing is SENT all the same", async () => {
-  const { queue, requests } = await run(world(at(pops.slice(0, 2), { order: "lead-first" }, rows.slice(0, 1))));
+it("a READY target that leads nothing is SENT all the same", async () => {
+  const { queue, requests } = await run(world(at(pops.slice(0, 2), {}, rows.slice(0, 1))));
   expect(queue.messages).toHaveLength(1);
   expect(requests.the()).toMatchObject({ status: "IN_PROGRESS", targets_sent: 2 });
 });
 
 describe("the targets of one REC", () => {
   const pops = times(24, (i) => `${["NRT", "KIX", "FRA"][i % 3]}${i + 1}-P1`);
-  const leadFirst = at(pops, { order: "lead-first" });
+  const inTwoRecs = at(pops, {});
 
-  it.each(["lead-first", "all-at-once"] as const)(
-    "%s: are fanned out together, with one read of the list",
-    async (order) => {
-      const w = await prepared(at(pops, { order }));
-      // Tokyo and Frankfurt.
-      expect(Object.values(w.states()).filter((state) => state === "READY")).toHaveLength(2);
-      const before = w.times("lists.read");
-      for (const { target, state } of w.requestPops.all()) if (state === "READY") await w.fanOut(target);
-      expect(w.times("lists.read") - before).toBe(2);
-      expect(w.requests.the()).toMatchObject({ status: "IN_PROGRESS", targets_sent: 24 });
-      expect(new Set(Object.values(w.states()))).toEqual(new Set(["SENT"]));
-      const tasks = w.queue.messages.flatMap(({ pop, followers = [], urls }) =>
-        [pop, ...followers.map((it) => it.pop)].flatMap((at) => urls.map(({ url }) => `${at} ${url}`)),
-      );
-      expect(tasks.toSorted()).toEqual(pops.flatMap((pop) => ROWS.map(([url]) => `${pop} ${url}`)).toSorted());
-    },
-  );
+  it("are fanned out together, with one read of the list", async () => {
+    const w = await prepared(inTwoRecs);
+    // Tokyo and Frankfurt.
+    expect(Object.values(w.states()).filter((state) => state === "READY")).toHaveLength(2);
+    const before = w.times("lists.read");
+    for (const { target, state } of w.requestPops.all()) if (state === "READY") await w.fanOut(target);
+    expect(w.times("lists.read") - before).toBe(2);
+    expect(w.requests.the()).toMatchObject({ status: "IN_PROGRESS", targets_sent: 24 });
+    expect(new Set(Object.values(w.states()))).toEqual(new Set(["SENT"]));
+    const tasks = w.queue.messages.flatMap(({ pop, followers = [], urls }) =>
+      [pop, ...followers.map((it) => it.pop)].flatMap((at) => urls.map(({ url }) => `${at} ${url}`)),
+    );
+    expect(tasks.toSorted()).toEqual(pops.flatMap((pop) => ROWS.map(([url]) => `${pop} ${url}`)).toSorted());
+  });
 
   it("of which some are SENT already are planned with them, and what these lead is not queued again", async () => {
-    const w = await prepared(leadFirst);
-    const [group] = fanOutGroups(w.requests.the(), await w.requestPops.targets("r1"));
+    const w = await prepared(inTwoRecs);
+    const [group] = fanOutGroups(await w.requestPops.targets("r1"));
     const [first, ...others] = group?.targets ?? [];
     if (first === undefined) throw new Error("there is one");
     await w.requestPops.markSent("r1", [first]);
@@ -162,8 +156,8 @@ describe("the targets of one REC", () => {
   });
 
   it("are all SENT in the end when another run marks one of them meanwhile", async () => {
-    const w = await prepared(leadFirst);
-    const [first] = fanOutGroups(w.requests.the(), await w.requestPops.targets("r1"));
+    const w = await prepared(inTwoRecs);
+    const [first] = fanOutGroups(await w.requestPops.targets("r1"));
     const { send } = w.queue;
     w.queue.send = async (...args) => {
       await send.apply(w.queue, args);
@@ -172,12 +166,5 @@ describe("the targets of one REC", () => {
     await w.fanOut(first?.unsent[0].target ?? "");
     expect(first?.targets.map(({ pop }) => w.states()[pop])).toEqual(first?.targets.map(() => "SENT"));
     expect(w.requests.the().targets_sent).toBe(first?.targets.length);
-  });
-
-  it("are several runs where each of them has very many tasks", async () => {
-    const w = await prepared(at(pops, { order: "all-at-once" }));
-    const item = { ...w.requests.the(), tasks_per_target: { [LABEL]: 300_000 } };
-    const sizes = fanOutGroups(item, await w.requestPops.targets("r1")).map(({ targets }) => targets.length);
-    expect(sizes).toEqual([3, 3, 2, 3, 3, 3, 3, 3, 1]);
   });
 });

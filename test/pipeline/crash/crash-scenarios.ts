@@ -41,7 +41,7 @@ export const LEADS: CrashScenario = {
 };
 
 export const SOURCES: CrashScenario = {
-  name: "sources, limits and verify by addresses",
+  name: "sources and limits",
   roles: ["Expand", "GetSize", "agent"],
   site: { ...listed, "/list.txt": text(urlsOf(listed).join("\n")) },
   bodies: [
@@ -50,7 +50,6 @@ export const SOURCES: CrashScenario = {
       sources: [{ type: "list", url: `https://${HOST}/list.txt` }],
       pops: POPS,
       origin: { requests_per_second: 20 },
-      verify: "addresses",
     }),
   ],
 };

@@ -94,27 +94,19 @@ describe("what the origin was asked", () => {
 });
 
 describe("what is claimed", () => {
-  const addresses = new Map([[POP, ["127.77.0.1", "127.77.0.2"]]]);
   const atPop = (address: string): Holder => ({ layer: "pop", pop: POP, address, form: "" });
   const [atFirst, atSecond] = [atPop("127.77.0.1"), atPop("127.77.0.2")];
   const atRec: Holder = { layer: "rec", rec: "Singapore", form: "" };
   const claimed = (outcome: "warm" | "hit", held: readonly Holder[], changes: object = {}) => {
     const results = [resultOf("/a?v=1", { outcome, address: "127.77.0.1", ...changes })];
-    return observed({ results, holders: new Map([["/a?v=1", held]]) }, { addresses });
+    return observed({ results, holders: new Map([["/a?v=1", held]]) });
   };
   const [isWarm, isHit] = [claimsAreTrue("it", "warm"), claimsAreTrue("it", "hit")];
   const warm = claimed("warm", [atFirst]);
   const hit = claimed("hit", [atRec]);
-  const everywhere = { addresses: "2 of 2" };
   const viewed = (askedFor: number, ...cold: string[]) => observed({ viewers: { asked: askedFor, cold } });
   finds([
     ["warm where only another address or the REC has it", isWarm, claimed("warm", [atSecond, atRec]), warm],
-    [
-      "warm at every address where one lacks it",
-      isWarm,
-      claimed("warm", [atFirst], everywhere),
-      claimed("warm", [atFirst, atSecond], everywhere),
-    ],
     ["a hit of what nobody has", isHit, claimed("hit", []), hit],
     ["a doubtful hit alone", isHit, claimed("hit", [atRec], { warning: "shared" }), hit],
     ["a run that claims nothing", isWarm, hit, warm],

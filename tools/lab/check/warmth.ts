@@ -1,5 +1,5 @@
 import type { ReportedResult } from "../../../domain/result/report.ts";
-import { type Check, type Observations, type ObservedRequest, ofRequest } from "../engine/scenario.ts";
+import { type Check, type ObservedRequest, ofRequest } from "../engine/scenario.ts";
 import { examples } from "./tasks.ts";
 
 /**
@@ -7,11 +7,11 @@ import { examples } from "./tasks.ts";
  * @param claimed what must be claimed at least once: a run that claims nothing has shown nothing
  */
 export function claimsAreTrue(name: string, claimed: "warm" | "hit"): Check {
-  return ofRequest(name, "what is claimed is true", ({ results, holders }, observed) => {
+  return ofRequest(name, "what is claimed is true", ({ results, holders }) => {
     const warm = results.filter(({ outcome }) => outcome === "warm");
     // One with a warning claims nothing of what is kept.
     const hits = results.filter(({ outcome, warning }) => outcome === "hit" && warning === undefined);
-    const falseWarm = warm.filter((it) => !isHeld(it, holders, observed));
+    const falseWarm = warm.filter((it) => !isHeld(it, holders));
     const falseHits = hits.filter(({ url }) => (holders.get(pathOf(url)) ?? []).length === 0);
     return [
       ["false warm", falseWarm.length, "=", 0],
@@ -22,15 +22,9 @@ export function claimsAreTrue(name: string, claimed: "warm" | "hit"): Check {
   });
 }
 
-/** With `verify: addresses` it must be held at every address of the POP, else where the answer came from. */
-function isHeld(
-  { pop, url, address, addresses }: ReportedResult,
-  holders: ObservedRequest["holders"],
-  observed: Pick<Observations, "addresses">,
-): boolean {
-  const held = new Set((holders.get(pathOf(url)) ?? []).flatMap((it) => (it.layer === "pop" ? [it.address] : [])));
-  const claimed = addresses === undefined ? [address ?? ""] : (observed.addresses.get(pop) ?? [""]);
-  return claimed.every((it) => held.has(it));
+/** Whether the POP's address that answered holds the object. */
+function isHeld({ url, address }: ReportedResult, holders: ObservedRequest["holders"]): boolean {
+  return (holders.get(pathOf(url)) ?? []).some((it) => it.layer === "pop" && it.address === address);
 }
 
 /** How many tasks of a request are `warm`. */

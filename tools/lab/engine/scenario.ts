@@ -73,8 +73,6 @@ export interface Observations {
   origin: readonly OriginRequestSeen[];
   /** Of all instances that had links. */
   links: readonly ObservedLink[];
-  /** Of each POP. */
-  addresses: ReadonlyMap<string, readonly string[]>;
   /** When something changed, as a step marked it. */
   readonly marks: number[];
 }

@@ -12,22 +12,17 @@ export function atOrigin(settings: OriginSettings): Step {
   return async ({ world }) => world.edge.setOrigin(settings);
 }
 
-/** Empties all caches. */
-export const invalidateAll: Step = async ({ world }) => void world.edge.invalidate(["/*"]);
-
 const VIEWERS = 16;
 
 /**
- * Asks for each result of a request as viewers would: where it was warmed, at every address if the request said so. The answers that
+ * Asks for each result of a request as viewers would: at the address where it was warmed. The answers that
  * were no hits of the edge are noted.
  */
 export function askAsViewers(name: string, of: (variant: string | undefined) => Pick<Viewing, "headers">): Step {
   return async ({ world: { edge }, observed, signal }) => {
     const it = requestOf(observed, name);
     const dispatcher = new Agent();
-    const all = it.results.flatMap(({ pop, url, variant, address: warmed = "", addresses }) =>
-      (addresses === undefined ? [warmed] : edge.addressesOf(pop)).map((address) => ({ address, url, ...of(variant) })),
-    );
+    const all = it.results.map(({ url, variant, address = "" }) => ({ address, url, ...of(variant) }));
     const cold: string[] = [];
     it.viewers = { asked: all.length, cold };
     const ask = async (viewing: Viewing) => {

@@ -175,7 +175,6 @@ export async function settle(run: Pick<LabRun, "world" | "observed" | "signal">)
   }
   observed.gets = watch.gets;
   observed.origin = edge.originRequests();
-  observed.addresses = new Map(world.pops.map((pop) => [pop, edge.addressesOf(pop)]));
   observed.links = [...links.values()];
   // Their instances have gone, and a scenario may have hundreds of them.
   await Promise.all([...links.values()].map((link) => link.close()));

@@ -3,11 +3,10 @@ import { type Behaviour, CACHING_DISABLED } from "../../edge/behaviour.ts";
 import type { Fault } from "../../edge/faults.ts";
 import type { SiteObject } from "../../edge/site.ts";
 
-/** How each case is warmed: with Server-Timing, without it, and at all addresses. What must be claimed at least once. */
+/** How each case is warmed: with Server-Timing, and without it. What must be claimed at least once. */
 export const MODES = {
   "server-timing": { verify: "edge", claimed: "warm" },
   "no-server-timing": { verify: "edge", claimed: "hit" },
-  "all-addresses": { verify: "addresses", claimed: "warm" },
 } as const;
 export type Mode = keyof typeof MODES;
 
@@ -32,19 +31,13 @@ interface HardCase {
   readonly failsFirst?: true;
   /** Others ask for it all the time, at some of the POPs. @default nobody */
   readonly crowd?: true;
-  /** Each GET at the last address of a POP finds its cache empty. @default false */
-  readonly coldAtLast?: true;
   readonly expected: Readonly<Record<Mode, Expected>>;
 }
 
 /** Bytes of a case that says no other. */
 export const SIZE = 2_000;
 const LARGE = 200_000;
-const always = (expected: Expected) => ({
-  "server-timing": expected,
-  "no-server-timing": expected,
-  "all-addresses": expected,
-});
+const always = (expected: Expected) => ({ "server-timing": expected, "no-server-timing": expected });
 const failed = (ends: FailureReason, says: RegExp) => ({ expected: always({ ends, says }) });
 const notKept = (says: RegExp) => failed("not_kept", says);
 /** What others request all the time: each check may share an answer, and no Age grows. */
@@ -73,11 +66,6 @@ export const HARD_CASES: readonly HardCase[] = [
   },
   { name: "an error at first, which the RECs keep", failsFirst: true, ...KEPT },
   { name: "evicted once before the proof", behaviour: { evict: { after: 1, times: 1 } }, ...KEPT },
-  {
-    name: "a second server that is cold",
-    coldAtLast: true,
-    expected: { ...KEPT.expected, "all-addresses": { ends: "not_kept", says: /1 of 2 addresses have it/ } },
-  },
   ...["no-store", "private, max-age=60", "no-cache"].map((value) => ({
     name: `never kept by header: ${value}`,
     object: cacheControl(value),
