@@ -114,6 +114,7 @@ export function endedOf(message: TaskMessage, existing: ReadonlyMap<string, Lead
 /** What of a lead's result matters to those that wait for it. */
 export const leadResultSchema = taskResultSchema.pick({
   ok: true,
+  outcome: true,
   reason: true,
   http_status: true,
   addresses: true,
@@ -138,7 +139,9 @@ export type LeadKind =
   | { readonly state: "not_kept" };
 
 export function classifyLead(result: LeadResult): LeadKind {
-  const { ok, reason, http_status: status, addresses, rec_unsure, hit_after_download, rounds } = result;
+  const { ok, outcome, reason, http_status: status, addresses, rec_unsure, hit_after_download, rounds } = result;
+  // Whatever the lead's first response left open, the REC was seen to keep it since.
+  if (outcome === "regional") return { state: "cached", isInRec: true };
   // Where only some of a POP's addresses have it, the REC has it as well.
   if (ok || (addresses !== undefined && !addresses.startsWith("0 ")))
     return { state: "cached", isInRec: rec_unsure !== true };

@@ -64,6 +64,16 @@ export class ResultKeeper implements ResultStore {
   }
 }
 
-function leadResultOf({ ok, reason, http_status, addresses, rec_unsure, hit_after_download, rounds }: TaskResult) {
-  return { ok, reason, http_status, addresses, rec_unsure, hit_after_download, rounds } satisfies Required<LeadResult>;
+function leadResultOf(result: TaskResult) {
+  const { ok, outcome, reason, http_status, addresses, rec_unsure, hit_after_download, rounds } = result;
+  return {
+    ok,
+    outcome,
+    reason,
+    http_status,
+    addresses,
+    rec_unsure,
+    hit_after_download,
+    rounds,
+  } satisfies Required<LeadResult>;
 }
