@@ -59,8 +59,7 @@ export class TaskBitmap {
     const bit = found.firstBit + popIndex;
     if (this.seen.has(bit)) return false;
     this.seen.add(bit);
-    if (isOnlyInRec(result.outcome, this.request)) this.regional.add(bit);
-    else if (result.ok) this.good.add(bit);
+    if (result.ok) (isOnlyInRec(result.outcome, this.request) ? this.regional : this.good).add(bit);
     addResult(this.sum, result);
     return true;
   }
