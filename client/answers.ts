@@ -30,6 +30,7 @@ export const listedSchema = z.object({
   timeout_at: time,
   timestamp: time,
   download_size: count,
+  transferred_bytes: count,
   in_progress_size: count,
   total_size: count,
   percentage_complete: count,
@@ -40,6 +41,7 @@ export const listedSchema = z.object({
   failed_count: count,
   warm_count: count,
   hit_count: count,
+  regional_count: count,
   not_kept_count: count,
   bytes_per_second: count,
   instances_at_work: count,
@@ -70,9 +72,11 @@ export const popSchema = z.object({
   failed_count: count,
   warm_count: count,
   hit_count: count,
+  regional_count: count,
   not_kept_count: count,
   rec_miss_count: count,
   download_size: count,
+  transferred_bytes: count,
 });
 export type Pop = z.infer<typeof popSchema>;
 

@@ -85,9 +85,15 @@ function downloadVariants(
   onEnd: () => void,
 ): void {
   const url = variants[index];
-  if (url === undefined) return onEnd();
+  if (url === undefined) {
+    onEnd();
+    return;
+  }
   new TaskRun(deps, job, url, (error) => {
-    if (error === undefined) return downloadVariants(deps, job, variants, index + 1, errors, onEnd);
+    if (error === undefined) {
+      downloadVariants(deps, job, variants, index + 1, errors, onEnd);
+      return;
+    }
     if (error instanceof DeferredError) {
       for (const next of variants.slice(index + 1)) job.prefetched.onDequeued(next, false);
       job.deferrals.add(variants.slice(index), error);

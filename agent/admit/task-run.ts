@@ -96,7 +96,10 @@ export class TaskRun {
   }
 
   start(): void {
-    if (!this.isGated) return this.advance();
+    if (!this.isGated) {
+      this.advance();
+      return;
+    }
     const { message, prefetched } = this.job;
     // Without limits, it waits for no other follower.
     const isOriginLimited = isLimited(message.origin);
@@ -223,7 +226,10 @@ export class TaskRun {
       ? { isDeferrable: true }
       : { isContinuation: true, needsSendSlot: request.kind === "download" };
     const acquired = this.limiterFor(request)?.acquire({ ...options, signal: job.cancellation.signal });
-    if (acquired === undefined) return this.advance();
+    if (acquired === undefined) {
+      this.advance();
+      return;
+    }
     acquired.then(
       (permit) => {
         this.permit = permit;
@@ -262,7 +268,10 @@ export class TaskRun {
   }
 
   private sendIfActive(request: RequestStep): void {
-    if (this.isActive) return this.send(request);
+    if (this.isActive) {
+      this.send(request);
+      return;
+    }
     void this.deps.isActive(this.job.message.req_id).then((isActive) => {
       this.isActive = isActive;
       if (isActive) this.advance();
@@ -326,8 +335,10 @@ export class TaskRun {
     deps.tracker.recordResponse(message.host, timed.answer);
     if (attempt !== undefined && attempt.verdict.kind !== "GOOD") this.transfer.dropDownload();
     // Other processes may use the permit that it had.
-    if (isLeaseLost && timed.answer.failure !== undefined)
-      return this.end(new DeferredError(LEASE_LOST_DELAY_MS, 0, this.startedAt));
+    if (isLeaseLost && timed.answer.failure !== undefined) {
+      this.end(new DeferredError(LEASE_LOST_DELAY_MS, 0, this.startedAt));
+      return;
+    }
     if (attempt?.verdict.kind === "GOOD" && isFirstDownload) this.reportDownloaded(attempt);
     this.advance();
   }
@@ -335,7 +346,10 @@ export class TaskRun {
   /** Nothing was sent. */
   private onRefused(request: RequestStep, error: unknown): void {
     this.unbindPermit();
-    if (!(error instanceof AddressRefusedError)) return this.end(error);
+    if (!(error instanceof AddressRefusedError)) {
+      this.end(error);
+      return;
+    }
     // Task has checked the addresses, but a message may come from elsewhere.
     const failure = { reason: "refused_address", detail: error.message } as const;
     const attempt = { count: 0, addressIndex: request.addressIndex, answer: { bytes: 0 }, startedAt: 0, endedAt: 0 };
@@ -364,7 +378,10 @@ export class TaskRun {
     const result = toResult(message, url, deps.instanceId, taskEnd, Math.max(0, Date.now() - this.startedAt));
     deps.throughput[this.size].addTask(indicatesOverload(result, taskEnd.attempt.count));
     // A download that the stop cut off shows nothing of the POP.
-    if (stopping.aborted && !result.ok) return this.end(new StoppingError());
+    if (stopping.aborted && !result.ok) {
+      this.end(new StoppingError());
+      return;
+    }
     const isWrong = result.rec_miss === true && !isMisplacedFollower(deps, message);
     const checked = isWrong ? { ...result, rec_miss: undefined } : result;
     deps.write(checked).then(

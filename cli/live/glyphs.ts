@@ -11,17 +11,26 @@ export interface Glyphs {
   readonly rest: string;
 }
 
-const GOOD_BLOCKS = { warm: "█", hit: "▓", done: "▓" };
+const GOOD_BLOCKS = { warm: "█", hit: "▓", regional: "▓", done: "▓" };
 
 export const SHAPES: Glyphs = {
   bar: { ...GOOD_BLOCKS, not_kept: "▲", failed: "×", under_way: "▒", waiting: "░" },
-  row: { warm: "━", hit: "━", done: "━", not_kept: "▲", failed: "×", under_way: "╍", waiting: "─" },
-  mark: { warm: "●", hit: "◐", done: "○", not_kept: "▲", failed: "×", under_way: "◔", waiting: "·" },
+  row: { warm: "━", hit: "━", regional: "━", done: "━", not_kept: "▲", failed: "×", under_way: "╍", waiting: "─" },
+  mark: { warm: "●", hit: "◐", regional: "◎", done: "○", not_kept: "▲", failed: "×", under_way: "◔", waiting: "·" },
   times: "×",
   rest: "…",
 };
 
-const PLAIN = { warm: "#", hit: "#", done: "#", not_kept: "x", failed: "x", under_way: "=", waiting: "." };
+const PLAIN = {
+  warm: "#",
+  hit: "#",
+  regional: "+",
+  done: "#",
+  not_kept: "x",
+  failed: "x",
+  under_way: "=",
+  waiting: ".",
+};
 
 /** Where `█` is two cells wide, or the terminal is not UTF-8. */
 export const ASCII: Glyphs = { bar: PLAIN, row: PLAIN, mark: PLAIN, times: "x", rest: "..." };

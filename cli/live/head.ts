@@ -65,10 +65,13 @@ export function barLine(view: View, width: number, glyphs: Glyphs): Line {
   ];
 }
 
-/** How many tasks there are of each outcome. `done` stands there only if there are any. */
+/** States that stand there only if there are any tasks of them: most requests have none. */
+const RARE: readonly TaskState[] = ["regional", "done"];
+
+/** How many tasks there are of each outcome. */
 export function outcomesLine({ progress }: Pick<View, "progress">, width: number, { mark }: Glyphs): Line {
   const tally = taskStatesOf(progress);
-  const shown = TASK_STATES.filter((state) => state !== "done" || tally.done > 0);
+  const shown = TASK_STATES.filter((state) => !RARE.includes(state) || tally[state] > 0);
   const roomy = width >= ROOMY;
   const one = (state: TaskState): Line => [
     ...(roomy ? [span(`${mark[state]} `, STYLES[state])] : []),

@@ -4,6 +4,7 @@ import type { Style } from "../output/paint.ts";
 export const STYLES: Readonly<Record<TaskState, Style>> = {
   warm: "green",
   hit: "blue",
+  regional: "cyan",
   done: "white",
   not_kept: "yellow",
   failed: "red",
@@ -14,6 +15,7 @@ export const STYLES: Readonly<Record<TaskState, Style>> = {
 export const WORDS: Readonly<Record<TaskState, string>> = {
   warm: "warm",
   hit: "hit",
+  regional: "regional",
   done: "done",
   not_kept: "not kept",
   failed: "failed",

@@ -46,15 +46,25 @@ function popLines(pops: readonly Pop[], look: Look): string[] {
       ...it,
       ...right,
     })),
-    ...[{ head: "NOT KEPT", dropped: 3 }, { head: "FAILED" }, { head: "BYTES", dropped: 1 }].map((it) => ({
+    ...[
+      { head: "REGIONAL", dropped: 2 },
+      { head: "NOT KEPT", dropped: 3 },
+      { head: "FAILED" },
+      { head: "BYTES", dropped: 1 },
+    ].map((it) => ({
       ...it,
       ...right,
     })),
   ];
   const rows = pops.map((it) => [
     ...[it.pop, it.rec ?? "", it.state],
-    ...[it.total_count, it.download_count, it.warm_count, it.hit_count, it.not_kept_count].map(count),
-    ...[count(it.failed_count - it.not_kept_count), bytes(it.download_size)],
+    ...[it.total_count, it.download_count, it.warm_count, it.hit_count].map(count),
+    ...[
+      count(it.regional_count),
+      count(it.not_kept_count),
+      count(it.failed_count - it.not_kept_count),
+      bytes(it.download_size),
+    ],
   ]);
   return table(columns, rows, look);
 }

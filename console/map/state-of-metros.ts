@@ -1,5 +1,5 @@
 import { grouped } from "../../domain/collections.ts";
-import { TASK_STATES, type TaskStates } from "../../domain/readiness/task-states.ts";
+import { NO_TASK_STATES, TASK_STATES, type TaskStates } from "../../domain/readiness/task-states.ts";
 import type { Point } from "./miller.ts";
 import { METRO_PLACES } from "./world.ts";
 
@@ -29,7 +29,7 @@ export function stateOfMetros(pops: readonly PopOutcomes[]): { metros: MetroStat
 }
 
 function summed(pops: readonly PopOutcomes[]): TaskStates {
-  const sum = { warm: 0, hit: 0, done: 0, not_kept: 0, failed: 0, under_way: 0, waiting: 0 };
+  const sum = { ...NO_TASK_STATES };
   for (const { outcomes } of pops) for (const name of TASK_STATES) sum[name] += outcomes[name];
   return sum;
 }

@@ -4,6 +4,7 @@ import type { TextName } from "../words/messages.ts";
 export const OUTCOME_NAMES: Readonly<Record<TaskState, TextName>> = {
   warm: "warm",
   hit: "hit",
+  regional: "regional",
   done: "downloaded",
   not_kept: "notKept",
   failed: "failed",

@@ -20,6 +20,13 @@ function drawing(form: Form) {
           <path class="full" d="M6 1.4a4.6 4.6 0 0 1 0 9.2z" />
         </>
       );
+    case "regional":
+      return (
+        <>
+          <circle class="line" cx="6" cy="6" r="4.6" />
+          <circle class="full" cx="6" cy="6" r="1.8" />
+        </>
+      );
     case "done":
       return <circle class="line" cx="6" cy="6" r="4.4" />;
     case "not_kept":

@@ -49,6 +49,7 @@ export function tabIconOf(form: Form, percent: number): string {
     case "timed_out":
       return nameOf("not_kept");
     case "hit":
+    case "regional":
       return nameOf("done");
     default:
       return nameOf(form);

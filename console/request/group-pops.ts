@@ -10,7 +10,7 @@ export interface PopState {
   readonly unfinished: boolean;
   readonly outcomes: TaskStates;
   readonly total: number;
-  /** Whole per cent of its tasks that are warm, hits or downloaded; 100 means all. */
+  /** Whole per cent of its tasks that are warm, hits, in the REC or downloaded; 100 means all. */
   readonly percent: number;
   readonly bad: number;
 }
@@ -63,8 +63,8 @@ function percentGood(outcomes: TaskStates, total: number): number {
 }
 
 /** The good ones of a total, in parts of `parts`, rounded down: only all of them are all parts. */
-function goodParts({ warm, hit, done }: TaskStates, total: number, parts: number): number {
-  return total === 0 ? 0 : Math.floor(((warm + hit + done) * parts) / total);
+function goodParts({ warm, hit, regional, done }: TaskStates, total: number, parts: number): number {
+  return total === 0 ? 0 : Math.floor(((warm + hit + regional + done) * parts) / total);
 }
 
 /** At the end: those with trouble first, and else as they stood. */
@@ -86,6 +86,7 @@ export function worstOf({ resolved, unfinished, outcomes, total }: PopState): ke
   if (outcomes.waiting + outcomes.under_way > 0)
     return outcomes.waiting + outcomes.under_way < total || outcomes.under_way > 0 ? "under_way" : "waiting";
   if (total === 0) return "waiting";
+  if (outcomes.regional > 0) return "regional";
   if (outcomes.hit > 0) return "hit";
   return outcomes.done > 0 ? "done" : "warm";
 }

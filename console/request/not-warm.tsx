@@ -21,6 +21,7 @@ export function NotWarm({ request, summary }: NotWarmProps) {
   const urgent = urgentOf(request, failures);
   const rest = failures.filter((it) => !urgent.failures.includes(it));
   const untried = Math.max(0, request.total_count - request.download_count);
+  const regional = request.readiness?.regional_tasks ?? 0;
   const untriedRow = untried === 0 ? null : <UntriedRow count={untried} />;
   return (
     <>
@@ -31,6 +32,11 @@ export function NotWarm({ request, summary }: NotWarmProps) {
       {isFine(request, summary, failures) ? (
         <p class="fine">{say(request.verdict === "not_verified" ? "allDownloaded" : "allWarm")}</p>
       ) : null}
+      {regional === 0 ? null : (
+        <ul class="reasons">
+          <RegionalRow count={regional} />
+        </ul>
+      )}
       <Reasons
         request={request}
         title={say("beforeTraffic")}
@@ -77,6 +83,22 @@ function Reasons({ request, title, tone, failures, untried, untriedRow }: Reason
         {untriedRow}
       </ul>
     </>
+  );
+}
+
+/** Tasks that succeeded and lack what their request asks for. No failure names them. */
+function RegionalRow({ count }: { readonly count: number }) {
+  const { say, formats } = useReader();
+  return (
+    <li class="reason wide">
+      <span class="regional">
+        <Shape form="regional" />
+      </span>
+      <h3>
+        {say("regionalTitle")} <span class="quiet">{formats.count(count)}</span>
+      </h3>
+      <p>{say("regionalSays")}</p>
+    </li>
   );
 }
 

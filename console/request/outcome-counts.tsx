@@ -8,7 +8,9 @@ export function OutcomeCounts({ outcomes, ended }: { readonly outcomes: TaskStat
   const { say, formats } = useReader();
   // What is not claimed is told where it is; the others always, in the same places.
   const shown = TASK_STATES.filter((name) =>
-    name === "done" || (ended && (name === "under_way" || name === "waiting")) ? outcomes[name] > 0 : true,
+    name === "regional" || name === "done" || (ended && (name === "under_way" || name === "waiting"))
+      ? outcomes[name] > 0
+      : true,
   );
   return (
     <ul class="outcomes">

@@ -13,7 +13,7 @@ interface RecHeadsProps {
 /** What stands over the columns of small cells. */
 export function RecHeads({ groups, inGrid }: RecHeadsProps) {
   const { say } = useReader();
-  const isAllWarm = groups.every(({ outcomes }) => outcomes.hit + outcomes.done === 0);
+  const isAllWarm = groups.every(({ outcomes }) => outcomes.hit + outcomes.regional + outcomes.done === 0);
   const heads = [say("recHead"), say("pops"), say("notWarm"), say(isAllWarm ? "warm" : "progress")];
   return (
     <div class="rec-heads quiet" {...(inGrid ? { role: "row" } : {})}>

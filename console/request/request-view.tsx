@@ -146,13 +146,15 @@ function Request({ request, again }: { readonly request: Progress; readonly agai
   const timed = { ...request, timestamp: of.timestamp, estimated_finish_at: of.estimated_finish_at };
   const points = useSamples(request);
   const left = request.total_count - request.download_count;
-  const tasks = badTasksOf(outcomes) + (ended ? left : 0);
+  const regional = request.readiness?.regional_tasks ?? 0;
+  const tasks = badTasksOf(outcomes) + regional + (ended ? left : 0);
   const isClear =
     request.verdict === "ready" || (request.verdict === "not_verified" && request.readiness?.exceptions === 0);
   // What could not be read has no tasks, and may be tried again as well. Retrying does not help where only POPs did not resolve.
   const mayRetry = ended && request.retried_by === undefined && (tasks > 0 || (!isClear && !lacksOnlyPops(request)));
   const { failures = [] } = request;
-  const isRetryVain = left === 0 && failures.length > 0 && failures.every(({ code }) => needsChange(readReason(code)));
+  const isRetryVain =
+    left + regional === 0 && failures.length > 0 && failures.every(({ code }) => needsChange(readReason(code)));
   useTabOf(request);
   useKeys({
     c: () => void copyText(sentence),

@@ -8,6 +8,8 @@ const MET_BY_VIEWERS = [
   "http_5xx",
   "redirect",
   "tls",
+  "generated",
+  "error_page",
   "too_large",
   "not_kept",
   "not_cacheable",

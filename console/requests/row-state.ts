@@ -8,7 +8,7 @@ import type { TextName } from "../words/messages.ts";
 export interface RowState {
   readonly form: Form;
   /** The class that colours it. */
-  readonly tone: "under_way" | "warm" | "hit" | "done" | "not_kept" | "failed" | "waiting";
+  readonly tone: "under_way" | "warm" | "hit" | "regional" | "done" | "not_kept" | "failed" | "waiting";
   readonly text: TextName;
   /** The filter that shows it besides "all"; undefined: none. */
   readonly filter: "underWay" | "toLookAt" | "ready" | undefined;
@@ -24,6 +24,7 @@ type Asked = Pick<
   | "failed_count"
   | "warm_count"
   | "hit_count"
+  | "regional_count"
   | "download_count"
 >;
 
@@ -66,8 +67,11 @@ function ended({ status, verdict, failed_count: failed, ...counts }: Asked): Row
   return { ...claim(counts), text: "stFinished", filter: undefined };
 }
 
-/** Ready, as far as that was shown: by hits at the edge, by hits that are not proven warm, or not at all. */
-function claim(counts: Pick<Asked, "warm_count" | "hit_count" | "download_count">): Pick<RowState, "form" | "tone"> {
+type Shown = Pick<Asked, "warm_count" | "hit_count" | "regional_count" | "download_count">;
+
+/** Ready, as far as that was shown: by hits at the edge, by hits that are not proven warm, by hits of the REC, or not at all. */
+function claim(counts: Shown): Pick<RowState, "form" | "tone"> {
+  if (counts.regional_count > 0) return { form: "regional", tone: "regional" };
   if (counts.hit_count > 0) return { form: "hit", tone: "hit" };
   if (counts.warm_count < counts.download_count) return { form: "done", tone: "done" };
   return { form: "warm", tone: "warm" };

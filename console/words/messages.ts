@@ -143,6 +143,7 @@ export const MESSAGES = {
   // Outcomes
   warm: { en: "Warm", zh: "已预热" },
   hit: { en: "Hit", zh: "已命中" },
+  regional: { en: "Regional", zh: "仅区域边缘缓存" },
   notKept: { en: "Not kept", zh: "未保留" },
   failed: { en: "Failed", zh: "失败" },
   waiting: { en: "Waiting", zh: "等待中" },
@@ -281,6 +282,11 @@ export const MESSAGES = {
   allDownloaded: {
     en: "All tasks were downloaded. Prewarm did not verify whether the caches keep the objects.",
     zh: "所有任务均已下载。Prewarm 未验证缓存是否保留这些对象。",
+  },
+  regionalTitle: { en: "Kept by the regional edge cache only", zh: "仅由区域边缘缓存保留" },
+  regionalSays: {
+    en: "The POPs are not shown to keep these objects. Their first viewers get them from the regional edge cache, not from the origin. A retry includes these tasks.",
+    zh: "未能证明这些 POP 保留了对象。首批查看器从区域边缘缓存获取对象，不会回源。重试会包含这些任务。",
   },
   untriedTitle: { en: "Tasks not tried", zh: "未尝试的任务" },
   untriedSays: {

@@ -19,6 +19,7 @@ export function count(meaning: string) {
 const outcomeFields = {
   warm_count: count("Tasks with the outcome `warm`."),
   hit_count: count("Tasks with the outcome `hit`."),
+  regional_count: count("Tasks with the outcome `regional`. They are not in `failed_count`."),
   not_kept_count: count("Tasks with the outcome `not_kept`. `failed_count` includes them."),
 };
 
@@ -29,7 +30,8 @@ export const counterFields = {
   ...outcomeFields,
 };
 
-export const downloadedField = count("Bytes of the tasks that succeeded.");
+export const downloadedField = count("Bytes of the tasks that succeeded, each object once.");
+export const transferredField = count("Bytes of all downloads, retries and checks of the tasks that have a result.");
 
 /** The same as they stood at a moment. */
 export const sampleFields = {

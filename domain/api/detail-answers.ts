@@ -8,7 +8,15 @@ import { failureReasons } from "../result/failure.ts";
 import { FAILURE_SUBJECTS, failureExampleSchema, MAX_EXAMPLES } from "../result/failure-groups.ts";
 import { HEAT_STRIP_STATES, MAX_BINS, MAX_NAMED } from "../result/heat-strip.ts";
 import { verifySchema } from "../result/outcome.ts";
-import { count, counterFields, countField, downloadedField, sampleFields, timestampField } from "./answer-fields.ts";
+import {
+  count,
+  counterFields,
+  countField,
+  downloadedField,
+  sampleFields,
+  timestampField,
+  transferredField,
+} from "./answer-fields.ts";
 
 /** The URL of the examples that failed at a POP. */
 const FAILED_URL = "https://www.example.com/css/bootstrap-icons.css";
@@ -78,6 +86,7 @@ export const popProgressSchema = z
     ...counterFields,
     rec_miss_count: count("Tasks whose object the REC had, but the origin sent. Then `rec` is likely wrong."),
     download_size: downloadedField,
+    transferred_bytes: transferredField,
   })
   .meta({
     id: "PopProgress",
@@ -92,9 +101,11 @@ export const popProgressSchema = z
         failed_count: 1,
         warm_count: 1,
         hit_count: 0,
+        regional_count: 0,
         not_kept_count: 0,
         rec_miss_count: 0,
         download_size: 20100,
+        transferred_bytes: 40200,
       },
     ],
   });
@@ -230,6 +241,7 @@ export const sampleSchema = z
         failed_count: 0,
         warm_count: 2,
         hit_count: 0,
+        regional_count: 0,
         not_kept_count: 0,
       },
     ],

@@ -14,6 +14,7 @@ import {
   timeOfAnswer,
   timeoutField,
   timestampField,
+  transferredField,
 } from "./answer-fields.ts";
 import {
   FAILURE_EXAMPLE,
@@ -75,7 +76,9 @@ const ENDED_EXAMPLE = {
   failed_count: 1,
   warm_count: 3,
   hit_count: 0,
+  regional_count: 0,
   not_kept_count: 0,
+  transferred_bytes: 177568,
 };
 
 const PROGRESS_EXAMPLE = {
@@ -111,8 +114,9 @@ export const progressSchema = z
   .object({
     request_id: requestIdField,
     download_size: downloadedField,
-    in_progress_size: count("Bytes of downloads in progress."),
-    total_size: count("Bytes of all tasks whose size is known."),
+    transferred_bytes: transferredField,
+    in_progress_size: count("Bytes of downloads in progress, each object once."),
+    total_size: count("Bytes of all tasks whose size is known, each object once."),
     percentage_complete: countField
       .max(100)
       .describe("Percentage of the bytes, or of the tasks if a size is unknown. Failed tasks add no bytes."),
@@ -120,7 +124,7 @@ export const progressSchema = z
     in_progress_task_count: count("Tasks that an agent has."),
     ...counterFields,
     total_count: count("Tasks: readable URLs × variants × resolved POPs. 0 until the POPs are resolved."),
-    bytes_per_second: count("Current download rate of all agents."),
+    bytes_per_second: count("Current download rate of all agents, with repeated downloads and checks."),
     instances_at_work: count("Instances that have tasks of the request."),
     estimated_finish_at: timestampField.nullable().describe("Estimated end, if known."),
     created_at: timestampField.describe("Time at which the request was made."),
@@ -205,8 +209,8 @@ export const requestsSchema = z
     ],
   });
 
-const { request_id, failed_count, warm_count, hit_count, not_kept_count, timestamp, created_at, last_update_time } =
-  progressSchema.shape;
+const { request_id, failed_count, warm_count, hit_count, regional_count, not_kept_count } = progressSchema.shape;
+const { transferred_bytes, timestamp, created_at, last_update_time } = progressSchema.shape;
 const { retry_of, retried_by, sources, reason } = progressSchema.shape;
 
 /** GET /summary. */
@@ -234,7 +238,9 @@ export const summarySchema = z
     failed_count,
     warm_count,
     hit_count,
+    regional_count,
     not_kept_count,
+    transferred_bytes,
     timestamp,
     created_at,
     last_update_time,

@@ -96,18 +96,22 @@ function boundedCount(counted: Count, total: number): Count {
   const good = done - failed;
   const warm = clamp(counted.warm_count, good);
   const hit = clamp(counted.hit_count, good - warm);
+  const regional = clamp(counted.regional_count, good - warm - hit);
   return {
     download_count: done,
     download_size: whole(Math.max(0, counted.download_size)),
+    transferred_bytes: whole(Math.max(0, counted.transferred_bytes)),
     failed_count: failed,
     warm_count: warm,
     hit_count: hit,
+    regional_count: regional,
     not_kept_count: clamp(counted.not_kept_count, failed),
     uncompressed_count: clamp(counted.uncompressed_count, good),
     rec_miss_count: clamp(counted.rec_miss_count, done),
     no_age_count: clamp(counted.no_age_count, hit),
     age_constant_count: clamp(counted.age_constant_count, hit),
     origin_age_count: clamp(counted.origin_age_count, hit),
+    no_tier_count: clamp(counted.no_tier_count, hit + regional),
     size_changed_count: clamp(counted.size_changed_count, good),
   };
 }
@@ -160,21 +164,33 @@ function sizeInProgress(
 /** An estimate that is further away is useless: the rate is nearly zero. */
 const FURTHEST_MS = 365 * 86_400_000;
 
+/** Bytes that are received for each byte of an object, while no result says it: `auto` downloads an object twice unless the POP has it. */
+const EXPECTED_DOWNLOADS = 2;
+
+/** A request, as far as it says how often an object is downloaded. */
+interface Downloading {
+  /** @default auto */
+  readonly downloads?: "auto" | 1 | 2 | undefined;
+}
+
 /**
  * When all tasks will have a result at the rate of now: by bytes where the sizes are known, else by tasks. Failed tasks need no
- * bytes any more; which size they had is not known here, so the mean is taken.
+ * bytes any more; which size they had is not known here, so the mean is taken. The rate is of all bytes, and sizes count each object once:
+ * what is left is received as often as the results so far were.
  * @param at `inProgressSize`: bytes of downloads that have no result, as the answer has them; `now`: milliseconds since the epoch
  * @returns null where no agent holds tasks, or the rate is too low
  */
 function estimatedFinish(
-  { total_count, total_size, sizes_known }: ListedRequest,
-  { download_count, download_size, failed_count }: Count,
+  { total_count, total_size, sizes_known, downloads = "auto" }: ListedRequest & Downloading,
+  { download_count, download_size, transferred_bytes, failed_count }: Count,
   { live, inProgressSize, now }: { readonly live: Live; readonly inProgressSize: number; readonly now: number },
 ): string | null {
   const failed = total_count === 0 ? 0 : (total_size * failed_count) / total_count;
+  const expected = downloads === 1 ? 1 : EXPECTED_DOWNLOADS;
+  const received = download_size === 0 ? expected : Math.max(1, transferred_bytes / download_size);
   const [rest, perSecond] =
     sizes_known && total_size > 0
-      ? [total_size - failed - download_size - inProgressSize, live.bytesPerSecond]
+      ? [(total_size - failed - download_size - inProgressSize) * received, live.bytesPerSecond]
       : [total_count - download_count, live.tasksPerSecond];
   const ms = (Math.max(0, rest) / perSecond) * 1_000;
   if (live.held === 0 || !(ms <= FURTHEST_MS)) return null;

@@ -99,8 +99,7 @@ export function warningsOf(
   // The POPs with most misses, each with how many it has.
   const misses = [...popCounts].toSorted(([, a], [, b]) => b.rec_miss_count - a.rec_miss_count).slice(0, MAX_EXAMPLES);
   const rows: Row[] = [
-    // For the other hits, the tier is all that is missing.
-    ["no_tier", counts.hit_count - hits.reduce((sum, [, count]) => sum + count, 0)],
+    ["no_tier", counts.no_tier_count],
     ...hits,
     ["may_not_be_kept", doubtful?.count ?? 0, doubtful?.examples],
     [

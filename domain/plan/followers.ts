@@ -114,6 +114,7 @@ export function endedOf(message: TaskMessage, existing: ReadonlyMap<string, Lead
 /** What of a lead's result matters to those that wait for it. */
 export const leadResultSchema = taskResultSchema.pick({
   ok: true,
+  outcome: true,
   reason: true,
   http_status: true,
   rec_unsure: true,
@@ -137,7 +138,9 @@ export type LeadKind =
   | { readonly state: "not_kept" };
 
 export function classifyLead(result: LeadResult): LeadKind {
-  const { ok, reason, http_status: status, rec_unsure, hit_after_download, rounds } = result;
+  const { ok, outcome, reason, http_status: status, rec_unsure, hit_after_download, rounds } = result;
+  // Whatever the lead's first response left open, the REC was seen to keep it since.
+  if (outcome === "regional") return { state: "cached", isInRec: true };
   if (ok) return { state: "cached", isInRec: rec_unsure !== true };
   const code = readReason(reason);
   // A hit shows that a cache had it, though not for long: each POP finds out for itself.

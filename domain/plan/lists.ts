@@ -101,6 +101,9 @@ const foundUrls: WritableList<FoundUrl> = {
 /** URLs that can be warmed: url, bytes (empty where the size is unknown), and what a row of them may have besides. */
 const goodUrls: WritableList<GoodUrl> = { key: (reqId) => `${reqId}/success_urls.csv`, toRow, fromRow };
 
+/** Those with tasks that only the REC is shown to keep, and the POPs of these tasks. Absent where there are none, or the request is for RECs. */
+const regionalUrls: WritableList<GoodUrl> = { ...goodUrls, key: (reqId) => `${reqId}/regional_urls.csv` };
+
 /** The list of these good URLs, without the last columns that are empty in all rows. All rows have as many: a reader takes others for damage. */
 export function goodUrlsList(entries: readonly GoodUrl[]): WritableList<GoodUrl> {
   const used = (entry: GoodUrl) => toRow(entry).findLastIndex((value) => value !== undefined) + 1;
@@ -137,6 +140,7 @@ export const LISTS = {
   urls,
   foundUrls,
   goodUrls,
+  regionalUrls,
   failedUrls,
   /** Why URLs cannot be warmed: a request that runs tells this again and again, and its failed URLs may be hundreds of thousands. */
   failedUrlGroups: failureGroupsAt("failed_url_groups.csv"),

@@ -29,7 +29,7 @@ export interface UrlsToMeasure {
   readonly toProbe: readonly UrlToProbe[];
 }
 
-/** What is not good in a request that has ended: its pairs of URL, variant and POP that failed or were never tried. */
+/** What is not good in a request that has ended: its pairs of URL, variant and POP that failed, were never tried, or are kept by the REC alone. */
 export interface TasksToRetry extends UrlsToMeasure {
   /**
    * POPs with any pair, in the request's order. A URL whose size is known has those of them at which it is to be warmed. One whose size
@@ -122,6 +122,12 @@ async function pairsOf(deps: RetryDeps, item: RequestItem): Promise<TasksToRetry
     const [row, popIndex] = [rowOf.get(urlVariantKey(task)), popIndexOf.get(task.pop)];
     if (row !== undefined && popIndex !== undefined) pairs.add(pair(row, popIndex));
   }
+  if ((item.readiness?.regional_tasks ?? 0) > 0)
+    for await (const { pops: its, ...url } of deps.lists.read(LISTS.regionalUrls, reqId)) {
+      const [row, popIndexes] = [rowOf.get(urlVariantKey(url)), new Bitmap(its)];
+      if (row === undefined) continue;
+      for (const popIndex of pops.keys()) if (popIndexes.has(popIndex)) pairs.add(pair(row, popIndex));
+    }
   // POPs that did not resolve have no tasks: the report names each with an empty URL, so it has none of their pairs.
   const unresolved = (await deps.requestPops.targets(reqId)).filter(({ state }) => state === "FAILED");
   for (const [row, { url, pops: bitmap }] of urls.entries()) {

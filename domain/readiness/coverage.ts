@@ -2,7 +2,7 @@ import { grouped } from "../collections.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Target } from "../plan/target.ts";
 import type { GoodUrl, UrlVariant } from "../plan/task.ts";
-import type { GoodAt, TaskBitmap } from "../plan/task-bitmap.ts";
+import type { ConditionAt, TaskBitmap } from "../plan/task-bitmap.ts";
 import { recOf } from "../pops/sites.ts";
 import type { ColdObject } from "../request/readiness-schema.ts";
 import { cutText } from "../result/failure.ts";
@@ -55,7 +55,7 @@ export function coverageOf(plan: Plan, taskBitmap: TaskBitmap, { good, unreadabl
   for (const url of good) {
     const targets = plan.allTargetsFor(url);
     const groups = groupsOf(targets);
-    const recs = coldRecsOf(groups, taskBitmap.goodAt(url));
+    const recs = coldRecsOf(groups, taskBitmap.conditionAt(url));
     // Of a distribution without any POP that resolved, nothing was warmed.
     if (recs.length > 0 || (groups.length === 0 && targets.length > 0)) cold.add(url, recs);
   }
@@ -114,23 +114,25 @@ function groupByRec(targets: readonly Target[], byPop: ReadonlyMap<string, Mutab
   }));
 }
 
-/** Adds an object to the counts of each POP. @returns the RECs with two or more POPs at which it is good at none */
-function coldRecsOf(groups: readonly RecCoverage[], goodAt: GoodAt | undefined): string[] {
+/** Adds an object to the counts of each POP. @returns the RECs with two or more POPs at which it is good at none, and which are not shown to keep it */
+function coldRecsOf(groups: readonly RecCoverage[], conditionAt: ConditionAt | undefined): string[] {
   const cold: string[] = [];
   for (const { rec, pops } of groups) {
     const bad: MutablePopCoverage[] = [];
     let tasks = 0;
+    let isInRec = false;
     for (const coverage of pops) {
-      const isGood = goodAt?.(coverage.pop);
+      const condition = conditionAt?.(coverage.pop);
       // No task of this object: it was not to be warmed there.
-      if (isGood === undefined) continue;
+      if (condition === undefined) continue;
       tasks++;
       coverage.tasks++;
-      if (isGood) continue;
+      if (condition === "good") continue;
+      if (condition === "regional") isInRec = true;
       coverage.lacking++;
       bad.push(coverage);
     }
-    if (rec === undefined || tasks < 2 || bad.length < tasks) continue;
+    if (rec === undefined || isInRec || tasks < 2 || bad.length < tasks) continue;
     cold.push(rec);
     for (const coverage of bad) coverage.cold++;
   }

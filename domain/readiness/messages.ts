@@ -66,6 +66,18 @@ export const READINESS_MESSAGES = {
     en: "{count, plural, one {# is a hit that is not proven warm} other {# are hits that are not proven warm}}",
     zh: "{count} 个已命中但未能证明已预热",
   },
+  inRec: {
+    en: "{count, plural, one {# is} other {# are}} kept by the regional edge cache",
+    zh: "{count} 个由区域边缘缓存保留",
+  },
+  onlyInRec: {
+    en: "the regional edge cache keeps the {count, plural, one {object of # task} other {objects of # tasks}}, the POP is not shown to",
+    zh: "{count} 个任务的对象由区域边缘缓存保留，但未能证明 POP 也保留",
+  },
+  noTier: {
+    en: "{count, plural, one {The hit of # task does} other {The hits of # tasks do}} not report a cache tier, so the regional edge cache may have answered: to make CloudFront report the tier, attach a response headers policy with Server-Timing enabled (any sampling rate) to the cache behavior.",
+    zh: "{count} 个任务的命中未报告缓存层，可能由区域边缘缓存响应：要让 CloudFront 报告缓存层，请为缓存行为附加已启用 Server-Timing（采样率不限）的响应标头策略。",
+  },
   downloaded: {
     en: "{count, plural, one {# was} other {# were}} downloaded with unknown cache state",
     zh: "{count} 个已下载但缓存状态未知",

@@ -93,6 +93,30 @@ export const REASON_MESSAGES: Readonly<Record<FailureReason, ReasonText<Message>
       zh: "在 Web ACL 中添加规则，允许带有保密标头的请求；在预热请求中添加该标头，然后重试。",
     },
   },
+  generated: {
+    title: { en: "Generated at the edge", zh: "由边缘函数生成" },
+    means: { en: FAILURE_REASONS.generated, zh: "边缘函数生成了响应，而不是由缓存或源站返回。" },
+    viewers: {
+      en: "Viewers get the response of the function. No cache needs to keep it.",
+      zh: "查看器会得到该函数的响应，缓存无需保留它。",
+    },
+    next: {
+      en: "Remove the URL, or change the function so that it passes these requests on. Then retry.",
+      zh: "移除该 URL，或更改该函数，使其转发这些请求。然后重试。",
+    },
+  },
+  error_page: {
+    title: { en: "Custom error page with status 200", zh: "状态码为 200 的自定义错误页面" },
+    means: {
+      en: FAILURE_REASONS.error_page,
+      zh: "CloudFront 返回了状态码为 200 的自定义错误页面（x-cache: Error）。",
+    },
+    viewers: { en: "Viewers most likely get the same error page.", zh: "查看器很可能看到同样的错误页面。" },
+    next: {
+      en: "Check the origin first: the custom error response hides its status. Retry after the error caching minimum TTL.",
+      zh: "先检查源站：自定义错误响应掩盖了它的状态码。等错误缓存最短 TTL 过后再重试。",
+    },
+  },
   incomplete: {
     title: { en: "Incomplete response", zh: "响应不完整" },
     means: {

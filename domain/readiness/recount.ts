@@ -11,6 +11,7 @@ import type { RequestItem } from "../request/request-item.ts";
 import { type Count, countSchema } from "../result/count.ts";
 import { errorText, type Failure } from "../result/failure.ts";
 import { commonestOf, FailureTally, failureTallySchema } from "../result/failure-tally.ts";
+import { isOnlyInRec, type Scoped } from "../result/outcome.ts";
 import type { ReportedResult, ReportRow } from "../result/report.ts";
 import { coverageOf } from "./coverage.ts";
 import { REPORT_FILE, RESULTS_FILE, SegmentedFile } from "./report-writer.ts";
@@ -52,7 +53,7 @@ export interface Recounted {
 
 /**
  * Reads all results of a request once, counts them exactly and writes two files: the report, with a row a task that failed or
- * has no result, a URL that could not be read, and a POP that did not resolve; and one with a row a task. Its memory grows by two
+ * has no result, a URL that could not be read, and a POP that did not resolve; and one with a row a task. Its memory grows by three
  * bits for each task, and by the URLs. Those that could not be read are read twice: why they could not is not kept. The rows of a
  * huge request are too many for one run: where that stops, a checkpoint is written, and the next recount of the request in the same state continues there.
  * @returns undefined: a checkpoint was written, and the next run continues
@@ -153,14 +154,19 @@ export type FinalFields = Pick<RequestItem, "report" | "results" | "verdict" | "
  */
 export async function finalizeRecount(
   deps: RecountDeps,
-  { req_id: reqId, distribution_settings: settings }: RequestItem,
+  item: RequestItem & Scoped,
   status: TerminalStatus,
-  { failures, coverage }: Recounted,
+  { taskBitmap, failures, coverage }: Recounted,
   count: Count,
 ): Promise<FinalFields> {
+  const { req_id: reqId, distribution_settings: settings } = item;
   const groups = failures.groups();
   await deps.lists.write(LISTS.failures, reqId, groups);
-  const judged = readinessOf(coverage(), groups.filter(({ subject }) => subject === "task").length);
+  const regional = isOnlyInRec("regional", item) ? count.regional_count : 0;
+  // The report has failures alone, and a retry takes these up, too.
+  if (regional > 0) await deps.lists.write(LISTS.regionalUrls, reqId, taskBitmap.regionalUrls());
+  const reasons = groups.filter(({ subject }) => subject === "task").length;
+  const judged = readinessOf(coverage(), { reasons, regional, noTier: count.no_tier_count });
   const shields = originShieldsOf(settings);
   const readiness = shields.length === 0 ? judged : { ...judged, origin_shield: shields };
   const verdict = verdictOf(status, readiness, count);
@@ -264,6 +270,8 @@ export const recountCheckpointSchema = z.object({
   bits: z.hex(),
   /** The same of those that are good. */
   good: z.hex(),
+  /** The same of those that only the REC is shown to keep. */
+  regional: z.hex(),
   /** Keys of the objects with the report's rows so far, in order. */
   parts: z.array(z.string()),
   /** The same of the file of all results. */

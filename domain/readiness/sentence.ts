@@ -86,7 +86,7 @@ function ended(request: SentenceInput, say: SayReadiness, language: Language): s
   const { status, reason, failed_count: failed, percentage_complete: percentage } = request;
   if (status === "FAILED")
     return [reason === undefined ? say("failed") : say("failedFor", { reason: reason.replace(/[.。]$/, "") })];
-  if (status === "FINISHED") return finished(request, say, language);
+  if (status === "FINISHED") return [...finished(request, say, language), ...noTierOf(request, say)];
   const isStopped = status === "STOPPED";
   if (request.verdict === undefined || request.verdict === null)
     return [say(isStopped ? "stoppedUncounted" : "timedOutUncounted")];
@@ -105,7 +105,12 @@ function finished(request: SentenceInput, say: SayReadiness, language: Language)
   if (readiness !== undefined && verdict === "not_ready")
     return [notReady(readiness, failures, say, language), ...unresolvedOf(readiness, say).map(asSentence)];
   if (readiness !== undefined && readiness.exceptions > 0) {
-    const troubles = [...failures, ...unreadableOf(readiness, say), ...unresolvedOf(readiness, say)];
+    const troubles = [
+      ...failures,
+      ...regionalOf(readiness, say),
+      ...unreadableOf(readiness, say),
+      ...unresolvedOf(readiness, say),
+    ];
     const values = { count: readiness.exceptions, troubles: joined(troubles, say) };
     if (verdict === "not_verified") return [say("notVerifiedExceptions", values)];
     const claims = unclaimedOf(request, say);
@@ -113,7 +118,7 @@ function finished(request: SentenceInput, say: SayReadiness, language: Language)
   }
   if (verdict === undefined || verdict === null) return [say("finished")];
   // An older release called ready what was only downloaded.
-  const isVerified = request.warm_count + request.hit_count > 0 || downloadedOf(request) === 0;
+  const isVerified = request.warm_count + request.hit_count + request.regional_count > 0 || downloadedOf(request) === 0;
   if (verdict === "ready" && isVerified) return [say("ready", { claims: claimsOf(request, say) })];
   if ((verdict === "not_verified" || verdict === "ready") && failed === 0)
     return [say("notVerifiedTasks", { count: downloadedOf(request) })];
@@ -136,6 +141,7 @@ function notReady(readiness: Readiness, failures: readonly string[], say: SayRea
     ...unreadableOf(readiness, say),
     ...coldOf(readiness, say, language),
     ...lacking,
+    ...regionalOf(readiness, say),
     ...(explained ? [] : failures),
   ];
   return reasons.length === 0 ? say("notReady") : say("notReadyBecause", { reasons: joined(reasons, say) });
@@ -157,15 +163,30 @@ function claimsOf(request: SentenceInput, say: SayReadiness): string {
 /** Good tasks that are not proven warm. */
 function unclaimedOf(request: SentenceInput, say: SayReadiness): string[] {
   const downloaded = downloadedOf(request);
+  // Of what is lacking, the troubles tell.
+  const regional = request.regional_count - (request.readiness?.regional_tasks ?? 0);
   return [
     ...(request.hit_count > 0 ? [say("hits", { count: request.hit_count })] : []),
+    ...(regional > 0 ? [say("inRec", { count: regional })] : []),
     ...(downloaded > 0 ? [say("downloaded", { count: downloaded })] : []),
   ];
 }
 
 /** Tasks that were downloaded, and of which nothing is claimed. */
-function downloadedOf({ download_count, failed_count, warm_count, hit_count }: SentenceInput): number {
-  return Math.max(0, download_count - failed_count - warm_count - hit_count);
+function downloadedOf(request: SentenceInput): number {
+  const { download_count, failed_count, warm_count, hit_count, regional_count } = request;
+  return Math.max(0, download_count - failed_count - warm_count - hit_count - regional_count);
+}
+
+/** Tasks whose object the REC keeps, although the request is for POPs. */
+function regionalOf({ regional_tasks: count = 0 }: Readiness, say: SayReadiness): string[] {
+  return count === 0 ? [] : [say("onlyInRec", { count })];
+}
+
+/** A verdict on tasks whose tier nobody reports says how it is reported. */
+function noTierOf({ readiness }: SentenceInput, say: SayReadiness): string[] {
+  const count = readiness?.no_tier_tasks ?? 0;
+  return count === 0 ? [] : [say("noTier", { count })];
 }
 
 function unreadableOf({ unreadable_urls: count, urls }: Readiness, say: SayReadiness): string[] {
@@ -220,6 +241,7 @@ export interface SentenceInput {
   readonly failed_count: number;
   readonly warm_count: number;
   readonly hit_count: number;
+  readonly regional_count: number;
   readonly percentage_complete: number;
   readonly instance_count: number;
   readonly instances_at_work: number;

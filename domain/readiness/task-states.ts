@@ -1,5 +1,5 @@
 /** The states of a task, in the order of the progress bars of console and command. */
-export const TASK_STATES = ["warm", "hit", "done", "not_kept", "failed", "under_way", "waiting"] as const;
+export const TASK_STATES = ["warm", "hit", "regional", "done", "not_kept", "failed", "under_way", "waiting"] as const;
 export type TaskState = (typeof TASK_STATES)[number];
 
 /** How many tasks are in each state. */
@@ -8,6 +8,7 @@ export type TaskStates = Readonly<Record<TaskState, number>>;
 export const NO_TASK_STATES: TaskStates = {
   warm: 0,
   hit: 0,
+  regional: 0,
   done: 0,
   not_kept: 0,
   failed: 0,
@@ -22,6 +23,7 @@ export interface AnswerCounts {
   readonly failed_count: number;
   readonly warm_count: number;
   readonly hit_count: number;
+  readonly regional_count: number;
   readonly not_kept_count: number;
   /** Absent for a POP. */
   readonly in_progress_task_count?: number;
@@ -29,15 +31,16 @@ export interface AnswerCounts {
 
 /** The states of all tasks, each task once. Counts of one answer may disagree for a moment, so none is below zero. */
 export function taskStatesOf(counts: AnswerCounts): TaskStates {
-  const { total_count: total, download_count: results, warm_count: warm, hit_count: hit } = counts;
-  const notKept = counts.not_kept_count;
+  const { total_count: total, download_count: results, not_kept_count: notKept } = counts;
+  const { warm_count: warm, hit_count: hit, regional_count: regional } = counts;
   const left = Math.max(0, total - results);
   const underWay = Math.min(left, counts.in_progress_task_count ?? 0);
   return {
     warm,
     hit,
+    regional,
     not_kept: notKept,
-    done: Math.max(0, results - counts.failed_count - warm - hit),
+    done: Math.max(0, results - counts.failed_count - warm - hit - regional),
     failed: Math.max(0, counts.failed_count - notKept),
     under_way: underWay,
     waiting: left - underWay,
@@ -72,11 +75,12 @@ export function barShares(request: AnswerCounts & ByteCounts): TaskStates {
   const tally = taskStatesOf(request);
   const { total_size, total_count, download_size, in_progress_size } = request;
   if (tally.waiting + tally.under_way === 0 || !isByBytes(request)) return tally;
-  const good = tally.warm + tally.hit + tally.done;
+  const good = tally.warm + tally.hit + tally.regional + tally.done;
   const ofGood = (count: number) => (good === 0 ? 0 : (download_size / total_size) * (count / good));
   const shares = {
     warm: ofGood(tally.warm),
     hit: ofGood(tally.hit),
+    regional: ofGood(tally.regional),
     done: ofGood(tally.done),
     not_kept: tally.not_kept / total_count,
     failed: tally.failed / total_count,

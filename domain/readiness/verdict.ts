@@ -36,8 +36,17 @@ export interface Coverage
 const LACKING_SHARE = 0.01;
 const LACKING_POPS_SHARE = 0.05;
 
-/** @param reasons how many reasons failed tasks have */
-export function readinessOf(coverage: Coverage, reasons: number): Readiness {
+/** What a recount adds up besides the coverage, as far as the verdict rests on it. */
+interface Counted {
+  /** How many reasons failed tasks have. */
+  readonly reasons: number;
+  /** Tasks whose object only the REC is shown to keep, although the request is for POPs. */
+  readonly regional: number;
+  /** Tasks whose tier is not reported. */
+  readonly noTier: number;
+}
+
+export function readinessOf(coverage: Coverage, { reasons, regional, noTier }: Counted): Readiness {
   const { byPop, unresolved, unanswered, ...covered } = coverage;
   const lacking = byPop
     .filter((it) => lacksMuch(it, lackOf(it)))
@@ -51,7 +60,10 @@ export function readinessOf(coverage: Coverage, reasons: number): Readiness {
     unresolved_pops: unresolved.length,
     unresolved_examples: unresolved.slice(0, MAX_POPS),
     unanswered_pops: unanswered.length,
-    exceptions: reasons + (covered.unreadable_urls > 0 ? 1 : 0) + (unresolved.length > 0 ? 1 : 0),
+    regional_tasks: regional === 0 ? undefined : regional,
+    no_tier_tasks: noTier === 0 ? undefined : noTier,
+    exceptions:
+      reasons + (regional > 0 ? 1 : 0) + (covered.unreadable_urls > 0 ? 1 : 0) + (unresolved.length > 0 ? 1 : 0),
   };
 }
 
@@ -75,12 +87,12 @@ function lackOf({ lacking, unreadable }: PopCoverage): number {
 export function verdictOf(
   status: string,
   readiness: Readiness,
-  { download_count, failed_count, warm_count, hit_count }: Count,
+  { download_count, failed_count, warm_count, hit_count, regional_count }: Count,
 ): Verdict {
   const { cold_objects, exceptions, lacking_pops, pops } = readiness;
   if (status !== "FINISHED" || cold_objects > 0 || tooManyLack(lacking_pops, pops)) return "not_ready";
   // There are downloads, and nothing shows of any that a cache has it.
-  if (download_count > failed_count && warm_count + hit_count === 0) return "not_verified";
+  if (download_count > failed_count && warm_count + hit_count + regional_count === 0) return "not_verified";
   return exceptions > 0 ? "ready_with_exceptions" : "ready";
 }
 
@@ -104,6 +116,6 @@ interface EndedRequestCounts {
  */
 export function lacksOnlyPops({ status, total_count, failed_count, readiness }: EndedRequestCounts): boolean {
   if (status !== "FINISHED" || total_count === 0 || failed_count > 0 || readiness === undefined) return false;
-  const { unreadable_urls, unresolved_pops, unanswered_pops } = readiness;
-  return unreadable_urls === 0 && unresolved_pops > 0 && unanswered_pops === 0;
+  const { unreadable_urls, unresolved_pops, unanswered_pops, regional_tasks = 0 } = readiness;
+  return regional_tasks === 0 && unreadable_urls === 0 && unresolved_pops > 0 && unanswered_pops === 0;
 }

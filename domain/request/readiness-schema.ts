@@ -2,8 +2,9 @@ import * as z from "zod";
 
 /** The readiness verdicts, and what each means. */
 export const VERDICTS = {
-  ready: "Every task succeeded, and at least one is `warm` or `hit`.",
-  ready_with_exceptions: "Some tasks failed, some URLs could not be read, or some POPs did not resolve.",
+  ready: "Every task is good, and at least one is `warm`, `hit` or, with the scope `regional`, `regional`.",
+  ready_with_exceptions:
+    "Some tasks failed or only reached the REC, some URLs could not be read, or some POPs did not resolve.",
   not_ready:
     "At least one of these: an object failed at all selected POPs of a REC that has two or more of them; more than 5% of the POPs " +
     "lack more than 1% of their objects; the request did not end as FINISHED. A URL that could not be read counts as cold at every " +
@@ -42,9 +43,15 @@ export const readinessSchema = z
     unresolved_pops: count.describe("POPs that did not resolve."),
     unresolved_examples: z.array(z.string()).describe("Up to twenty of these POPs."),
     unanswered_pops: count.describe("Unresolved POPs for which the DNS resolver failed."),
+    regional_tasks: count
+      .optional()
+      .describe("Tasks whose object the REC keeps, and the POP is not shown to. Absent with the scope `regional`."),
+    no_tier_tasks: count.optional().describe("Tasks whose hits did not report their cache tier."),
     unreadable_urls: count.describe("URLs that could not be read."),
     urls: count.describe("All URLs."),
-    exceptions: count.describe("Number of failure reasons, plus one each for unreadable URLs and unresolved POPs."),
+    exceptions: count.describe(
+      "Number of failure reasons, plus one each for `regional_tasks`, unreadable URLs and unresolved POPs.",
+    ),
   })
   .meta({ id: "Readiness", description: "Facts behind the verdict of a request." });
 export type Readiness = z.infer<typeof readinessSchema>;

@@ -8,12 +8,15 @@ const counter = z.number().default(0);
 export const countSchema = z.object({
   /** Tasks that have a result, good or bad. */
   download_count: counter,
-  /** Bytes of the good ones. */
+  /** Bytes of the good ones, each object once. */
   download_size: counter,
+  /** Bytes of all downloads, retries and checks, of good and bad results. */
+  transferred_bytes: counter,
   /** Bad results. Those of `not_kept_count` are among them. */
   failed_count: counter,
   warm_count: counter,
   hit_count: counter,
+  regional_count: counter,
   not_kept_count: counter,
   /** Good results that came uncompressed, though they were asked for compressed and are of a kind that CloudFront compresses. */
   uncompressed_count: counter,
@@ -23,6 +26,8 @@ export const countSchema = z.object({
   no_age_count: counter,
   age_constant_count: counter,
   origin_age_count: counter,
+  /** Hits that lack nothing but their tier, and results of `regional` whose tier is not reported. */
+  no_tier_count: counter,
   /** Good results whose body has another size than Get Size saw. */
   size_changed_count: counter,
 });
@@ -39,26 +44,32 @@ const FIELDS = countSchema.keyof().options;
 export interface Counted {
   readonly ok: boolean;
   readonly bytes: number;
+  readonly transferred_bytes?: number | undefined;
   readonly outcome?: TaskOutcome | undefined;
+  readonly tier?: string | undefined;
   readonly uncompressed?: boolean | undefined;
   readonly rec_miss?: boolean | undefined;
   readonly size_changed?: boolean | undefined;
   readonly warning?: HitWarning | undefined;
 }
 
-/** Adds a result to a sum, or takes it back. A failed one has no bytes that count. */
+/** Adds a result to a sum, or takes it back. A failed one has no bytes of an object, and transferred some all the same. */
 export function addResult(sum: Sum, result: Counted, sign: 1 | -1 = 1): void {
-  const { ok, bytes, outcome, uncompressed, rec_miss, size_changed, warning } = result;
+  const { ok, bytes, outcome, tier, uncompressed, rec_miss, size_changed, warning } = result;
   sum.download_count += sign;
+  sum.transferred_bytes += sign * (result.transferred_bytes ?? 0);
   if (ok) sum.download_size += sign * bytes;
   else sum.failed_count += sign;
   if (outcome === "warm") sum.warm_count += sign;
   else if (outcome === "hit") sum.hit_count += sign;
+  else if (outcome === "regional") sum.regional_count += sign;
   else if (outcome === "not_kept") sum.not_kept_count += sign;
   if (uncompressed === true) sum.uncompressed_count += sign;
   if (rec_miss === true) sum.rec_miss_count += sign;
   // A failed one has none, whatever an instance wrote.
   if (outcome === "hit" && warning !== undefined) sum[`${warning}_count`] += sign;
+  if ((outcome === "hit" && warning === undefined) || (outcome === "regional" && tier === undefined))
+    sum.no_tier_count += sign;
   if (size_changed === true) sum.size_changed_count += sign;
 }
 

@@ -15,6 +15,8 @@ export const FAILURE_REASONS = {
   http_4xx: "The edge or the origin rejected the request.",
   http_5xx: "The edge or the origin failed.",
   waf: "AWS WAF responded with a challenge or a CAPTCHA instead of the object.",
+  generated: "A function at the edge generated the response instead of the cache or the origin.",
+  error_page: "CloudFront responded with a custom error page and status 200 (x-cache: Error).",
   incomplete:
     "The body was cut off, was shorter or longer than its Content-Length or than the probed size, or does not indicate where it ends.",
   too_large: "The body was much larger than the probed size, or than CloudFront can cache.",
@@ -29,8 +31,6 @@ export const FAILURE_REASONS = {
   no_distribution: "The URL's host name does not lead to a distribution.",
   name_not_found: "The name does not exist in DNS, or has no IPv4 address.",
   dns_unavailable: "The DNS resolver did not respond, or returned an error.",
-  generated: "A function at the edge generated the response instead of the cache or the origin.",
-  error_page: "CloudFront responded with a custom error page and a status that reads as success (`x-cache: Error`).",
   other: "Any other failure, including those for which an older agent stored no reason.",
 } as const;
 
@@ -41,7 +41,7 @@ export const failureReasons: readonly FailureReason[] = keysOf(FAILURE_REASONS);
 
 /**
  * Reasons that the metrics count as `other`, and nowhere else. Each reason with a metric of its own is one more metric on the
- * dashboard, and a dashboard of more than 50 metrics is not free. The first two are rare, and the report names them; no task fails for
+ * dashboard, and a dashboard of more than 50 metrics is not free. The first four are rare, and the report names them; no task fails for
  * the others.
  */
 const NOT_MEASURED: readonly FailureReason[] = [
@@ -83,6 +83,9 @@ const FAILURE_SITE: Readonly<Record<FailureReason, "origin" | "pop" | "depends_o
   http_5xx: "origin",
   // The edge answers before a cache or the origin is asked. Rules that count requests or know addresses judge each agent by itself.
   waf: "pop",
+  // A function runs at the POP or the REC, but each POP runs the same one.
+  generated: "origin",
+  error_page: "origin",
   incomplete: "origin",
   too_large: "origin",
   too_slow: "origin",
@@ -94,9 +97,6 @@ const FAILURE_SITE: Readonly<Record<FailureReason, "origin" | "pop" | "depends_o
   not_asked: "origin",
   // Its message ended several agents, or nobody could work on it: another POP's would be the same.
   lost: "origin",
-  // It runs at every POP.
-  generated: "origin",
-  error_page: "origin",
   // Input failures: no agent reports these.
   no_distribution: "pop",
   name_not_found: "pop",
@@ -116,10 +116,10 @@ const NEEDS_CHANGE: readonly FailureReason[] = [
   "redirect",
   "http_4xx",
   "waf",
+  "generated",
   "too_large",
   "not_kept",
   "not_cacheable",
-  "generated",
   "refused_address",
   "no_distribution",
   "name_not_found",

@@ -2,7 +2,7 @@ import { cutText, type FailureReason } from "./failure.ts";
 import type { TaskOutcome } from "./outcome.ts";
 
 /** What a bin of a strip shows: the worst of its tasks. Worst first. */
-export const HEAT_STRIP_STATES = ["failed", "not_kept", "not_tried", "done", "hit", "warm"] as const;
+export const HEAT_STRIP_STATES = ["failed", "not_kept", "not_tried", "regional", "done", "hit", "warm"] as const;
 export type HeatStripState = (typeof HEAT_STRIP_STATES)[number];
 
 /** A strip has so many bins, and so many of the tasks that are not good are named. */
@@ -55,7 +55,8 @@ function binOf(results: readonly (HeatStripResult | undefined)[], from: number, 
 function stateOf(result: HeatStripResult | undefined): HeatStripState {
   if (result === undefined) return "not_tried";
   if (!result.ok) return outcomeOfFailed(result);
-  return result.outcome === "warm" || result.outcome === "hit" ? result.outcome : "done";
+  const { outcome } = result;
+  return outcome === "warm" || outcome === "hit" || outcome === "regional" ? outcome : "done";
 }
 
 function outcomeOfFailed(result: HeatStripResult | undefined): "failed" | "not_kept" {

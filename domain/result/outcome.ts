@@ -3,12 +3,12 @@ import { keysOf } from "../collections.ts";
 
 /** What Prewarm reports of a task. Each claims no more than was observed; `npm run gen docs` writes the table into docs/api.md. */
 export const OUTCOMES = {
-  warm: "A hit in the POP's own cache was observed after the download: the tier is EDGE, and `Age` increased.",
-  hit: "A hit at the POP was observed after the download, but the tier is not reported, or `Age` proves nothing: see the `warning` of the task.",
+  warm: "A hit in the POP's own cache was observed after the downloads: the tier is EDGE, and `Age` increased.",
+  hit: "After two downloads, a hit was observed whose tier is not reported, or whose `Age` is absent or constant: see the `warning` of the task.",
   regional:
     "The regional edge cache keeps the object: the tier is REC and `Age` increased, or a hit whose tier is not reported after one download. The POP's own cache is not shown to keep it.",
   not_kept:
-    "The POP did not keep the object: after a second download, a check was a miss or was served by another tier, or two consecutive checks were RefreshHits.",
+    "No hit was observed after the last download: a check was a miss, or two consecutive checks were RefreshHits.",
   done: "The object was downloaded. Nothing is claimed, because the server sends no `x-cache` or `verify` is `off`.",
   failed:
     "There was no complete download, no valid response to a check, or a response of AWS WAF. Whether the POP keeps the object is unknown.",
@@ -29,6 +29,17 @@ export type Verify = z.infer<typeof verifySchema>;
 
 /** Of a request that does not say, and of items and messages of a release that did not know it. */
 export const DEFAULT_VERIFY: Verify = "edge";
+
+/** A request, as far as it says which cache is to keep its objects: each POP's own, or the regional edge cache. */
+export interface Scoped {
+  /** @default pop */
+  readonly scope?: "pop" | "regional" | undefined;
+}
+
+/** Whether a task succeeded that lacks what its request asks for: the REC keeps the object, and the POP is not shown to. */
+export function isOnlyInRec(outcome: TaskOutcome | undefined, { scope = "pop" }: Scoped): boolean {
+  return outcome === "regional" && scope === "pop";
+}
 
 /** A RefreshHit is none: the object had expired, and the origin was asked. Nor is an Error that is kept. */
 export function isHit({ xCache }: { readonly xCache?: string | undefined }): boolean {

@@ -49,10 +49,11 @@ const COLUMNS = [
 const RESULTS_ONLY = [
   ["ok", "`true`: the task succeeded"],
   ["reason", "Failure reason"],
-  ["bytes", "Bytes received in the last attempt"],
+  ["bytes", "Bytes of the object, as the last download received them"],
   ["ms", "Milliseconds from the first attempt to the end of the last"],
   ["x_cache", "`x-cache` of the last response"],
   ["warning", "With the outcome `hit`: `no_age`, `age_constant` or `origin_age`"],
+  ["transferred_bytes", "Bytes of all downloads, retries and checks"],
 ] as const satisfies Columns;
 
 export const REPORT_COLUMNS = COLUMNS.map(([name, meaning]) => ({ name, meaning }));

@@ -19,9 +19,9 @@ export const taskResultSchema = z.object({
   outcome: outcomeSchema,
   /** Of a `hit`: why it is not `warm`, where the tier was not the reason. Absent: nothing to say. */
   warning: z.enum(HIT_WARNINGS).optional().catch(undefined),
-  /** Bytes of the body that arrived in the last attempt. */
+  /** Bytes of one whole object: of the body that arrived in the last download. */
   bytes: z.number().int().nonnegative(),
-  /** Bytes of the bodies of all downloads, retries and checks of the task, in all messages. */
+  /** Body bytes of all downloads, retries and checks of the task, in all messages. Absent: no agent tried the task. */
   transferred_bytes: z.number().int().nonnegative().optional(),
   http_status: z.number().int().optional(),
   x_cache: z.string().optional(),

@@ -10,8 +10,10 @@ import { taskResultSchema } from "../../domain/result/task-result.ts";
 
 /** More than CloudFront caches of one object, by far. A result that says more is forged, and would spoil the sums. */
 const MAX_RESULT_BYTES = 2 ** 40;
+/** A task downloads its object a few times at each attempt, and no task has more attempts than this allows. */
+const MAX_TRANSFERRED_BYTES = 16 * MAX_RESULT_BYTES;
 
-const { outcome, warning, uncompressed, rec_miss, size_changed } = taskResultSchema.shape;
+const { outcome, tier, warning, uncompressed, rec_miss, size_changed } = taskResultSchema.shape;
 const { url, variant, error, http_status, ms } = taskResultSchema.shape;
 
 /** What counts of a result: no more, for this is parsed of each. */
@@ -21,7 +23,9 @@ const countedSchema = z.object({
   pop: z.string().optional(),
   ok: z.boolean(),
   bytes: z.number().int().min(0).max(MAX_RESULT_BYTES),
+  transferred_bytes: z.number().int().min(0).max(MAX_TRANSFERRED_BYTES).optional(),
   outcome,
+  tier,
 });
 /** What few results have. It is parsed of those alone. */
 const marksSchema = z.object({ warning, uncompressed, rec_miss, size_changed });
@@ -120,7 +124,7 @@ export function progressOfBatch(records: readonly unknown[]) {
 
 /** Written out: this is done for each record. */
 function attributesOf(image: Image | null | undefined, eventID?: unknown, at?: unknown) {
-  const { req_id, pop, ok, bytes, outcome } = image ?? {};
+  const { req_id, pop, ok, bytes, transferred_bytes, outcome, tier } = image ?? {};
   return {
     eventID,
     at,
@@ -128,7 +132,9 @@ function attributesOf(image: Image | null | undefined, eventID?: unknown, at?: u
     pop: pop?.S,
     ok: ok?.BOOL,
     bytes: numberOf(bytes),
+    transferred_bytes: numberOf(transferred_bytes),
     outcome: outcome?.S,
+    tier: tier?.S,
   };
 }
 

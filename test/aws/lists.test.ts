@@ -175,6 +175,7 @@ const CHECKPOINT = {
   shards: 16,
   bits: "010203",
   good: "010200",
+  regional: "000001",
   parts: ["r1/recount/x.csv"],
   results: ["r1/recount/x.csv.gz"],
   unfinished: 7,

@@ -26,9 +26,11 @@ export const POPS: Pop[] = RECS.flatMap(([rec, pops, total, done, warm, failed],
       failed_count: first ? failed : 0,
       warm_count: first ? warm : 0,
       hit_count: 0,
+      regional_count: 0,
       not_kept_count: 0,
       rec_miss_count: 0,
       download_size: first ? warm * 1_000_000 : 0,
+      transferred_bytes: first ? warm * 2_000_000 : 0,
     };
   }),
 );

@@ -50,9 +50,10 @@ export function fullRequest(change: Partial<RequestItem> = {}): RequestItem {
   const req_id = d.id("request");
   // Failed, warm and hit tasks are some of those that have a result, and these are some of all.
   const [not_kept_count, uncompressed_count, rec_miss_count] = [d.integer(), d.integer(), d.integer()];
+  const [regional_count, no_tier_count] = [d.integer(), d.integer()];
   const size_changed_count = rec_miss_count + 1;
   const [failed_count, hit_count, warm_count] = [not_kept_count + 1_003, d.integer() + 5_000, d.integer() + 9_000];
-  const download_count = failed_count + hit_count + warm_count + 20_011;
+  const download_count = failed_count + hit_count + warm_count + regional_count + 20_011;
   const download_size = d.bytes();
   return {
     req_id,
@@ -113,15 +114,18 @@ export function fullRequest(change: Partial<RequestItem> = {}): RequestItem {
     invalidated_batches: { E1: d.integer() },
     download_count,
     download_size,
+    transferred_bytes: download_size + d.bytes(),
     failed_count,
     warm_count,
     hit_count,
+    regional_count,
     not_kept_count,
     uncompressed_count,
     rec_miss_count,
     no_age_count: d.integer(),
     age_constant_count: d.integer(),
     origin_age_count: d.integer(),
+    no_tier_count,
     size_changed_count,
     empty_seen_at: d.milliseconds(),
     requeues: d.integer(),
@@ -219,6 +223,7 @@ export function fullResult(change: Partial<TaskResult> = {}): TaskResult {
     ok: false,
     outcome: "not_kept",
     bytes: d.bytes(),
+    transferred_bytes: d.bytes(),
     http_status: 206,
     x_cache: d.id("Hit from"),
     tier: d.id("tier"),

@@ -64,6 +64,15 @@ export class ResultKeeper implements ResultStore {
   }
 }
 
-function leadResultOf({ ok, reason, http_status, rec_unsure, hit_after_download, rounds }: TaskResult) {
-  return { ok, reason, http_status, rec_unsure, hit_after_download, rounds } satisfies Required<LeadResult>;
+function leadResultOf(result: TaskResult) {
+  const { ok, outcome, reason, http_status, rec_unsure, hit_after_download, rounds } = result;
+  return {
+    ok,
+    outcome,
+    reason,
+    http_status,
+    rec_unsure,
+    hit_after_download,
+    rounds,
+  } satisfies Required<LeadResult>;
 }

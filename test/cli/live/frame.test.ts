@@ -161,7 +161,7 @@ test("one failed task of thousands is seen, and a bar is full only with all", ()
 });
 
 test("many states in a narrow bar leave none with less than nothing", () => {
-  const many = { warm: 25, hit: 25, done: 25, not_kept: 1, failed: 1, under_way: 1, waiting: 22 };
+  const many = { ...NO_TASK_STATES, warm: 25, hit: 25, done: 25, not_kept: 1, failed: 1, under_way: 1, waiting: 22 };
   expect(cellsOf(many, 4)).toEqual({ ...NO_TASK_STATES, done: 1, not_kept: 1, failed: 1, under_way: 1 });
 });
 
@@ -169,12 +169,12 @@ test("whatever the shares are, all cells are used and none is negative", () => {
   const share = fc.integer({ min: 0, max: 100_000 });
   fc.assert(
     fc.property(
-      fc.tuple(share, share, share, share, share, share, share),
+      fc.tuple(share, share, share, share, share, share, share, share),
       fc.integer({ min: 4, max: 200 }),
       (all, width) => {
-        const [warm, hit, done, not_kept, failed, under_way, waiting] = all;
+        const [warm, hit, regional, done, not_kept, failed, under_way, waiting] = all;
         const cells = TASK_STATES.map(
-          (state) => cellsOf({ warm, hit, done, not_kept, failed, under_way, waiting }, width)[state],
+          (state) => cellsOf({ warm, hit, regional, done, not_kept, failed, under_way, waiting }, width)[state],
         );
         expect(cells.reduce((sum, it) => sum + it, 0)).toBe(width);
         expect(Math.min(...cells)).toBeGreaterThanOrEqual(0);

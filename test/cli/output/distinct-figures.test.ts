@@ -27,14 +27,16 @@ test("a line of progress, which programs can read: each task is counted once", (
   expect(plainLine(progress({ ...COUNTS, estimated_finish_at: null }))).not.toContain("left");
 });
 
-test("a POP's row has tasks, done, warm, hit, not kept and failed, in the order of its heads", () => {
+test("a POP's row has tasks, done, warm, hit, regional, not kept and failed, in the order of its heads", () => {
   const pop = {
     ...COUNTS,
     pop: "AAA-C",
     rec: "Singapore",
     state: "IN_PROGRESS" as const,
     rec_miss_count: 7,
+    regional_count: 41,
     download_size: 17_000,
+    transferred_bytes: 35_000,
   };
   const lines = statusLines(
     progress({ pops: [pop] }),
@@ -50,11 +52,12 @@ test("a POP's row has tasks, done, warm, hit, not kept and failed, in the order 
     "DONE",
     "WARM",
     "HIT",
+    "REGIONAL",
     "NOT KEPT",
     "FAILED",
     "BYTES",
   ]);
-  expect(numbersOf(row).slice(0, 6)).toEqual([997, 463, 211, 103, 31, 58]);
+  expect(numbersOf(row).slice(0, 7)).toEqual([997, 463, 211, 103, 41, 31, 58]);
 });
 
 const estimateOf = (changes: object) => estimatedSchema.shape.estimate.parse({ ...ESTIMATE_EXAMPLE, ...changes });

@@ -9,7 +9,7 @@ import { count, heartbeat, request } from "../../lambdas/items.ts";
 const NOW = Date.parse("2024-04-16T03:15:09.499Z");
 const PATIENCE = timingsOf();
 const fresh = (change: Partial<Heartbeat> = {}) => heartbeat({ at: NOW - 9_000, ...change });
-const running = (change: Partial<RequestItem> = {}) =>
+const running = (change: Partial<RequestItem> & { readonly downloads?: number } = {}) =>
   request({ status: "IN_PROGRESS", total_count: 10, total_size: 100_000, ...change });
 const counted = (download_count: number, download_size = download_count * 10_000, failed_count = 0) => ({
   count: count(download_count, download_size, failed_count),
@@ -96,11 +96,21 @@ it("what is under way is nothing once the request has ended", () =>
     estimated_finish_at: null,
   }));
 
+/** Bytes of all downloads of the results so far. */
+const transferred = (done: number, transferred_bytes: number) => {
+  const { count: sum, ...progress } = counted(done);
+  return { ...progress, count: { ...sum, transferred_bytes } };
+};
+
 describe("when it will be done", () => {
   const inSeconds = (seconds: number) => formatTimestamp(NOW + seconds * 1_000);
   const unsized = { sizes_known: false };
   it.each([
     ["by bytes: those that are neither there nor on their way", {}, counted(4), fresh(), inSeconds(50)],
+    ["each object was downloaded twice so far", {}, transferred(4, 80_000), fresh(), inSeconds(100)],
+    ["some objects needed a second download", {}, transferred(4, 50_000), fresh(), inSeconds(62.5)],
+    ["no result yet: each object is expected twice", {}, counted(0), fresh(), inSeconds(180)],
+    ["no result yet, and one download was asked for", { downloads: 1 as const }, counted(0), fresh(), inSeconds(90)],
     ["what failed brings no more bytes", {}, counted(4, 20_000, 2), fresh(), inSeconds(50)],
     ["by tasks where sizes are unknown", unsized, counted(4), fresh(), inSeconds(12)],
     ["by tasks where all files are empty", { total_size: 0 }, counted(4, 0), fresh(), inSeconds(12)],

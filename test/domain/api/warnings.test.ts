@@ -15,12 +15,12 @@ const missingFor = (ms: number) => ({ active: "y" as const, missing_instances: {
 type Item = Parameters<typeof warningsOf>[0];
 it.each<[what: string, Item, Partial<Count>, expected: [code: string, count: number, examples?: string[]][]]>([
   ["nothing to say", {}, {}, []],
-  ["hits without a tier", {}, { hit_count: 7 }, [["no_tier", 7]]],
+  ["hits without a tier", {}, { hit_count: 4, no_tier_count: 7 }, [["no_tier", 7]]],
   ["URLs that may never be kept", { may_not_be_kept: DOUBTFUL }, {}, [["may_not_be_kept", 4_711, DOUBTFUL.examples]]],
   [
     "hits whose Age proves nothing, and others that did not tell their tier",
     { may_not_be_kept: DOUBTFUL },
-    { hit_count: 10, no_age_count: 1, age_constant_count: 2, origin_age_count: 3 },
+    { hit_count: 10, no_tier_count: 4, no_age_count: 1, age_constant_count: 2, origin_age_count: 3 },
     [
       ["no_tier", 4],
       ["no_age", 1],
@@ -67,7 +67,7 @@ it.each<[what: string, Item, Partial<Count>, expected: [code: string, count: num
 
 it("are of the counts of the answer they stand in: a request that goes on, and one that has ended", () => {
   const view = { now: NOW, heartbeatTimeoutMs: 60_000 };
-  const progress = { ...NO_PROGRESS, count: count(2, 20, 0, { hit_count: 2 }) };
+  const progress = { ...NO_PROGRESS, count: count(2, 20, 0, { hit_count: 2, no_tier_count: 2 }) };
   const running = request({ status: "IN_PROGRESS", total_count: 4, ...missingFor(700_000) });
   expect(describeRequest(running, progress, view).warnings).toMatchObject([
     { code: "no_tier", count: 2 },
@@ -78,7 +78,7 @@ it("are of the counts of the answer they stand in: a request that goes on, and o
     active: undefined,
     verdict: "ready",
     total_count: 4,
-    ...count(4, 40, 0, { hit_count: 3 }),
+    ...count(4, 40, 0, { hit_count: 3, no_tier_count: 3 }),
   });
   expect(describeRequest(ended, progress, view).warnings).toMatchObject([{ code: "no_tier", count: 3 }]);
 });

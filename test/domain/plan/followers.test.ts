@@ -68,6 +68,11 @@ describe("what a lead's result means for those that wait", () => {
   it.each<[string, LeadResult, LeadKind]>([
     ["it is good", GOOD, CACHED],
     ["it is good, and may be so at the edge alone", { ok: true, rec_unsure: true }, CACHED_AT_POP],
+    [
+      "it is in the REC, though the POP's own first hit left that open",
+      { ...GOOD, outcome: "regional", rec_unsure: true },
+      CACHED,
+    ],
     ["the origin answers 404", NOT_FOUND, failedWith("HTTP 404")],
     ["no answer", SLOW, failedWith("timeout")],
     ["not kept", NOT_KEPT, { state: "not_kept" }],
@@ -81,6 +86,8 @@ describe("what a lead's result means for those that wait", () => {
     ["AWS WAF answers at the edge, which says nothing of the origin", refused("waf", 202), POP_FAILED],
     ["AWS WAF asks for a CAPTCHA, though its status is a 4xx", refused("waf", 405), POP_FAILED],
     ["the origin answers 202", refused("not_cacheable", 202), failedWith("not_cacheable")],
+    ["a function at the edge answers", refused("generated", 200), failedWith("generated")],
+    ["a custom error page with 200", refused("error_page", 200), failedWith("error_page")],
     ["no reason is stored", { ok: false, http_status: 502 }, failedWith("HTTP 502")],
     ["nothing is stored", { ok: false }, POP_FAILED],
   ])("%s", (_, result, kind) => expect(classifyLead(result)).toEqual(kind));

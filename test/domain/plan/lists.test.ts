@@ -6,6 +6,7 @@ it("a request's lists stand in the bucket under its id", () => {
     // The same with the sources of the URLs.
     "r1.csv",
     "r1/success_urls.csv",
+    "r1/regional_urls.csv",
     "r1/failed_urls.csv",
     "r1/failed_url_groups.csv",
     "r1/report.csv",

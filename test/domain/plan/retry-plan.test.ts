@@ -7,6 +7,7 @@ import { FakeLists } from "../../lambdas/fakes/lists.ts";
 import { memoryTables } from "../../lambdas/fakes/tables.ts";
 import { LABEL, request, target } from "../../lambdas/items.ts";
 import { planOf } from "../../plan-of.ts";
+import { readiness } from "../../readiness.ts";
 
 const POPS = ["SIN2-P1", "FRA56-P4", "NRT57-P3", "XXX1-P1"];
 const at = (path: string) => `https://cdn.example.com/${path}`;
@@ -62,6 +63,17 @@ it("what is not good in a request that has ended is a URL that could not be read
     sized: [{ url: at("a"), bytes: 10, variant: "br", pops: "02" }],
     toProbe: [{ url: at("a"), variants: ["gzip"] }, { url: at("gone") }],
   });
+});
+
+it("what is not good in a request that has ended is also what only the REC keeps, where the request was for POPs", async () => {
+  const good = ["a", "b"].map((path) => [at(path), "10"]);
+  const objects = { "r1/regional_urls.csv": [[at("a"), "10", "", "", "05"]] };
+  const inRec = { good, report: [row("FRA56-P4", at("b"))], objects };
+  const found = await read({ ...inRec, item: { readiness: readiness({ regional_tasks: 2 }) } });
+  expect(pairsOf(found).toSorted()).toEqual([`FRA56-P4 ${at("b")}`, `NRT57-P3 ${at("a")}`, `SIN2-P1 ${at("a")}`]);
+  expect(pairsOf(await read({ ...inRec, item: { readiness: readiness() } }))).toEqual([`FRA56-P4 ${at("b")}`]);
+  const lost = read({ good, item: { readiness: readiness({ regional_tasks: 2 }) } });
+  await expect(lost).rejects.toThrow("its lists cannot be read");
 });
 
 it("what is not good in a request that has ended is everything where it ended before its tasks were planned", async () => {

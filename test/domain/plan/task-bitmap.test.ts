@@ -1,9 +1,10 @@
 import fc from "fast-check";
+import { Bitmap } from "../../../domain/bitmap.ts";
 import type { Task } from "../../../domain/plan/target.ts";
 import type { GoodUrl, UrlVariant } from "../../../domain/plan/task.ts";
 import { TaskBitmap } from "../../../domain/plan/task-bitmap.ts";
 import { type Distribution, distributionOf } from "../../../domain/request/distributions.ts";
-import { addResult, NO_COUNT } from "../../../domain/result/count.ts";
+import { addResult, type Counted, NO_COUNT } from "../../../domain/result/count.ts";
 import { times } from "../../collect.ts";
 import { LABEL, result, target } from "../../lambdas/items.ts";
 import { maskOf, planOf } from "../../plan-of.ts";
@@ -63,7 +64,7 @@ it("the bitmap of a request's tasks says what a set of all tasks says, whatever 
     of: anyUrl,
     ok: fc.boolean(),
     bytes: fc.nat(100),
-    outcome: fc.constantFrom(undefined, "warm" as const, "hit" as const, "not_kept" as const),
+    outcome: fc.constantFrom(undefined, "warm" as const, "hit" as const, "regional" as const, "not_kept" as const),
     isRestored: fc.boolean(),
   });
   const given = fc.record({
@@ -79,17 +80,23 @@ it("the bitmap of a request's tasks says what a set of all tasks says, whatever 
       ],
       [{ label: "d1", names: [] }],
     ),
+    scope: fc.constantFrom(undefined, "pop" as const, "regional" as const),
     results: fc.array(anyResult, { maxLength: 60 }),
   });
   const nameOf = (pop: string, { url, variant }: UrlVariant) => `${pop} ${url} ${variant}`;
   const names = (tasks: Iterable<Task>) =>
     [...tasks].flatMap((task) => [task.target, ...task.followers].map(({ pop }) => nameOf(pop, task.url))).toSorted();
   fc.assert(
-    fc.property(given, ({ targets, urls, distributions, results }) => {
+    fc.property(given, ({ targets, urls, distributions, scope, results }) => {
       const rows = urls.map(({ of, at }): GoodUrl => ({ ...of, bytes: 10, pops: at && maskOf(at) }));
       const plan = planOf(distributions, targets, POPS);
-      /** Whether the result of each task is good; undefined while it has none. */
-      const tasks = new Map<string, boolean | undefined>();
+      Object.assign(plan.request, { scope });
+      const conditionOf = (seen: Counted | undefined) => {
+        if (seen?.ok !== true) return "bad";
+        return seen.outcome === "regional" && scope !== "regional" ? "regional" : "good";
+      };
+      /** The result of each task; undefined while it has none. */
+      const tasks = new Map<string, Counted | undefined>();
       for (const { pop, label, state } of targets)
         for (const { of, at } of urls) {
           const isWanted = at?.includes(POPS.indexOf(pop)) !== false;
@@ -108,7 +115,7 @@ it("the bitmap of a request's tasks says what a set of all tasks says, whatever 
         const counts = tasks.has(name) && tasks.get(name) === undefined;
         expect(taskBitmap.addResult({ pop, ...of, ...seen })).toBe(counts);
         if (!counts) continue;
-        tasks.set(name, seen.ok);
+        tasks.set(name, seen);
         addResult(sum, seen);
       }
       expect(taskBitmap.count()).toEqual(sum);
@@ -119,8 +126,13 @@ it("the bitmap of a request's tasks says what a set of all tasks says, whatever 
       for (const { of } of urls)
         for (const pop of POPS) {
           const name = nameOf(pop, of);
-          expect(taskBitmap.goodAt(of)?.(pop)).toBe(tasks.has(name) ? tasks.get(name) === true : undefined);
+          expect(taskBitmap.conditionAt(of)?.(pop)).toBe(tasks.has(name) ? conditionOf(tasks.get(name)) : undefined);
         }
+      const inRec = [...taskBitmap.regionalUrls()].flatMap(({ pops = "", ...of }) =>
+        POPS.filter((_, popIndex) => new Bitmap(pops).has(popIndex)).map((pop) => nameOf(pop, of)),
+      );
+      const expected = [...tasks].flatMap(([name, seen]) => (conditionOf(seen) === "regional" ? [name] : []));
+      expect(inRec.toSorted()).toEqual(expected.toSorted());
     }),
     { numRuns: 300 },
   );

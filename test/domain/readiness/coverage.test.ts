@@ -17,22 +17,26 @@ interface Rest {
   readonly distributions?: Distribution[];
   readonly unreadable?: readonly UnreadableUrl[];
   readonly variants?: readonly string[];
+  readonly regional?: readonly string[];
 }
 
-/** @param good as `pop url`; every other task failed */
+/** @param good as `pop url`; those of `regional` are kept by the REC alone, and every other task failed */
 function coverageIn(
   targets: readonly Target[],
   urls: readonly GoodUrl[],
   good: readonly string[],
-  { distributions = ONE, unreadable = [], variants = [] }: Rest = {},
+  { distributions = ONE, unreadable = [], variants = [], regional = [] }: Rest = {},
 ) {
   const pops = targets.map(({ pop }) => pop);
   const plan = planOf(distributions, targets, pops);
   const taskBitmap = new TaskBitmap(plan, urls);
   for (const { pop } of targets)
     for (const { url, variant } of urls) {
-      const ok = good.includes(`${pop} ${variant ?? url}`);
-      taskBitmap.addResult(result(pop, url, { ok, ...(variant === undefined ? {} : { variant }) }));
+      const name = `${pop} ${variant ?? url}`;
+      const isInRec = regional.includes(name);
+      const outcome = isInRec ? "regional" : undefined;
+      const ok = isInRec || good.includes(name);
+      taskBitmap.addResult(result(pop, url, { ok, outcome, ...(variant === undefined ? {} : { variant }) }));
     }
   return coverageOf(plan, taskBitmap, { good: urls, unreadable, variants });
 }
@@ -49,6 +53,22 @@ const at = (pop: string, counts: Partial<PopCoverage>): PopCoverage => ({
   unreadable: 0,
   ...counts,
 });
+
+it("a POP lacks an object that only its REC keeps, and the object is not cold there", () => {
+  const seen = coverageIn(SINGAPORE, [A, B], [`SIN2-P1 ${B.url}`], {
+    regional: SINGAPORE.map(({ pop }) => `${pop} ${A.url}`),
+  });
+  expect(seen).toMatchObject({
+    cold_objects: 0,
+    byPop: [at("SIN2-P1", { tasks: 2, lacking: 1 }), at("SIN52-C2", { tasks: 2, lacking: 2 })],
+  });
+});
+
+it("an object is not cold where it failed at all POPs of a REC but one, which shows that the REC keeps it", () =>
+  expect(coverageIn(SINGAPORE, [A], [], { regional: [`SIN52-C2 ${A.url}`] })).toMatchObject({
+    cold_objects: 0,
+    byPop: [at("SIN2-P1", { lacking: 1 }), at("SIN52-C2", { lacking: 1 })],
+  }));
 
 it.each<[what: string, targets: Target[], urls: GoodUrl[], good: string[], expected: Partial<Coverage>]>([
   [

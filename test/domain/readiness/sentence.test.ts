@@ -16,6 +16,7 @@ const RUNNING: SentenceInput = {
   failed_count: 9,
   warm_count: 1_962,
   hit_count: 0,
+  regional_count: 0,
   percentage_complete: 62,
   instance_count: 20,
   instances_at_work: 20,
@@ -99,6 +100,48 @@ it.each<[Partial<SentenceInput>, string, string]>([
     "可以放量：3,192 个任务中，3,000 个已预热、190 个已命中但未能证明已预热、2 个已下载但缓存状态未知。",
   ],
   [{ warm_count: 0 }, "Downloaded, but not verified: 3,192 tasks.", "已下载，但未验证：3,192 个任务。"],
+  [
+    { warm_count: 3_000, regional_count: 192 },
+    "Ready for traffic: of 3,192 tasks, 3,000 are warm, 192 are kept by the regional edge cache.",
+    "可以放量：3,192 个任务中，3,000 个已预热、192 个由区域边缘缓存保留。",
+  ],
+  [
+    { warm_count: 0, hit_count: 3_192, ...seen({ no_tier_tasks: 3_192 }) },
+    "Ready for traffic: of 3,192 tasks, 3,192 are hits that are not proven warm. The hits of 3,192 tasks do not report a cache tier, so the " +
+      "regional edge cache may have answered: to make CloudFront report the tier, attach a response headers policy with Server-Timing enabled " +
+      "(any sampling rate) to the cache behavior.",
+    "可以放量：3,192 个任务中，3,192 个已命中但未能证明已预热。3,192 个任务的命中未报告缓存层，可能由区域边缘缓存响应：要让 CloudFront " +
+      "报告缓存层，请为缓存行为附加已启用 Server-Timing（采样率不限）的响应标头策略。",
+  ],
+  [
+    {
+      verdict: "not_ready",
+      warm_count: 0,
+      regional_count: 3_192,
+      ...seen({
+        regional_tasks: 3_192,
+        lacking_pops: 38,
+        lacking_other_pops: 38,
+        lacking_examples: ["BOM1-P1", "BOM2-P1"],
+        pops: 38,
+        exceptions: 1,
+      }),
+    },
+    "Not ready for traffic: 38 of 38 POPs are more than 1% cold (BOM1-P1, BOM2-P1 and 35 more); the regional edge cache keeps the objects of " +
+      "3,192 tasks, the POP is not shown to.",
+    "暂不可放量：38 个 POP 中有 38 个 POP，其未预热任务的比例超过 1%（BOM1-P1、BOM2-P1 和另外 35 个）；3,192 个任务的对象由区域边缘缓存保留，" +
+      "但未能证明 POP 也保留。",
+  ],
+  [
+    {
+      verdict: "ready_with_exceptions",
+      warm_count: 3_191,
+      regional_count: 1,
+      ...seen({ regional_tasks: 1, exceptions: 1 }),
+    },
+    "Ready, with 1 exception: the regional edge cache keeps the object of 1 task, the POP is not shown to.",
+    "可以放量，但有 1 处例外：1 个任务的对象由区域边缘缓存保留，但未能证明 POP 也保留。",
+  ],
   [
     {
       verdict: "ready_with_exceptions",

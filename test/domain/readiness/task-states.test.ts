@@ -1,11 +1,26 @@
 import { badTasksOf, NO_TASK_STATES, sumOfTaskStates, taskStatesOf } from "../../../domain/readiness/task-states.ts";
 
-const COUNTS = { total_count: 0, download_count: 0, failed_count: 0, warm_count: 0, hit_count: 0, not_kept_count: 0 };
+const COUNTS = {
+  total_count: 0,
+  download_count: 0,
+  failed_count: 0,
+  warm_count: 0,
+  hit_count: 0,
+  regional_count: 0,
+  not_kept_count: 0,
+};
 
 it("outcomesOf: what was not kept is among the failed ones of the API, and apart here", () => {
-  const counts = { total_count: 20, download_count: 12, failed_count: 5, not_kept_count: 2, warm_count: 4 };
+  const counts = {
+    total_count: 20,
+    download_count: 15,
+    regional_count: 3,
+    failed_count: 5,
+    not_kept_count: 2,
+    warm_count: 4,
+  };
   const outcomes = taskStatesOf({ ...counts, hit_count: 1, in_progress_task_count: 3 });
-  expect(outcomes).toEqual({ warm: 4, hit: 1, done: 2, not_kept: 2, failed: 3, under_way: 3, waiting: 5 });
+  expect(outcomes).toEqual({ warm: 4, hit: 1, regional: 3, done: 2, not_kept: 2, failed: 3, under_way: 3, waiting: 2 });
   expect(badTasksOf(outcomes)).toBe(5);
 });
 
@@ -22,7 +37,7 @@ it("outcomesOf: of a POP, whose counts do not say what is under way, all the res
   }));
 
 it("sumOfOutcomes adds state by state; of none it is nothing", () => {
-  const one = { warm: 1, hit: 2, done: 3, not_kept: 4, failed: 5, under_way: 6, waiting: 7 };
-  expect(Object.values(sumOfTaskStates([one, one]))).toEqual([2, 4, 6, 8, 10, 12, 14]);
+  const one = { warm: 1, hit: 2, regional: 8, done: 3, not_kept: 4, failed: 5, under_way: 6, waiting: 7 };
+  expect(Object.values(sumOfTaskStates([one, one]))).toEqual([2, 4, 16, 6, 8, 10, 12, 14]);
   expect(sumOfTaskStates([])).toEqual(NO_TASK_STATES);
 });

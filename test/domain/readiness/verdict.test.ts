@@ -37,6 +37,8 @@ const unreadable = (count: number) =>
   coverage({ unreadable_urls: count, byPop: times(40, (i) => pop(i, 0, { unreadable: count })) });
 const ALL_WARM: Count = { ...NO_COUNT, download_count: 40_000, warm_count: 40_000 };
 const DOWNLOADED = { ...ALL_WARM, warm_count: 0 };
+const IN_REC = { ...DOWNLOADED, regional_count: 1 };
+const judge = (seen: Coverage, reasons = 0, regional = 0) => readinessOf(seen, { reasons, regional, noTier: 0 });
 
 it.each<[Verdict, string, string, Coverage, number, Count?]>([
   ["ready", "everything is good", "FINISHED", coverage(), 0],
@@ -62,18 +64,20 @@ it.each<[Verdict, string, string, Coverage, number, Count?]>([
   ["not_ready", "the same, and an object is cold for a REC", "FINISHED", coverage({ cold_objects: 1 }), 1, DOWNLOADED],
   ["not_ready", "the same, and it was stopped", "STOPPED", coverage(), 0, DOWNLOADED],
   ["ready", "one of the tasks was seen in a cache", "FINISHED", coverage(), 0, { ...DOWNLOADED, hit_count: 1 }],
+  ["ready", "one of the tasks was seen in the REC that was asked for", "FINISHED", coverage(), 0, IN_REC],
 ])("the verdict is %s: %s", (verdict, _, status, seen, reasons, count = ALL_WARM) =>
-  expect(verdictOf(status, readinessOf(seen, reasons), count)).toBe(verdict),
+  expect(verdictOf(status, judge(seen, reasons), count)).toBe(verdict),
 );
 
 it("what the verdict rests on: counts kinds of trouble, not tasks", () => {
   const seen = coverage({ byPop: [pop(1)], unresolved: ["ICN51-C1", "ICN54-C2"], unreadable_urls: 40 });
-  expect(readinessOf(seen, 2).exceptions).toBe(4);
+  expect(judge(seen, 2).exceptions).toBe(4);
+  expect(judge(seen, 2, 700)).toMatchObject({ exceptions: 5, regional_tasks: 700 });
 });
 
 it("what the verdict rests on: names the POPs that lack most first, and before them those that lack more than what is cold everywhere", () => {
   const shares = [pop(1, 20), pop(2, 900, { cold: 900 }), pop(3, 5), pop(4, 50)];
-  expect(readinessOf(coverage({ byPop: shares }), 0)).toMatchObject({
+  expect(judge(coverage({ byPop: shares }))).toMatchObject({
     lacking_pops: 3,
     lacking_other_pops: 2,
     pops: 4,
@@ -91,7 +95,7 @@ it("what the verdict rests on stays small in the item, whatever there is", () =>
     cold_recs: Array(15).fill("N. California"),
     unresolved: times(600, (i) => `ICN${i}-C1`),
   };
-  const seen: Readiness = readinessOf(all, 15);
+  const seen: Readiness = judge(all, 15, 36_000_000);
   expect(JSON.stringify(seen).length).toBeLessThan(3_500);
   expect(readinessSchema.parse(seen)).toEqual(seen);
 });
@@ -111,6 +115,7 @@ test.each<[string, Partial<Ended>, boolean]>([
   ["it was stopped before all tasks were tried", { status: "STOPPED" }, false],
   ["no task was planned", { total_count: 0 }, false],
   ["a URL could not be read", { readiness: readiness({ unresolved_pops: 1, unreadable_urls: 1 }) }, false],
+  ["the REC alone keeps an object", { readiness: readiness({ unresolved_pops: 1, regional_tasks: 1 }) }, false],
   ["all POPs resolved", { readiness: readiness() }, false],
   ["a resolver did not answer", { readiness: readiness({ unresolved_pops: 2, unanswered_pops: 1 }) }, false],
   ["nothing is known of what the verdict rests on", { readiness: undefined }, false],

@@ -15,7 +15,19 @@ const FAILED: Counted = { ok: false, bytes: 7, outcome: "failed" };
 
 it.each<[string, Counted, Count]>([
   ["is warm", WARM, count(1, 7, 0, { warm_count: 1 })],
-  ["is a hit", HIT, count(1, 7, 0, { hit_count: 1 })],
+  ["is a hit", HIT, count(1, 7, 0, { hit_count: 1, no_tier_count: 1 })],
+  [
+    "is in the REC, as the tier says",
+    { ...HIT, outcome: "regional", tier: "REC" },
+    count(1, 7, 0, { regional_count: 1 }),
+  ],
+  ["is in the REC", { ...HIT, outcome: "regional" }, count(1, 7, 0, { regional_count: 1, no_tier_count: 1 })],
+  [
+    "was downloaded twice",
+    { ...WARM, transferred_bytes: 15 },
+    count(1, 7, 0, { warm_count: 1, transferred_bytes: 15 }),
+  ],
+  ["has failed at the second download", { ...FAILED, transferred_bytes: 9 }, count(1, 0, 1, { transferred_bytes: 9 })],
   ["is not kept", { ...FAILED, outcome: "not_kept" }, count(1, 0, 1, { not_kept_count: 1 })],
   ["is done", { ...WARM, outcome: "done" }, count(1, 7, 0)],
   ["has failed", FAILED, count(1, 0, 1)],

@@ -116,6 +116,5 @@ test("the likely reason is said, and that it is one", () => {
   expect(notKept("NO_HIT", {}).detail).toMatch(/cache policy; the object may also have been evicted/);
   expect(notKept("EXPIRES_AT_ONCE", {}).detail).toMatch(/expires immediately, so each request reaches the origin/);
   expect(notKept("EXPIRES_AT_ONCE", noCache).detail).toMatch(/expires immediately \(Cache-Control: no-cache\)/);
-  expect(notKept("REC_ONLY", noCache).detail).toMatch(/regional edge cache: the POP does not keep it/);
   expect(notKept("NO_HIT", {}).reason).toBe("not_kept");
 });

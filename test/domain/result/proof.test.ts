@@ -63,9 +63,7 @@ const OFF = { verify: "off" } as const;
 const REGIONAL = { scope: "regional" } as const;
 const RESUMED = { downloadsDone: 1 };
 
-type Row = readonly [name: string, seen: string, next: string, facts?: Partial<ProofFacts>];
-
-test.each<Row>([
+test.each<[name: string, seen: string, next: string, facts?: Partial<ProofFacts>]>([
   ["nothing", "", "download"],
   ["D without x-cache", "D_UNKNOWN", "done"],
   ["D is a Miss", "D", "download"],
@@ -163,9 +161,7 @@ test.each<Row>([
   ["resumed: D2 was a check, with nothing to compare", "EDGE:20", "check alone", RESUMED],
   ["resumed: and C2 grew", "EDGE:20 EDGE:22", "warm", RESUMED],
   ["resumed: verify off", "D", "done", { ...RESUMED, ...OFF }],
-])("%s: %s → %s", (_, seen, next, facts = {}) =>
-  expect(inShort(nextStep(history(seen), { ...AUTO, ...facts }))).toBe(next),
-);
+])("%s: %s → %s", (_, seen, next, facts) => expect(inShort(nextStep(history(seen), { ...AUTO, ...facts }))).toBe(next));
 
 test("each request but the first may be sent 1.1 s after the answer before it has ended", () => {
   expect(nextStep(history("D"), AUTO)).toEqual({ next: "download", earliestAt: 1_200, isCheckAtEdge: true });

@@ -19,7 +19,15 @@ it("the columns that users read by place stay where they are", () => {
     "source",
   ];
   expect(REPORT_COLUMNS.map(({ name }) => name)).toEqual(names);
-  expect(RESULTS_ONLY_COLUMNS.map(({ name }) => name)).toEqual(["ok", "reason", "bytes", "ms", "x_cache", "warning"]);
+  expect(RESULTS_ONLY_COLUMNS.map(({ name }) => name)).toEqual([
+    "ok",
+    "reason",
+    "bytes",
+    "ms",
+    "x_cache",
+    "warning",
+    "transferred_bytes",
+  ]);
 });
 
 it("a row has each field of a result, and its source, under its own name", () => {

@@ -29,7 +29,7 @@ describe("Aggregation", () => {
     const failed = { ok: false, outcome: "not_kept", pop: "SIN2-P1" };
     await handle(record({ outcome: "warm", pop: "SIN2-P1" }), record(failed), record({ pop: "NOT-OURS" }));
     await handle(record({ outcome: "hit", pop: "FRA56-P4" }));
-    expect(await the()).toEqual(count(4, 30, 1, { warm_count: 1, hit_count: 1, not_kept_count: 1 }));
+    expect(await the()).toEqual(count(4, 30, 1, { warm_count: 1, hit_count: 1, no_tier_count: 1, not_kept_count: 1 }));
     expect(await progress.pops("r1", request().pops)).toEqual(
       new Map([
         ["SIN2-P1", count(2, 10, 1, { warm_count: 1, not_kept_count: 1 })],

@@ -37,8 +37,24 @@ describe("what a batch changes", () => {
     ],
     [
       "a warning that only a newer version knows",
-      count(1, 10, 0, { hit_count: 1 }),
+      count(1, 10, 0, { hit_count: 1, no_tier_count: 1 }),
       { outcome: "hit", warning: "age_of_aquarius" },
+    ],
+    [
+      "in the REC alone, after two downloads",
+      count(1, 10, 0, { regional_count: 1, transferred_bytes: 25 }),
+      { outcome: "regional", tier: "REC", transferred_bytes: 25 },
+    ],
+    [
+      "a POP that keeps what the REC alone kept when the message came before",
+      count(0, 0, 0, { regional_count: -1, no_tier_count: -1, warm_count: 1, transferred_bytes: 5 }),
+      { outcome: "warm", tier: "EDGE", transferred_bytes: 25 },
+      { outcome: "regional", transferred_bytes: 20 },
+    ],
+    [
+      "bytes that were transferred for a failure",
+      count(1, 0, 1, { transferred_bytes: 12 }),
+      { ...bad, transferred_bytes: 12 },
     ],
     ["from the origin past its REC", count(1, 0, 1, { rec_miss_count: 1 }), { ...bad, rec_miss: true }],
   ];

@@ -7,7 +7,7 @@ import { BODY, refusalOf, STAMP, withoutWarnings, world } from "./world.ts";
 
 describe("GET /prewarm", () => {
   const totals = { total_count: 16, total_size: 249_760 };
-  const counted = count(14, 137_368, 5, { warm_count: 3, hit_count: 6, not_kept_count: 4 });
+  const counted = count(14, 137_368, 5, { warm_count: 3, hit_count: 6, no_tier_count: 6, not_kept_count: 4 });
   const { rec_miss_count: _r, ...told } = withoutWarnings(counted);
   const body = {
     request_id: "r1",

@@ -73,6 +73,8 @@ describe("GET /summary", () => {
         total_count: 9,
         unfinished_count: 1,
         ...counted,
+        regional_count: 0,
+        transferred_bytes: 0,
         timestamp: STAMP,
         created_at: "2024-04-16 03:10:21.405000",
         last_update_time: "2024-04-16 03:11:53.531000",

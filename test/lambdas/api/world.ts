@@ -139,6 +139,6 @@ export function refusalOf({ status, body }: Awaited<ReturnType<ReturnType<typeof
 /** What of a count is told by itself: the rest stands in warnings. */
 export function withoutWarnings(counted: Count) {
   const { no_age_count: _n, age_constant_count: _c, origin_age_count: _o, ...others } = counted;
-  const { uncompressed_count: _u, size_changed_count: _s, ...told } = others;
+  const { no_tier_count: _t, uncompressed_count: _u, size_changed_count: _s, ...told } = others;
   return told;
 }

@@ -3,7 +3,7 @@
 import fc from "fast-check";
 import { LISTS, type ReadableList } from "../../../domain/plan/lists.ts";
 import { taskKey, UNFINISHED } from "../../../domain/plan/task.ts";
-import { recount } from "../../../domain/readiness/recount.ts";
+import { finalizeRecount, recount } from "../../../domain/readiness/recount.ts";
 import { MAX_REQUEUES } from "../../../domain/request/lifecycle.ts";
 import type { RequestItem } from "../../../domain/request/request-item.ts";
 import { notYetRead, type Source } from "../../../domain/request/source.ts";
@@ -272,3 +272,19 @@ it.each(Object.entries(given))(
   },
   60_000,
 );
+
+it.each([
+  ["pop", "not_ready", 2],
+  ["regional", "ready", undefined],
+])("in the scope %s, objects that only RECs keep are %s", async (scope, verdict, regional) => {
+  const { deps, item, run } = setUp(1, 1, () => false);
+  const [url = ""] = urlsOf(1);
+  const seen = { outcome: "regional", tier: "REC", ok: true, error: undefined } as const;
+  deps.results.set(...POPS.map((pop) => result(pop, url, { ...taskKey("r1", { pop, url }, 1), ...seen })));
+  const scoped = { ...item, scope: scope as "pop" | "regional" };
+  const recounted = await run(undefined, scoped);
+  if (recounted === undefined) throw new Error("the recount was stopped");
+  const final = await finalizeRecount(deps, scoped, "FINISHED", recounted, recounted.taskBitmap.count());
+  expect([final.verdict, final.regional_count, final.readiness?.regional_tasks]).toEqual([verdict, 2, regional]);
+  expect("r1/regional_urls.csv" in deps.lists.objects).toBe(regional !== undefined);
+});

@@ -45,7 +45,7 @@ describe("a settlement check of an active request", () => {
     });
     expect(requests.ended).toEqual(["r1"]);
     expect(requests.the()).toMatchObject({
-      ...count(4, 30, 0, { warm_count: 2, hit_count: 1 }),
+      ...count(4, 30, 0, { warm_count: 2, hit_count: 1, no_tier_count: 1 }),
       status: "FINISHED",
       report: "r1/report.csv",
     });
@@ -109,6 +109,24 @@ describe("a settlement check of an active request", () => {
       ["XXX1-P1", "", "", ""],
     ]);
     expect(w.lists.lines()).toHaveLength(4);
+  });
+
+  it("is not ready where only the REC keeps the objects, and lists them for a retry", async () => {
+    const results = resultsBut().map((it) =>
+      it.pop === "SIN2-P1" ? { ...it, outcome: "regional" as const, tier: "REC" } : { ...it, outcome: "warm" as const },
+    );
+    const forPops = world({ results });
+    await forPops.handle();
+    expect(forPops.requests.the()).toMatchObject({
+      ...count(4, 30, 0, { warm_count: 2, regional_count: 2 }),
+      verdict: "not_ready",
+      readiness: { cold_objects: 0, lacking_pops: 1, lacking_examples: ["SIN2-P1"], regional_tasks: 2 },
+    });
+    expect(forPops.lists.objects["r1/regional_urls.csv"]).toEqual([
+      [A, "10", "", "", "01"],
+      [B, "", "", "", "01"],
+    ]);
+    expect(forPops.report()).toEqual([HEADER]);
   });
 
   it("ends the instances of a request whose time is up before it reads the results, which may take minutes or fail", async () => {

@@ -23,8 +23,8 @@ export default {
     description: "Downloads count as verified.",
     test: "test/domain/readiness/verdict.test.ts",
     file: "domain/readiness/verdict.ts",
-    find: "warm_count + hit_count === 0",
-    replace: "warm_count + hit_count < 0",
+    find: "warm_count + hit_count + regional_count === 0",
+    replace: "warm_count + hit_count + regional_count < 0",
   },
   "retry-repeats-successes": {
     invariant: "A retry downloads only the tasks that failed or were never tried.",

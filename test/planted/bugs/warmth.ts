@@ -34,6 +34,15 @@ export default {
     find: 'return this.message.verify === "off" ?',
     replace: 'return this.message.verify === "off" || this.message.follows === true ?',
   },
+  "rec-hit-good-in-pop-scope": {
+    invariant:
+      "In the scope `pop`, a task of which only the regional edge cache keeps the object is lacking in the verdict.",
+    description: "The verdict takes the outcome `regional` for good, whatever the scope is.",
+    test: "test/lambdas/shutdown/settle.test.ts",
+    file: "domain/result/outcome.ts",
+    find: 'return outcome === "regional" && scope === "pop";',
+    replace: 'return outcome === "regional" && scope !== "pop" && scope !== "regional";',
+  },
   "rec-hit-reported-as-warm": {
     invariant: "A task is warm only if a hit of the POP's own cache was seen.",
     description: "A hit at any tier that Server-Timing names counts as a hit of the edge.",
