@@ -48,8 +48,8 @@ export function ProofPart({ form, onForm, faults }: PartProps) {
         <Choices
           label={say("cacheScope")}
           options={[
-            { value: "pop", text: say("scopePopTab") },
-            { value: "regional", text: say("scopeRegionalTab") },
+            { value: "pop", text: say("pops") },
+            { value: "regional", text: say("recs") },
           ]}
           value={scope}
           onChoose={(it) => onForm({ scope: it })}

@@ -6,7 +6,7 @@ import { useReader } from "../session/reader.ts";
 import type { TextName } from "../words/messages.ts";
 
 const PROOFS: Readonly<Record<string, TextName>> = { edge: "proofEdgeTab", off: "proofOffTab" };
-const SCOPES: Readonly<Record<string, TextName>> = { pop: "scopePopTab", regional: "scopeRegionalTab" };
+const SCOPES: Readonly<Record<string, TextName>> = { pop: "pops", regional: "recs" };
 
 /** What was asked for, without headers: there may be secrets in them. */
 export function AsSent({ request, engine }: SentFactsProps) {

@@ -267,8 +267,6 @@ export const MESSAGES = {
   proofEdgeTab: { en: "Edge hit", zh: "边缘命中" },
   proofOffTab: { en: "No verification", zh: "不验证" },
   cacheScope: { en: "Scope", zh: "范围" },
-  scopePopTab: { en: "POPs", zh: "POP" },
-  scopeRegionalTab: { en: "Regional edge caches", zh: "区域边缘缓存" },
   downloads: { en: "Downloads", zh: "下载次数" },
   downloadsAutoTab: { en: "Automatic", zh: "自动" },
   stopsAt: { en: "Times out at", zh: "超时时刻" },

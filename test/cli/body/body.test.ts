@@ -161,6 +161,19 @@ describe("a body", () => {
     expect(bodyOf(from, [], [], {})).toEqual(from);
   });
 
+  test.each([
+    [{ downloads: "auto" }, { downloads: "auto" }],
+    [{ downloads: "1" }, { downloads: 1 }],
+    [
+      { downloads: "2", verify: "off" },
+      { downloads: 2, verify: "off" },
+    ],
+    [{ scope: "regional" }, { scope: "regional" }],
+  ])("has the numbers and names of %j as the API takes them", (words, expected) => {
+    expect(settingsOf(words)).toEqual(expected);
+    expect(bodyOf({ url_list: URLS, downloads: 2, scope: "pop" }, [], [], words)).toMatchObject(expected);
+  });
+
   test("needs URLs or sources", () => {
     expect(() => bodyOf({}, [], ["eu"], {})).toThrow("there is no URL to warm");
     expect(bodyOf({}, [], [], { sitemap: ["https://a/s.xml"] })).not.toHaveProperty("url_list");

@@ -60,6 +60,14 @@ describe("what the page says", () => {
   });
 
   test.each([
+    [{}, "Scope POPs Downloads Automatic"],
+    [{ scope: "regional", downloads: 1 }, "Scope Regional edge caches Downloads 1"],
+    [{ scope: "pop", downloads: 2 }, "Scope POPs Downloads 2"],
+  ])("the caches and the downloads of the sent request: %j", (sent, words) =>
+    expect(textOf(html(madeUpReport(sent)))).toContain(words),
+  );
+
+  test.each([
     [404, "Retrying will not help"],
     [403, "signed URL"],
     [undefined, "HTTP 404: correct or remove"],

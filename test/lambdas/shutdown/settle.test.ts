@@ -30,6 +30,8 @@ function message(pop: string, url: string, { ips = ["192.0.2.1"], bytes = 10 as 
     host: DOMAIN,
     header: [],
     verify: "edge",
+    downloads: "auto",
+    scope: "pop",
     shards: 1,
     urls: [{ url, bytes }],
     again: true,

@@ -1,5 +1,4 @@
 import { fanOutGroups } from "../../../domain/plan/target.ts";
-import type { RequestItem } from "../../../domain/request/request-item.ts";
 import { times } from "../../collect.ts";
 import { LABEL, request } from "../items.ts";
 import { prepared, ROWS, run, TASKS, world } from "./world.ts";
@@ -19,6 +18,8 @@ describe("a READY target", () => {
         header: [],
         shards: 1,
         verify: "edge",
+        downloads: "auto",
+        scope: "pop",
         host: "cdn.example.com",
         urls: [{ url, bytes: Number(bytes) }],
       })),
@@ -90,8 +91,8 @@ describe("a READY target", () => {
 });
 
 /** A request for these POPs, each of which has an address. */
-const at = (pops: readonly string[], item: Partial<RequestItem>, rows = ROWS) => ({
-  item: { pops: [...pops], ...item },
+const at = (pops: readonly string[], rows = ROWS) => ({
+  item: { pops: [...pops] },
   hosts: Object.fromEntries(pops.map((pop, i) => [`${LABEL}.${pop}.cloudfront.net`, [`192.0.2.${i}`]])),
   rows,
 });
@@ -100,7 +101,7 @@ const pops = ["NRT57-P3", "KIX50-C1", "FRA56-P4"];
 const rows = times(20, (i) => [`https://cdn.example.com/${i}`, "10"]);
 
 it("a READY target has the tasks queued that it leads, each with those that wait for it", async () => {
-  const { queue, requests } = await run(world(at(pops, {}, rows)));
+  const { queue, requests } = await run(world(at(pops, rows)));
   const led = queue.messages.flatMap(({ pop, followers = [], urls }) =>
     urls.map(({ url }) => ({ by: [pop, ...followers.map((it) => it.pop)].join(" "), url })),
   );
@@ -116,14 +117,14 @@ it("a READY target has the tasks queued that it leads, each with those that wait
 });
 
 it("a READY target that leads nothing is SENT all the same", async () => {
-  const { queue, requests } = await run(world(at(pops.slice(0, 2), {}, rows.slice(0, 1))));
+  const { queue, requests } = await run(world(at(pops.slice(0, 2), rows.slice(0, 1))));
   expect(queue.messages).toHaveLength(1);
   expect(requests.the()).toMatchObject({ status: "IN_PROGRESS", targets_sent: 2 });
 });
 
 describe("the targets of one REC", () => {
   const pops = times(24, (i) => `${["NRT", "KIX", "FRA"][i % 3]}${i + 1}-P1`);
-  const inTwoRecs = at(pops, {});
+  const inTwoRecs = at(pops);
 
   it("are fanned out together, with one read of the list", async () => {
     const w = await prepared(inTwoRecs);

@@ -59,11 +59,13 @@ const WRONG: Readonly<Record<string, readonly unknown[]>> = {
     ...["", "a", "/*/a", "/#", LONE_SURROGATE, `/${LONG}`].map((path) => ({ paths: [path] })),
     ...["", "#a", "a,b", "a*", "é", "x".repeat(257)].map((tag) => ({ tags: [tag] })),
   ],
-  verify: ["", "EDGE", "all", true, 1, [], {}],
+  verify: ["", "EDGE", "addresses", true, 1, [], {}],
+  downloads: ["", "1", "AUTO", 0, 3, 1.5, true, [], {}],
+  scope: ["", "POP", "rec", true, 1, [], {}],
 };
 const UNKNOWN = [
   ...PROTOTYPES,
-  ...["", " timeout", "Timeout", "req_id", LONE_SURROGATE, "\u0000", LONG, "$where", "url_list[]"],
+  ...["", " timeout", "Timeout", "order", "req_id", LONE_SURROGATE, "\u0000", LONG, "$where", "url_list[]"],
 ];
 const GOOD = { url_list: ["https://www.example.com/index.html"], pops: ["SIN2-P1"], timeout: 5, instance_count: 0 };
 
