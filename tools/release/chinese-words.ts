@@ -274,9 +274,11 @@ export const CHINESE: Readonly<Record<string, string>> = {
 
   // Progress and summary.
   "ID of the request.": "预热请求的 ID。",
-  "Bytes of the tasks that succeeded.": "成功的任务的字节数。",
-  "Bytes of downloads in progress.": "进行中的下载的字节数。",
-  "Bytes of all tasks whose size is known.": "所有已知大小的任务的字节数。",
+  "Bytes of the tasks that succeeded, each object once.": "成功的任务的字节数，每个对象计一次。",
+  "Bytes of all downloads, retries and checks of the tasks that have a result.":
+    "已有结果的任务的所有下载、重试和检查的字节数。",
+  "Bytes of downloads in progress, each object once.": "进行中的下载的字节数，每个对象计一次。",
+  "Bytes of all tasks whose size is known, each object once.": "所有已知大小的任务的字节数，每个对象计一次。",
   "Percentage of the bytes, or of the tasks if a size is unknown. Failed tasks add no bytes.":
     "字节数的百分比；如果有大小未知，则为任务数的百分比。失败的任务不增加字节数。",
   "Tasks that wait.": "等待中的任务数。",
@@ -285,11 +287,14 @@ export const CHINESE: Readonly<Record<string, string>> = {
   "Tasks that failed.": "失败的任务数。",
   "Tasks with the outcome `warm`.": "结果为 `warm` 的任务数。",
   "Tasks with the outcome `hit`.": "结果为 `hit` 的任务数。",
+  "Tasks with the outcome `regional`. They are not in `failed_count`.":
+    "结果为 `regional` 的任务数，不包含在 `failed_count` 中。",
   "Tasks with the outcome `not_kept`. `failed_count` includes them.":
     "结果为 `not_kept` 的任务数，包含在 `failed_count` 中。",
   "Tasks: readable URLs × variants × resolved POPs. 0 until the POPs are resolved.":
     "任务数：可读取的 URL × 变体 × 已解析的 POP。解析 POP 之前为 0。",
-  "Current download rate of all agents.": "所有代理程序当前的下载速率之和。",
+  "Current download rate of all agents, with repeated downloads and checks.":
+    "所有代理程序当前的下载速率之和，包括重复下载和检查。",
   "Instances that have tasks of the request.": "正在处理该预热请求的任务的实例数。",
   "Estimated end, if known.": "预计结束时间；null：未知。",
   "Time of the last change.": "最后一次变化的时间。",
@@ -364,8 +369,11 @@ export const CHINESE: Readonly<Record<string, string>> = {
   "Unresolved POPs for which the DNS resolver failed.": "因 DNS 解析器出错而无法解析的 POP 数。",
   "URLs that could not be read.": "无法读取的 URL 数。",
   "All URLs.": "URL 总数。",
-  "Number of failure reasons, plus one each for unreadable URLs and unresolved POPs.":
-    "失败原因数；有无法读取的 URL、有无法解析的 POP 时各加一。",
+  "Tasks whose object the REC keeps, and the POP is not shown to. Absent with the scope `regional`.":
+    "对象由区域边缘缓存保留、但未能证明 POP 也保留的任务数。范围为 `regional` 时不出现。",
+  "Tasks whose hits did not report their cache tier.": "命中未报告缓存层的任务数。",
+  "Number of failure reasons, plus one each for `regional_tasks`, unreadable URLs and unresolved POPs.":
+    "失败原因数；有 `regional_tasks`、有无法读取的 URL、有无法解析的 POP 时各加一。",
   "One POP of a request. Its counts can differ slightly from the report.":
     "预热请求的一个 POP。它的计数可能与报告略有出入。",
   "Code of the POP.": "POP 的代码。",
@@ -500,7 +508,8 @@ export const CHINESE: Readonly<Record<string, string>> = {
   "Number and location of the source; empty for a URL of `url_list`": "来源的序号和位置；来自 `url_list` 的 URL 为空",
   "`true`: the task succeeded": "`true`：任务成功",
   "Failure reason": "失败原因",
-  "Bytes received in the last attempt": "最后一次尝试收到的字节数",
+  "Bytes of the object, as the last download received them": "对象的字节数，以最后一次下载为准",
+  "Bytes of all downloads, retries and checks": "所有下载、重试和检查的字节数",
   "Milliseconds from the first attempt to the end of the last": "从第一次尝试开始到最后一次尝试结束的毫秒数",
   "`x-cache` of the last response": "最后一次响应的 `x-cache`",
   "With the outcome `hit`: `no_age`, `age_constant` or `origin_age`":
@@ -528,10 +537,10 @@ export const CHINESE: Readonly<Record<string, string>> = {
   "openapi.json": "openapi.json",
   "{names} are final: poll every 5 to 15 seconds until then. FINISHED has its `verdict` at once; the others can get it some seconds later.":
     "{names} 为最终状态：在此之前每 5 到 15 秒查询一次。FINISHED 立即带有 `verdict`；其他最终状态可能几秒后才有。",
-  "Every task succeeded, and at least one is `warm` or `hit`.":
-    "可以放量：所有任务都成功，且至少有一个为 `warm` 或 `hit`。",
-  "Some tasks failed, some URLs could not be read, or some POPs did not resolve.":
-    "可以放量，但有例外：部分任务失败、部分 URL 无法读取，或部分 POP 无法解析。",
+  "Every task is good, and at least one is `warm`, `hit` or, with the scope `regional`, `regional`.":
+    "可以放量：所有任务都良好，且至少有一个为 `warm`、`hit`，或在范围 `regional` 下为 `regional`。",
+  "Some tasks failed or only reached the REC, some URLs could not be read, or some POPs did not resolve.":
+    "可以放量，但有例外：部分任务失败或仅到达区域边缘缓存、部分 URL 无法读取，或部分 POP 无法解析。",
   "At least one of these: an object failed at all selected POPs of a REC that has two or more of them; more than 5% of the POPs lack more than 1% of their objects; the request did not end as FINISHED. A URL that could not be read counts as cold at every POP. POPs that did not resolve do not count.":
     "不可放量，至少符合一项：在选中了两个或更多 POP 的某个区域边缘缓存下，有对象在所有 POP 都失败；超过 5% 的 POP 缺少超过 1% 的对象；预热请求未以 FINISHED 结束。无法读取的 URL 在每个 POP 都计为未预热。无法解析的 POP 不计。",
   "The objects were downloaded, and nothing shows that a cache has them: `verify` is `off`, or the server sends no `x-cache`. Tasks can have failed.":

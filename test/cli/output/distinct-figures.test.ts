@@ -27,6 +27,11 @@ test("a line of progress, which programs can read: each task is counted once", (
   expect(plainLine(progress({ ...COUNTS, estimated_finish_at: null }))).not.toContain("left");
 });
 
+test("a line of the log names results that only the REC keeps, if there are any", () => {
+  expect(plainLine(progress({ ...COUNTS, regional_count: 41 }))).toContain(" hit=103 regional=41 ");
+  expect(plainLine(progress(COUNTS))).not.toContain("regional");
+});
+
 test("a POP's row has tasks, done, warm, hit, regional, not kept and failed, in the order of its heads", () => {
   const pop = {
     ...COUNTS,

@@ -68,6 +68,7 @@ it.each([
   [{ download_count: 10, warm_count: 9 }, "done"],
   [{ download_count: 2, failed_count: 2, not_kept_count: 2 }, "not_kept"],
   [{ download_count: 3, failed_count: 3, not_kept_count: 2 }, "failed"],
+  [{ download_count: 10, warm_count: 5, hit_count: 3, regional_count: 2 }, "regional"],
 ] as const)("worstOf: %o is %s", (some, worst) =>
   expect(worstOf(popState(pop("SIN1", "Singapore", some)))).toBe(worst),
 );
