@@ -23,7 +23,7 @@ export function claimsAreTrue(name: string, claimed: "warm" | "hit"): Check {
 }
 
 /** Whether the POP's address that answered holds the object. */
-function isHeld({ url, address }: ReportedResult, holders: ObservedRequest["holders"]): boolean {
+export function isHeld({ url, address }: ReportedResult, holders: ObservedRequest["holders"]): boolean {
   return (holders.get(pathOf(url)) ?? []).some((it) => it.layer === "pop" && it.address === address);
 }
 

@@ -1,4 +1,5 @@
 import type { Scenario } from "../engine/scenario.ts";
+import { admission } from "./admission.ts";
 import { loadSharing, longDownload } from "./downloads.ts";
 import { EDGES_LIKE } from "./edge-like.ts";
 import { fairness, otherOrigin } from "./fairness.ts";
@@ -14,9 +15,9 @@ import { deception, warmth } from "./warmth.ts";
 export const SCENARIOS: readonly Scenario[] = [
   ...[faults, longFaults, leads],
   ...[longDownload, loadSharing, fairness, otherOrigin],
-  ...[warmth, deception, limits, throttling, originLimiter],
+  ...[admission, warmth, deception, limits, throttling, originLimiter],
   ...EDGES_LIKE,
-  ...[deception, limits, throttling].map(withoutStack),
+  ...[admission, deception, limits, throttling].map(withoutStack),
   ...[hostileBodies, foreignPage, generatedInput],
   ...REGRESSIONS,
 ];
