@@ -142,12 +142,4 @@ export default {
     find: '"Content-Length", ',
     replace: "",
   },
-  "evidence-host-not-hashed": {
-    invariant: "Evidence of the edge does not tell whose site it is about.",
-    description: "Host names in certificates are written as they are.",
-    file: "cli/doctor/edge/redact.ts",
-    find: "return PUBLIC_NAME.test(name) ? name.toLowerCase() : this.host(name);",
-    replace: "return name.toLowerCase();",
-    test: "test/cli/doctor/evidence.test.ts",
-  },
 } satisfies Bugs;

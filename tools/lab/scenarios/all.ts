@@ -1,6 +1,5 @@
 import type { Scenario } from "../engine/scenario.ts";
 import { loadSharing, longDownload } from "./downloads.ts";
-import { EDGES_LIKE } from "./edge-like.ts";
 import { fairness, otherOrigin } from "./fairness.ts";
 import { faults, longFaults } from "./faults.ts";
 import { foreignPage, generatedInput, hostileBodies } from "./hostile.ts";
@@ -15,7 +14,6 @@ export const SCENARIOS: readonly Scenario[] = [
   ...[faults, longFaults, leads],
   ...[longDownload, loadSharing, fairness, otherOrigin],
   ...[warmth, deception, limits, throttling, originLimiter],
-  ...EDGES_LIKE,
   ...[deception, limits, throttling].map(withoutStack),
   ...[hostileBodies, foreignPage, generatedInput],
   ...REGRESSIONS,
