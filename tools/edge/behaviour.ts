@@ -111,6 +111,16 @@ export interface Policy {
    * @default none
    */
   readonly admits: Admits;
+  /**
+   * A function at the edge answers by itself, with 200; neither a cache nor the origin is asked.
+   * @default none does
+   */
+  readonly generated?: "function" | "lambda";
+  /**
+   * The status of custom error responses: an error has this one instead of its own.
+   * @default errors keep their status
+   */
+  readonly errorPage?: { readonly status: number };
   /** A POP's cache loses an object that it has when it was asked `after` times for it, `times` times in all (default: always). */
   readonly evict?: { readonly after: number; readonly times?: number };
 }
@@ -118,7 +128,7 @@ export interface Policy {
 interface Admits {
   readonly ranges?: boolean;
   readonly heads?: boolean;
-  /** GETs whose client leaves, or whose connection breaks, before the body is sent whole. */
+  /** GETs whose client leaves, or whose connection breaks, before the last 256 KiB of the body are sent. */
   readonly aborted?: boolean;
   /** GETs that waited for another one's fetch. */
   readonly collapsed?: boolean;

@@ -1,10 +1,11 @@
 import { randomFillSync } from "node:crypto";
 import type { Policy } from "./behaviour.ts";
+import type { Found } from "./exchange.ts";
 import type { Layer, Source } from "./reply.ts";
 
 export interface Served extends Timing {
   readonly via: string;
-  readonly status: number;
+  readonly xCache: string;
   /** Seconds since the origin gave the answer, or what else the policy says; undefined: no `Age`. */
   readonly age: number | undefined;
   /** Whether Server-Timing is sent. */
@@ -12,20 +13,23 @@ export interface Served extends Timing {
 }
 
 /** The value of `x-cache`. A REC's hit reads Hit like a POP's; only Server-Timing tells them apart. */
-export function xCache({ status, source, refreshed }: { status: number; source: Source; refreshed: boolean }): string {
+export function xCacheOf({ reply: { status }, source, refreshed, xCache }: Found): string {
+  if (xCache !== undefined) return xCache;
   if (source === "none" && status >= 300 && status < 400) return "Redirect from cloudfront";
   if (source === "none" || status >= 400) return "Error from cloudfront";
   if (refreshed) return "RefreshHit from cloudfront";
   return source === "origin" ? "Miss from cloudfront" : "Hit from cloudfront";
 }
 
-/** What CloudFront adds to an answer; name, value, name, value, … */
+/**
+ * What CloudFront adds to an answer; name, value, name, value, … in the order and the spelling that HTTP/1.1 recordings of
+ * 2024 have. No recording shows the place of Server-Timing: a response headers policy adds it, and those headers come last.
+ */
 export function edgeHeaders(served: Served): string[] {
   const id = requestId();
-  const { source, pop } = served;
-  const headers = ["x-cache", xCache(served), "via", served.via, "x-amz-cf-pop", pop, "x-amz-cf-id", id];
-  if (served.timed) headers.push("server-timing", serverTiming(served, id));
-  if (source !== "none" && source !== "origin" && served.age !== undefined) headers.push("age", String(served.age));
+  const headers = ["X-Cache", served.xCache, "Via", served.via, "X-Amz-Cf-Pop", served.pop, "X-Amz-Cf-Id", id];
+  if (served.age !== undefined) headers.push("Age", String(served.age));
+  if (served.timed) headers.push("Server-Timing", serverTiming(served, id));
   return headers;
 }
 

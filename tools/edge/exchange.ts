@@ -35,6 +35,8 @@ export interface Found {
   readonly storedAt?: number;
   readonly originMs?: number;
   readonly noLayer?: boolean;
+  /** The value of `x-cache`, where it does not follow from the rest. */
+  readonly xCache?: string;
   /** The layer that asked the origin, if one did. */
   readonly askedBy?: Layer;
   /** The request, if its POP may admit the object when the answer is sent. */

@@ -14,7 +14,7 @@ export interface FaultRequest {
 }
 
 export type Fault =
-  /** An answer of this status instead of the object. The tiers are not asked. */
+  /** An answer of this status instead of the object. The tiers are not asked. Headers replace the edge's own. */
   | { readonly kind: "status"; readonly status: number; readonly headers?: Readonly<Record<string, string>> }
   /** A delay before the answer. */
   | { readonly kind: "slow"; readonly ms: number }
@@ -27,7 +27,10 @@ export type Fault =
 /** Faults of an answer that is already on its way. */
 export type AnswerFault =
   /** Headers that replace the answer's own, the edge's too, such as `x-cache` or `x-amz-cf-pop`; in lower case. */
-  { readonly kind: "headers"; readonly headers: Readonly<Record<string, string>> } | BodyFault;
+  { readonly kind: "headers"; readonly headers: Replacing } | BodyFault;
+
+/** A header may have several values; with an empty list it is left out. */
+export type Replacing = Readonly<Record<string, string | readonly string[]>>;
 
 export type BodyFault =
   /** No fault, but slow: the whole body, and no more of it in a second than this. */

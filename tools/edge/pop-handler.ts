@@ -74,14 +74,39 @@ export async function answer(exchange: Exchange, context: AnswerContext, fault?:
   const { method, url = "", headers } = request;
   const served = domain !== undefined && url.startsWith("/") && (method === "GET" || method === "HEAD");
   if (!served || (policy.signed && !isSigned(url, headers.cookie))) return send(exchange, madeUp(403), context, fault);
+  if (policy.generated) return send(exchange, { ...madeUp(200), xCache: GENERATED[policy.generated] }, context, fault);
   const asked = askedFor(domain, url, headers, policy);
   const range = method === "GET" ? headers.range : undefined;
   const found = await find({ method, asked, range }, pop.tier, context.origin);
-  const sent = (whole: boolean) => pop.tier.sent(asked, found.forwarded, { method, range, whole });
-  if (response.destroyed) sent(false);
-  else response.once("close", () => sent(response.writableFinished));
-  send(exchange, found, context, fault);
+  onSent(response, (whole) => pop.tier.sent(asked, found.forwarded, { method, range, whole }));
+  const { errorPage } = policy;
+  const { reply } = found;
+  const isErrorPage = errorPage !== undefined && reply.status >= 400;
+  const page = isErrorPage && { reply: { ...reply, ...errorPage }, xCache: "Error from cloudfront" };
+  send(exchange, { ...found, ...page }, context, fault);
 }
+
+/** Tells once whether the body was handed to the socket to its end: then, and before the client can know, or when it has left. */
+function onSent(response: ServerResponse, sent: (whole: boolean) => void): void {
+  if (response.destroyed) {
+    sent(false);
+    return;
+  }
+  const whole = () => {
+    response.off("close", left);
+    sent(true);
+  };
+  const left = () => {
+    response.off("prefinish", whole);
+    sent(false);
+  };
+  response.once("prefinish", whole).once("close", left);
+}
+
+const GENERATED = {
+  function: "FunctionGeneratedResponse from cloudfront",
+  lambda: "LambdaGeneratedResponse from cloudfront",
+};
 
 /** https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-choosing-signed-urls-cookies.html */
 function isSigned(url: string, cookie = ""): boolean {

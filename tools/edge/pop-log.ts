@@ -1,5 +1,5 @@
 import { askedFor, formOf } from "./cache-key.ts";
-import { xCache } from "./edge-headers.ts";
+import { xCacheOf } from "./edge-headers.ts";
 import type { Exchange, Found } from "./exchange.ts";
 import type { Source } from "./reply.ts";
 
@@ -29,11 +29,11 @@ export class PopLog {
 
   add(
     { pop, request, domain = "", policy }: Exchange,
-    { reply, source, refreshed }: Found,
+    found: Found,
     { at, bytes }: Pick<PopRequestSeen, "at" | "bytes">,
   ): void {
     const { method = "GET", url = "/", headers } = request;
-    const { status } = reply;
+    const { source } = found;
     this.requests.push({
       at,
       pop: pop.name,
@@ -42,8 +42,8 @@ export class PopLog {
       path: url,
       range: headers.range,
       form: formOf(askedFor(domain, url, headers, policy).key),
-      status,
-      xCache: xCache({ status, source, refreshed }),
+      status: found.reply.status,
+      xCache: xCacheOf(found),
       source,
       bytes,
     });

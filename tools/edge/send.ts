@@ -2,9 +2,9 @@ import type { ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { performance } from "node:perf_hooks";
 import type { Policy } from "./behaviour.ts";
-import { edgeHeaders, type Sampling, type Served } from "./edge-headers.ts";
+import { edgeHeaders, type Sampling, type Served, xCacheOf } from "./edge-headers.ts";
 import type { Exchange, Found } from "./exchange.ts";
-import type { AnswerFault, BodyFault } from "./faults.ts";
+import type { AnswerFault, BodyFault, Replacing } from "./faults.ts";
 import type { PopLog } from "./pop-log.ts";
 import { headerOf, type Reply } from "./reply.ts";
 
@@ -23,9 +23,9 @@ const EMPTY = Buffer.alloc(0);
 export function send(exchange: Exchange, found: Found, context: SendContext, fault?: AnswerFault): void {
   const { request, response } = exchange;
   const { reply } = found;
-  const own = edgeHeaders(servedOf(exchange, found, context));
+  const served = servedOf(exchange, found, context);
   const bodyFault = fault?.kind === "headers" ? undefined : fault;
-  const head = [...passedOn(found), ...lengthOf(reply, bodyFault), ...own];
+  const head = joined([...reply.headers, ...lengthOf(reply, bodyFault)], edgeHeaders(served), found);
   response.writeHead(reply.status, fault?.kind === "headers" ? replaced(head, fault.headers) : head);
   const body = request.method === "HEAD" ? EMPTY : reply.body;
   const bytes = deliver(response, body, bodyFault ?? brokenOff(reply), context.reset);
@@ -33,12 +33,12 @@ export function send(exchange: Exchange, found: Found, context: SendContext, fau
 }
 
 function servedOf({ pop, request, policy, began }: Exchange, found: Found, context: SendContext): Served {
-  const { reply, source, refreshed, noLayer = false, askedBy = "rec", originMs = 0 } = found;
+  const { source, refreshed, noLayer = false, askedBy = "rec", originMs = 0 } = found;
   const { pragma } = request.headers;
   return {
     pop: pop.name,
     via: pop.via,
-    status: reply.status,
+    xCache: xCacheOf(found),
     source,
     refreshed,
     age: ageOf(policy, found, context.now()),
@@ -50,21 +50,45 @@ function servedOf({ pop, request, policy, began }: Exchange, found: Found, conte
   };
 }
 
-/** What the origin sent. Its `Age` is a part of the edge's own, where that sends one. */
-function passedOn({ reply: { headers }, source }: Found): readonly string[] {
-  if (source === "origin" || !headers.includes("age")) return headers;
-  return headers.filter((_, at) => headers[at - (at % 2)] !== "age");
+/**
+ * The head of an answer. An origin that is behind a CloudFront or another cache sends headers of the same names: its `Via` is
+ * continued, its `X-Amz-Cf-Pop` stays before the edge's own, its `Age` is a part of that of a hit, and the rest is replaced. A
+ * fault's made-up answer may replace what the edge adds.
+ *
+ * @param sent of the origin or of a fault, by names in lower case
+ */
+function joined(sent: readonly string[], own: readonly string[], { source }: Found): string[] {
+  if (source === "none") return [...sent, ...without(own, new Set(sent.filter((_, at) => at % 2 === 0)))];
+  const origins = without(sent, source === "origin" ? REPLACED : REPLACED_IN_HIT);
+  const at = origins.indexOf("via") + 1;
+  if (at === 0) return [...origins, ...own];
+  const via = `${origins[at]}, ${own[own.indexOf("Via") + 1]}`;
+  return [...origins.with(at, via), ...without(own, VIA)];
 }
 
-function ageOf({ age }: Policy, { reply, storedAt }: Found, now: number): number | undefined {
+const REPLACED = new Set(["x-cache", "x-amz-cf-id", "server-timing"]);
+const REPLACED_IN_HIT = new Set([...REPLACED, "age"]);
+const VIA = new Set(["via"]);
+
+/** @param head name, value, name, value, … @param names in lower case */
+function without(head: readonly string[], names: ReadonlySet<string>): string[] {
+  return head.filter((_, at) => !names.has(String(head[at - (at % 2)]).toLowerCase()));
+}
+
+/**
+ * Seconds on the clock since the origin answered, which is rounded up as well as down, as in recordings. A miss has none but the
+ * origin's own, and a RefreshHit none at all.
+ */
+function ageOf({ age }: Policy, { reply, source, refreshed, storedAt }: Found, now: number): number | undefined {
+  if (source === "none" || source === "origin" || refreshed) return undefined;
   if (age !== "kept") return age === "none" ? undefined : age;
-  const sinceMs = storedAt === undefined ? 0 : now - storedAt;
-  return Number(headerOf(reply, "age") ?? 0) + Math.max(0, Math.floor(sinceMs / 1_000));
+  const since = storedAt === undefined ? 0 : Math.floor(now / 1_000) - Math.floor(storedAt / 1_000);
+  return Number(headerOf(reply, "age") ?? 0) + Math.max(0, since);
 }
 
 function lengthOf(reply: Reply, fault: BodyFault | undefined): string[] {
   if (reply.unsized || reply.status === 204) return [];
-  return ["content-length", String(statedLength(reply.length, fault))];
+  return ["Content-Length", String(statedLength(reply.length, fault))];
 }
 
 /** The client's connection breaks where the origin's did. */
@@ -72,10 +96,12 @@ function brokenOff({ cut, body }: Reply): BodyFault | undefined {
   return cut ? { kind: "truncate", after: body.length } : undefined;
 }
 
-/** @param head name, value, name, value, … */
-function replaced(head: readonly string[], headers: Readonly<Record<string, string>>): string[] {
-  const others = head.filter((_, at) => !(String(head[at - (at % 2)]) in headers));
-  return [...others, ...Object.entries(headers).flat()];
+function replaced(head: readonly string[], headers: Replacing): string[] {
+  const others = without(head, new Set(Object.keys(headers)));
+  return [
+    ...others,
+    ...Object.entries(headers).flatMap(([name, value]) => [value].flat().flatMap((one) => [name, one])),
+  ];
 }
 
 /** TLS encrypts at once all that it is given. A large body in one piece would be in memory twice for every client. */
@@ -109,8 +135,8 @@ export function deliver(
   // The client may have left while the tiers were asked; writing to it would be an unhandled error.
   if (response.destroyed) return 0;
   if (fault === undefined) {
-    if (body.length <= SLICE_BYTES) response.end(body);
-    else pour(response, body, () => response.end());
+    const last = Math.max(0, Math.ceil(body.length / SLICE_BYTES) - 1) * SLICE_BYTES;
+    pour(response, body.subarray(0, last), () => response.end(body.subarray(last)));
     return body.length;
   }
   if (fault.kind === "drip") {

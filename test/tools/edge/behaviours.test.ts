@@ -14,7 +14,9 @@ test("the first behaviour that fits counts, and a distribution's own come before
     { path: "*.css", serverTiming: 3, pops: ["FRA56-P4"] },
     { path: "/img/*", serverTiming: 4 },
   ];
-  const behaviours = new Behaviours([{ domain: "D1.cloudfront.net", behaviours: own }, { domain: "d2" }], all, { errorTtlMs: 5_000 });
+  const behaviours = new Behaviours([{ domain: "D1.cloudfront.net", behaviours: own }, { domain: "d2" }], all, {
+    errorTtlMs: 5_000,
+  });
   expect(
     ["/own/a.css", "/img/a.png?v=1", "/img/aa.png", "/img/(a).png"].map((path) => share(behaviours, path)),
   ).toEqual([...[1, 2, 4, 4]]);
@@ -23,7 +25,7 @@ test("the first behaviour that fits counts, and a distribution's own come before
   expect(share(behaviours, "*", "SIN2-P1", undefined)).toBe(100);
   behaviours.set([{ serverTiming: "off" }]);
   expect([share(behaviours, "/img/a.png"), share(behaviours, "/own/x")]).toEqual(["off", 1]);
-  expect(behaviours.policyFor(ONE, "SIN2-P1", "/x").errorTtlMs).toBe(5_000);
+  expect(behaviours.policyFor(ONE, "SIN2-P1", "/x")).toMatchObject({ errorTtlMs: 5_000, admission: "second" });
 });
 
 const distributions = new Distributions([

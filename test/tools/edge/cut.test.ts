@@ -37,7 +37,11 @@ test.each([true, false])(
 test.each([true, false])("in chunks: broken off at first, then kept as if whole, plain: %s", async (plain) => {
   const edge = await cutEdge({ length: "chunked" });
   expect(await got(edge, plain)).toEqual({ bytes: AFTER, ended: false, length: undefined, xCache: "Miss" });
-  expect(await got(edge, plain)).toEqual({ bytes: AFTER, ended: true, length: String(AFTER), xCache: "Hit" });
+  const hit = { bytes: AFTER, ended: true, length: String(AFTER), xCache: "Hit" };
+  expect(await got(edge, plain)).toEqual(hit);
+  // What was broken off does not count for an admission.
+  expect(edge.holders("/a.bin")).toHaveLength(1);
+  expect(await got(edge, plain)).toEqual(hit);
   expect(edge.holders("/a.bin")).toHaveLength(2);
 });
 

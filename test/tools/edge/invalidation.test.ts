@@ -40,7 +40,7 @@ test("an invalidation empties every tier, for that path alone", async () => {
     (await ask(edge, { pop })).xCache.split(" ")[0],
     (await ask(edge, { pop, path: "/b.bin" })).xCache.split(" ")[0],
   ];
-  for (const pop of ["SIN2-P1", "BOM78-P1", "FRA56-P4"]) await both(pop);
+  for (const pop of ["SIN2-P1", "BOM78-P1", "FRA56-P4"]) for (let n = 0; n < 2; n += 1) await both(pop);
   const old = await ask(edge);
   edge.addObject("/a.bin", { size: 10 });
   expect((await ask(edge)).sha256).toBe(old.sha256);
@@ -49,5 +49,6 @@ test("an invalidation empties every tier, for that path alone", async () => {
   expect(await both("BOM78-P1")).toEqual(["Hit", "Hit"]);
   expect(await both("FRA56-P4")).toEqual(["Miss", "Hit"]);
   expect((await ask(edge)).sha256).not.toBe(old.sha256);
-  expect(edge.invalidate(["/*"])).toBe(10);
+  // Both RECs have both objects, all POPs have the one, and one POP was asked twice for the other.
+  expect(edge.invalidate(["/*"])).toBe(8);
 });

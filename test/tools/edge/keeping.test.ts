@@ -6,6 +6,8 @@ import { type Asked, ask, atOrigin, expectInTurn, inTurn, newEdge } from "./clie
 
 const TWICE: readonly Asked[] = [{}, {}];
 const THRICE = [...TWICE, {}];
+const FIVE_TIMES = [...THRICE, ...TWICE];
+const SHIELDED = ["Miss origin", "Hit Origin Shield", "Hit EDGE"];
 const BOMBAY = { pop: "BOM78-P1" };
 const FIRST_BYTE = { range: "bytes=0-0" };
 const PRAGMA = { headers: { pragma: "server-timing" } };
@@ -23,38 +25,45 @@ test.each<[what: string, Partial<EdgeOptions>, readonly Asked[], saw: readonly s
   [
     "no-store below a minimum TTL",
     { site: cached("no-store"), behaviours: [ALWAYS_A_MINUTE] },
-    ...([TWICE, ["Miss origin", "Hit EDGE"], 2] as const),
+    ...([THRICE, ["Miss origin", "Hit REC", "Hit EDGE"], 2] as const),
   ],
   [
     "Vary: * below a minimum TTL",
     { site: withHeaders({ vary: "*" }), behaviours: [ALWAYS_A_MINUTE] },
-    ...([TWICE, ["Miss origin", "Hit EDGE"], 2] as const),
+    ...([THRICE, ["Miss origin", "Hit REC", "Hit EDGE"], 2] as const),
   ],
   ["CachingDisabled", { behaviours: [CACHING_DISABLED] }, TWICE, ["Miss origin", "Miss origin"], 0],
-  ["a REC that is passed by", { behaviours: [{ rec: "passed" }] }, [{}, BOMBAY], ["Miss origin", "Miss origin"], 2],
+  [
+    "a REC that is passed by",
+    { behaviours: [{ rec: "passed" }] },
+    [...THRICE, BOMBAY],
+    ["Miss origin", "Miss origin", "Hit EDGE", "Miss origin"],
+    1,
+  ],
+  ["an Origin Shield", { behaviours: [{ originShield: "eu", rec: "passed" }] }, THRICE, SHIELDED, 1],
   [
     "the REC as the only cache",
     { behaviours: [{ keptAt: "rec", pops: ["SIN2-P1"] }] },
-    [...THRICE, BOMBAY, BOMBAY],
-    ["Miss origin", "Hit REC", "Hit REC", "Hit REC", "Hit EDGE"],
+    [...THRICE, BOMBAY, BOMBAY, BOMBAY],
+    ["Miss origin", "Hit REC", "Hit REC", "Hit REC", "Hit REC", "Hit EDGE"],
     2,
   ],
   [
-    "an eviction after the first request",
+    "an eviction after the request that filled the POP",
     { behaviours: [{ evict: { after: 1, times: 1 } }] },
-    ...([THRICE, ["Miss origin", "Hit REC", "Hit EDGE"], 2] as const),
+    ...([FIVE_TIMES, ["Miss origin", "Hit REC", "Hit REC", "Hit REC", "Hit EDGE"], 2] as const),
   ],
   [
     "an eviction after each request",
     { behaviours: [{ evict: { after: 1 } }] },
-    ...([THRICE, ["Miss origin", "Hit REC", "Hit REC"], 1] as const),
+    ...([FIVE_TIMES, ["Miss origin", "Hit REC", "Hit REC", "Hit REC", "Hit REC"], 1] as const),
   ],
   [
     "an eviction after three requests, of ranges too",
     { behaviours: [{ evict: { after: 3 } }] },
     [...TWICE, FIRST_BYTE, {}],
-    ["Miss origin", "Hit EDGE", "Hit EDGE", "Hit REC"],
-    2,
+    ["Miss origin", "Hit REC", "Hit EDGE", "Hit REC"],
+    1,
   ],
   [
     "ranges that are kept",
@@ -64,7 +73,8 @@ test.each<[what: string, Partial<EdgeOptions>, readonly Asked[], saw: readonly s
     0,
   ],
   ["Server-Timing off", { behaviours: [{ serverTiming: "off" }] }, [PRAGMA, PRAGMA], ["Miss -", "Hit -"], 2],
-  ["Server-Timing on demand", { behaviours: [{ serverTiming: 0 }] }, [{}, PRAGMA], ["Miss -", "Hit EDGE"], 2],
+  ["Server-Timing on demand", { behaviours: [{ serverTiming: 0 }] }, [{}, PRAGMA], ["Miss -", "Hit REC"], 2],
+  ["an admission at the first request", { admission: "first" }, TWICE, ["Miss origin", "Hit EDGE"], 2],
 ])("with %s, each answer and each cache is as at CloudFront", async (_, options, asked, saw, holders) => {
   const edge = await newEdge(options);
   expect(await inTurn(edge, ...asked)).toEqual(saw);
@@ -77,7 +87,7 @@ test("with caching disabled the POP asks the origin itself", async () => {
 });
 
 // Ranges where the policy has them kept. caching.test.ts has those that are passed on.
-const keepingEdge = () => newEdge({ behaviours: [{ ranges: "kept" }] });
+const keepingEdge = () => newEdge({ admission: "first", behaviours: [{ ranges: "kept" }] });
 
 test("a range of what is not cached is kept as a fragment, which is not the object", async () => {
   const edge = await keepingEdge();
@@ -92,7 +102,7 @@ test("a range of what is not cached is kept as a fragment, which is not the obje
 });
 
 test("a range has the whole object fetched and kept, if the policy says so", async () => {
-  const edge = await newEdge({ behaviours: [{ ranges: "filled" }] });
+  const edge = await newEdge({ behaviours: [{ ranges: "filled", admission: "first" }] });
   await expectInTurn(
     edge,
     [{ range: "bytes=0-0" }, { status: 206, bytes: 1, xCache: "Miss from cloudfront" }],
@@ -103,7 +113,7 @@ test("a range has the whole object fetched and kept, if the policy says so", asy
 });
 
 test("a HEAD has the whole object fetched and kept, if the policy says so", async () => {
-  const edge = await newEdge({ behaviours: [{ heads: "kept" }] });
+  const edge = await newEdge({ behaviours: [{ heads: "kept", admission: "first" }] });
   await expectInTurn(
     edge,
     [{ method: "HEAD" }, { status: 200, bytes: 0, xCache: "Miss from cloudfront" }],

@@ -14,9 +14,11 @@ test("the addresses of a POP share a cache, unless each has its own", async () =
     ],
   });
   const at = (pop: string) => edge.addressesOf(pop).map((address) => ({ pop, address }));
-  const got = await inTurn(edge, ...at("SIN2-P1"), ...at("BOM78-P1"), ...at("BOM78-P1"));
+  const bombay = at("BOM78-P1");
+  const got = await inTurn(edge, ...at("SIN2-P1"), ...bombay, ...bombay, ...bombay);
   expect(got).toEqual([
-    ...["Miss origin", "Hit EDGE", "Hit EDGE", "Hit EDGE"],
+    ...["Miss origin", "Hit REC", "Hit EDGE", "Hit EDGE"],
+    ...["Hit REC", "Hit REC", "Hit REC"],
     ...["Hit REC", "Hit REC", "Hit REC"],
     ...["Hit EDGE", "Hit EDGE", "Hit EDGE"],
   ]);
@@ -31,10 +33,12 @@ test("each request at each address is remembered where that is wanted", async ()
   const [one = "", other = ""] = edge.addressesOf("SIN2-P1");
   await ask(edge, { address: one });
   await ask(edge, { address: other });
+  await ask(edge, { address: other });
   await ask(edge, { address: other, headers: { range: "bytes=0-0" } });
   const ofAll = { pop: "SIN2-P1", method: "GET", path: PATH, form: "", bytes: 10_000 };
   expect(edge.popRequests()).toMatchObject([
     { ...ofAll, address: one, status: 200, xCache: "Miss from cloudfront", source: "origin" },
+    { ...ofAll, address: other, status: 200, xCache: "Hit from cloudfront", source: "rec" },
     { ...ofAll, address: other, status: 200, xCache: "Hit from cloudfront", source: "rec" },
     {
       ...ofAll,
@@ -56,7 +60,7 @@ test("holders() tells which caches have an object, whatever the answers say", as
   const edge = await newEdge({ pops });
   const [, second = ""] = edge.addressesOf("SIN2-P1");
   expect(edge.holders(PATH)).toEqual([]);
-  await ask(edge, { address: second });
+  await inTurn(edge, { address: second }, { address: second });
   await ask(edge, { pop: "FRA56-P4", path: `${PATH}?v=1` });
   expect(edge.holders(PATH)).toEqual([
     { layer: "pop", pop: "SIN2-P1", address: second, form: "" },

@@ -13,6 +13,7 @@ test("the header has CloudFront's format", async () => {
   expect(await timing()).toBe(
     `cdn-upstream-layer;desc="REC",cdn-upstream-dns;dur=N,cdn-upstream-connect;dur=N,cdn-upstream-fbl;dur=N,cdn-cache-miss,${where("SIN2-P1")},cdn-downstream-fbl;dur=N`,
   );
+  expect(await timing()).toBe(`cdn-cache-hit,${where("SIN2-P1")},cdn-hit-layer;desc="REC",cdn-downstream-fbl;dur=N`);
   expect(await timing()).toBe(`cdn-cache-hit,${where("SIN2-P1")},cdn-hit-layer;desc="EDGE",cdn-downstream-fbl;dur=N`);
   expect(await timing("BOM78-P1")).toBe(
     `cdn-cache-hit,${where("BOM78-P1")},cdn-hit-layer;desc="REC",cdn-downstream-fbl;dur=N`,

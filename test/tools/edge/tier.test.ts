@@ -16,7 +16,7 @@ function tierUnderTest() {
   const asked: ((answer: Answer) => void)[] = [];
   const upstream = () => new Promise<Answer>((resolve) => asked.push(resolve));
   const arrive = (nth: number, body: string) => asked[nth]?.({ entry: entry(body), layer: "origin", refreshed: false });
-  return { tier: new Tier({ layer: "pop", upstream, now: () => 5 }), asked, arrive };
+  return { tier: new Tier({ layer: "rec", upstream, now: () => 5 }), asked, arrive };
 }
 
 test("what set out before an invalidation is delivered and not kept", async () => {
@@ -36,10 +36,14 @@ test("what set out before an invalidation is delivered and not kept", async () =
 
 const AT_ONCE = 6;
 
-function slowEdge(collapsing: Policy["collapsing"], headers: Readonly<Record<string, string>> = {}) {
+function slowEdge(
+  collapsing: Policy["collapsing"],
+  headers: Readonly<Record<string, string>> = {},
+  admission: Policy["admission"] = "first",
+) {
   return newEdge({
     site: { "/a.bin": { size: 5_000, headers } },
-    behaviours: [{ collapsing }],
+    behaviours: [{ collapsing, admission }],
     origin: { delayMs: 100 },
   });
 }
@@ -83,7 +87,7 @@ test("on demand: everywhere, at a POP, at an address, at a REC", async () => {
     { pop: "SIN2-P1", rec: "singapore", addresses: 2, caches: "own" as const },
     { pop: "BOM78-P1", rec: "singapore", addresses: 2 },
   ];
-  const edge = await newEdge({ pops });
+  const edge = await newEdge({ pops, admission: "first" });
   const [first = "", second = ""] = edge.addressesOf("SIN2-P1");
   const where = [{ address: first }, { address: second }, { pop: "BOM78-P1" }];
   const look = async () => (await inTurn(edge, ...where)).map((answer) => answer.split(" ")[1]);

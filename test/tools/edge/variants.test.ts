@@ -43,7 +43,7 @@ async function forms(edge: Edge, ...accepts: readonly (string | undefined)[]) {
 }
 
 test("each normalised Accept-Encoding is a form of its own; the origin sees it", async () => {
-  const edge = await encodedEdge({ encodings: BOTH });
+  const edge = await encodedEdge({ encodings: BOTH, admission: "first" });
   const got = await forms(edge, "gzip, br", "br,gzip,zstd", "gzip", "br", undefined, "zstd");
   expect(got.map((one) => one.split(" ")[0])).toEqual(["Miss", "Hit", "Miss", "Miss", "Miss", "Hit"]);
   expect(edge.originRequests().map(({ acceptEncoding }) => acceptEncoding)).toEqual([
@@ -120,7 +120,7 @@ test("a compressed form that expired is revalidated", async () => {
 
 test("headers in the cache key make forms, and reach the origin", async () => {
   const site = { "/a.bin": { size: 100, vary: ["accept-language", "x-other"] } };
-  const edge = await newEdge({ site, behaviours: [{ keyHeaders: ["accept-language"] }] });
+  const edge = await newEdge({ site, behaviours: [{ keyHeaders: ["accept-language"] }], admission: "first" });
   const ask1 = (language: string, other: string) =>
     ask(edge, { headers: { "accept-language": language, "x-other": other } });
   const german = await ask1("de", "1");
@@ -134,7 +134,7 @@ test("headers in the cache key make forms, and reach the origin", async () => {
 });
 
 test("an object that varies by what is not in the key is served to all as it came first", async () => {
-  const edge = await newEdge({ site: { "/a.bin": { size: 100, vary: ["user-agent"] } } });
+  const edge = await newEdge({ site: { "/a.bin": { size: 100, vary: ["user-agent"] } }, admission: "first" });
   const first = await ask(edge, { headers: { "user-agent": "phone" } });
   expect(await ask(edge, { headers: { "user-agent": "desktop" } })).toMatchObject({
     layer: "EDGE",
