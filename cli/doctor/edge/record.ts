@@ -60,17 +60,20 @@ export function linesToText(lines: readonly Line[]): string {
 }
 
 /** Reads a file of evidence. @throws Error that names the first wrong line */
-export function linesOf(text: string): Line[] {
-  const lines = text.trim().split("\n").map(lineOf);
-  if (lines[0]?.type !== "run") throw new Error("line 1 is not the run");
+export function linesOf(file: string, text: string): Line[] {
+  const lines = text
+    .trim()
+    .split("\n")
+    .map((line, index) => lineOf(`${file}: line ${index + 1}`, line));
+  if (lines[0]?.type !== "run") throw new Error(`${file}: line 1 is not the run`);
   return lines;
 }
 
-function lineOf(text: string, index: number): Line {
+function lineOf(where: string, text: string): Line {
   try {
     return lineSchema.parse(JSON.parse(text));
   } catch (cause) {
     const says = cause instanceof z.ZodError ? z.prettifyError(cause) : "it is not JSON";
-    throw new Error(`line ${index + 1} is no line of evidence: ${says}`, { cause });
+    throw new Error(`${where} is no line of evidence: ${says}`, { cause });
   }
 }

@@ -178,7 +178,7 @@ export function judgeProof(pops: readonly string[], proofs: readonly Proof[]): J
   if (cold.length === 0) return ok(says);
   return fail(
     says,
-    `${cold.join(", ")} is not warm: check that the URL is cacheable; --edge shows how the servers of a POP share a cache`,
+    `${cold.join(", ")} is not warm: check that the URL is cacheable; --edge --save shows when a POP keeps an object`,
   );
 }
 

@@ -224,9 +224,9 @@ test("two POPs of a REC and one of another are chosen, of those that resolve", (
 
 test("a file is read as it was written, and a wrong line is named", () => {
   const run: Line = { type: "run", taken_at: "2026-12-02T00:00:00.000Z", edge: "CloudFront" };
-  expect(linesOf(linesToText([run, ...SECOND]))).toEqual([run, ...SECOND]);
-  expect(() => linesOf(linesToText(SECOND))).toThrow("line 1 is not the run");
-  expect(() => linesOf(`${linesToText([run])}{`)).toThrow("line 2 is no line of evidence: it is not JSON");
+  expect(linesOf("e.jsonl", linesToText([run, ...SECOND]))).toEqual([run, ...SECOND]);
+  expect(() => linesOf("e.jsonl", linesToText(SECOND))).toThrow("line 1 is not the run");
+  expect(() => linesOf("e.jsonl", `${linesToText([run])}{`)).toThrow("line 2 is no line of evidence: it is not JSON");
   for (const [wrong, says] of [
     [
       { url: "https://www.example.com/a?token=secret" },
@@ -237,7 +237,7 @@ test("a file is read as it was written, and a wrong line is named", () => {
     [{ sent: { authorization: "Basic x" } }, /authorization.*at sent/s],
     [{ received: { "set-cookie": "a=b" } }, /set-cookie.*at received/s],
   ] as const)
-    expect(() => linesOf(linesToText([run, { ...SECOND[0], ...wrong } as Line]))).toThrow(says);
+    expect(() => linesOf("e.jsonl", linesToText([run, { ...SECOND[0], ...wrong } as Line]))).toThrow(says);
 });
 
 const DOMAIN = "d2abcdefghij01.cloudfront.net";
@@ -325,7 +325,7 @@ describe("against the stand-in edge", () => {
     ]);
     expect(err).toContain("Written to evidence.jsonl");
     expect(code).toBe(0);
-    const lines = linesOf(text);
+    const lines = linesOf("e.jsonl", text);
     expect(lines[0]).toMatchObject({ type: "run", edge: "stand-in" });
     expect(answersOf(lines).map(({ question }) => question)).toEqual(ALL);
     // The file has each request that the edge received, and no other.
@@ -366,7 +366,7 @@ describe("against the stand-in edge", () => {
   ])("the answers are right for an edge that %s", async (_, behaviour, options, expected) => {
     // Partial requests are tried with four URLs.
     const url = URLS.slice(0, "ranges" in expected ? 4 : 1);
-    const lines = linesOf((await saved(await newEdge(behaviour, options), { url })).text);
+    const lines = linesOf("e.jsonl", (await saved(await newEdge(behaviour, options), { url })).text);
     for (const [question, says] of Object.entries(expected))
       expect(answerTo(question as Question, lines)).toContain(says);
   });
@@ -382,7 +382,7 @@ describe("against the stand-in edge", () => {
   test("one URL, and a refused one, leave questions open", async () => {
     const edge = await newEdge();
     const one = await saved(edge, { url: URLS.slice(0, 1) });
-    const answers = answersOf(linesOf(one.text));
+    const answers = answersOf(linesOf("e.jsonl", one.text));
     expect(answers.filter(({ isAnswered }) => !isAnswered).map(({ question }) => question)).toEqual([
       "admission_256_kib",
       "admission_20_mb",
@@ -391,7 +391,9 @@ describe("against the stand-in edge", () => {
       "heads",
     ]);
     const refused = await saved(edge, { url: [`https://${HOST}/none.css`] });
-    expect(answerTo("admission_10_kb", linesOf(refused.text))).toBe("not answered: FRA60-P1 responded with HTTP 404");
+    expect(answerTo("admission_10_kb", linesOf("e.jsonl", refused.text))).toBe(
+      "not answered: FRA60-P1 responded with HTTP 404",
+    );
   });
 
   test("the file has no query string, cookie or other header of the site", async () => {

@@ -142,4 +142,12 @@ export default {
     find: '"Content-Length", ',
     replace: "",
   },
+  "evidence-has-query-strings": {
+    invariant: "Evidence of the edge contains no query string and no credentials.",
+    description: "URLs are recorded as they were given.",
+    file: "cli/doctor/edge/experiments.ts",
+    find: "url: recordedUrl(url)",
+    replace: "url: url.href",
+    test: "test/cli/doctor/evidence.test.ts",
+  },
 } satisfies Bugs;
