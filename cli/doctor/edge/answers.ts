@@ -56,11 +56,8 @@ export function answersOf(lines: readonly Line[]): Answer[] {
 
 function seriesOf([first, ...others]: Series): ObjectSeries {
   const isAtFirst = ({ pop }: Exchange) => pop === first.pop;
-  const later = grouped(
-    others.filter((it) => !isAtFirst(it)),
-    ({ pop }) => pop,
-  );
-  return [[first, ...others.filter(isAtFirst)], ...later.values()];
+  const elsewhere = others.filter((it) => !isAtFirst(it));
+  return [[first, ...others.filter(isAtFirst)], ...grouped(elsewhere, ({ pop }) => pop).values()];
 }
 
 function names(lines: readonly Line[]): Answer {
@@ -76,10 +73,8 @@ function responses(exchanges: readonly Exchange[]): Answer {
   if (from.size === 0) return notAnswered("responses", reasonOf(exchanges[0]) ?? "no response names a POP");
   const others = [...from].filter(([pop, by]) => pop !== by).map(([pop, by]) => `${by} for ${pop}`);
   const rest = others.length === 0 ? "" : `; ${others.join(", ")}`;
-  return answered(
-    "responses",
-    `${from.size - others.length} of ${from.size} POPs responded under their own name${rest}`,
-  );
+  const own = from.size - others.length;
+  return answered("responses", `${own} of ${from.size} POPs responded under their own name${rest}`);
 }
 
 function admission(size: (typeof SIZES)[number], fills: readonly Series[]): Answer {
@@ -101,7 +96,7 @@ function admission(size: (typeof SIZES)[number], fills: readonly Series[]): Answ
 function countsFor({ question, way, label }: (typeof PARTIAL)[number], objects: readonly ObjectSeries[]): Answer {
   const later = objects.flatMap(([fill, ...series]) => series.map((after) => ({ fill, after })));
   const found = later.find(({ after: [first] }) => first.way === way);
-  if (found === undefined) return notAnswered(question, NOT_LEFT);
+  if (found === undefined) return notAnswered(question, notLeft(objects));
   const { fill, after } = found;
   const reason = unusable(fill) ?? unusable(after);
   if (reason !== undefined) return notAnswered(question, reason);
@@ -132,7 +127,7 @@ function addresses(fills: readonly Series[]): Answer {
 function rec(objects: readonly ObjectSeries[]): Answer {
   const all = objects.map(([fill, ...later]) => ({ fill, gets: later.filter(([{ way }]) => way === "GET") }));
   const { fill, gets } = all.find((one) => one.gets.length > 0) ?? {};
-  if (fill === undefined || gets === undefined) return notAnswered("rec", NOT_LEFT);
+  if (fill === undefined || gets === undefined) return notAnswered("rec", notLeft(objects));
   const [{ pop: filled, received }] = fill;
   const seconds = gets.map(([first]) => first);
   const reason = unusable(fill) ?? seconds.map(reasonOf).find((it) => it !== undefined);
@@ -147,6 +142,11 @@ function rec(objects: readonly ObjectSeries[]): Answer {
   const seen = seconds.map((it) => `a ${isHit(observed(it)) ? "hit" : "miss"} at ${it.pop} (${recOf(it.pop)})`);
   const says = `the REC map ${holds ? "holds" : "does not hold"}: after a fill through ${filled} (${recOf(filled)})`;
   return answered("rec", `${says}, the first GET is ${seen.join(" and ")}`);
+}
+
+/** Reason why no fresh object was left for a question. */
+function notLeft(objects: readonly ObjectSeries[]): string {
+  return objects.flatMap(([fill]) => unusable(fill) ?? [])[0] ?? NOT_LEFT;
 }
 
 /** Reason why a series shows nothing of admission. */

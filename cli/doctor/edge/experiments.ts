@@ -2,7 +2,7 @@ import { performance } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
 import { errorCode } from "../../../domain/net/resolver.ts";
 import { recOf } from "../../../domain/pops/sites.ts";
-import { MIN_GROWTH_MS } from "../../../domain/result/proof.ts";
+import { cacheStatusOf, MIN_GROWTH_MS } from "../../../domain/result/proof.ts";
 import type { EdgePlace } from "../check/place.ts";
 import { isOfPop } from "./answers.ts";
 import { ask, headersOf, type Way } from "./ask.ts";
@@ -57,31 +57,30 @@ export async function takeEvidence({ urls, label, pops, edge, lookup, isCloudFro
     return exchange;
   }
 
-  /** Sends GETs until the POP's own cache responds. @returns the last exchange */
-  async function fill(pop: ProbedPop, target: Target): Promise<Exchange> {
-    for (let gets = 1; ; gets++) {
-      const last = await send(pop, target, "GET");
-      if (gets === MAX_GETS || last.status !== 200 || isOfPop(last)) return last;
-    }
+  /** Sends GETs until the POP's own cache responds. @returns the last exchange, and whether the first one was a Miss */
+  async function fill(pop: ProbedPop, target: Target) {
+    let last = await send(pop, target, "GET");
+    const isFresh = cacheStatusOf(last.received["x-cache"]) === "MISS";
+    for (let gets = 1; gets < MAX_GETS && last.status === 200 && !isOfPop(last); gets++)
+      last = await send(pop, target, "GET");
+    return { last, isFresh };
   }
 
   const { first, ofSameRec, ofOtherRec } = choosePops(found);
   if (first === undefined) return lines;
   const filled: (Target & { readonly bytes: number })[] = [];
   for (const [object, url] of urls.entries()) {
-    const last = await fill(first, { object, url });
-    if (last.status === 200) filled.push({ object, url, bytes: last.bytes });
+    const { last, isFresh } = await fill(first, { object, url });
+    if (isFresh && last.status === 200) filled.push({ object, url, bytes: last.bytes });
     if (isOfPop(last) && first.addresses.length > 1) await send(first, { object, url }, "GET", 1);
   }
   const [smallest, ...others] = filled.toSorted((a, b) => a.bytes - b.bytes);
   for (const pop of [ofSameRec, ofOtherRec]) if (pop && smallest) await send(pop, smallest, "GET");
   const isLarge = others.length > 1 && (others.at(-1)?.bytes ?? 0) >= MIN_ABORTED_BYTES;
   const aborted = isLarge ? others.pop() : undefined;
-  for (const [way, target] of [
-    ["RANGE", others[0]],
-    ["HEAD", others[1]],
-    ["ABORT", aborted],
-  ] as const) {
+  const partial = { RANGE: others[0], HEAD: others[1], ABORT: aborted };
+  for (const way of ["RANGE", "HEAD", "ABORT"] as const) {
+    const target = partial[way];
     if (ofOtherRec === undefined || target === undefined) continue;
     const { error } = await send(ofOtherRec, target, way);
     if (error === undefined) await fill(ofOtherRec, target);

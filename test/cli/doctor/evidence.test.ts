@@ -379,6 +379,17 @@ describe("against the stand-in edge", () => {
     expect(MAX_REQUESTS).toBeLessThanOrEqual(60);
   });
 
+  test("an object that was requested before is not used", async () => {
+    const edge = await newEdge();
+    await saved(edge, { url: URLS.slice(0, 1) });
+    const lines = linesOf("e.jsonl", (await saved(edge)).text);
+    const hit = 'not answered: the first response was "Hit from cloudfront": use a URL that nobody has requested';
+    expect(answerTo("admission_10_kb", lines)).toBe(hit);
+    expect(answerTo("heads", lines)).toBe(hit);
+    expect(answerTo("ranges", lines)).toContain("does not count");
+    expect(answerTo("rec", lines)).toContain("the REC map holds");
+  });
+
   test("one URL, and a refused one, leave questions open", async () => {
     const edge = await newEdge();
     const one = await saved(edge, { url: URLS.slice(0, 1) });
