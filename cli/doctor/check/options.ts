@@ -64,7 +64,7 @@ export function optionsOf(words: DoctorWords): DoctorOptions {
 }
 
 /** Objects that the bound of requests has room for. */
-const MAX_URLS = 6;
+export const MAX_URLS = 6;
 
 function evidenceOptions(
   { save, cfDomain }: DoctorWords,

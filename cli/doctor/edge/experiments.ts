@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { errorCode } from "../../../domain/net/resolver.ts";
 import { recOf } from "../../../domain/pops/sites.ts";
 import { cacheStatusOf, MIN_GROWTH_MS } from "../../../domain/result/proof.ts";
+import { MAX_URLS } from "../check/options.ts";
 import type { EdgePlace } from "../check/place.ts";
 import { isOfPop } from "./answers.ts";
 import { ask, headersOf, type Way } from "./ask.ts";
@@ -11,14 +12,14 @@ import { type Exchange, type Line, recordedHeaders, recordedUrl } from "./record
 
 /** POPs of recorded responses: two of a REC and one of another are used, the first that resolve. */
 export const CANDIDATES = "FRA56-P16 FRA60-P11 SIN2-P1 FRA60-P1 FRA56-P4 LAX54-P9 LAX50-P5 SIN2-P6".split(" ");
-/** Most requests of a run: five for each of six objects, two for the REC map, five for each partial request. */
-export const MAX_REQUESTS = 6 * 5 + 2 + 3 * 5;
+/** Most requests of a run: five for each object, two for the REC map, five for each partial request. */
+export const MAX_REQUESTS = MAX_URLS * 5 + 2 + 3 * 5;
 /** GETs of an object at a POP until its own cache responds. */
 const MAX_GETS = 4;
 /** Bytes of an object that cannot all be on their way when its GET is aborted at the head of the response. */
 const MIN_ABORTED_BYTES = 200_000;
 
-export interface EvidenceDeps {
+interface EvidenceDeps {
   /** Objects that nobody has requested, at most six. */
   readonly urls: readonly URL[];
   /** First label of the distribution's domain. */

@@ -7,7 +7,7 @@ import { doctor } from "../../../cli/doctor/doctor.ts";
 import { answersOf, type Question } from "../../../cli/doctor/edge/answers.ts";
 import type { Way } from "../../../cli/doctor/edge/ask.ts";
 import { choosePops, MAX_REQUESTS } from "../../../cli/doctor/edge/experiments.ts";
-import { type Exchange, type Line, linesOf, linesToText } from "../../../cli/doctor/edge/record.ts";
+import { type Exchange, type Line, linesOf, linesToText, recordedHeaders } from "../../../cli/doctor/edge/record.ts";
 import type { Behaviour } from "../../../tools/edge/behaviour.ts";
 import { type Edge, startEdge } from "../../../tools/edge/edge.ts";
 import type { EdgeOptions, EdgePop } from "../../../tools/edge/edge-options.ts";
@@ -205,6 +205,22 @@ describe("the answer", () => {
   ])("about %s is: %s", (question, says, lines) => {
     expect(answerTo(question, lines)).toContain(says);
   });
+});
+
+test("recorded responses of the live edge show that the POP keeps an object of 256 KiB on GET 2", () => {
+  const recorded: readonly { sequence?: { nth_request: number }; headers: [string, string][] }[] = readFileSync(
+    "test/recorded/cloudfront-responses.jsonl",
+    "utf8",
+  )
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  const lines = [1, 2, 3].map((nth) => {
+    const headers = Object.fromEntries(recorded.find(({ sequence }) => sequence?.nth_request === nth)?.headers ?? []);
+    return exchange("FRA56-P16", ["GET", "miss"], { bytes: 262_144, received: recordedHeaders(headers) });
+  });
+  expect(answerTo("admission_256_kib", lines)).toMatch(/^FRA56-P16 keeps an object of 256 KiB on GET 2/);
+  expect(answerTo("responses", lines)).toBe("1 of 1 POPs responded under their own name");
 });
 
 test("two POPs of a REC and one of another are chosen, of those that resolve", () => {
