@@ -6,18 +6,17 @@ import type { Run } from "./run.ts";
 export function doctorCommand(run: Run): Command {
   const command = new Command("doctor")
     .description("check an account, a deployment and the edge; changes nothing without --smoke")
-    .argument("[urls...]", "with --save: up to five objects (default: the start page of --cf-domain)")
     .optionsGroup("What to check (one or more; default: the deployment):")
     .option("--before", "whether the account is ready for a deployment")
     .option("--deployed", "whether the stack works")
-    .option("--edge", "whether POPs resolve and respond, and how their servers share a cache; with --url")
+    .option("--edge", "whether POPs resolve and respond; with --url")
     .option("--smoke", "warms one URL at two POPs, which costs money; with --url and --pops")
     .optionsGroup("How:")
-    .option("--url <url>", "an object of the distribution, public and cacheable")
+    .option("--url <urls...>", "an object of the distribution, public and cacheable; with --save, up to six")
     .option("--pops <codes>", "POPs, separated by commas (default with --edge: all POPs of the catalogue)")
     .option(
       "--save <path>",
-      "with --edge: instead record the responses of up to six POPs, show them, and write them to this file, redacted",
+      "with --edge: instead ask three POPs when they keep objects that nobody has requested, and write what they respond to this file",
     )
     .option(
       "--cf-domain <name>",
@@ -28,8 +27,7 @@ export function doctorCommand(run: Run): Command {
     .option("--subnets <ids>", "subnets of the VPC, separated by commas")
     .option("--sg <id>", "the security group of the instances")
     .option("--vpce <id>", "VPC endpoint of a private API");
-  return withPlace(withJson(command, "print one JSON document instead of lines")).action(
-    (urls: string[], words: DoctorWords) =>
-      run(async (shell) => (await import("../doctor/doctor.ts")).doctor(shell, words, urls)),
+  return withPlace(withJson(command, "print one JSON document instead of lines")).action((words: DoctorWords) =>
+    run(async (shell) => (await import("../doctor/doctor.ts")).doctor(shell, words)),
   );
 }

@@ -1,28 +1,33 @@
 // `prewarm doctor`: docs/operations.md#the-doctor. The build makes a bundle of its own of it, because the clients of fourteen AWS services are large.
+import { writeFile } from "node:fs/promises";
+import { resolve } from "node:path";
 import { DistributionSettingsReader } from "../../aws/distribution-settings.ts";
 import { Distributions } from "../../aws/distributions.ts";
 import { Fleet } from "../../aws/fleet.ts";
+import { errorCode } from "../../domain/net/resolver.ts";
 import type { SettingsSource } from "../../domain/request/settings-check.ts";
 import { Client } from "../api/client.ts";
 import { CommandError } from "../command-error.ts";
 import { stackEndpoint } from "../endpoint/stack-outputs.ts";
 import { EXIT } from "../exit-codes.ts";
 import { explain } from "../explain.ts";
-import { mention, type Shell } from "../shell.ts";
+import { mention, type Shell, say, sayJson } from "../shell.ts";
 import { isWanted } from "../watch/question.ts";
 import { accountChecks } from "./account/checks.ts";
 import { AccountReader } from "./account/read-account.ts";
 import { synthesized } from "./account/template.ts";
 import { required } from "./check/aws-errors.ts";
 import { type Check, hasFailed, once, runChecks } from "./check/check.ts";
-import { type DoctorOptions, type DoctorWords, optionsOf } from "./check/options.ts";
+import { type DoctorOptions, type DoctorWords, type EvidenceOptions, optionsOf } from "./check/options.ts";
 import { type AwsClients, awsClients, edgeOf, type Place, placeOf } from "./check/place.ts";
 import { apiChecks } from "./deployed/api.ts";
 import { stackChecks } from "./deployed/checks.ts";
 import { StackReader } from "./deployed/read-stack.ts";
+import { answersOf } from "./edge/answers.ts";
 import { edgeChecks } from "./edge/checks.ts";
+import { CANDIDATES, MAX_REQUESTS, takeEvidence } from "./edge/experiments.ts";
 import { labelOf, lookupByTask, lookupHere } from "./edge/lookup.ts";
-import { saveEvidence } from "./edge/save-evidence.ts";
+import { linesToText } from "./edge/record.ts";
 import { printer } from "./print.ts";
 import { costOf, smokeChecks } from "./smoke/checks.ts";
 import { stopOnInterrupt } from "./smoke/follow.ts";
@@ -33,23 +38,12 @@ const ON_AWS = { intervalMs: 5_000, timeoutMs: 300_000 };
 const LOCALLY = { intervalMs: 1_000, timeoutMs: 15_000 };
 
 /** Checks an account, a deployment and the edge. Changes nothing, unless --smoke is given. Returns the exit code. */
-export async function doctor(shell: Shell, words: DoctorWords, urls: readonly string[] = []): Promise<number> {
+export async function doctor(shell: Shell, words: DoctorWords): Promise<number> {
   try {
-    const options = optionsOf(words, urls);
+    const options = optionsOf(words);
     const place = await placeOf(shell, options, words);
     if (options.save === undefined) return await examine(shell, options, place, words);
-    const { place: edge, dns } = edgeOf(place, shell.env);
-    const listFor = listerOf(awsClients(place.aws));
-    const { isAws } = place;
-    return await saveEvidence(shell, {
-      edge,
-      dns,
-      isAws,
-      listFor,
-      save: options.save,
-      pops: options.pops,
-      yes: words.yes,
-    });
+    return await saveEvidence(shell, options.save, options, place, words);
   } catch (error) {
     // The classes of errors in this bundle are not those of the command's other files.
     shell.stderr.write(explain(error, shell));
@@ -57,10 +51,42 @@ export async function doctor(shell: Shell, words: DoctorWords, urls: readonly st
   }
 }
 
+/** Records what the edge responds, prints an answer for each question, and writes the file. @throws CommandError */
+async function saveEvidence(
+  shell: Shell,
+  { file, urls, cfDomain }: EvidenceOptions,
+  { pops }: DoctorOptions,
+  place: Place,
+  { json }: DoctorWords,
+): Promise<number> {
+  const { place: edge, dns } = edgeOf(place, shell.env);
+  mention(shell, `Sending at most ${MAX_REQUESTS} requests at three POPs, in about a minute.`);
+  const listFor = listerOf(awsClients(place.aws));
+  const host = cfDomain ?? urls[0].hostname;
+  // The DNS comes first: it needs no credentials.
+  const label = await labelOf(host, { listFor: async () => [], dns })
+    .catch(() => labelOf(host, { listFor, dns }))
+    .catch((cause: unknown) => {
+      const next = "Name the distribution's own domain: --cf-domain d111111abcdef8.cloudfront.net";
+      throw new CommandError(cause instanceof Error ? cause.message : String(cause), next, { cause });
+    });
+  const candidates = pops.length > 0 ? pops : CANDIDATES;
+  const lookup = lookupHere(dns);
+  const lines = await takeEvidence({ urls, label, pops: candidates, edge, lookup, isCloudFront: place.isAws });
+  await writeFile(resolve(shell.cwd, file), linesToText(lines)).catch((cause: unknown) => {
+    throw new CommandError(`${file} cannot be written (${errorCode(cause)})`, "Use another file.", { cause });
+  });
+  const answers = answersOf(lines);
+  if (json === true) sayJson(shell, { answers });
+  else for (const { isAnswered, says } of answers) say(shell, `${isAnswered ? "" : "not answered: "}${says}`);
+  mention(shell, `Written to ${file}, with hosts and paths. Next steps: docs/operations.md#evidence-of-the-edge`);
+  return EXIT.good;
+}
+
 async function examine(shell: Shell, options: DoctorOptions, place: Place, words: DoctorWords): Promise<number> {
   const clients = awsClients(place.aws);
   const print = printer(shell, words.json);
-  const checks = checksOf({ options, place, clients, env: shell.env, showTable: print.table });
+  const checks = checksOf({ options, place, clients, env: shell.env });
   const head = await headOf(place, clients);
   if (options.phases.includes("smoke")) {
     if (words.yes !== true) mention(shell, `${costOf(options)}\n`);
@@ -102,11 +128,10 @@ export interface ChecksOptions {
   readonly place: Place;
   readonly clients: AwsClients;
   readonly env: Shell["env"];
-  readonly showTable: (text: string) => void;
 }
 
 /** Every check of the phases that are asked for, in the order in which they make sense. */
-export function checksOf({ options, place, clients, env, showTable }: ChecksOptions): Check[] {
+export function checksOf({ options, place, clients, env }: ChecksOptions): Check[] {
   const { phases, url, pops, network } = options;
   const stack = new StackReader(clients, place.stack ?? "");
   const api = once(async () => {
@@ -139,7 +164,7 @@ export function checksOf({ options, place, clients, env, showTable }: ChecksOpti
   if (phases.includes("edge")) {
     const reader = new DistributionSettingsReader({ cloudFront: clients.cloudFront, waf: clients.waf, now: Date.now });
     const source: SettingsSource = { listFor, settings: (query) => reader.read(query) };
-    checks.push(...edgeChecks({ ...common, showTable, source }));
+    checks.push(...edgeChecks({ ...common, source }));
   }
   if (phases.includes("smoke")) {
     const polling = place.isAws ? ON_AWS : LOCALLY;

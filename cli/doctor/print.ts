@@ -15,7 +15,6 @@ export function printer(shell: Shell, json: boolean | undefined) {
     return {
       head: none,
       finding: none,
-      table: none,
       end: (findings: readonly Finding[]) => sayJson(shell, { failed: hasFailed(findings), findings }),
     };
   const isTTY = shell.stdout.isTTY === true;
@@ -23,7 +22,6 @@ export function printer(shell: Shell, json: boolean | undefined) {
   return {
     head: (text: string) => (isTTY ? say(shell, `${text}\n`) : undefined),
     finding: (finding: Finding) => say(shell, isTTY ? lineOf(finding, paint) : rowOf(finding)),
-    table: (text: string) => say(shell, text),
     end: (findings: readonly Finding[]) => (isTTY ? mention(shell, `\n${tally(findings)}`) : undefined),
   };
 }

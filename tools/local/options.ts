@@ -1,7 +1,7 @@
 import { readWords, UsageError } from "../command-line.ts";
 import { DISTRIBUTION_KINDS, type DistributionKind } from "../memory-aws/distribution-kinds.ts";
 
-export const USAGE = `npm start -- [--port N] [--distribution KIND] [--edge-like FILE] | [--no-edge]
+export const USAGE = `npm start -- [--port N] [--distribution KIND] | [--no-edge]
 
   --port N    port of the API (default: 8480 if it is free, else any)
   --distribution KIND
@@ -9,16 +9,12 @@ export const USAGE = `npm start -- [--port N] [--distribution KIND] [--edge-like
               ${DISTRIBUTION_KINDS.slice(0, 9).join(", ")},
               ${DISTRIBUTION_KINDS.slice(9, 18).join(", ")},
               ${DISTRIBUTION_KINDS.slice(18).join(", ")}
-  --edge-like FILE
-              make the stand-in edge behave as the evidence in this file shows (prewarm doctor --edge --save FILE)
   --no-edge   start no stand-in edge and no DNS: warm what PREWARM_DNS_SERVERS, PREWARM_HTTPS_PORT, PREWARM_HTTP_PORT and
               NODE_EXTRA_CA_CERTS point at or, with none of them set, the real CloudFront from this machine`;
 
 interface StartOptions {
   readonly port: number | undefined;
   readonly edge: boolean;
-  /** The file of the evidence that the edge shall be like. */
-  readonly edgeLike: string | undefined;
   readonly distribution: DistributionKind | undefined;
   readonly help: boolean;
 }
@@ -29,20 +25,16 @@ export function parseOptions(args: readonly string[]): StartOptions {
   const options = {
     port: { type: "string" },
     distribution: { type: "string" },
-    "edge-like": { type: "string" },
     "no-edge": flag,
     help: { ...flag, short: "h" },
   } as const;
   const { values } = readWords({ args: [...args], options }, USAGE);
-  const { "edge-like": edgeLike, "no-edge": noEdge, distribution } = values;
-  for (const [option, value] of Object.entries({ "--edge-like": edgeLike, "--distribution": distribution })) {
-    if (value !== undefined && noEdge)
-      throw new UsageError(`${option} needs the edge that --no-edge leaves out`, USAGE);
-  }
+  const { "no-edge": noEdge, distribution } = values;
+  if (distribution !== undefined && noEdge)
+    throw new UsageError("--distribution needs the edge that --no-edge leaves out", USAGE);
   return {
     port: values.port === undefined ? undefined : toPort(values.port),
     edge: !noEdge,
-    edgeLike,
     distribution: distribution === undefined ? undefined : toKind(distribution),
     help: values.help,
   };

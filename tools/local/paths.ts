@@ -15,8 +15,6 @@ import { ROOT } from "../root.ts";
 export { ROOT };
 /** The folder for all that local runs write. Git ignores it. */
 export const LOCAL = `${ROOT}.local/`;
-/** Evidence of edges, as `prewarm doctor --edge --save` writes it. */
-export const EVIDENCE_FOLDER = `${ROOT}tools/local/evidence/`;
 /** The folder of this process alone, so that two runs do not disturb each other. It is removed at the end. */
 export const RUN = `${LOCAL}run-${process.pid}/`;
 

@@ -1,5 +1,4 @@
 import { once } from "node:events";
-import { edgeLike, readEvidence } from "./edge-like.ts";
 import { faultFile } from "./fault-file.ts";
 import { type LocalPrewarm, startLocalPrewarm } from "./local-prewarm.ts";
 import { parseOptions, USAGE } from "./options.ts";
@@ -24,10 +23,8 @@ try {
   }
 }
 
-async function serve({ edge, edgeLike: file, port, distribution }: ReturnType<typeof parseOptions>): Promise<void> {
-  const faulty = { ...world, distribution, faults: faultFile(`${LOCAL}faults.json`, say) };
-  // Read before anything is started: the file may be a wrong one.
-  const standIn = file === undefined ? faulty : { ...faulty, ...edgeLike(readEvidence(file), faulty) };
+async function serve({ edge, port, distribution }: ReturnType<typeof parseOptions>): Promise<void> {
+  const standIn = { ...world, distribution, faults: faultFile(`${LOCAL}faults.json`, say) };
   const prewarm = await startLocalPrewarm({
     say,
     ...(edge ? { edge: standIn } : {}),
@@ -37,7 +34,6 @@ async function serve({ edge, edgeLike: file, port, distribution }: ReturnType<ty
     say(welcome(prewarm, edge));
     if (distribution !== undefined)
       say(`The distribution is of the kind ${distribution}: docs/testing.md#kinds-of-distributions`);
-    if (file !== undefined) say(`The edge behaves as ${file} shows: docs/operations.md#evidence-of-the-edge`);
     if (!ending.signal.aborted) await once(ending.signal, "abort");
   } finally {
     await prewarm.close();

@@ -5,6 +5,7 @@ import { OUTCOMES } from "../../domain/result/outcome.ts";
 import { ROOT } from "../root.ts";
 import { apiReference } from "./api-reference.ts";
 import { costParts, priceTable } from "./cost.ts";
+import { edgeRows } from "./evidence-rows.ts";
 import { openApiText } from "./openapi.ts";
 import {
   boundsTable,
@@ -67,6 +68,7 @@ export const PRODUCT_PARTS: ReadonlyMap<string, () => string> = new Map([
   ["verdicts", () => meaningsTable(["verdict", "meaning"], VERDICTS)],
   ["bounds", boundsTable],
   ["prices", priceTable],
+  ["edge-evidence", () => edgeRows()],
   ...costParts(),
   ...snippetParts(),
 ]);

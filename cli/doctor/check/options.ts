@@ -10,7 +10,7 @@ export interface DoctorWords extends PlaceWords, Partial<Readonly<Record<Phase, 
   readonly subnets?: string;
   readonly sg?: string;
   readonly vpce?: string;
-  readonly url?: string;
+  readonly url?: readonly string[];
   readonly pops?: string;
   readonly save?: string;
   readonly cfDomain?: string;
@@ -32,30 +32,27 @@ export interface DoctorOptions {
   readonly url: URL | undefined;
   /** Upper case; empty: none were named. */
   readonly pops: readonly string[];
-  /** Take evidence of the edge, instead of checks. */
+  /** Evidence of the edge is taken instead of checks. */
   readonly save?: EvidenceOptions;
 }
 
 export interface EvidenceOptions {
   readonly file: string;
-  readonly objects: readonly [URL, ...URL[]];
-  /** The distribution's domain, or a name that leads to it. @default the host of the first object */
+  readonly urls: readonly [URL, ...URL[]];
+  /** The distribution's domain, or a name that leads to it. @default the host of the first URL */
   readonly cfDomain: string | undefined;
 }
 
-/**
- * Checks the options.
- * @param urls objects to take evidence of
- * @throws CommandError that says which one is wrong and what would be right
- */
-export function optionsOf(words: DoctorWords, urls: readonly string[] = []): DoctorOptions {
+/** Checks the options. @throws CommandError that says which one is wrong and what would be right */
+export function optionsOf(words: DoctorWords): DoctorOptions {
   const phases = PHASES.filter((phase) => words[phase] === true);
-  const url = words.url === undefined ? undefined : toUrl(words.url);
+  const urls = (words.url ?? []).map(toUrl);
+  const [url] = urls;
   const { pops, unknown } = words.pops === undefined ? { pops: [], unknown: [] } : selectPops("pop", list(words.pops));
   const network = networkOf(words);
   if (unknown[0] !== undefined) throw wrong(`--pops: '${unknown[0]}' is not a POP code, such as SIN2-P1`);
-  const save = evidenceOptions(words, urls, phases, pops);
-  for (const phase of save === undefined ? (["edge", "smoke"] as const) : [])
+  const save = evidenceOptions(words, urls, phases);
+  for (const phase of ["edge", "smoke"] as const)
     if (phases.includes(phase) && url === undefined)
       throw wrong(`--${phase} needs --url with an object of the distribution`);
   if (phases.includes("smoke") && pops.length !== 2)
@@ -66,31 +63,26 @@ export function optionsOf(words: DoctorWords, urls: readonly string[] = []): Doc
   return { phases, url, pops, network, ...(save === undefined ? {} : { save }) };
 }
 
-/** So many POPs and objects the limits of evidence have room for. */
-const MAX_POPS = 6;
-const MAX_OBJECTS = 5;
+/** Objects that the bound of requests has room for. */
+export const MAX_URLS = 6;
 
 function evidenceOptions(
-  { save, cfDomain, url }: DoctorWords,
-  urls: readonly string[],
+  { save, cfDomain }: DoctorWords,
+  urls: readonly URL[],
   phases: readonly Phase[],
-  pops: readonly string[],
 ): EvidenceOptions | undefined {
   if (save === undefined) {
-    if (urls.length > 0) throw wrong("URLs as arguments apply only with --edge --save; other checks use --url");
+    if (urls.length > 1) throw wrong("--url takes several URLs only with --edge --save");
     if (cfDomain !== undefined) throw wrong("--cf-domain applies only with --edge --save");
     return undefined;
   }
   if (phases.join() !== "edge") throw wrong("--save needs --edge, without any other phase");
-  if (pops.length > MAX_POPS) throw wrong(`--save records at most ${MAX_POPS} POPs; --pops has ${pops.length}`);
   const domain = cfDomain === undefined ? undefined : asciiHost(cfDomain);
   if (cfDomain !== undefined && domain === undefined)
     throw wrong(`--cf-domain: '${cfDomain}' is not a domain name, such as d111111abcdef8.cloudfront.net`);
-  const named = [...(url === undefined ? [] : [url]), ...urls].map(toUrl);
-  if (named.length > MAX_OBJECTS) throw wrong(`--save records at most ${MAX_OBJECTS} objects; got ${named.length}`);
-  const [first = domain === undefined ? undefined : new URL(`https://${domain}/`), ...others] = named;
-  if (first === undefined) throw wrong("--save needs a URL, or --cf-domain for the start page of the site");
-  return { file: save, objects: [first, ...others], cfDomain: domain };
+  if (urls.length > MAX_URLS) throw wrong(`--save takes at most ${MAX_URLS} URLs; got ${urls.length}`);
+  const [first, ...others] = urls;
+  return first === undefined ? undefined : { file: save, urls: [first, ...others], cfDomain: domain };
 }
 
 function networkOf({ vpc, subnets, sg, vpce }: DoctorWords): ExistingNetwork | undefined {

@@ -1,12 +1,10 @@
-import { randomBytes } from "node:crypto";
 import type { Finding } from "../../../domain/distribution/findings.ts";
 import { knownNames } from "../../../domain/pops/select.ts";
 import { checkSettings, type SettingsCheck, type SettingsSource } from "../../../domain/request/settings-check.ts";
 import { type Check, cannotTell, checker, fail, type Judgement, ok, once, warn } from "../check/check.ts";
 import type { EdgePlace } from "../check/place.ts";
 import type { Lookup } from "./lookup.ts";
-import { isNamed, judgeReached, judgeResolved, reachPops } from "./reach.ts";
-import { askShares, judgeShares, popsToAsk, type Share, tableOf } from "./share.ts";
+import { judgeReached, judgeResolved, reachPops } from "./reach.ts";
 
 export interface EdgeDeps {
   readonly url: URL;
@@ -18,28 +16,16 @@ export interface EdgeDeps {
   readonly source: SettingsSource;
   /** First label of the distribution's `*.cloudfront.net` domain. */
   readonly label: () => Promise<string>;
-  /** Prints the table. */
-  readonly showTable: (text: string) => void;
-  /** A value of a query that nobody used before. @default random */
-  readonly fresh?: () => string;
 }
 
 /** A stand-in for the edge tells as little of CloudFront as an emulator does of an account. */
 const check = checker({ phase: "edge", awsOnly: true });
 
-/** What can be warmed from here today, and how the servers of a POP share what they have. */
+/** Checks whether POPs can be warmed from here: the distribution, the names of the POPs, and their responses. */
 export function edgeChecks(deps: EdgeDeps): Check[] {
-  const { url, edge, lookup, fresh = () => randomBytes(6).toString("hex") } = deps;
+  const { url, edge, lookup } = deps;
   const pops = deps.pops.length === 0 ? knownNames("pop") : deps.pops;
   const resolved = once(async () => lookup(await deps.label(), pops));
-  const reached = once(async () => reachPops(url, (await resolved()).pops, edge));
-  const shares = once(async () => {
-    const named = new Set((await reached()).filter(isNamed).map(({ pop }) => pop));
-    const all: Share[] = [];
-    for (const one of popsToAsk((await resolved()).pops.filter(({ pop }) => named.has(pop))))
-      all.push(...(await askShares(url, one, edge, fresh)));
-    return all;
-  });
   return [
     check("distribution", "docs/concepts.md#what-prewarm-looks-at", async () => {
       const item = { cf_domain: undefined, pops: [...pops], header: [], variants: undefined, verify: "edge" as const };
@@ -49,13 +35,9 @@ export function edgeChecks(deps: EdgeDeps): Check[] {
       const { from, pops: found } = await resolved();
       return judgeResolved(from, found);
     }),
-    check("POPs by name", "docs/operations.md#answered-by-another-pop", async () => judgeReached(await reached())),
-    check("servers of a POP", "docs/operations.md#the-edge", async () => {
-      const all = await shares();
-      const table = tableOf(all);
-      if (table !== "") deps.showTable(table);
-      return judgeShares(all);
-    }),
+    check("POPs by name", "docs/operations.md#answered-by-another-pop", async () =>
+      judgeReached(await reachPops(url, (await resolved()).pops, edge)),
+    ),
   ];
 }
 

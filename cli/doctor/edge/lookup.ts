@@ -30,21 +30,13 @@ function toProbed(found: z.infer<typeof answerSchema>): ProbedPop[] {
 
 /** Looks POPs up from this machine, and says so. */
 export function lookupHere(dns: Resolver): Lookup {
-  return async (label, pops) => ({
-    from: "resolved from here, not from the Lambdas",
-    pops: toProbed(
-      await resolvePops(
-        dns,
-        pops.map((pop) => ({ pop, label })),
-      ),
-    ),
-  });
+  return async (label, pops) => {
+    const targets = pops.map((pop) => ({ pop, label }));
+    return { from: "resolved from here, not from the Lambdas", pops: toProbed(await resolvePops(dns, targets)) };
+  };
 }
 
-/**
- * Has the stack's Task look POPs up, as it does for a request: the same code, network and resolvers. Where that cannot be
- * (no such function, no permission, a version without it), this machine does, and the result says so and why.
- */
+/** Has the stack's Task look POPs up, with its network and resolvers. If Task cannot, this machine does, and `from` says why. */
 export function lookupByTask(lambda: LambdaClient, task: () => Promise<string>, here: Lookup): Lookup {
   return async (label, pops) => {
     try {

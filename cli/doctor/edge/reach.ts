@@ -29,10 +29,7 @@ export interface Reached {
 
 const IN_PARALLEL = 16;
 
-/**
- * One GET of one byte through each POP that resolved: it names the POP, costs next to nothing, and fills no cache with the
- * whole object.
- */
+/** Requests one byte through each POP that resolved: the response names the POP, and fills no cache with the whole object. */
 export function reachPops(url: URL, resolved: readonly ProbedPop[], place: EdgePlace): Promise<Reached[]> {
   const reach = async ({ pop, addresses: [address = ""] }: ProbedPop): Promise<Reached> => {
     try {
@@ -46,7 +43,7 @@ export function reachPops(url: URL, resolved: readonly ProbedPop[], place: EdgeP
 }
 
 /** Whether the POP itself answered, and answered well. */
-export function isNamed({ pop, answered }: Reached): boolean {
+function isNamed({ pop, answered }: Reached): boolean {
   return answered !== undefined && answered.pop === pop && answered.status < 400 && answered.wafAction === undefined;
 }
 

@@ -1,6 +1,7 @@
 import type { Fleet } from "../../../aws/fleet.ts";
 import { type ApiClient, RefusedError } from "../../../client/api-client.ts";
 import { metricNamespace } from "../../../domain/metrics.ts";
+import { isHit } from "../../../domain/result/outcome.ts";
 import { clientErrorOf } from "../../api/refusal.ts";
 import { required } from "../check/aws-errors.ts";
 import { type Check, cannotTell, checker, fail, type Judgement, ok, once, warn } from "../check/check.ts";
@@ -9,7 +10,6 @@ import type { EdgePlace } from "../check/place.ts";
 import type { StackReader } from "../deployed/read-stack.ts";
 import { ask } from "../edge/ask.ts";
 import type { Lookup } from "../edge/lookup.ts";
-import { isHit } from "../edge/share.ts";
 import { type FollowDeps, type Followed, follow, type Polling, until } from "./follow.ts";
 import type { TraceReader } from "./traces.ts";
 
@@ -171,15 +171,14 @@ interface Proof {
 /** @param pops those that were to be warmed: one without an address was not */
 export function judgeProof(pops: readonly string[], proofs: readonly Proof[]): Judgement {
   if (proofs.length === 0) return cannotTell("no POP resolved", "see --edge");
-  const hits = (pop: string) =>
-    proofs.filter((it) => it.pop === pop && it.answeredBy === pop && isHit(it.xCache)).length;
+  const hits = (pop: string) => proofs.filter((it) => it.pop === pop && it.answeredBy === pop && isHit(it)).length;
   const counted = pops.map((pop) => `${pop} ${hits(pop)} of ${proofs.filter((it) => it.pop === pop).length}`);
   const says = `addresses with a hit: ${counted.join(", ")}`;
   const cold = pops.filter((pop) => hits(pop) === 0);
   if (cold.length === 0) return ok(says);
   return fail(
     says,
-    `${cold.join(", ")} is not warm: check that the URL is cacheable; --edge shows how the servers of a POP share a cache`,
+    `${cold.join(", ")} is not warm: check that the URL is cacheable; --edge --save shows when a POP keeps an object`,
   );
 }
 

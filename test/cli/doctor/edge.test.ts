@@ -5,7 +5,6 @@ import { type Answered, ask } from "../../../cli/doctor/edge/ask.ts";
 import { edgeChecks } from "../../../cli/doctor/edge/checks.ts";
 import { labelOf, lookupByTask, lookupHere } from "../../../cli/doctor/edge/lookup.ts";
 import { judgeReached, judgeResolved, type Reached } from "../../../cli/doctor/edge/reach.ts";
-import { judgeShares, popsToAsk, type Share, tierOf } from "../../../cli/doctor/edge/share.ts";
 import { Dns } from "../../../probe/dns.ts";
 import { startEdge } from "../../../tools/edge/edge.ts";
 import { fakeResolver } from "../../lambdas/fakes/dns.ts";
@@ -19,21 +18,19 @@ const answer = (over: Partial<Answered> = {}): Answered => ({
   status: 206,
   pop: "SIN2-P1",
   xCache: "Hit from cloudfront",
-  serverTiming: undefined,
-  age: 1,
   firstByteMs: 12,
   bytes: 1,
   headers: {},
   ...over,
 });
 
-/** The checks of an edge of two POPs with three addresses each, and one that does not resolve. */
+/** Checks of an edge of two POPs, and one that does not resolve. */
 async function checksOfStandIn() {
   const edge = await startEdge({
     distributions: [{ domain: DOMAIN, aliases: [HOST] }],
     pops: [
-      { pop: "SIN2-P1", rec: "Singapore", addresses: 3 },
-      { pop: "FRA56-P4", rec: "Frankfurt", addresses: 3 },
+      { pop: "SIN2-P1", rec: "Singapore", addresses: 1 },
+      { pop: "FRA56-P4", rec: "Frankfurt", addresses: 1 },
     ],
     deadPops: ["ICN51-C1"],
     site: { "/a.bin": { size: 2_000 } },
@@ -41,9 +38,7 @@ async function checksOfStandIn() {
   });
   onTestFinished(() => edge.close());
   const { httpsPort, httpPort, caPem: ca, dnsServer } = edge;
-  const tables: string[] = [];
-  let objects = 0;
-  const checks = edgeChecks({
+  return edgeChecks({
     url: new URL(`https://${HOST}/a.bin?token=secret`),
     pops: ["SIN2-P1", "FRA56-P4", "ICN51-C1"],
     edge: { httpsPort, httpPort, ca, allowPrivateAddresses: true },
@@ -52,27 +47,21 @@ async function checksOfStandIn() {
       listFor: async () => [{ id: "E1", domain: DOMAIN, aliases: [HOST] }],
       settings: async () => plainSettings({ priceClass: "PriceClass_100", hasAnycastIps: true }),
     },
-    showTable: (text) => tables.push(text),
     label: async () => "d111111abcdef8",
-    fresh: () => String(objects++),
   });
-  return { checks, tables };
 }
 
-test("the checks see each POP, and how its servers share", async () => {
-  const { checks, tables } = await checksOfStandIn();
+test("the checks see each POP", async () => {
+  const checks = await checksOfStandIn();
   // As if it were CloudFront: what the stand-in says is not believed otherwise.
   const findings = await runChecks(checks, { isAws: true, onFinding: () => undefined });
   expect(findings.map(({ status, says }) => `${status}: ${says}`)).toEqual([
     expect.stringMatching(/^warn: the distribution E1 .* PriceClass_100, .* SIN2-P1, ICN51-C1; .* Anycast static IPs/),
     "warn: 2 of 3 POPs resolve (resolved from here, not from the Lambdas); not ICN51-C1",
     "ok: 2 of 2 POPs responded under their own name",
-    // The stand-in has one cache for all addresses of a POP.
-    "ok: hits at the other addresses after one address had downloaded the object: HEAD 4 of 4, GET 4 of 4, RANGE 4 of 4",
   ]);
-  expect(tables[0]).toContain("filled RANGE  fill   1/3      GET");
   // An emulator's edge is no evidence.
-  const believed = await runChecks(checks.slice(0, 4), { isAws: false, onFinding: () => undefined });
+  const believed = await runChecks(checks, { isAws: false, onFinding: () => undefined });
   expect(new Set(believed.map(({ status }) => status))).toEqual(new Set(["cannot-tell"]));
 });
 
@@ -132,56 +121,6 @@ test.each<[Status, string, Reached[]]>([
   ],
 ])("POPs by name: %s, %s", (status, says, reached) => {
   expect(judgeReached(reached)).toMatchObject({ status, says: expect.stringContaining(says) });
-});
-
-const HIT = "Hit from cloudfront";
-const MISS = "Miss from cloudfront";
-const share = (over: Partial<Share>): Share => ({
-  series: "filled RANGE",
-  step: "fill",
-  address: 0,
-  way: "GET",
-  pop: "SIN2-P1",
-  addresses: 2,
-  status: 200,
-  xCache: MISS,
-  ...over,
-});
-
-test.each<[string, string, Share[]]>([
-  ["ok", "RANGE 1 of 1", [share({}), share({ step: "other", way: "RANGE", xCache: HIT })]],
-  ["ok", "HEAD 1 of 1", [share({}), share({ step: "other", way: "HEAD", xCache: "RefreshHit from cloudfront" })]],
-  ["ok", "RANGE 0 of 1", [share({}), share({ step: "other", way: "RANGE" })]],
-  [
-    "cannot-tell",
-    "not in the cache key",
-    [share({ xCache: HIT }), share({ step: "other", way: "RANGE", xCache: HIT })],
-  ],
-  ["cannot-tell", "only one address", [share({})]],
-  ["cannot-tell", "failed (HTTP 403)", [share({ status: 403 })]],
-  ["cannot-tell", "failed (HTTP 202)", [share({ status: 202 })]],
-  ["cannot-tell", "no POP could be checked", []],
-])("servers of a POP: %s, %s", (status, says, shares) => {
-  expect(judgeShares(shares)).toMatchObject({ status, says: expect.stringContaining(says) });
-});
-
-// As the developer guide shows the header.
-test.each([
-  ['cdn-cache-hit,cdn-pop;desc="SIN2-P1",cdn-rid;desc="x",cdn-hit-layer;desc="EDGE"', "EDGE"],
-  ['cdn-upstream-layer;desc="REC",cdn-upstream-dns;dur=0,cdn-cache-miss,cdn-pop;desc="PHX50-C2"', "origin"],
-  [undefined, undefined],
-])("the tier of %s is %s", (header, tier) => {
-  expect(tierOf(header)).toBe(tier);
-});
-
-test("POPs with many addresses are looked into, of different regional caches first", () => {
-  const pops = [
-    resolved("SIN2-P1", "1"),
-    resolved("FRA56-P4", "1", "2"),
-    resolved("FRA56-P2", "1", "2"),
-    resolved("NRT57-P2", "1", "2"),
-  ];
-  expect(popsToAsk(pops).map(({ pop }) => pop)).toEqual(["FRA56-P4", "NRT57-P2", "SIN2-P1"]);
 });
 
 describe("who looks POPs up", () => {

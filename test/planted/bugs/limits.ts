@@ -99,12 +99,4 @@ export default {
     find: "new DeferredError(error.delayMs) : undefined",
     replace: "error : undefined",
   },
-  "evidence-bytes-not-counted": {
-    invariant: "Evidence of the edge takes at most 20 MB of downloads.",
-    description: "What a download brought is not counted once it has ended.",
-    file: "cli/doctor/edge/take-evidence.ts",
-    find: "          this.bytes += bytes;\n",
-    replace: "          this.bytes += Math.min(bytes, 0);\n",
-    test: "test/cli/doctor/evidence.test.ts",
-  },
 } satisfies Bugs;

@@ -142,12 +142,12 @@ export default {
     find: '"Content-Length", ',
     replace: "",
   },
-  "evidence-host-not-hashed": {
-    invariant: "Evidence of the edge does not tell whose site it is about.",
-    description: "Host names in certificates are written as they are.",
-    file: "cli/doctor/edge/redact.ts",
-    find: "return PUBLIC_NAME.test(name) ? name.toLowerCase() : this.host(name);",
-    replace: "return name.toLowerCase();",
+  "evidence-has-query-strings": {
+    invariant: "Evidence of the edge contains no query string and no credentials.",
+    description: "URLs are recorded as they were given.",
+    file: "cli/doctor/edge/experiments.ts",
+    find: "url: recordedUrl(url)",
+    replace: "url: url.href",
     test: "test/cli/doctor/evidence.test.ts",
   },
 } satisfies Bugs;

@@ -1,9 +1,10 @@
 import { execFileSync } from "node:child_process";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseYaml } from "@redocly/openapi-core";
 import * as z from "zod";
+import { choosePops, MAX_REQUESTS } from "../../../cli/doctor/edge/experiments.ts";
 import { folderWith } from "../../folder-with.ts";
 
 const FOLDER = new URL("../../../.github/workflows/", import.meta.url);
@@ -16,6 +17,8 @@ const workflowSchema = z.object({
     z.string(),
     z.object({
       permissions,
+      if: z.string().optional(),
+      strategy: z.object({ matrix: z.unknown() }).optional(),
       needs: z.union([z.string(), z.array(z.string())]).optional(),
       steps: z.array(z.object({ uses: z.string().optional(), run: z.string().optional() })).default([]),
     }),
@@ -32,6 +35,8 @@ const jobs = readdirSync(FOLDER).flatMap((file) => {
   return Object.entries(jobs).map(([name, job]) => ({
     name: `${file} ${name}`,
     steps: job.steps,
+    if: job.if,
+    matrix: job.strategy?.matrix,
     needs: [job.needs ?? []].flat(),
     // A job's own list replaces that of the workflow.
     permissions: job.permissions ?? all,
@@ -72,6 +77,53 @@ describe("a job of a workflow that can write to the repository", () => {
     for (const { steps } of writing)
       for (const { run, uses } of steps)
         expect(run ?? uses).not.toMatch(/\b(npm|npx|node|tsx|bash)\b|\.sh\b|setup-node/);
+  });
+});
+
+describe("the job that asks the live edge", () => {
+  const job = jobs.find(({ name }) => name === "live.yml evidence");
+  const record = job?.steps.flatMap(({ run }) => (run?.includes("prewarm doctor") ? [run] : [])) ?? [];
+
+  it("runs once the variables of the repository name a distribution, and may only read", () => {
+    expect(job).toMatchObject({
+      if: "vars.LIVE_URLS != '' && vars.LIVE_CF_DOMAIN != ''",
+      permissions: { contents: "read" },
+    });
+  });
+
+  it("sends at most 400 requests", () => {
+    const { pops } = z.object({ pops: z.array(z.string()) }).parse(job?.matrix);
+    expect(record).toHaveLength(1);
+    expect(pops.length * MAX_REQUESTS).toBeLessThanOrEqual(400);
+  });
+
+  it.each([0, 1, 2, 3])("has POPs of two RECs, two of them under one: %i", (index) => {
+    const { pops } = z.object({ pops: z.array(z.string()) }).parse(job?.matrix);
+    const found = pops[index]?.split(",").map((pop) => ({ pop, addresses: ["192.0.2.1"] })) ?? [];
+    expect(Object.values(choosePops(found)).filter((it) => it !== undefined)).toHaveLength(3);
+  });
+
+  it("requests new objects: it adds a query string to each URL", () => {
+    const folder = folderWith({ npx: '#!/bin/sh\nprintf "%s\\n" "$@"\n' });
+    chmodSync(join(folder, "npx"), 0o755);
+    const env = {
+      PATH: `${folder}:${process.env["PATH"]}`,
+      URLS: "https://a.example/1 https://a.example/2",
+      CF_DOMAIN: "d1.cloudfront.net",
+      POPS: "SIN2-P1",
+      NEW: "7-1-0",
+      GITHUB_STEP_SUMMARY: join(folder, "summary"),
+    };
+    const words = execFileSync("bash", ["-eo", "pipefail", "-c", record.join("\n")], {
+      cwd: folder,
+      env,
+      encoding: "utf8",
+    });
+    expect(words.trim().split("\n").slice(-3)).toEqual([
+      "--url",
+      "https://a.example/1?prewarm=7-1-0",
+      "https://a.example/2?prewarm=7-1-0",
+    ]);
   });
 });
 

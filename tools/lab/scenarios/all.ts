@@ -1,7 +1,6 @@
 import type { Scenario } from "../engine/scenario.ts";
 import { admission } from "./admission.ts";
 import { loadSharing, longDownload } from "./downloads.ts";
-import { EDGES_LIKE } from "./edge-like.ts";
 import { fairness, otherOrigin } from "./fairness.ts";
 import { faults, longFaults } from "./faults.ts";
 import { foreignPage, generatedInput, hostileBodies } from "./hostile.ts";
@@ -16,7 +15,6 @@ export const SCENARIOS: readonly Scenario[] = [
   ...[faults, longFaults, leads],
   ...[longDownload, loadSharing, fairness, otherOrigin],
   ...[admission, warmth, deception, limits, throttling, originLimiter],
-  ...EDGES_LIKE,
   ...[admission, deception, limits, throttling].map(withoutStack),
   ...[hostileBodies, foreignPage, generatedInput],
   ...REGRESSIONS,
