@@ -3,7 +3,8 @@ import { type Check, type ObservedRequest, ofRequest } from "../engine/scenario.
 import { examples } from "./tasks.ts";
 
 /**
- * What the agents claim is true: every `warm` is held where it was seen, and no `hit` is of an object that is kept nowhere.
+ * What the agents claim is true: every `warm` is held where it was seen, every `regional` is held by a REC, and no `hit` is of an object that is
+ * kept nowhere.
  * @param claimed what must be claimed at least once: a run that claims nothing has shown nothing
  */
 export function claimsAreTrue(name: string, claimed: "warm" | "hit"): Check {
@@ -12,12 +13,20 @@ export function claimsAreTrue(name: string, claimed: "warm" | "hit"): Check {
     // One with a warning claims nothing of what is kept.
     const hits = results.filter(({ outcome, warning }) => outcome === "hit" && warning === undefined);
     const falseWarm = warm.filter((it) => !isHeld(it, holders));
+    const regional = results.filter(({ outcome, warning }) => outcome === "regional" && warning === undefined);
+    const falseRegional = regional.filter(
+      ({ url }) => !(holders.get(pathOf(url)) ?? []).some(({ layer }) => layer === "rec"),
+    );
     const falseHits = hits.filter(({ url }) => (holders.get(pathOf(url)) ?? []).length === 0);
     return [
       ["false warm", falseWarm.length, "=", 0],
       ["false hits", falseHits.length, "=", 0],
+      ["false regional", falseRegional.length, "=", 0],
       [claimed, (claimed === "warm" ? warm : hits).length, ">=", 1],
-      ["such as", examples([...falseWarm, ...falseHits].map(({ pop, url }) => `${pathOf(url)} at ${pop}`))],
+      [
+        "such as",
+        examples([...falseWarm, ...falseHits, ...falseRegional].map(({ pop, url }) => `${pathOf(url)} at ${pop}`)),
+      ],
     ];
   });
 }

@@ -152,7 +152,7 @@ export function caseIsSeen({ mode, name, path, expected }: (typeof CASES)[number
 /** A failure says why; so does one that two others have decided. */
 function isAsExpected({ ok, outcome, warning, error = "", reason }: ReportedResult, expected: Expected): boolean {
   const { ends, says, orDoubtfulHit } = expected;
-  if (orDoubtfulHit && outcome === "hit" && warning !== undefined) return true;
+  if (orDoubtfulHit && (outcome === "hit" || outcome === "regional") && warning !== undefined) return true;
   if (says === undefined) return outcome === ends;
   if (reason === DECIDED) return !ok && error !== "";
   return reason === ends && outcome === (ends === "not_kept" ? ends : "failed") && says.test(error);
