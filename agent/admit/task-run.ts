@@ -13,15 +13,15 @@ import type { Timed } from "../fetch/fetch-object.ts";
 import { Cancellation } from "../fetch/http/http-client.ts";
 import { NotATaskError, type RequestHeaders, requestHeaders } from "../fetch/request-headers.ts";
 import { objectKey } from "../fetch/request-tracker.ts";
-import { type Attempt, isRecUnsure, type TaskAttempt, toResult } from "../fetch/to-result.ts";
+import { type Attempt, type FirstDownload, firstDownload, type TaskAttempt, toResult } from "../fetch/to-result.ts";
 import type { Transfer } from "../report/heartbeats.ts";
 import type { BySize } from "../report/throughput.ts";
 import type { ConcurrencyLimiter } from "./concurrency-limiter.ts";
 import type { DownloadDeps, MessageJob } from "./download-message.ts";
 import type { AdmittedFollower, FollowerGate, ServedBy } from "./follower-gate.ts";
 import {
-  cameThroughRec,
   emptyHistory,
+  forgetAnswers,
   nextStep,
   type RequestStep,
   recordAnswer,
@@ -144,10 +144,12 @@ export class TaskRun {
         return false;
       case "wait":
         this.release();
+        forgetAnswers(this.history);
         this.deps.timers.add(request.earliestAt, this.advance);
         return false;
       case "wait_alone":
         this.release();
+        forgetAnswers(this.history);
         this.waitForOthers();
         return false;
       case "permit":
@@ -203,8 +205,7 @@ export class TaskRun {
   /** Whether a request is expected to reach the origin. */
   private mayReachOrigin({ kind }: RequestStep): boolean {
     const { download } = this.history;
-    if (kind === "download" && download !== undefined)
-      return !cameThroughRec(download.answer) || uncacheableHeader(download.answer) !== undefined;
+    if (kind === "download" && download !== undefined) return this.history.mayReachOriginAgain;
     return this.job.message.follows !== true || this.follower?.needsPermit === true;
   }
 
@@ -339,7 +340,10 @@ export class TaskRun {
       this.end(new DeferredError(LEASE_LOST_DELAY_MS, 0, this.startedAt));
       return;
     }
-    if (attempt?.verdict.kind === "GOOD" && isFirstDownload) this.reportDownloaded(attempt);
+    if (attempt?.verdict.kind === "GOOD" && isFirstDownload) {
+      history.first = firstDownload(message, attempt.answer);
+      this.reportDownloaded(attempt, history.first);
+    }
     this.advance();
   }
 
@@ -362,13 +366,13 @@ export class TaskRun {
    * Followers have no permits of a limited origin, and a cache policy that keeps nothing shows in no header: under a limit, the followers
    * always wait for the result.
    */
-  private reportDownloaded(attempt: Attempt): void {
+  private reportDownloaded(attempt: Attempt, { isRecUnsure }: FirstDownload): void {
     const { message, promoter } = this.job;
     const { answer } = attempt;
     this.follower?.served(servedBy(attempt));
     if (message.followers === undefined || isLimited(message.origin)) return;
     if (message.verify !== "off" && uncacheableHeader(answer) !== undefined) return;
-    promoter?.onDownloaded(this.url, { ok: true, rec_unsure: isRecUnsure(message, answer) || undefined });
+    promoter?.onDownloaded(this.url, { ok: true, rec_unsure: isRecUnsure || undefined });
   }
 
   /** Writes the result. A slot is held until it is stored, so that no more is downloaded than can be written. */

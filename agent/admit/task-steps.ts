@@ -1,7 +1,7 @@
 import { type ErrorTtls, errorCachedMs } from "../../domain/distribution/error-caching.ts";
 import { MAX_DEFERRAL_SECONDS, MAX_WHOLE_CHECK_BYTES } from "../../domain/limits.ts";
 import { retryAfterMs } from "../../domain/origin/origin-response.ts";
-import { type Failure, notKept } from "../../domain/result/failure.ts";
+import { type Failure, notKept, uncacheableHeader } from "../../domain/result/failure.ts";
 import { isErrorPage, isHit, tierOf, upstreamOf } from "../../domain/result/outcome.ts";
 import {
   cacheStatusOf,
@@ -20,7 +20,7 @@ import { type AttemptVerdict, judge } from "../fetch/attempt-verdict.ts";
 import { isEdgeHit, type Timed } from "../fetch/fetch-object.ts";
 import type { HttpResult } from "../fetch/http/http-client.ts";
 import { nextAddress, nextTry } from "../fetch/next-attempt.ts";
-import type { Attempt, Proof, TaskAttempt } from "../fetch/to-result.ts";
+import type { Attempt, FirstDownload, Proof, TaskAttempt } from "../fetch/to-result.ts";
 
 /** Mean pause before the second attempt; doubled before the third. */
 const FIRST_PAUSE_MS = 200;
@@ -56,8 +56,9 @@ export interface TaskHistory {
   failed: Attempt[];
   /** Last good download. */
   download: Attempt | undefined;
-  /** Milliseconds to the first byte of the first good download. */
-  firstByteMs: number | undefined;
+  first: FirstDownload | undefined;
+  /** Whether a further download may reach the origin. */
+  mayReachOriginAgain: boolean;
   /** Last answer, and its failure. */
   last:
     | (Timed & {
@@ -77,7 +78,8 @@ export function emptyHistory(transferredBytes = 0): TaskHistory {
     observations: [],
     failed: [],
     download: undefined,
-    firstByteMs: undefined,
+    first: undefined,
+    mayReachOriginAgain: true,
     last: undefined,
     sawHit: false,
     transferredBytes,
@@ -179,10 +181,42 @@ export function recordAnswer(
   else {
     history.failed = [];
     history.download = attempt;
-    history.firstByteMs ??= answer.firstByteMs;
+    history.mayReachOriginAgain = !cameThroughRec(answer) || uncacheableHeader(answer) !== undefined;
     history.observations.push(observed("download", timed));
   }
   return attempt;
+}
+
+/**
+ * Drops what only the end of a task without a further request needs. Texts of a head keep all of it in memory, and thousands of tasks wait.
+ * @param history of a task that waits for its next request
+ */
+export function forgetAnswers(history: TaskHistory): void {
+  const { last, download } = history;
+  if (last !== undefined) history.last = { ...last, answer: withoutTexts(last.answer) };
+  if (download !== undefined) history.download = { ...download, answer: withoutTexts(download.answer) };
+}
+
+function withoutTexts({ bytes, httpStatus, contentLength, contentEncoding, contentType }: HttpResult): HttpResult {
+  return {
+    bytes,
+    httpStatus,
+    contentLength,
+    contentEncoding: interned(contentEncoding),
+    contentType: interned(contentType),
+  };
+}
+
+/** Values of headers that nearly all objects share. */
+const texts = new Map<string, string>();
+const MAX_TEXTS = 200;
+
+function interned(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  const known = texts.get(text);
+  if (known !== undefined || texts.size >= MAX_TEXTS) return known ?? text;
+  texts.set(text, text);
+  return text;
 }
 
 /**
@@ -312,14 +346,14 @@ function endOfAttempts(history: TaskHistory, last: Attempt): TaskStep {
 }
 
 function endOf(outcome: ProofOutcome, history: TaskHistory, failure = history.last?.failure): TaskStep {
-  const { observations, last, sawHit, transferredBytes, firstByteMs } = history;
+  const { observations, last, sawHit, transferredBytes, first } = history;
   const attempt = history.download ?? attemptOf(last);
   const answer = last?.answer ?? attempt.answer;
   const { tier, age } = observations.at(-1) ?? {};
   const rounds = downloadsIn(observations);
   const isProven = outcome.outcome !== "done";
   const proof: Proof | undefined = isProven ? proofOf(outcome, { answer, tier, age }, failure, last?.kind) : undefined;
-  return { step: "end", end: { attempt, proof, sawHit, firstByteMs, transferredBytes, rounds } };
+  return { step: "end", end: { attempt, proof, sawHit, first, transferredBytes, rounds } };
 }
 
 /** The check that stands for a download: the POP had the object when a task came back for its second one. */
@@ -401,7 +435,7 @@ export function checkFailure(answer: HttpResult): Failure | undefined {
  * Whether a second download is answered by the REC: the first one came through it, and its headers do not forbid to keep it. Without a
  * reported tier, only a Hit shows that.
  */
-export function cameThroughRec({ xCache, serverTiming }: HttpResult): boolean {
+function cameThroughRec({ xCache, serverTiming }: HttpResult): boolean {
   return (
     isHit({ xCache }) ||
     tierOf(serverTiming) !== undefined ||

@@ -34,6 +34,23 @@ export interface Proof {
   readonly failure?: Failure;
 }
 
+/** Facts of the first good download of a task: later ones are answered by what it left. */
+export interface FirstDownload {
+  readonly firstByteMs: number | undefined;
+  /** Whether Server-Timing shows that the origin sent it. */
+  readonly isFromOrigin: boolean;
+  /** Of a lead: {@link isRecUnsure}. */
+  readonly isRecUnsure: boolean;
+}
+
+export function firstDownload(message: TaskMessage, answer: HttpResult): FirstDownload {
+  return {
+    firstByteMs: answer.firstByteMs,
+    isFromOrigin: isFromOrigin(answer),
+    isRecUnsure: isRecUnsure(message, answer),
+  };
+}
+
 /** The last whole download, and what was seen after it if it was good. */
 export interface TaskAttempt {
   readonly attempt: Attempt;
@@ -41,8 +58,8 @@ export interface TaskAttempt {
   readonly proof?: Proof | undefined;
   /** Whether a response after a good download was a Hit or a RefreshHit. */
   readonly sawHit?: boolean;
-  /** Milliseconds to the first byte of the first good download. */
-  readonly firstByteMs?: number | undefined;
+  /** @default the attempt is the first good download */
+  readonly first?: FirstDownload | undefined;
   /** Good downloads. @default none */
   readonly rounds?: number;
   /** Bytes of all bodies of the task, in all messages. @default none */
@@ -70,6 +87,7 @@ export function toResult(
   const { attempt, proof } = taskAttempt;
   const { answer } = attempt;
   const attempts = attemptsBefore(message, task) + attempt.count;
+  const first = taskAttempt.first ?? firstDownload(message, answer);
   const last = proof?.answer ?? answer;
   const failure = attempt.verdict.failure ?? proof?.failure;
   const rounds = (taskAttempt.rounds ?? 0) + (task.downloads_done ?? 0);
@@ -94,14 +112,14 @@ export function toResult(
     tier: proof?.tier,
     address: message.ips[attempt.addressIndex % message.ips.length],
     rounds: rounds === 0 ? undefined : rounds,
-    first_byte_ms: rounded(taskAttempt.firstByteMs ?? answer.firstByteMs),
+    first_byte_ms: rounded(first.firstByteMs),
     age: proof?.age,
     encoding: cutHeader(answer.contentEncoding),
     uncompressed: failure === undefined && compressed && cameUncompressed(answer) ? true : undefined,
     size_changed: failure === undefined && hasOtherSize(answer, task.bytes, compressed) ? true : undefined,
     // An attempt before it may have failed at the origin.
-    rec_miss: attempts === 1 && isRecMiss(message, taskAttempt) ? true : undefined,
-    rec_unsure: isRecUnsure(message, answer) ? true : undefined,
+    rec_miss: attempts === 1 && first.isFromOrigin && isRecMiss(message, taskAttempt) ? true : undefined,
+    rec_unsure: first.isRecUnsure ? true : undefined,
     hit_after_download: proof?.outcome === "not_kept" && taskAttempt.sawHit ? true : undefined,
     x_amz_cf_pop: cutHeader(last.xAmzCfPop),
     x_amz_cf_id: cutHeader(last.xAmzCfId),
@@ -123,13 +141,15 @@ function cutHeader(value: string | undefined): string | undefined {
 }
 
 /**
- * Whether a follower's download came from the origin. The POP that led it has the object, and its REC too; so this POP asks
- * another REC than the catalogue says. Only what Server-Timing tells counts. An object that this POP does not keep says nothing: the REC does
+ * Whether a download from the origin is that of a follower. The POP that led it has the object, and its REC too; so this POP asks
+ * another REC than the catalogue says. An object that this POP does not keep says nothing: the REC does
  * not keep it, whichever it is.
  */
 function isRecMiss({ follows }: TaskMessage, { attempt, proof }: TaskAttempt): boolean {
-  const { serverTiming } = attempt.answer;
-  if (follows !== true || attempt.verdict.kind !== "GOOD" || proof?.outcome === "not_kept") return false;
+  return follows === true && attempt.verdict.kind === "GOOD" && proof?.outcome !== "not_kept";
+}
+
+function isFromOrigin({ serverTiming }: HttpResult): boolean {
   return serverTiming !== undefined && CAME_FROM_ORIGIN.test(serverTiming) && tierOf(serverTiming) === undefined;
 }
 
@@ -139,7 +159,7 @@ const CAME_FROM_ORIGIN = /(?:^|,)\s*cdn-cache-miss\b/;
  * Whether a lead's good download leaves it open if the regional cache has the object: it was there before, perhaps at the edge
  * alone; or its headers forbid caching, and there is no proof. Its followers then download as if each led.
  */
-export function isRecUnsure({ followers, verify }: TaskMessage, answer: HttpResult): boolean {
+function isRecUnsure({ followers, verify }: TaskMessage, answer: HttpResult): boolean {
   if (followers === undefined) return false;
   if (verify === "off" && uncacheableHeader(answer) !== undefined) return true;
   if (!isHit(answer)) return false;

@@ -40,7 +40,12 @@ export async function runAgent({ bundle, node, server, messages, copies, tasks }
     // The agent of older commits wants it.
     STEP_QUEUE_URL: "http://127.0.0.1/steps",
   };
-  const agent = startPinned(OUR_CORE, [...nodeFlags(), "--enable-source-maps", bundle], env, node);
+  const agent = startPinned(
+    OUR_CORE,
+    [...nodeFlags(), "--enable-source-maps", "--max-semi-space-size=16", bundle],
+    env,
+    node,
+  );
   agent.stdout?.resume();
   const pid = agent.pid ?? 0;
   const done = aws.event("done");
