@@ -54,6 +54,8 @@ export interface TaskHistory {
   readonly observations: Observation[];
   /** Attempts at the current download that failed. */
   failed: Attempt[];
+  /** Attempts that failed, at all downloads. */
+  failures: number;
   /** Last good download. */
   download: Attempt | undefined;
   first: FirstDownload | undefined;
@@ -77,6 +79,7 @@ export function emptyHistory(transferredBytes = 0): TaskHistory {
   return {
     observations: [],
     failed: [],
+    failures: 0,
     download: undefined,
     first: undefined,
     mayReachOriginAgain: true,
@@ -177,8 +180,10 @@ export function recordAnswer(
   const verdict = judge(answer, settings.expectedBytes, settings.compressed);
   const attempt: Attempt = { ...timed, addressIndex, count: history.failed.length + 1, verdict };
   history.last = { ...timed, kind: "download", failure: verdict.failure, addressIndex };
-  if (verdict.kind !== "GOOD") history.failed.push(attempt);
-  else {
+  if (verdict.kind !== "GOOD") {
+    history.failures++;
+    history.failed.push(attempt);
+  } else {
     history.failed = [];
     history.download = attempt;
     history.mayReachOriginAgain = !cameThroughRec(answer) || uncacheableHeader(answer) !== undefined;
@@ -346,14 +351,25 @@ function endOfAttempts(history: TaskHistory, last: Attempt): TaskStep {
 }
 
 function endOf(outcome: ProofOutcome, history: TaskHistory, failure = history.last?.failure): TaskStep {
-  const { observations, last, sawHit, transferredBytes, first } = history;
+  const { observations, last, failed, failures, sawHit, transferredBytes, first } = history;
   const attempt = history.download ?? attemptOf(last);
   const answer = last?.answer ?? attempt.answer;
   const { tier, age } = observations.at(-1) ?? {};
   const rounds = downloadsIn(observations);
   const isProven = outcome.outcome !== "done";
   const proof: Proof | undefined = isProven ? proofOf(outcome, { answer, tier, age }, failure, last?.kind) : undefined;
-  return { step: "end", end: { attempt, proof, sawHit, first, transferredBytes, rounds } };
+  return {
+    step: "end",
+    end: {
+      attempt,
+      proof,
+      sawHit,
+      first,
+      transferredBytes,
+      rounds,
+      attempts: failed.length > 0 ? failures : failures + 1,
+    },
+  };
 }
 
 /** The check that stands for a download: the POP had the object when a task came back for its second one. */

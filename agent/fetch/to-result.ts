@@ -60,6 +60,8 @@ export interface TaskAttempt {
   readonly sawHit?: boolean;
   /** @default the attempt is the first good download */
   readonly first?: FirstDownload | undefined;
+  /** Attempts at all downloads, in this message: those that failed, and one. @default those at the last download */
+  readonly attempts?: number;
   /** Good downloads. @default none */
   readonly rounds?: number;
   /** Bytes of all bodies of the task, in all messages. @default none */
@@ -86,7 +88,7 @@ export function toResult(
   const { url, variant } = task;
   const { attempt, proof } = taskAttempt;
   const { answer } = attempt;
-  const attempts = attemptsBefore(message, task) + attempt.count;
+  const attempts = attemptsBefore(message, task) + (taskAttempt.attempts ?? attempt.count);
   const first = taskAttempt.first ?? firstDownload(message, answer);
   const last = proof?.answer ?? answer;
   const failure = attempt.verdict.failure ?? proof?.failure;

@@ -4,7 +4,7 @@ import { turn } from "../deferred.ts";
 
 /** Takes a slot under a name, and notes when it has it. */
 function take(slots: ConcurrencyLimiter, begun: string[], name: string, group?: string): Promise<void> {
-  return slots.acquire("", group).then(() => void begun.push(name));
+  return Promise.resolve(slots.acquire("", group)).then(() => void begun.push(name));
 }
 
 test("a higher bound lets in at once; a lower one interrupts nothing", async () => {
@@ -44,7 +44,7 @@ test("whatever comes and ends in whatever order, nothing begins above the bound 
       };
       const comes: Promise<void>[] = [];
       for (const it of steps) {
-        if (it.kind === "come") comes.push(slots.acquire().then(begin));
+        if (it.kind === "come") comes.push(Promise.resolve(slots.acquire()).then(begin));
         else if ("to" in it) slots.limit = it.to;
         else if (running > 0) end();
         await turn();
@@ -82,7 +82,7 @@ describe("above the limit, reserved slots", () => {
     const begun: string[] = [];
     for (const name of names) {
       const [request = "", pop = ""] = name.split("/");
-      void slots.acquire(request, pop).then((begins) => begins && begun.push(name));
+      void Promise.resolve(slots.acquire(request, pop)).then((begins) => begins && begun.push(name));
     }
     return begun;
   };
@@ -122,7 +122,9 @@ test("what is withdrawn gets no slot, and the others keep their turns", async ()
     ["3", mine],
     ["4", others],
   ] as const)
-    void slots.acquire("q", name === "4" ? "b" : "a", owner).then((begins) => ends.push(`${name} ${begins}`));
+    void Promise.resolve(slots.acquire("q", name === "4" ? "b" : "a", owner)).then((begins) =>
+      ends.push(`${name} ${begins}`),
+    );
   slots.withdraw(mine);
   await turn();
   expect([ends, slots.waiting]).toEqual([["1 false", "3 false"], 2]);

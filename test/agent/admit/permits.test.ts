@@ -1,100 +1,114 @@
-// What a download holds while it waits: in virtual time.
+// What tasks hold while they wait: in virtual time.
 import { setTimeout as sleep } from "node:timers/promises";
+import { pino } from "pino";
 import { ConcurrencyLimiter } from "../../../agent/admit/concurrency-limiter.ts";
-import type { DownloadHooks } from "../../../agent/fetch/downloader.ts";
+import { type DownloadDeps, downloadMessage } from "../../../agent/admit/download-message.ts";
+import { FollowerGate } from "../../../agent/admit/follower-gate.ts";
+import { TimerQueue } from "../../../agent/admit/timer-queue.ts";
+import type { FetchObject } from "../../../agent/fetch/fetch-object.ts";
+import { Cancellation } from "../../../agent/fetch/http/http-client.ts";
+import { RequestTracker } from "../../../agent/fetch/request-tracker.ts";
+import { HeldTasks } from "../../../agent/report/heartbeats.ts";
+import { Throughput } from "../../../agent/report/throughput.ts";
 import { OriginLimiterRegistry } from "../../../domain/origin/origin-limiter-registry.ts";
 import { MemoryPermitStore } from "../../../domain/origin/permit-store.ts";
+import type { TaskMessage } from "../../../domain/plan/task-message.ts";
 import { useVirtualClock } from "../../virtual-clock.ts";
-import { done, start } from "../receive/work-world.ts";
 import { taskMessage } from "../task-messages.ts";
 
 useVirtualClock();
 
-describe("of a request that limits the concurrency at its origin to one", () => {
-  const message = taskMessage({
-    req_id: "q",
-    origin: { concurrency: 1 },
-    urls: ["a", "b", "c"].map((url) => ({ url, bytes: 1 })),
+const urlOf = (name: string) => `https://www.example.com/${name}`;
+const messageOf = (names: readonly string[], different: Partial<TaskMessage>) =>
+  taskMessage({ req_id: "q", urls: names.map((name) => ({ url: urlOf(name), bytes: 1 })), ...different });
+
+/** Works through a message. @returns how many slots are in use at its end */
+async function run(message: TaskMessage, fetch: FetchObject): Promise<number> {
+  const origins = new OriginLimiterRegistry({ store: new MemoryPermitStore(), now: Date.now });
+  const slots = new ConcurrencyLimiter(10);
+  const throughput = new Throughput();
+  const deps: DownloadDeps = {
+    fetch,
+    write: async () => undefined,
+    isActive: async () => true,
+    limiters: { small: slots, large: slots },
+    throughput: { small: throughput, large: throughput },
+    origins,
+    followers: new FollowerGate(),
+    tracker: new RequestTracker(),
+    timers: new TimerQueue(),
+    instanceId: "i-1",
+    errorCachingMs: 11_000,
+    logger: pino({ level: "silent" }),
+  };
+  const errors = await downloadMessage(deps, {
+    message,
+    left: new Set(message.urls),
+    carried: new Map(),
+    held: new HeldTasks("q"),
+    prefetched: { onDequeued: () => undefined },
+    deferrals: { add: () => undefined },
+    promoter: undefined,
+    cancellation: new Cancellation(),
+    stopping: new AbortController().signal,
   });
+  origins.close(new Error("the test has ended"));
+  expect(errors).toEqual([]);
+  return slots.inUse;
+}
 
-  /** Works through the message beside nobody else. @param download of the first URL; each other one takes a second */
-  async function run(download: (permits: DownloadHooks, said: string[]) => Promise<void>): Promise<string[]> {
-    const said: string[] = [];
-    const origins = new OriginLimiterRegistry({ store: new MemoryPermitStore(), now: Date.now });
-    const others = ["second", "third"];
-    let begun = 0;
-    const plan = {
-      hold: done,
-      origins,
-      download: async (_: string, permits: DownloadHooks) => {
-        if (begun++ === 0) {
-          await download(permits, said);
-        } else {
-          const name = others.shift() ?? "one too many";
-          said.push(`the ${name} begins`);
-          await sleep(1_000);
-          said.push(`the ${name} ends`);
-        }
-        return {};
-      },
-    };
-    const slots = new ConcurrencyLimiter(10);
-    await start(JSON.stringify(message), plan, slots).ended;
-    origins.close(new Error("the test has ended"));
-    expect(slots.inUse).toBe(0);
-    return said;
-  }
+const answerOf = (xCache: string, age?: string) => ({ bytes: 1, contentLength: 1, httpStatus: 200, xCache, age });
 
-  test("a download that waits holds no permit, and the others begin", async () => {
-    const said = await run(async (admission, log) => {
-      await admission.waitWithoutSlotAndPermit(() => sleep(20_000));
-      log.push("the first has waited");
-    });
-    expect(said).toEqual([...took("second"), ...took("third"), "the first has waited"]);
-  });
+test("of a request with one permit, tasks take turns: one that waits for its second request holds none", async () => {
+  const events: string[] = [];
+  let inProgress = 0;
+  const fetch: FetchObject = async ({ url, kind, permit }) => {
+    const startedAt = performance.now();
+    events.push(`${url.pathname} ${kind}`);
+    expect(permit).toBeDefined();
+    expect(++inProgress).toBe(1);
+    await sleep(1_000);
+    inProgress--;
+    return { answer: answerOf("Miss from cloudfront"), startedAt, endedAt: performance.now() };
+  };
+  const message = messageOf(["a", "b", "c"], { origin: { concurrency: 1 } });
+  expect(await run(message, fetch)).toBe(0);
+  // The others begin while the first waits 1.1 s for its second download.
+  expect(events.slice(0, 4)).toEqual(["/a download", "/b download", "/c download", "/a download"]);
+  expect(events.toSorted()).toEqual(
+    ["a", "b", "c"].flatMap((name) => [`/${name} check`, `/${name} download`, `/${name} download`]),
+  );
+});
 
-  test("a check waits for a permit, and gives it back", async () => {
-    const said = await run(async (admission, log) => {
-      await admission.waitWithoutSlotAndPermit(() => sleep(500));
-      log.push("the first is checked");
-      await sleep(1_000);
-      log.push("the check ends");
-    });
-    const check = ["the first is checked", "the check ends"];
-    expect(said).toEqual([...took("second"), ...check, ...took("third")]);
-  });
-
-  test("a download that is to be repeated waits for a permit, and gives it back", async () => {
-    const said = await run(async (admission, log) => {
-      await admission.reacquire();
-      log.push("the first is repeated");
-      await sleep(1_000);
-      log.push("the repetition ends");
-    });
-    const repetition = ["the first is repeated", "the repetition ends"];
-    // It is in progress: it goes before those that have not begun.
-    expect(said).toEqual([...repetition, ...took("second"), ...took("third")]);
-  });
-
-  function took(name: string): string[] {
-    return [`the ${name} begins`, `the ${name} ends`];
-  }
+test("without limits, the waits of many tasks pass at the same time", async () => {
+  const names = Array.from({ length: 100 }, (_, n) => String(n));
+  let requests = 0;
+  const fetch: FetchObject = async ({ permit }) => {
+    expect(permit).toBeUndefined();
+    requests++;
+    const startedAt = performance.now();
+    await sleep(10);
+    const age = String(Math.floor(performance.now() / 1_000));
+    return { answer: answerOf("Hit from cloudfront", age), startedAt, endedAt: performance.now() };
+  };
+  const before = performance.now();
+  expect(await run(messageOf(names, {}), fetch)).toBe(0);
+  expect(requests).toBe(300);
+  // Ten slots, three requests of 10 ms, two waits of 1.1 s.
+  expect(performance.now() - before).toBeLessThan(3_000);
 });
 
 test("a request is sent in its slot, however long its connection takes to open", async () => {
-  const urls = Array.from({ length: 10 }, (_, n) => ({ url: `u${n}`, bytes: 1 }));
-  const origins = new OriginLimiterRegistry({ store: new MemoryPermitStore(), now: Date.now });
-  const sentAt: number[] = [];
+  const names = Array.from({ length: 10 }, (_, n) => String(n));
   const connectMs = [450];
-  const download = async (_: string, hooks: DownloadHooks) => {
+  const sentAt: number[] = [];
+  const fetch: FetchObject = async ({ permit, cancellation }) => {
     await sleep(connectMs.pop() ?? 0);
-    await hooks.beforeSend();
+    await permit?.waitForSendSlot(cancellation.signal);
     sentAt.push(Date.now());
-    return {};
+    return { answer: answerOf("Miss from cloudfront"), startedAt: performance.now(), endedAt: performance.now() };
   };
-  const message = taskMessage({ req_id: "q", origin: { requests_per_second: 10 }, urls });
-  await start(JSON.stringify(message), { hold: done, origins, download }, new ConcurrencyLimiter(10)).ended;
-  origins.close(new Error("the test has ended"));
+  await run(messageOf(names, { origin: { requests_per_second: 10 }, verify: "off", downloads: 1 }), fetch);
   const gaps = sentAt.slice(1).map((at, n) => at - (sentAt[n] ?? at));
   expect([sentAt.length, gaps.filter((ms) => ms < 100)]).toEqual([10, []]);
 });

@@ -33,7 +33,7 @@ const cases: readonly [name: string, answer: Partial<HttpResult>, ...Told][] = [
     "a page for an error, with a good status",
     { xCache: "Error from cloudfront" },
     "RETRY",
-    "other",
+    "error_page",
     "ERROR_PAGE: x-cache: Error from cloudfront",
   ],
   ["a request that took the server too long", { httpStatus: 408 }, "RETRY", "http_4xx", "HTTP 408"],

@@ -1,9 +1,11 @@
+import type { MessageJob } from "../../../agent/admit/download-message.ts";
 import { DeferredError } from "../../../domain/origin/origin-limiter.ts";
 import { fnv1a } from "../../../domain/plan/task.ts";
 import type { TaskMessage } from "../../../domain/plan/task-message.ts";
 import { formatTimestamp } from "../../../domain/timestamps.ts";
 import type { Fault } from "../../../tools/edge/faults.ts";
 import { useVirtualClock } from "../../virtual-clock.ts";
+import { fakeOrigins } from "../fake-deps.ts";
 import { type Download, download, edge, object, reset, SIZE, seen, status, useEdge, visited } from "./edge-world.ts";
 
 useVirtualClock({ idleMs: 2 });
@@ -94,9 +96,10 @@ describe.concurrent("what is tried again, on the POP's next address", () => {
     const { ok, ms } = ended as { ok: boolean; ms: number };
     expect(ended).toMatchObject({ attempts, ...expected });
     const addresses = [0, 1, 0].slice(0, attempts);
-    // What was cached by an attempt that broke off is an edge's hit; what was downloaded now is asked for once more, there.
-    const checks = ok && asked.length > attempts ? addresses.slice(-1) : [];
-    expect(asked).toEqual([...addresses, ...checks]);
+    // A good download is followed by another one and a check, at the same address.
+    const further = ok ? asked.length - attempts : 0;
+    expect(further).toBe(ok ? 2 : 0);
+    expect(asked).toEqual([...addresses, ...Array(further).fill(addresses.at(-1))]);
     // The pauses between attempts: at least 100 and 200 ms.
     expect(ms).toBeGreaterThanOrEqual([0, 95, 290][attempts - 1] ?? 0);
     expect(ms).toBeLessThanOrEqual(Math.ceil(took));
@@ -200,22 +203,52 @@ describe.concurrent("a task that was deferred", () => {
 });
 
 describe("when the origin wants to be left alone inside a download", () => {
-  const admission = { reacquire: () => Promise.reject(new DeferredError(60_000)) };
+  /** Grants the first permit, and defers each other one. */
+  const once = () => {
+    let permits = 0;
+    const acquire = async () => {
+      if (permits++ > 0) throw new DeferredError(60_000);
+      return { lost: new AbortController().signal, waitForSendSlot: async () => 1_000, release: () => undefined };
+    };
+    return fakeOrigins({ limiterFor: () => ({ acquire }) });
+  };
 
-  test("the attempts so far are counted", async () => {
-    const { ended } = await attempt([RESET], { admission });
-    expect(ended).toMatchObject({ name: "DeferredError", delayMs: 60_000, attempts: 1 });
+  test("the task carries its attempts", async () => {
+    const carried: MessageJob["carried"] = new Map();
+    const { ended } = await attempt([RESET], { with: { origins: once(), carried } });
+    expect(ended).toMatchObject({ name: "DeferredError", delayMs: 60_000 });
+    expect([...carried.values()]).toMatchObject([{ attempts: 1, transferred_bytes: expect.any(Number) }]);
   });
 
-  test("a second download that may not be sent: the task has failed, and no miss is claimed", async () => {
-    const { ended } = await attempt([undefined, ...Array(3).fill(status(503))], { admission });
+  test("a task whose second download is deferred carries the first", async () => {
+    const carried: MessageJob["carried"] = new Map();
+    edge.setBehaviours([{ rec: "passed" }]);
+    const { ended, url } = await attempt([], { with: { origins: once(), carried } });
+    expect(ended).toMatchObject({ name: "DeferredError", delayMs: 60_000 });
+    expect([...carried.values()]).toMatchObject([{ attempts: 0, downloads_done: 1, transferred_bytes: SIZE }]);
+    // The next agent goes on.
+    expect(await download({ url, downloadsDone: 1 })).toMatchObject({ outcome: "warm", rounds: 2, bytes: SIZE });
+    edge.setBehaviours([{}]);
+  });
+
+  test("the second download needs no permit where the first came through the REC", async () => {
+    expect((await attempt([], { with: { origins: once() } })).ended).toMatchObject({ outcome: "warm", rounds: 2 });
+  });
+
+  test("the second download fails: the task has failed with its reason, and no miss is claimed", async () => {
+    const { ended } = await attempt([undefined, status(404)]);
     expect(ended).toMatchObject({
       outcome: "failed",
-      reason: "other",
-      attempts: 1,
+      reason: "http_4xx",
       rounds: 1,
       bytes: SIZE,
-      error: expect.stringContaining("the limits or the throttling of the origin do not allow the second download now"),
+      error: expect.stringContaining("the object was downloaded, but the second download failed"),
     });
+  });
+
+  test("the second download has the attempts of the first", async () => {
+    const { ended, asked } = await attempt([undefined, RESET]);
+    expect(ended).toMatchObject({ outcome: "warm", rounds: 2, attempts: 2 });
+    expect(asked).toEqual([0, 0, 1, 1]);
   });
 });

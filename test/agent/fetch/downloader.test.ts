@@ -1,22 +1,37 @@
-import type { DownloadHooks } from "../../../agent/fetch/downloader.ts";
+import { ConcurrencyLimiter } from "../../../agent/admit/concurrency-limiter.ts";
+import type { MessageJob } from "../../../agent/admit/download-message.ts";
+import { StoppingError } from "../../../agent/admit/task-run.ts";
 import { Cancellation } from "../../../agent/fetch/http/http-client.ts";
 import { PooledHttpClient } from "../../../agent/fetch/http/pooled-client.ts";
 import { HeldTasks } from "../../../agent/report/heartbeats.ts";
 import { Throughput } from "../../../agent/report/throughput.ts";
 import { DeferredError } from "../../../domain/origin/origin-limiter.ts";
 import { taskKey } from "../../../domain/plan/task.ts";
+import type { Behaviour } from "../../../tools/edge/behaviour.ts";
 import type { Fault } from "../../../tools/edge/faults.ts";
 import { eventually, useVirtualClock } from "../../virtual-clock.ts";
 import { fakeOrigins } from "../fake-deps.ts";
 import { taskMessage } from "../task-messages.ts";
-import { type Download, download, edge, object, reset, SIZE, seen, status, useEdge, visited } from "./edge-world.ts";
+import {
+  type Download,
+  download,
+  edge,
+  object,
+  reset,
+  results,
+  SIZE,
+  seen,
+  status,
+  useEdge,
+  visited,
+} from "./edge-world.ts";
 
 useVirtualClock({ idleMs: 2 });
 
 useEdge();
 
 describe("a good download", () => {
-  test("is recorded with all that the edge said about it: a miss that is then a hit, and then a hit that is checked as well", async () => {
+  test("is recorded with all that the edge said about it: a miss, a hit of the REC and a hit of the edge; then a hit of the edge and its check", async () => {
     const url = object("/recorded.bin");
     const first = await download({ url });
     expect(first).toEqual({
@@ -31,7 +46,8 @@ describe("a good download", () => {
       x_cache: "Hit from cloudfront",
       tier: "EDGE",
       address: expect.stringMatching(/^127\.77\.0\.[12]$/),
-      rounds: 1,
+      transferred_bytes: 2 * SIZE + 1,
+      rounds: 2,
       first_byte_ms: expect.any(Number),
       age: expect.any(Number),
       encoding: undefined,
@@ -47,28 +63,29 @@ describe("a good download", () => {
     expect(first.expire_at).toBeGreaterThan(Date.now() / 1000 + 29 * 86_400);
     const second = await download({ url });
     expect(second).toMatchObject({ ok: true, outcome: "warm", bytes: SIZE, x_cache: "Hit from cloudfront" });
-    expect(visited("/recorded.bin")).toEqual([0, 0, 0, 0]);
+    expect(visited("/recorded.bin")).toEqual([0, 0, 0, 0, 0]);
+    expect(second).toMatchObject({ rounds: 1, transferred_bytes: SIZE + 1 });
     expect(second.x_amz_cf_id).not.toBe(first.x_amz_cf_id);
     expect(edge.originRequests().filter(({ path }) => path === "/recorded.bin")).toHaveLength(1);
   });
 
   test.each([
     ["off", 0, 0],
-    ["off", 1, 1],
-    ["off", 262_144, 262_144],
-    ["off", 262_145, 262_145],
-    ["off", 3_000_001, 3_000_001],
+    ["off", 1, 2],
+    ["off", 262_144, 2 * 262_144],
+    ["off", 262_145, 2 * 262_145],
+    ["off", 3_000_001, 2 * 3_000_001],
     // A check takes a small object whole, and of a larger one its first byte.
-    ["edge", 65_536, 2 * 65_536],
-    ["edge", 65_537, 65_538],
+    ["edge", 65_536, 3 * 65_536],
+    ["edge", 65_537, 2 * 65_537 + 1],
   ] as const)("counts exactly: %s, an object of %i bytes, %i in all", async (verify, size, all) => {
     const addBytes = vi.fn<(bytes: number) => void>();
     const result = await download({
       url: object(`/${size}-${verify}.bin`, [], size),
       message: { verify },
-      admission: { throughput: Object.assign(new Throughput(), { addBytes }) },
+      with: { throughput: Object.assign(new Throughput(), { addBytes }) },
     });
-    expect(result).toMatchObject({ ok: true, bytes: size });
+    expect(result).toMatchObject({ ok: true, bytes: size, transferred_bytes: all });
     expect(addBytes.mock.calls.reduce((sum, [bytes]) => sum + bytes, 0)).toBe(all);
   });
 });
@@ -76,7 +93,7 @@ describe("a good download", () => {
 test("the download of a follower is proven as that of its lead is", async () => {
   const result = await download({ url: object("/follower.bin"), message: { follows: true } });
   expect(result).toMatchObject({ ok: true, outcome: "warm", tier: "EDGE" });
-  expect(visited("/follower.bin")).toHaveLength(2);
+  expect(visited("/follower.bin")).toHaveLength(3);
 });
 
 test("what comes compressed is recorded with its encoding, and may have any size", async () => {
@@ -88,28 +105,73 @@ test("what comes compressed is recorded with its encoding, and may have any size
   expect(result).toMatchObject({ ok: true, outcome: "warm", encoding: "br", uncompressed: undefined });
 });
 
-test("what is cancelled is cut off, and not tried again; it says nothing about the link", async () => {
+test("a task that is cancelled is cut off and not tried again: it has no result, and says nothing about the link", async () => {
   const path = "/cancelled.bin";
   const url = object(path, [{ kind: "stall", after: 1_000 }]);
   const cancellation = new Cancellation();
   const addTask = vi.fn();
   const throughput = Object.assign(new Throughput(), { addBytes: () => cancellation.cancel(), addTask });
-  const error = "CANCELLED: the request has ended";
-  expect(await download({ url, admission: { cancellation, throughput } })).toMatchObject({
-    ok: false,
-    attempts: 1,
-    error,
-  });
+  expect(await results({ url, with: { cancellation, throughput } })).toEqual([]);
   expect(visited(path)).toHaveLength(1);
   expect(addTask).not.toHaveBeenCalled();
 });
 
-test("what is cancelled before it begins is not asked for", async () => {
+test("a task that is cancelled before it begins is not asked for", async () => {
   const path = "/cancelled-before.bin";
   const cancellation = new Cancellation();
   cancellation.cancel();
-  expect(await download({ url: object(path), admission: { cancellation } })).toMatchObject({ ok: false, attempts: 0 });
+  expect(await results({ url: object(path), with: { cancellation } })).toEqual([]);
   expect(visited(path)).toEqual([]);
+});
+
+test("a task whose agent stops between its downloads returns to the queue with the first one", async () => {
+  const path = "/stopped.bin";
+  const stopping = new AbortController();
+  const carried: MessageJob["carried"] = new Map();
+  const running = download({ url: object(path), with: { stopping: stopping.signal, carried } });
+  await eventually(() => visited(path)).toEqual([0]);
+  stopping.abort();
+  await expect(running).rejects.toThrow(StoppingError);
+  expect([...carried.values()]).toMatchObject([{ downloads_done: 1, transferred_bytes: SIZE }]);
+  expect(visited(path)).toEqual([0]);
+});
+
+test("a large object that the POP has by the second download is left at its head, which is the check", async () => {
+  edge.setBehaviours([{ admission: "first" }]);
+  onTestFinished(() => edge.setBehaviours([{}]));
+  const path = "/left.bin";
+  const result = await download({ url: object(path, [], 20_000_000) });
+  expect(result).toMatchObject({ outcome: "warm", bytes: 20_000_000, rounds: 1 });
+  expect(result.transferred_bytes).toBeLessThan(22_000_000);
+  expect(visited(path)).toHaveLength(2);
+});
+
+test("of two POPs, the last is the one that answered", async () => {
+  const pops: Fault = { kind: "headers", headers: { "x-amz-cf-pop": ["FRA56-P4", "SIN2-P1"] } };
+  const result = await download({ url: object("/behind-cloudfront.bin", [pops, pops, pops], 500) });
+  expect(result).toMatchObject({ outcome: "warm", x_amz_cf_pop: "SIN2-P1" });
+});
+
+test.each(["function", "lambda"] as const)(
+  "a response that a %s at the edge generated fails after one request",
+  async (generated) => {
+    edge.setBehaviours([{ generated }]);
+    onTestFinished(() => edge.setBehaviours([{}]));
+    const path = `/generated-${generated}.bin`;
+    const failed = { ok: false, outcome: "failed", reason: "generated", attempts: 1 };
+    expect(await download({ url: object(path) })).toMatchObject(failed);
+  },
+);
+
+test("a custom error page is not requested again while its error may be cached", async () => {
+  edge.setBehaviours([{ errorPage: { status: 200 } }]);
+  onTestFinished(() => edge.setBehaviours([{}]));
+  edge.addObject("/error-page.bin", { size: 500, status: 503 });
+  const one = { url: "https://www.example.com/error-page.bin", message: { error_ttls: { 503: 60, 500: 5 } } };
+  const deferred = await download(one).catch((error: unknown) => error);
+  expect(deferred).toBeInstanceOf(DeferredError);
+  // The page hides the error's status: the longest time counts.
+  expect((deferred as DeferredError).delayMs).toBeGreaterThanOrEqual(61_000);
 });
 
 test("once the client is destroyed, what runs is cut off and nothing begins", async () => {
@@ -137,89 +199,100 @@ test.each<[string, Fault[], boolean]>([
   const addTask = vi.fn();
   const url = object(`/metered-${encodeURIComponent(name)}.bin`, troubles);
   const message = { tries: 2 };
-  const admission = { throughput: Object.assign(new Throughput(), { addTask }) };
-  await download({ url, message, admission }).catch((error: unknown) => expect(error).toBeInstanceOf(DeferredError));
+  const throughput = Object.assign(new Throughput(), { addTask });
+  await download({ url, message, with: { throughput } }).catch((error: unknown) =>
+    expect(error).toBeInstanceOf(DeferredError),
+  );
   expect(addTask.mock.calls).toEqual([[troubled]]);
 });
 
-describe("the bytes of a download", () => {
-  test("are under way until it has a result; what came of an attempt that broke off is not", async () => {
-    const holding = new HeldTasks("q");
-    const transfer = holding.startTransfer();
-    const url = object("/broken-off.bin", [{ kind: "truncate", after: 400_000 }]);
-    expect(await download({ url, admission: { transfer } })).toMatchObject({ ok: true, attempts: 2 });
-    // The check of a large object is its first byte.
-    expect([holding.inProgressBytes, holding.newBytes > SIZE]).toEqual([SIZE + 1, true]);
-    transfer.clear();
-    expect(holding.inProgressBytes).toBe(0);
+describe("the bytes of a task in progress", () => {
+  /** Bytes in progress whenever some arrive, and at the end. */
+  async function progressOf(
+    path: string,
+    troubles: readonly (Fault | undefined)[] = [],
+    message: Download["message"] = {},
+  ) {
+    const held = new HeldTasks("q");
+    const seenBytes: number[] = [];
+    const addBytes = () => void queueMicrotask(() => seenBytes.push(held.inProgressBytes));
+    const throughput = Object.assign(new Throughput(), { addBytes });
+    const result = await download({ url: object(path, troubles), message, with: { held, throughput } });
+    return { seenBytes, held, result };
+  }
+
+  test("grow to the object's size over both downloads, and never fall when the second begins", async () => {
+    const { seenBytes, held, result } = await progressOf("/progress.bin");
+    expect(seenBytes).toEqual(seenBytes.toSorted((a, b) => a - b));
+    expect(Math.max(...seenBytes)).toBe(SIZE);
+    expect([held.inProgressBytes, held.finishedBytes, held.newBytes]).toEqual([0, SIZE, result.transferred_bytes]);
+  });
+
+  test("count whole where one download is asked for", async () => {
+    const { seenBytes } = await progressOf("/progress-of-one.bin", [], { downloads: 1 });
+    expect(Math.max(...seenBytes)).toBe(SIZE);
+  });
+
+  test("do not include what came of an attempt that broke off", async () => {
+    const { seenBytes, held } = await progressOf("/broken-off.bin", [{ kind: "truncate", after: 400_000 }]);
+    expect(Math.max(...seenBytes)).toBe(SIZE);
+    expect(held.newBytes).toBe(2 * SIZE + 400_000 + 1);
   });
 });
 
-/** @returns how many requests had been sent when the task began to wait, each time */
-async function waits(path: string, message: Download["message"] = {}, troubles: readonly Fault[] = []) {
-  const sent = () => seen.get(path)?.length ?? 0;
-  const began = { waitWithoutSlotAndPermit: [] as number[], reacquire: [] as number[] };
-  const admission: Partial<DownloadHooks> = {
-    waitWithoutSlotAndPermit: async (wait) => {
-      began.waitWithoutSlotAndPermit.push(sent());
-      return wait();
-    },
-    reacquire: async () => void began.reacquire.push(sent()),
+test("a task that waits for its next request holds no slot", async () => {
+  const limiter = new ConcurrencyLimiter(1);
+  const inUse: number[] = [];
+  const timer = setInterval(() => inUse.push(limiter.inUse), 100);
+  expect(await download({ url: object("/waits.bin", [], 500), with: { limiter } })).toMatchObject({ outcome: "warm" });
+  clearInterval(timer);
+  // Two waits of 1.1 s.
+  expect(inUse.filter((slots) => slots === 0).length).toBeGreaterThanOrEqual(20);
+  expect(limiter.inUse).toBe(0);
+});
+
+/** Permits of a limited origin, and how many requests took one. */
+function permits(waitForSendSlot: () => Promise<number> = async () => 1_000) {
+  const taken: object[] = [];
+  const acquire = async (options: object) => {
+    taken.push(options);
+    return { lost: new AbortController().signal, waitForSendSlot, release: () => undefined };
   };
-  const result = await download({ url: object(path, troubles, 500), message, admission });
-  return { ...began, requests: sent(), outcome: result.outcome };
+  return { taken, limiterFor: () => ({ acquire }) };
 }
 
-test("a check waits without permits, and nothing else waits for them again", async () => {
-  expect(await waits("/kept.bin")).toEqual({
-    waitWithoutSlotAndPermit: [1],
-    reacquire: [],
-    requests: 2,
-    outcome: "warm",
+test.each<[string, Partial<Behaviour>, requests: number]>([
+  ["came through the REC", {}, 1],
+  ["reached the origin past the REC", { rec: "passed" }, 2],
+  ["came through the REC, and nothing reports that", { serverTiming: "off" }, 2],
+])("a second download takes a permit unless the first came through the REC: %s", async (name, behaviour, requests) => {
+  edge.setBehaviours([behaviour]);
+  onTestFinished(() => edge.setBehaviours([{}]));
+  const { taken, limiterFor } = permits();
+  await download({
+    url: object(`/permit-${name.length}.bin`, [], 500),
+    with: { origins: fakeOrigins({ limiterFor }) },
   });
+  expect(taken).toHaveLength(requests);
 });
-
-test("the second download of an object that is not kept waits for permits", async () => {
-  edge.setBehaviours([{ ttl: { min: 0, default: 0, max: 0 } }]);
-  const never = await waits("/never.bin");
-  edge.setBehaviours([{}]);
-  expect(never).toEqual({ waitWithoutSlotAndPermit: [1, 3], reacquire: [2], requests: 4, outcome: "not_kept" });
-});
-
-test("a further attempt waits for permits", async () => {
-  const retried = await waits("/retried.bin", {}, [reset(100)]);
-  expect(retried).toMatchObject({ reacquire: [1], outcome: "warm" });
-});
-
-/** Downloads an object whose first request may be sent after this. */
-function downloadAfter(path: string, beforeSend: DownloadHooks["beforeSend"], options: Download["options"] = {}) {
-  return download({ url: object(path, [], 500), admission: { beforeSend }, options });
-}
 
 test("a request is sent when its slot has come: what the limiter hears of its time begins then", async () => {
   const elapsed: number[] = [];
-  const origins = fakeOrigins({ observe: ({ elapsedMs }) => void elapsed.push(elapsedMs) });
-  const slot = async () => {
+  const { limiterFor } = permits(async () => {
     await new Promise((resolve) => setTimeout(resolve, 20_000));
-  };
-  expect(await downloadAfter("/slot.bin", slot, { origins })).toMatchObject({ outcome: "warm" });
-  expect(seen.get("/slot.bin")).toHaveLength(2);
-  expect(elapsed).toHaveLength(2);
+    return 1_000;
+  });
+  const origins = fakeOrigins({ limiterFor, observe: ({ elapsedMs }) => void elapsed.push(elapsedMs) });
+  expect(await download({ url: object("/slot.bin", [], 500), with: { origins } })).toMatchObject({ outcome: "warm" });
+  expect(seen.get("/slot.bin")).toHaveLength(3);
+  expect(elapsed).toHaveLength(3);
   expect(Math.max(...elapsed)).toBeLessThan(20_000);
 });
 
 test("a request whose slot is too far away defers its task", async () => {
   const deferred = new DeferredError(9_000);
-  await expect(downloadAfter("/far.bin", () => Promise.reject(deferred))).rejects.toThrow(deferred.message);
+  const { limiterFor } = permits(() => Promise.reject(deferred));
+  const running = download({ url: object("/far.bin"), with: { origins: fakeOrigins({ limiterFor }) } });
+  await expect(running).rejects.toThrow(deferred.message);
   expect(seen.get("/far.bin")).toBeUndefined();
-});
-
-test("who served the first download is told, unless an attempt before it failed", async () => {
-  const served: unknown[] = [];
-  const onServed = (by: unknown) => void served.push(by);
-  const url = object("/served.bin", [], 500);
-  await download({ url, admission: { onServed } });
-  await download({ url, admission: { onServed } });
-  await download({ url: object("/served-late.bin", [reset(100)], 500), admission: { onServed } });
-  expect(served).toEqual(["origin", "cache", undefined]);
 });

@@ -1,12 +1,26 @@
-import { createDownload, type DownloaderDeps, type DownloadHooks } from "../../../agent/fetch/downloader.ts";
+import { pino } from "pino";
+import { ConcurrencyLimiter } from "../../../agent/admit/concurrency-limiter.ts";
+import type { DownloadDeps, MessageJob } from "../../../agent/admit/download-message.ts";
+import { FollowerGate } from "../../../agent/admit/follower-gate.ts";
+import { TaskRun } from "../../../agent/admit/task-run.ts";
+import { TimerQueue } from "../../../agent/admit/timer-queue.ts";
+import { createFetchObject } from "../../../agent/fetch/fetch-object.ts";
+import { Cancellation, type HttpClient } from "../../../agent/fetch/http/http-client.ts";
 import { PooledHttpClient } from "../../../agent/fetch/http/pooled-client.ts";
 import { RequestTracker } from "../../../agent/fetch/request-tracker.ts";
+import { HeldTasks } from "../../../agent/report/heartbeats.ts";
+import { FollowerPromoter } from "../../../agent/report/promote-followers.ts";
+import { Throughput } from "../../../agent/report/throughput.ts";
 import { ERROR_CACHING_SECONDS } from "../../../domain/limits.ts";
+import type { Ports } from "../../../domain/net/addresses.ts";
+import type { OriginLimiterRegistry } from "../../../domain/origin/origin-limiter-registry.ts";
+import type { LeadResult } from "../../../domain/plan/followers.ts";
+import type { TaskUrl } from "../../../domain/plan/task.ts";
 import { type TaskResult, taskResultSchema } from "../../../domain/result/task-result.ts";
 import { type Edge, startEdge } from "../../../tools/edge/edge.ts";
 import type { EdgeOptions } from "../../../tools/edge/edge-options.ts";
 import type { Fault, FaultRequest } from "../../../tools/edge/faults.ts";
-import { fakeAdmission, fakeOrigins } from "../fake-deps.ts";
+import { fakeOrigins } from "../fake-deps.ts";
 import { taskMessage } from "../task-messages.ts";
 
 export const DOMAIN = "d111111abcdef8.cloudfront.net";
@@ -50,47 +64,85 @@ export function useEdge(options: Partial<EdgeOptions> = {}): void {
 export interface Download {
   readonly url: string;
   readonly message?: Parameters<typeof taskMessage>[0];
-  readonly options?: Partial<DownloaderDeps>;
+  readonly options?: { readonly http?: HttpClient; readonly ports?: Ports; readonly tracker?: RequestTracker };
   /** @default unknown */
   readonly bytes?: number;
   /** Attempts before it was deferred. @default what the message says */
   readonly attempts?: number;
   /** When the first of them started. @default it was not deferred */
   readonly startedAt?: number;
-  readonly admission?: Partial<DownloadHooks>;
+  /** Whole downloads before it was deferred. @default none */
+  readonly downloadsDone?: number;
+  /** Whole objects around it. @default fakes */
+  readonly with?: {
+    readonly cancellation?: Cancellation;
+    readonly held?: HeldTasks;
+    readonly throughput?: Throughput;
+    readonly limiter?: ConcurrencyLimiter;
+    readonly origins?: OriginLimiterRegistry;
+    readonly stopping?: AbortSignal;
+    readonly carried?: MessageJob["carried"];
+    readonly onDownloaded?: (shown: LeadResult) => void;
+  };
 }
 
-/** Downloads a task as the agent does. Every result is checked against what the table takes. */
-export async function download({
-  url,
-  bytes,
-  attempts,
-  startedAt,
-  message,
-  options,
-  admission,
-}: Download): Promise<TaskResult> {
-  const downloadTask = createDownload({
-    http,
-    ports: edge,
+/**
+ * Runs a task as the agent does. Every result is checked against what the table takes.
+ * @throws the error with which it returns to the queue
+ */
+export async function download(one: Download): Promise<TaskResult> {
+  const [result] = await results(one);
+  if (result === undefined) throw new Error("the task has no result");
+  return result;
+}
+
+/** The results that a task writes: one, or none where its request has ended. */
+export async function results(one: Download): Promise<TaskResult[]> {
+  const { url, bytes, attempts, startedAt, downloadsDone, message, options = {}, with: given = {} } = one;
+  const written: TaskResult[] = [];
+  const limiter = given.limiter ?? new ConcurrencyLimiter(10);
+  const throughput = given.throughput ?? new Throughput();
+  const deps: DownloadDeps = {
+    fetch: createFetchObject(options.http ?? http, options.ports ?? edge),
+    write: async (result) => void written.push(taskResultSchema.strict().parse(result)),
+    isActive: async () => true,
+    limiters: { small: limiter, large: limiter },
+    throughput: { small: throughput, large: throughput },
+    origins: given.origins ?? fakeOrigins(),
+    followers: new FollowerGate(),
+    tracker: options.tracker ?? tracker,
+    timers: new TimerQueue(),
     instanceId: "i-1",
-    origins: fakeOrigins(),
     errorCachingMs: ERROR_CACHING_SECONDS * 1_000,
-    tracker,
-    ...options,
+    logger: pino({ level: "silent" }),
+  };
+  const task: TaskUrl = {
+    url,
+    bytes: bytes ?? null,
+    ...(attempts === undefined ? {} : { attempts }),
+    ...(startedAt === undefined ? {} : { first_attempt_at: startedAt }),
+    ...(downloadsDone === undefined ? {} : { downloads_done: downloadsDone }),
+  };
+  const job: MessageJob = {
+    message: taskMessage({ ips: [...edge.addressesOf(message?.pop ?? "SIN2-P1")], ...message }),
+    left: new Set([task]),
+    carried: given.carried ?? new Map(),
+    held: given.held ?? new HeldTasks("r"),
+    prefetched: { onDequeued: () => undefined },
+    deferrals: { add: () => undefined },
+    promoter:
+      given.onDownloaded &&
+      Object.assign(Object.create(FollowerPromoter.prototype) as FollowerPromoter, {
+        onDownloaded: (_: TaskUrl, shown: LeadResult) => given.onDownloaded?.(shown),
+        onResult: () => undefined,
+      }),
+    cancellation: given.cancellation ?? new Cancellation(),
+    stopping: given.stopping ?? new AbortController().signal,
+  };
+  await new Promise<void>((resolve, reject) => {
+    new TaskRun(deps, job, task, (error) => (error === undefined ? resolve() : reject(error))).start();
   });
-  const task = taskMessage({ ips: [...edge.addressesOf(message?.pop ?? "SIN2-P1")], ...message });
-  const result = await downloadTask(
-    task,
-    {
-      url,
-      bytes: bytes ?? null,
-      ...(attempts === undefined ? {} : { attempts }),
-      ...(startedAt === undefined ? {} : { first_attempt_at: startedAt }),
-    },
-    fakeAdmission({ mayReachOrigin: task.follows !== true, ...admission }),
-  );
-  return taskResultSchema.strict().parse(result);
+  return written;
 }
 
 /** An object that is on the origin, whose first requests go wrong. */

@@ -28,7 +28,7 @@ async function lead(path: string, object: Partial<SiteObject> = {}, message: Dow
   const result: TaskResult = await download({
     url: `https://www.example.com${path}`,
     message: { followers, ...message },
-    admission: { onDownloaded },
+    with: { onDownloaded },
   });
   return { told, result };
 }

@@ -1,12 +1,8 @@
 import { judge } from "../../../agent/fetch/attempt-verdict.ts";
-import { createDownload } from "../../../agent/fetch/downloader.ts";
-import { Cancellation } from "../../../agent/fetch/http/http-client.ts";
-import { RequestTracker } from "../../../agent/fetch/request-tracker.ts";
-import { type Attempt, isRecUnsure, toResult } from "../../../agent/fetch/to-result.ts";
+import { type Attempt, firstDownload, toResult } from "../../../agent/fetch/to-result.ts";
 import type { TaskUrl } from "../../../domain/plan/task.ts";
 import type { TaskMessage } from "../../../domain/plan/task-message.ts";
 import type { TaskOutcome } from "../../../domain/result/outcome.ts";
-import { fakeAdmission, fakeOrigins } from "../fake-deps.ts";
 import { taskMessage } from "../task-messages.ts";
 import { attemptOf } from "./attempts.ts";
 
@@ -22,7 +18,7 @@ function resultOf(
   task: Partial<TaskUrl> = {},
   shown?: TaskOutcome,
 ) {
-  const proof = { answer: attempt.answer, tier: undefined, age: undefined, rounds: 1 };
+  const proof = { answer: attempt.answer, tier: undefined, age: undefined };
   const proven = shown === undefined ? {} : { proof: { ...proof, outcome: shown } };
   const url = { url: "https://a.example/", bytes: null, ...task };
   return toResult(taskMessage(message), url, "i-1", { attempt, ...proven }, 5);
@@ -115,26 +111,5 @@ test.each([
   ["what may not be kept is looked at again otherwise", LEAD, { ...answer, cacheControl: "no-store" }, false],
   ["nobody waits for it", {}, hit, false],
 ] as const)("%s", (_, message, seen, unsure) => {
-  expect(isRecUnsure(taskMessage(message), seen)).toBe(unsure);
-});
-
-test("once it is cancelled, no further address is requested, and no permit is taken", async () => {
-  const cancellation = new Cancellation();
-  const reacquire = vi.fn(async () => undefined);
-  const get = vi.fn(async () => {
-    cancellation.cancel();
-    return { bytes: 3, httpStatus: 200, xCache: "Error from cloudfront" };
-  });
-  const download = createDownload({
-    http: { get, destroy: async () => undefined },
-    ports: { httpsPort: 443, httpPort: 80 },
-    instanceId: "i-1",
-    origins: fakeOrigins(),
-    errorCachingMs: 1_000,
-    tracker: new RequestTracker(),
-  });
-  const message = taskMessage({ ips: ["192.0.2.1", "192.0.2.2"] });
-  await download(message, { url: "https://a.example/1", bytes: 3 }, fakeAdmission({ cancellation, reacquire }));
-  expect(get).toHaveBeenCalledOnce();
-  expect(reacquire).not.toHaveBeenCalled();
+  expect(firstDownload(taskMessage(message), seen).isRecUnsure).toBe(unsure);
 });
