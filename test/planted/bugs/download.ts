@@ -37,10 +37,10 @@ export default {
     invariant: "A redirect is a failed download, and its target is not requested.",
     description: "The downloader requests the location of a redirect from the same POP and reports that response.",
     test: "test/agent/fetch/downloader-attempts.test.ts",
-    file: "agent/fetch/downloader.ts",
-    find: ".finally(ended);",
+    file: "agent/fetch/fetch-object.ts",
+    find: "    return { answer, startedAt,",
     replace:
-      ".then(async (first) =>\n        first.location === undefined\n          ? first\n          : await this.deps.http.get(this.endpointOf(addressIndex), new URL(first.location, this.url).pathname, this.headers.lines, this.onBytes, { cancellation: hooks.cancellation, maxBytes: maxBytesOf(null), pop: message.pop }),\n      )\n      .finally(ended);",
+      "    if (answer.location !== undefined) {\n      const path = new URL(answer.location, url).pathname;\n      const second = await http.get(endpointOf(request, ports), path, lines, onBytes, { cancellation, pop: message.pop });\n      return { answer: second, startedAt, endedAt: performance.now() };\n    }\n    return { answer, startedAt,",
   },
   "responding-pop-not-compared": {
     invariant: "A response that names another POP than the requested one does not count for the requested one.",
@@ -85,10 +85,10 @@ export default {
   "waf-answer-proves-not-kept": {
     invariant: "A response of AWS WAF to a verification request says nothing of the cache.",
     description: "A challenge of AWS WAF after a good download counts as a lost check, and is repeated.",
-    test: "test/agent/fetch/proof.test.ts",
-    file: "agent/fetch/proof.ts",
-    find: 'failure.reason === "waf" || isCancelled()',
-    replace: "isCancelled()",
+    test: "test/agent/admit/task-steps.test.ts",
+    file: "agent/admit/task-steps.ts",
+    find: '(last.failure.reason === "waf" || isCancelled)',
+    replace: "isCancelled",
   },
   "waf-answer-read-as-document": {
     invariant: "A document of a source that AWS WAF answers ends the request, and the reason names AWS WAF.",

@@ -176,9 +176,9 @@ export default {
     invariant: "A download that fails gives its permit for the origin back.",
     description: "A permit is given back only after a download that succeeded.",
     test: "test/agent/receive/deferrals.test.ts",
-    file: "agent/admit/download-message.ts",
-    find: "this.transfer.clear();\n      this.releasePermit();",
-    replace: "this.transfer.clear();",
+    file: "agent/admit/task-run.ts",
+    find: "    this.transfer.clear();\n    this.release();",
+    replace: "    this.transfer.clear();\n    if (error === undefined) this.release();\n    else this.releaseSlot();",
   },
   "request-closed-before-queue-is-empty": {
     invariant: "A request is closed only after its messages are gone from the queue.",
@@ -228,9 +228,10 @@ export default {
     invariant: "A download that fails gives its slot back.",
     description: "A slot is given back only after a download that succeeded.",
     test: "test/agent/receive/process-message.test.ts",
-    file: "agent/admit/download-message.ts",
-    find: "this.releasePermit();\n      this.releaseSlot();\n    }\n    left",
-    replace: "this.releasePermit();\n    }\n    this.releaseSlot();\n    left",
+    file: "agent/admit/task-run.ts",
+    find: "    this.transfer.clear();\n    this.release();",
+    replace:
+      "    this.transfer.clear();\n    if (error === undefined) this.release();\n    else this.permit?.release();",
   },
   "target-sent-before-queued": {
     invariant: "A target is marked SENT only after all its tasks are queued.",

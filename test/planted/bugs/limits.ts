@@ -13,9 +13,9 @@ export default {
     invariant: "Checks stay within the limits of the origin: those of objects that are not kept reach it.",
     description: "A check is sent after its wait without a permit.",
     test: "test/agent/admit/permits.test.ts",
-    file: "agent/admit/download-message.ts",
-    find: "await this.acquirePermit({ isContinuation: true, needsSendSlot: false });",
-    replace: "await Promise.resolve();",
+    file: "agent/admit/task-run.ts",
+    find: 'request.kind === "check" && message.origin?.concurrency === undefined',
+    replace: 'request.kind === "check"',
   },
   "concurrency-exceeded-after-crash": {
     invariant:
@@ -86,17 +86,17 @@ export default {
   "slot-taken-before-connection": {
     invariant: "A request is sent in its slot, however long its connection takes to open.",
     description: "A request does not wait for a slot once its connection is open.",
-    test: "test/agent/admit/permits.test.ts",
-    file: "agent/admit/download-message.ts",
-    find: "this.permit?.waitForSendSlot(this.job.cancellation.signal)",
-    replace: "undefined",
+    test: "test/agent/fetch/downloader.test.ts",
+    file: "agent/fetch/fetch-object.ts",
+    find: "beforeSend: isDownload ? beforeSend : undefined,",
+    replace: "beforeSend: isDownload && permit === undefined ? beforeSend : undefined,",
   },
   "waiting-followers-are-counted-as-attempted": {
     invariant: "Only what was requested counts as an attempt.",
     description: "Followers that wait for one that was refused return to the queue with its attempts.",
     test: "test/agent/receive/deferrals.test.ts",
-    file: "agent/admit/download-message.ts",
-    find: "new DeferredError(error.delayMs) : undefined",
-    replace: "error : undefined",
+    file: "agent/admit/task-run.ts",
+    find: "new DeferredError(thrown.delayMs) : undefined",
+    replace: "thrown : undefined",
   },
 } satisfies Bugs;

@@ -77,8 +77,8 @@ export default {
     invariant: "Bytes of an attempt that failed are no longer under way when the next one starts.",
     description: "The bytes of a failed attempt stay counted as under way.",
     test: "test/agent/fetch/downloader.test.ts",
-    file: "agent/fetch/downloader.ts",
-    find: "if (past.length > 0) transfer.clear();",
+    file: "agent/admit/task-run.ts",
+    find: 'if (attempt !== undefined && attempt.verdict.kind !== "GOOD") this.transfer.dropDownload();',
     replace: "",
   },
   "recount-repeats-unfinished-rows": {

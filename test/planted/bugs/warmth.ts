@@ -26,13 +26,47 @@ export default {
     find: "candidatesFor(url.url, recGroup)",
     replace: "candidatesFor(url.url, group.recGroups[0] ?? recGroup)",
   },
+  "one-download-is-enough": {
+    invariant:
+      "A POP keeps an object from its second request on: without a hit of the edge, an object is downloaded twice.",
+    description: "One download counts as enough, so a hit of the regional edge cache passes for one of the POP.",
+    test: "test/domain/result/proof-model.test.ts",
+    file: "domain/result/proof.ts",
+    find: 'return downloads === "auto" ? MAX_DOWNLOADS : downloads;',
+    replace: 'return downloads === "auto" ? MAX_DOWNLOADS - 1 : downloads;',
+  },
+  "first-pop-of-two": {
+    invariant: "Of several POPs that a response names, the last one has answered: the others are its origin's.",
+    description: "The first POP that a response names counts as the one that answered.",
+    test: "test/agent/fetch/downloader.test.ts",
+    file: "agent/fetch/http/response-head.ts",
+    find: '.split(",").at(-1)?.trim()',
+    replace: '.split(",").at(0)?.trim()',
+  },
+  "second-download-without-permit": {
+    invariant:
+      "A second download has a permit of a limited origin, unless the first one came through the regional edge cache.",
+    description: "A second download never takes a permit.",
+    test: "test/agent/fetch/downloader.test.ts",
+    file: "agent/admit/task-run.ts",
+    find: "return this.history.mayReachOriginAgain;",
+    replace: "return this.history.mayReachOriginAgain && this.isFirstRequest();",
+  },
+  "downloads-lost-by-deferral": {
+    invariant: "A task that returns to the queue carries the number of its downloads.",
+    description: "The next agent begins with the first download again.",
+    test: "test/agent/fetch/downloader.test.ts",
+    file: "agent/admit/task-run.ts",
+    find: "downloads_done: Math.min(downloads, mostDownloads(settings) - 1) || undefined,",
+    replace: "downloads_done: Math.min(downloads, 0) || undefined,",
+  },
   "proof-skipped-for-followers": {
     invariant: "A follower's object is proven to be cached in the same way as its lead's.",
     description: "Tasks of followers end after the download, without the proof.",
     test: "test/agent/fetch/downloader.test.ts",
-    file: "agent/fetch/downloader.ts",
-    find: 'return this.message.verify === "off" ?',
-    replace: 'return this.message.verify === "off" || this.message.follows === true ?',
+    file: "agent/admit/task-run.ts",
+    find: "    verify: message.verify ?? DEFAULT_VERIFY,",
+    replace: '    verify: message.follows === true ? "off" : (message.verify ?? DEFAULT_VERIFY),',
   },
   "rec-hit-good-in-pop-scope": {
     invariant:
