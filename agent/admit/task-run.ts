@@ -273,11 +273,14 @@ export class TaskRun {
       this.send(request);
       return;
     }
-    void this.deps.isActive(this.job.message.req_id).then((isActive) => {
-      this.isActive = isActive;
-      if (isActive) this.advance();
-      else this.end();
-    });
+    this.deps.isActive(this.job.message.req_id).then(
+      (isActive) => {
+        this.isActive = isActive;
+        if (isActive) this.advance();
+        else this.end();
+      },
+      (error: unknown) => this.end(error),
+    );
   }
 
   private send(request: RequestStep): void {
@@ -321,6 +324,12 @@ export class TaskRun {
     this.unbindPermit();
     this.request = undefined;
     this.othersDeadline = undefined;
+    // Other processes may use the permit that it had. The attempt that was cut off is none.
+    if (isLeaseLost && timed.answer.failure !== undefined) {
+      history.transferredBytes += timed.answer.bytes;
+      this.end(new DeferredError(LEASE_LOST_DELAY_MS, 0, this.startedAt));
+      return;
+    }
     const isWhole = request.kind === "download";
     const isFirstDownload = history.download === undefined;
     const retries = this.settings.attemptsBefore + history.failed.length;
@@ -335,11 +344,6 @@ export class TaskRun {
     });
     deps.tracker.recordResponse(message.host, timed.answer);
     if (attempt !== undefined && attempt.verdict.kind !== "GOOD") this.transfer.dropDownload();
-    // Other processes may use the permit that it had.
-    if (isLeaseLost && timed.answer.failure !== undefined) {
-      this.end(new DeferredError(LEASE_LOST_DELAY_MS, 0, this.startedAt));
-      return;
-    }
     if (attempt?.verdict.kind === "GOOD" && isFirstDownload) {
       history.first = firstDownload(message, attempt.answer);
       this.reportDownloaded(attempt, history.first);
@@ -407,8 +411,9 @@ export class TaskRun {
     if (thrown instanceof DeferredError) {
       // It is the origin that has too much to do, not the link.
       if (this.history.last !== undefined) this.deps.throughput[this.size].addTask(false);
-      this.carry();
-    } else if (thrown instanceof StoppingError) this.carry();
+      this.carry(this.history.failed.length);
+      // An attempt that the stop cut off is none.
+    } else if (thrown instanceof StoppingError) this.carry(0);
     this.transfer.clear();
     this.release();
     // Those that wait for a follower return to the queue, too. They have not been attempted.
@@ -421,13 +426,13 @@ export class TaskRun {
   }
 
   /** Notes for the next agent what was done. A task whose downloads are done has the last one again: the check compares with it. */
-  private carry(): void {
+  private carry(failedAttempts: number): void {
     const { history, settings, url } = this;
     if (history.last === undefined && url.attempts === undefined) return;
     const downloads = settings.downloadsDone + downloadsIn(history.observations);
     const before = history.download === undefined ? settings.attemptsBefore : 0;
     this.job.carried.set(url, {
-      attempts: before + history.failed.length,
+      attempts: before + failedAttempts,
       first_attempt_at: this.startedAt,
       downloads_done: Math.min(downloads, mostDownloads(settings) - 1) || undefined,
       transferred_bytes: history.transferredBytes || undefined,

@@ -1,11 +1,11 @@
 import { pino } from "pino";
 import { ConcurrencyLimiter } from "../../agent/admit/concurrency-limiter.ts";
 import { FollowerGate } from "../../agent/admit/follower-gate.ts";
-import type { DownloadHooks } from "../../agent/fetch/downloader.ts";
-import { Cancellation } from "../../agent/fetch/http/http-client.ts";
+import { TimerQueue } from "../../agent/admit/timer-queue.ts";
+import { RequestTracker } from "../../agent/fetch/request-tracker.ts";
 import { Prefetcher } from "../../agent/receive/prefetcher.ts";
 import type { MessageDeps } from "../../agent/receive/return-to-queue.ts";
-import { Heartbeats, HeldTasks } from "../../agent/report/heartbeats.ts";
+import { Heartbeats } from "../../agent/report/heartbeats.ts";
 import { Throughput } from "../../agent/report/throughput.ts";
 import { OriginLimiterRegistry } from "../../domain/origin/origin-limiter-registry.ts";
 import { MemoryPermitStore } from "../../domain/origin/permit-store.ts";
@@ -14,22 +14,6 @@ import type { DeadLetters, HeartbeatStore, ResultStore, TaskQueue } from "../../
 export const logger = pino({ level: "silent" });
 
 const unplanned = (what: string) => () => Promise.reject(new Error(`unplanned: ${what}`));
-
-/** The right to download a task with all that it needs: nothing is waited for, and nobody is told. */
-export function fakeAdmission(overrides: Partial<DownloadHooks> = {}): DownloadHooks {
-  return {
-    cancellation: new Cancellation(),
-    transfer: new HeldTasks("r").startTransfer(),
-    throughput: new Throughput(),
-    mayReachOrigin: true,
-    waitWithoutSlotAndPermit: (wait) => wait(),
-    reacquire: async () => undefined,
-    beforeSend: () => undefined,
-    onDownloaded: () => undefined,
-    onServed: () => undefined,
-    ...overrides,
-  };
-}
 
 /** Limits of origins, of which a test replaces parts. */
 export function fakeOrigins(overrides: Partial<OriginLimiterRegistry> = {}): OriginLimiterRegistry {
@@ -83,7 +67,11 @@ export function fakeDeps(overrides: Partial<MessageDeps> = {}): MessageDeps {
     origins: fakeOrigins(),
     followers: new FollowerGate(),
     isActive: unplanned("isActive"),
-    download: unplanned("download"),
+    fetch: unplanned("fetch"),
+    tracker: new RequestTracker(),
+    timers: new TimerQueue(),
+    instanceId: "i",
+    errorCachingMs: 11_000,
     write: unplanned("write"),
     visibilitySeconds: 120,
     logger,

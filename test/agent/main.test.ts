@@ -1,6 +1,5 @@
 // The agent's main file: which variable of the environment reaches which part, and what ends the process.
 import { EventEmitter } from "node:events";
-import type { DownloaderDeps } from "../../agent/fetch/downloader.ts";
 import type { HttpClientOptions } from "../../agent/fetch/http/pooled-client.ts";
 import type { RequestMonitorOptions } from "../../agent/instance/request-monitor.ts";
 import type { AgentDeps } from "../../agent/receive/agent.ts";
@@ -45,8 +44,8 @@ vi.mock("../../agent/receive/agent.ts", () => ({
     }
   },
 }));
-vi.mock("../../agent/fetch/downloader.ts", () => ({
-  createDownload: (deps: unknown) => void parts.made.set("createDownload", [deps]),
+vi.mock("../../agent/fetch/fetch-object.ts", () => ({
+  createFetchObject: (_: unknown, ports: unknown) => void parts.made.set("createFetchObject", [ports]),
 }));
 vi.mock("../../agent/fetch/http/pooled-client.ts", () => ({ PooledHttpClient: part("PooledHttpClient", ["destroy"]) }));
 vi.mock("../../agent/instance/request-monitor.ts", async (original) => ({
@@ -162,11 +161,8 @@ test("each setting of the environment reaches its part", async () => {
     allowPrivateAddresses: true,
     firstByteMs: 59_000,
   });
-  expect(made<DownloaderDeps>("createDownload")).toMatchObject({
-    ports: { httpsPort: 8_443, httpPort: 8_080 },
-    instanceId: instance,
-    errorCachingMs: 53_000,
-  });
+  expect(made("createFetchObject")).toEqual({ httpsPort: 8_443, httpPort: 8_080 });
+  expect(made<AgentDeps>("Agent")).toMatchObject({ instanceId: instance, errorCachingMs: 53_000 });
   expect(made<RequestMonitorOptions>("RequestMonitor")).toMatchObject({ retireMs: 61 * 60_000, timings });
   expect(made<HeartbeatOptions>("Heartbeats")).toMatchObject({
     instance,

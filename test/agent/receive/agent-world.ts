@@ -1,13 +1,18 @@
 import { Agent, type AgentDeps } from "../../../agent/receive/agent.ts";
 import { ResultWriter } from "../../../agent/report/result-writer.ts";
 import type { TaskMessage } from "../../../domain/plan/task-message.ts";
-import { result } from "../../lambdas/items.ts";
 import { fakeDeadLetters, fakeHeartbeats, fakeOrigins, fakeStore, logger } from "../fake-deps.ts";
 import { MemoryQueue } from "../memory-queue.ts";
 import { taskMessage } from "../task-messages.ts";
+import { nameOf, urlOf } from "./work-world.ts";
 
-/** A download that is good at once. */
-export const resultOf: AgentDeps["download"] = async ({ req_id, pop }, { url }) => result(pop, url, { req_id });
+/** An exchange that is good at once. */
+export const goodAnswer: AgentDeps["fetch"] = async ({ expectedBytes }) => {
+  const now = performance.now();
+  const bytes = expectedBytes ?? 1_013;
+  const answer = { bytes, contentLength: bytes, httpStatus: 200, xCache: "Miss from cloudfront" };
+  return { answer, startedAt: now, endedAt: now };
+};
 
 interface Options extends Partial<AgentDeps> {
   /** @default no messages */
@@ -22,13 +27,15 @@ export function startAgent(options: Options) {
   const { main = new MemoryQueue(), express = new MemoryQueue(), onStored = () => undefined, ...deps } = options;
   const store = fakeStore({
     putGood: async (results) => {
-      for (const { url } of results) onStored(url);
+      for (const { url } of results) onStored(nameOf(url));
       return [];
     },
   });
   const agent = new Agent({
     queue: { queues: { main, express } },
-    download: resultOf,
+    fetch: goodAnswer,
+    instanceId: "i",
+    errorCachingMs: 11_000,
     store,
     results: new ResultWriter(deps.store ?? store, logger),
     origins: fakeOrigins(),
@@ -45,7 +52,8 @@ export function startAgent(options: Options) {
 
 /** A message of these URLs. */
 export function messageOf(...urls: string[]): TaskMessage {
-  return taskMessage({ urls: urls.map((url) => ({ url, bytes: 1_013 })) });
+  const all = urls.map((url) => ({ url: urlOf(url), bytes: 1_013 }));
+  return taskMessage({ verify: "off", downloads: 1, urls: all });
 }
 
 /** So many messages of one URL each: u0, u1, … */

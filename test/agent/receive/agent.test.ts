@@ -6,11 +6,12 @@ import { deferred } from "../deferred.ts";
 import { fakeQueue, fakeStore } from "../fake-deps.ts";
 import { MemoryQueue } from "../memory-queue.ts";
 import { taskMessage } from "../task-messages.ts";
-import { messageOf, numbered, resultOf, startAgent } from "./agent-world.ts";
+import { goodAnswer, messageOf, numbered, startAgent } from "./agent-world.ts";
+import { nameOf, urlOf } from "./work-world.ts";
 
 useVirtualClock({ idleMs: 2 });
 
-const urlsOf = ({ urls }: TaskMessage) => urls.map(({ url }) => url).join();
+const urlsOf = ({ urls }: TaskMessage) => urls.map(({ url }) => nameOf(url)).join();
 
 /** A queue, and what happens to its messages and results, in order. */
 function world(...messages: TaskMessage[]) {
@@ -24,12 +25,12 @@ function world(...messages: TaskMessage[]) {
 function lasting() {
   const running = new Set<string>();
   const end = deferred();
-  const download: AgentDeps["download"] = async (message, url, hooks) => {
-    running.add(url.url);
+  const fetch: AgentDeps["fetch"] = async (request) => {
+    running.add(nameOf(request.url.href));
     await end.promise;
-    return resultOf(message, url, hooks);
+    return goodAnswer(request);
   };
-  return { running, download, endAll: end.resolve };
+  return { running, fetch, endAll: end.resolve };
 }
 
 test("all that is in the queue is downloaded, stored and only then deleted", async () => {
@@ -46,8 +47,8 @@ test("all that is in the queue is downloaded, stored and only then deleted", asy
 
 test("it receives as many tasks as it can run and one batch, and leaves the rest to others", async () => {
   const main = new MemoryQueue(numbered(500));
-  const { running, download, endAll } = lasting();
-  const { stop, ended } = startAgent({ main, download });
+  const { running, fetch, endAll } = lasting();
+  const { stop, ended } = startAgent({ main, fetch });
   await eventually(() => running.size).toBeGreaterThanOrEqual(32);
   await sleep(100);
   // Half a batch may be missing.
@@ -68,11 +69,11 @@ test("one message that cannot be handled does not stop the others", async () => 
   const { stop, ended } = startAgent({
     main,
     store: fakeStore({
-      putGood: async ([first]) => (first?.url === "lost" ? Promise.reject(new Error("no table")) : []),
+      putGood: async ([first]) => (first?.url === urlOf("lost") ? Promise.reject(new Error("no table")) : []),
     }),
-    download: async (message, url, hooks) => {
-      if (url.url === "kept") await sleep(100);
-      return resultOf(message, url, hooks);
+    fetch: async (request) => {
+      if (request.url.href === urlOf("kept")) await sleep(100);
+      return goodAnswer(request);
     },
   });
   await eventually(() => did).toContain("deleted kept");
@@ -100,17 +101,23 @@ test("a queue that cannot be read is asked again after a while", async () => {
 
 test("a small request with large files goes on while a huge one takes all slots for large files", async () => {
   const large = (reqId: string, n: number, bytes: number) =>
-    taskMessage({ req_id: reqId, pop: `P${n}`, urls: [{ url: `${reqId}/${n}`, bytes }] });
+    taskMessage({
+      req_id: reqId,
+      pop: `P${n}`,
+      verify: "off",
+      downloads: 1,
+      urls: [{ url: urlOf(`${reqId}/${n}`), bytes }],
+    });
   const deleted: string[] = [];
   const main = new MemoryQueue(
     Array.from({ length: 20 }, (_, n) => large("huge", n, 1e9)),
     () => deleted.push("main"),
   );
   const express = new MemoryQueue([], () => deleted.push("express"));
-  const { running, download, endAll } = lasting();
-  const isSmall: AgentDeps["download"] = (message, ...rest) =>
-    message.req_id === "huge" ? download(message, ...rest) : resultOf(message, ...rest);
-  const { stop, ended } = startAgent({ main, express, download: isSmall });
+  const { running, fetch, endAll } = lasting();
+  const isSmall: AgentDeps["fetch"] = (request) =>
+    request.message.req_id === "huge" ? fetch(request) : goodAnswer(request);
+  const { stop, ended } = startAgent({ main, express, fetch: isSmall });
   await eventually(() => [...running]).toContain("huge/1");
   // Each was received in its queue, so it is deleted there.
   for (let n = 0; n < 3; n++) {
@@ -125,11 +132,11 @@ test("a small request with large files goes on while a huge one takes all slots 
 test("its monitor hears for how long it had no message, and ends it", async () => {
   const heard: number[] = [];
   const check = async (idleMs: number) => heard.push(Math.round(idleMs / 1_000)) > 5;
-  const download: AgentDeps["download"] = async (...task) => {
+  const fetch: AgentDeps["fetch"] = async (request) => {
     await sleep(3_500);
-    return resultOf(...task);
+    return goodAnswer(request);
   };
-  const { ended } = startAgent({ main: new MemoryQueue(numbered(1)), download, monitor: { intervalMs: 1_000, check } });
+  const { ended } = startAgent({ main: new MemoryQueue(numbered(1)), fetch, monitor: { intervalMs: 1_000, check } });
   await ended;
   expect(heard).toEqual([0, 0, 0, 0, 1, 2]);
 });
@@ -137,8 +144,8 @@ test("its monitor hears for how long it had no message, and ends it", async () =
 describe("stop", () => {
   test("what has not begun goes back at once, what runs is finished and stored, then serve() resolves", async () => {
     const { count, main, onStored } = world(...numbered(60));
-    const { running, download, endAll } = lasting();
-    const { stop, ended } = startAgent({ main, onStored, download });
+    const { running, fetch, endAll } = lasting();
+    const { stop, ended } = startAgent({ main, onStored, fetch });
     let isOver = false;
     void ended.then(() => {
       isOver = true;

@@ -1,12 +1,28 @@
 import { ConcurrencyLimiter } from "../../../agent/admit/concurrency-limiter.ts";
+import type { CarriedProgress } from "../../../agent/admit/download-message.ts";
 import { Deferrals } from "../../../agent/receive/return-to-queue.ts";
 import { DeferredError } from "../../../domain/origin/origin-limiter.ts";
 import type { OriginLimiterRegistry } from "../../../domain/origin/origin-limiter-registry.ts";
+import type { TaskUrl } from "../../../domain/plan/task.ts";
 import type { TaskMessage } from "../../../domain/plan/task-message.ts";
 import { deferred, turn } from "../deferred.ts";
 import { fakeDeps, fakeOrigins, fakeQueue } from "../fake-deps.ts";
 import { taskMessage } from "../task-messages.ts";
-import { activeFor, bad, bodyOf, bodyWith, done, fail, good, moves, type Plan, run, start, yes } from "./work-world.ts";
+import {
+  activeFor,
+  bad,
+  bodyOf,
+  bodyWith,
+  done,
+  fail,
+  good,
+  moves,
+  type Plan,
+  run,
+  start,
+  urlOf,
+  yes,
+} from "./work-world.ts";
 
 const PLAN: Plan = { send: done, sendLater: done };
 
@@ -14,7 +30,11 @@ const PLAN: Plan = { send: done, sendLater: done };
 const overloaded =
   (...urls: string[]) =>
   (url: string) =>
-    urls.includes(url) ? Promise.reject(new DeferredError(11_000, 1)) : good();
+    urls.includes(url) ? Promise.resolve({ httpStatus: 503 }) : good();
+
+// Deferrals have no jitter.
+beforeEach(() => void vi.spyOn(Math, "random").mockReturnValue(0));
+afterEach(() => void vi.restoreAllMocks());
 
 /** A limiter that grants so many permits, and defers the rest. @param lost with the lease */
 function limited(permits: number, release = () => {}, lost = new AbortController().signal) {
@@ -66,19 +86,19 @@ test.each<[what: string, body: string, plan: Plan, did: string[]]>([
 
 test("what was deferred takes the variants behind it along; each has its own attempts", async () => {
   const urls = [
-    ...["br", "gzip", "none"].map((variant) => ({ url: "a", bytes: 1, variant })),
-    { url: "b", bytes: 1, attempts: 2, first_attempt_at: 1_700_000_000_000 },
+    ...["br", "gzip", "none"].map((variant) => ({ url: urlOf("a"), bytes: 10, variant })),
+    { url: urlOf("b"), bytes: 10, attempts: 2, first_attempt_at: 1_700_000_000_000 },
   ];
   let n = 0;
-  const download = () => (n++ === 0 ? good() : Promise.reject(new DeferredError(11_000, 1, 1_700_000_011_000)));
+  const download = () => (n++ === 0 ? good() : Promise.resolve({ httpStatus: 503 }));
   const { later } = await run(bodyWith({ urls, tries: 2 }), { ...PLAN, download });
   expect(later).toMatchObject([
     {
       tries: 3,
       urls: [
-        { url: "b", bytes: 1, attempts: 3, first_attempt_at: 1_700_000_011_000 },
-        { url: "a", bytes: 1, variant: "gzip", attempts: 3, first_attempt_at: 1_700_000_011_000 },
-        { url: "a", bytes: 1, variant: "none", attempts: 2 },
+        { url: urlOf("b"), attempts: 3, first_attempt_at: 1_700_000_000_000 },
+        { url: urlOf("a"), variant: "gzip", attempts: 3, first_attempt_at: expect.any(Number) },
+        { url: urlOf("a"), variant: "none", attempts: 2 },
       ],
     },
   ]);
@@ -121,7 +141,11 @@ test("a download that is cut off because this process has lost its permits goes 
   const lease = new AbortController();
   const download = () => {
     lease.abort();
-    return bad();
+    return Promise.resolve({
+      httpStatus: undefined,
+      bytes: 0,
+      failure: { reason: "other" as const, code: "CANCELLED" },
+    });
   };
   const { did } = await run(bodyOf("a"), { ...PLAN, origins: limited(9, undefined, lease.signal), download });
   expect(did).toEqual(["active? q", "download a", "cut a", "active? q", "put off P1 a, 10 s", "delete r"]);
@@ -135,11 +159,15 @@ test("what is deferred goes back in one message for each number of attempts, aft
   const sendLater = async ({ urls, tries }: TaskMessage, seconds: number) =>
     void sent.push([urls.map(({ url }) => url).join(), tries, seconds]);
   const deps = fakeDeps({ queue: fakeQueue({ sendLater }), isActive: yes });
-  const deferrals = new Deferrals(deps, taskMessage({ tries: 4 }), undefined, (urls) => {
+  const carried = new Map<TaskUrl, CarriedProgress>();
+  const deferrals = new Deferrals(deps, taskMessage({ tries: 4 }), undefined, carried, (urls) => {
     told.push(...urls.map(({ url }) => url));
   });
-  const add = (url: string, ms: number, tries: number) =>
-    deferrals.add([{ url, bytes: 1 }], new DeferredError(ms, tries));
+  const add = (url: string, ms: number, attempts: number) => {
+    const task = { url, bytes: 1 };
+    if (attempts > 0) carried.set(task, { attempts: 4 + attempts });
+    deferrals.add([task], new DeferredError(ms, attempts));
+  };
   const sentNow = async () => {
     await vi.advanceTimersByTimeAsync(1);
     return sent.splice(0);
@@ -167,7 +195,7 @@ test.each([
   ["alone, by the result itself", { only_follower: true }, true],
   ["beside others, by comparison", {}, undefined],
 ])("whether a REC is wrong is decided for a follower %s", async (_, more, isWrong) => {
-  const download = () => Promise.resolve({ rec_miss: true });
+  const download = () => Promise.resolve({ serverTiming: "cdn-cache-miss" });
   const { written } = await run(bodyWith({ ...FOLLOWER, ...more }, "a"), { ...PLAN, download });
   expect(written.map(({ rec_miss }) => rec_miss)).toEqual([isWrong]);
 });

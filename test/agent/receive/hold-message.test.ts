@@ -46,7 +46,7 @@ describe("while it is worked on", () => {
     active = false;
     await vi.advanceTimersByTimeAsync(40_000);
     expect(did).toEqual(["active? q", "download a", "active? q", "hold r 120", "cut a"]);
-    slow.resolve({ ok: false, error: "CANCELLED: the request has ended" });
+    slow.resolve({ httpStatus: undefined, bytes: 0, failure: { reason: "other", code: "CANCELLED" } });
     await ended;
     expect(did.slice(5)).toEqual(["delete r"]);
   });

@@ -213,7 +213,7 @@ describe("unstarted messages", () => {
     for (const [n, bytes] of sizes.entries()) {
       const url: TaskUrl = { url: `u${n}`, bytes };
       const prefetched = prefetcher.add(taskMessage({ urls: [url] }));
-      void slots.acquire("q", "p", prefetched).then((starts) => {
+      void Promise.resolve(slots.acquire("q", "p", prefetched)).then((starts) => {
         prefetched.onDequeued(url, starts);
         ends.push(`${url.url} ${starts ? "starts" : "goes back"}`);
       });

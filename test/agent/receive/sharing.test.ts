@@ -8,10 +8,13 @@ import { eventually, useVirtualClock } from "../../virtual-clock.ts";
 import { deferred } from "../deferred.ts";
 import { MemoryQueue } from "../memory-queue.ts";
 import { taskMessage } from "../task-messages.ts";
-import { resultOf, startAgent } from "./agent-world.ts";
+import { goodAnswer, startAgent } from "./agent-world.ts";
+import { urlOf } from "./work-world.ts";
 
 useVirtualClock();
 
+/** Each object is requested once. */
+const ONCE = { verify: "off", downloads: 1 } as const;
 const MB = 2 ** 20;
 const LINK = 150 * MB;
 
@@ -19,30 +22,30 @@ const LINK = 150 * MB;
 function startLinked(queues: { readonly main: MemoryQueue; readonly express?: MemoryQueue }) {
   const done = { bytes: 0, tasks: 0, endedAt: 0 };
   let running = 0;
-  const download: AgentDeps["download"] = async (message, url, hooks) => {
+  const fetch: AgentDeps["fetch"] = async (request) => {
+    const { expectedBytes, cancellation, throughput } = request;
     running++;
     let before = performance.now();
-    for (let left = url.bytes ?? 0; left > 0 && !hooks.cancellation.cancelled; ) {
+    for (let left = expectedBytes ?? 0; left > 0 && !cancellation.cancelled; ) {
       await sleep(10);
       const now = performance.now();
       const came = Math.min(left, (LINK / running) * ((now - before) / 1_000));
       before = now;
       left -= came;
-      hooks.throughput.addBytes(came);
+      throughput.addBytes(came);
     }
     running--;
-    hooks.throughput.addTask(false);
-    done.bytes += url.bytes ?? 0;
+    done.bytes += expectedBytes ?? 0;
     done.tasks++;
     done.endedAt = performance.now();
-    return resultOf(message, url, hooks);
+    return goodAnswer(request);
   };
-  return { done, ...startAgent({ ...queues, download }) };
+  return { done, ...startAgent({ ...queues, fetch }) };
 }
 
 test("four agents that start one after the other share 60 large files", { timeout: 90_000 }, async () => {
   const messages = times(60, (n) =>
-    taskMessage({ pop: `P${n}`, urls: [{ url: `u${n}`, bytes: (20 + (n % 4) * 20) * MB }] }),
+    taskMessage({ ...ONCE, pop: `P${n}`, urls: [{ url: urlOf(`u${n}`), bytes: (20 + (n % 4) * 20) * MB }] }),
   );
   const main = new MemoryQueue(messages);
   const started = performance.now();
@@ -63,13 +66,14 @@ test("four agents that start one after the other share 60 large files", { timeou
 });
 
 test("a small request does not wait for a huge one", { timeout: 60_000 }, async () => {
-  const huge = (n: number) => taskMessage({ req_id: "huge", urls: [{ url: `h${n}`, bytes: 1_000 * MB }] });
+  const huge = (n: number) =>
+    taskMessage({ ...ONCE, req_id: "huge", urls: [{ url: urlOf(`h${n}`), bytes: 1_000 * MB }] });
   const main = new MemoryQueue(times(20, (n) => huge(n)));
   const express = new MemoryQueue();
   const { done } = startLinked({ main, express });
   await sleep(300);
-  const urls = times(50, (n) => ({ url: `s${n}`, bytes: 1_000 }));
-  await express.send([taskMessage({ req_id: "small", urls })]);
+  const urls = times(50, (n) => ({ url: urlOf(`s${n}`), bytes: 1_000 }));
+  await express.send([taskMessage({ ...ONCE, req_id: "small", urls })]);
   await eventually(() => done.tasks, { timeoutMs: 2_000 }).toBe(50);
   // Two that run; those that wait are for others.
   expect(main.waiting.length).toBeGreaterThanOrEqual(16);
@@ -77,7 +81,9 @@ test("a small request does not wait for a huge one", { timeout: 60_000 }, async 
 
 test("while the depth of the main queue is being read, more messages are received if nothing starts", async () => {
   const messages = (large: readonly number[]) =>
-    times(200, (n) => taskMessage({ urls: [{ url: `/${n}`, bytes: large.includes(n) ? 2 ** 30 : 1 }] }));
+    times(200, (n) =>
+      taskMessage({ ...ONCE, urls: [{ url: urlOf(String(n)), bytes: large.includes(n) ? 2 ** 30 : 1 }] }),
+    );
   const outage = deferred();
   let depthReads = 0;
   const depth = async () => {
@@ -91,11 +97,10 @@ test("while the depth of the main queue is being read, more messages are receive
   const { stop, ended } = startAgent({
     main,
     express,
-    download: async (message, url, hooks) => {
+    fetch: async (request) => {
       // That of small files is not adapted for ten seconds: one has ended, and it waits for more to end.
-      if (url.url === "/0") hooks.throughput.addTask(false);
-      else await outage.promise;
-      return resultOf(message, url, hooks);
+      if (request.url.href !== urlOf("0")) await outage.promise;
+      return goodAnswer(request);
     },
   });
   await sleep(4_500);
@@ -112,14 +117,13 @@ test("while the depth of the main queue is being read, more messages are receive
 /** Seconds until an agent has done all of 200 messages without limits for their origin, among these. */
 async function secondsFor(messages: readonly TaskMessage[]): Promise<number> {
   let free = 0;
-  const download: AgentDeps["download"] = async (message, url, hooks) => {
+  const fetch: AgentDeps["fetch"] = async (request) => {
     await sleep(20);
-    hooks.throughput.addTask(false);
-    if (message.req_id === "free") free++;
-    return resultOf(message, url, hooks);
+    if (request.message.req_id === "free") free++;
+    return goodAnswer(request);
   };
   const since = performance.now();
-  const { stop, ended } = startAgent({ main: new MemoryQueue(messages), download });
+  const { stop, ended } = startAgent({ main: new MemoryQueue(messages), fetch });
   while (free < 4_000) await sleep(10);
   const seconds = (performance.now() - since) / 1_000;
   stop();
@@ -131,7 +135,7 @@ test("messages that wait for their turns at an origin keep another request's out
   const messages = (count: number, different: Partial<TaskMessage>) =>
     times(count, (n) => {
       const urls = times(20, (i) => ({ url: `https://www.example.com/${n}/${i}`, bytes: 1 }));
-      return taskMessage({ ...different, urls });
+      return taskMessage({ ...ONCE, ...different, urls });
     });
   const limited = messages(300, { req_id: "limited", origin: { requests_per_second: 20 } });
   const free = messages(200, { req_id: "free", host: "other.example" });

@@ -1,19 +1,20 @@
 import { ConcurrencyLimiter } from "../../../agent/admit/concurrency-limiter.ts";
-import type { DownloadHooks } from "../../../agent/fetch/downloader.ts";
+import type { ObjectRequest } from "../../../agent/fetch/fetch-object.ts";
+import type { HttpResult } from "../../../agent/fetch/http/http-client.ts";
 import { processMessage } from "../../../agent/receive/process-message.ts";
 import type { MessageDeps } from "../../../agent/receive/return-to-queue.ts";
 import type { TaskMessage } from "../../../domain/plan/task-message.ts";
 import type { Heartbeat } from "../../../domain/request/progress.ts";
 import type { TaskResult } from "../../../domain/result/task-result.ts";
 import { collect } from "../../collect.ts";
-import { result } from "../../lambdas/items.ts";
 import { fakeDeps, fakeHeartbeats, fakeQueue, fakeStore } from "../fake-deps.ts";
 import { taskMessage } from "../task-messages.ts";
 
 /** What the fakes do. Without a plan the request is active, downloads are good, results are written and messages deleted; any other call fails. */
 export interface Plan {
   readonly active?: () => Promise<boolean>;
-  readonly download?: (url: string, hooks: DownloadHooks) => Promise<Partial<TaskResult>>;
+  /** Answers a request: what differs from a whole object. Messages ask for each object once, unless a test says otherwise. */
+  readonly download?: (url: string, request: ObjectRequest) => Promise<Partial<HttpResult>>;
   readonly write?: (url: string) => Promise<void>;
   readonly delete?: () => Promise<void>;
   readonly hold?: () => Promise<void>;
@@ -53,11 +54,12 @@ export function start(body: string, planned: Plan = {}, slots = new ConcurrencyL
     heartbeats,
     store: fakeStore({
       findExisting: async (keys) => {
-        const urls = await call(`standing? ${keys.length}`, plan.standing);
+        const urls = (await call(`standing? ${keys.length}`, plan.standing)).map(urlOf);
         const found = keys.filter(({ pop_url }) => urls.some((url) => pop_url.endsWith(`#${url}`)));
         return new Map(found.map(({ pop_url }) => [pop_url, { ok: true }]));
       },
-      putIfAbsent: (results) => call(`decide ${results.map(({ pop_url }) => pop_url).join(" ")}`, plan.decide),
+      putIfAbsent: (results) =>
+        call(`decide ${results.map(({ pop_url }) => pop_url.replaceAll(HOST, "")).join(" ")}`, plan.decide),
     }),
     queue: fakeQueue({
       delete: (receipt) => call(`delete ${receipt}`, plan.delete),
@@ -75,15 +77,18 @@ export function start(body: string, planned: Plan = {}, slots = new ConcurrencyL
     deadLetters: { send: (text, reason) => call(`bury ${text}: ${reason}`, plan.bury) },
     write: (one) => {
       written.push(one);
-      return call(`write ${one.url}`, plan.write, one.url);
+      return call(`write ${nameOf(one.url)}`, plan.write, nameOf(one.url));
     },
     isActive: (reqId) => call(`active? ${reqId}`, plan.active),
     limiters: { small: slots, large },
-    download: async (task, { url, variant }, hooks) => {
-      hooks.cancellation.add(() => did.push(`cut ${url}`));
-      hooks.transfer.addBytes(plan.bytes ?? 0);
-      const end = await call(`download ${url}`, plan.download, url, hooks);
-      return result(task.pop, url, { req_id: task.req_id, variant, ...end });
+    fetch: async (request) => {
+      const startedAt = performance.now();
+      const url = nameOf(request.url.href);
+      request.cancellation.add(() => did.push(`cut ${url}`));
+      request.transfer.addBytes(plan.bytes ?? 0);
+      const end = await call(`${request.kind} ${url}`, plan.download, url, request);
+      const whole = { bytes: 10, contentLength: 10, httpStatus: 200, xCache: "Miss from cloudfront" };
+      return { answer: { ...whole, ...end }, startedAt, endedAt: performance.now() };
     },
     ...(plan.origins === undefined ? {} : { origins: plan.origins }),
   });
@@ -103,7 +108,7 @@ export async function run(...args: Parameters<typeof start>) {
 /** A message in short: its POP, its URLs with their variants, its followers, and what it says of itself. */
 function show({ pop, urls, followers = [], follows, again, tries, first_failure }: TaskMessage): string {
   const marks = [follows === true && "follows", again === true && "again", tries && `tries ${tries}`, first_failure];
-  const named = urls.map(({ url, variant = "" }) => url + variant).join("+");
+  const named = urls.map(({ url, variant = "" }) => nameOf(url) + variant).join("+");
   return [pop, named, ...followers.map((it) => `>${it.pop}`), ...marks.filter(Boolean)].join(" ");
 }
 
@@ -113,7 +118,7 @@ export const moves = (did: readonly string[]) => did.filter((what) => /^(send|pu
 export const done = () => Promise.resolve();
 export const yes = () => Promise.resolve(true);
 export const good = () => Promise.resolve({});
-export const bad = () => Promise.resolve({ ok: false, reason: "http_5xx" as const, error: "HTTP 503" });
+export const bad = () => Promise.resolve({ httpStatus: 404 });
 export const fail = (why: string) => () => Promise.reject(new Error(why));
 /** A request that is active for so many calls. */
 export const activeFor = (calls: number) => async () => calls-- > 0;
@@ -122,5 +127,17 @@ export const activeFor = (calls: number) => async () => calls-- > 0;
 export const bodyOf = (...urls: string[]) => bodyWith({}, ...urls);
 export const bodyWith = (different: Partial<TaskMessage>, ...urls: string[]) =>
   JSON.stringify(
-    taskMessage({ req_id: "q", pop: "P1", urls: urls.map((url) => ({ url, bytes: null })), ...different }),
+    taskMessage({
+      req_id: "q",
+      pop: "P1",
+      verify: "off",
+      downloads: 1,
+      urls: urls.map((url) => ({ url: urlOf(url), bytes: null })),
+      ...different,
+    }),
   );
+
+/** Tests name URLs by their paths. */
+const HOST = "https://www.example.com/";
+export const urlOf = (name: string) => HOST + name;
+export const nameOf = (url: string) => url.replace(HOST, "");

@@ -1,8 +1,24 @@
-import type { DownloadHooks } from "../../../agent/fetch/downloader.ts";
+import { FollowerPromoter } from "../../../agent/report/promote-followers.ts";
 import { DeferredError } from "../../../domain/origin/origin-limiter.ts";
+import type { TaskUrl } from "../../../domain/plan/task.ts";
 import type { TaskMessage } from "../../../domain/plan/task-message.ts";
+import { collect } from "../../collect.ts";
 import { deferred, turn } from "../deferred.ts";
-import { activeFor, bad, bodyWith, done, fail, moves, type Plan, run, start } from "../receive/work-world.ts";
+import { fakeQueue, fakeStore, logger } from "../fake-deps.ts";
+import {
+  activeFor,
+  bad,
+  bodyWith,
+  done,
+  fail,
+  moves,
+  nameOf,
+  type Plan,
+  run,
+  start,
+  urlOf,
+} from "../receive/work-world.ts";
+import { taskMessage } from "../task-messages.ts";
 
 const PLAN: Plan = { send: done, sendLater: done, hold: done };
 /** The message of a lead at P1 whose followers are P2 and P3. */
@@ -22,12 +38,14 @@ function useFakeTimers(): void {
   onTestFinished(() => void vi.useRealTimers());
 }
 
-/** The download has ended; what follows is its proof. */
-const downloaded = (hooks: DownloadHooks) => hooks.onDownloaded({ ok: true });
-const deferAfter = (isDownloaded: boolean) => async (_: string, hooks: DownloadHooks) => {
-  if (isDownloaded) downloaded(hooks);
-  await turn();
-  throw new DeferredError(11_000, 1);
+/** The last request of a task is deferred. @param downloads good ones before it */
+const deferAfter = (downloads: 0 | 1) => {
+  let left: number = downloads;
+  return async () => {
+    await turn();
+    if (left-- > 0) return {};
+    throw new DeferredError(11_000);
+  };
 };
 
 test.each<[what: string, body: string, plan: Plan, did: string[]]>([
@@ -57,13 +75,16 @@ test.each<[what: string, body: string, plan: Plan, did: string[]]>([
     "of a request that has ended promotes no followers",
     lead("a"),
     { active: activeFor(1) },
-    ["active? q", "download a", "write a", "active? q", "delete r"],
+    ["active? q", "download a", "write a", "active? q", "active? q", "delete r"],
   ],
   [
-    "whose results cannot be written promotes no followers: SQS redelivers it",
+    "whose results cannot be written has promoted the followers of its downloads, and SQS redelivers it",
     lead("a", "b"),
     { write: (url) => (url === "a" ? done() : Promise.reject(new Error("no table"))) },
-    ["active? q", "active? q", "download a", "download b", "write a", "write b", "hold r 20"],
+    [
+      ...["active? q", "active? q", "download a", "download b", "write a", "write b"],
+      ...["active? q", queued("a+b"), "hold r 20"],
+    ],
   ],
   [
     "that comes again promotes its followers by the stored results and marks them `again`",
@@ -80,14 +101,14 @@ test.each<[what: string, body: string, plan: Plan, did: string[]]>([
   [
     "that is deferred goes back with its followers",
     lead("a"),
-    { download: deferAfter(false) },
-    ["active? q", "download a", "active? q", "put off P1 a >P2 >P3 tries 1, 11 s", "delete r"],
+    { download: deferAfter(0) },
+    ["active? q", "download a", "active? q", "put off P1 a >P2 >P3, 11 s", "delete r"],
   ],
   [
     "that is deferred after its download goes back without followers: they are queued already",
-    lead("a"),
-    { download: deferAfter(true) },
-    ["active? q", "download a", "active? q", queued("a"), "active? q", "put off P1 a tries 1, 11 s", "delete r"],
+    leadOf({ downloads: 2 }, "a"),
+    { download: deferAfter(1) },
+    ["active? q", "download a", "active? q", queued("a"), "download a", "active? q", "put off P1 a, 11 s", "delete r"],
   ],
 ])("a lead's message %s", async (_, body, plan, did) => {
   expect((await run(body, { ...PLAN, ...plan })).did).toEqual(did);
@@ -102,109 +123,126 @@ test.each([
   expect(did).not.toContain("delete r");
 });
 
-/** Starts a lead's message. Each download, and each proof, ends when the test says so; `did`: the calls of queues. */
-function startProofs(message: Partial<TaskMessage>, plan: Plan, ...urls: string[]) {
-  const ends = new Map<string, (end: object) => void>();
-  const all = new Map<string, DownloadHooks>();
-  const download: Plan["download"] = (url, hooks) => {
-    const end = deferred<object>();
-    ends.set(url, end.resolve);
-    all.set(url, hooks);
-    return end.promise;
-  };
-  const { did, ...started } = start(leadOf(message, ...urls), { ...PLAN, download, ...plan });
-  return {
-    ...started,
-    did: () => moves(did),
-    downloaded: async (...some: string[]) => {
-      await turn();
-      for (const url of some) {
-        const hooks = all.get(url);
-        if (hooks !== undefined) downloaded(hooks);
-      }
-      await turn();
-    },
-    end: (end: object, ...some: string[]) => {
-      for (const url of some) ends.get(url)?.(end);
-    },
-  };
-}
-const STOPPED = { ok: false };
-
-describe("a lead's URL whose download has ended", () => {
-  test.each<[string, object, message?: Partial<TaskMessage>]>([
-    ["ends", {}],
-    ["fails", { ok: false, reason: "not_kept" }, { not_kept_at: "P0" }],
-  ])(
-    "has its followers queued once, before its proof %s, if no other download of the message is under way",
-    async (_, proof, message = {}) => {
-      const { did, ended, downloaded, end } = startProofs(message, {}, "a");
-      await downloaded("a");
-      expect(did()).toEqual([queued("a")]);
-      end(proof, "a");
-      await ended;
-      expect(did()).toEqual([queued("a"), "delete r"]);
-    },
+/** The promoter of a lead's message, and what it sends. */
+function promoterOf(
+  names: readonly string[],
+  plan: { readonly send?: () => Promise<void>; readonly variants?: readonly string[] } = {},
+) {
+  const sent: string[] = [];
+  const urls = names.flatMap((name) =>
+    (plan.variants ?? [undefined]).map((variant): TaskUrl => ({ url: urlOf(name), bytes: null, variant })),
   );
+  const message = taskMessage({ pop: "P1", urls, followers: ["P2", "P3"].map((pop) => ({ pop, ips: ["192.0.2.9"] })) });
+  const queue = fakeQueue({
+    send: async (messages) => {
+      const all = await collect(messages);
+      const of = (one: TaskMessage) => one.urls.map(({ url, variant = "" }) => nameOf(url) + variant).join("+");
+      sent.push(
+        all.map((one) => [one.pop, of(one), one.again === true && "again"].filter(Boolean).join(" ")).join(", "),
+      );
+      await plan.send?.();
+    },
+  });
+  const promoter = new FollowerPromoter(
+    { queue, store: fakeStore(), isActive: async () => true, logger },
+    message,
+    [],
+    false,
+  );
+  onTestFinished(() => promoter.stop());
+  return { promoter, urls, sent, message };
+}
+
+describe("a lead's URL whose first download has ended", () => {
+  const GOOD = { ok: true };
+
+  test("has its followers queued at once if no other download of the message is in progress, and not again with its result", async () => {
+    const { promoter, urls, sent } = promoterOf(["a"]);
+    for (const url of urls) promoter.onDownloaded(url, GOOD);
+    await turn();
+    expect(sent).toEqual(["P2 a, P3 a"]);
+    for (const url of urls) promoter.onResult(url, { ok: false, reason: "not_kept" });
+    await promoter.finish();
+    expect(sent).toEqual(["P2 a, P3 a"]);
+  });
 
   test("waits for the others of its message up to two seconds, so that there are few messages", async () => {
     useFakeTimers();
-    const { did, ended, downloaded, end } = startProofs({}, {}, "a", "b", "c");
+    const { promoter, urls, sent } = promoterOf(["a", "b", "c"]);
+    const [a, b, c] = urls;
+    for (const url of [a, b]) if (url !== undefined) promoter.onDownloaded(url, GOOD);
+    vi.advanceTimersByTime(1_999);
     await turn();
-    vi.advanceTimersByTime(100);
-    await downloaded("a", "b");
-    vi.advanceTimersByTime(1_899);
-    await turn();
-    expect(did()).toEqual([]);
+    expect(sent).toEqual([]);
     vi.advanceTimersByTime(1);
     await turn();
-    expect(did()).toEqual([queued("a+b")]);
-    await downloaded("c");
-    expect(did()).toEqual([queued("a+b"), queued("c")]);
-    end({}, "a", "b", "c");
-    await ended;
-    expect(did()).toEqual([queued("a+b"), queued("c"), "delete r"]);
+    expect(sent).toEqual(["P2 a+b, P3 a+b"]);
+    if (c !== undefined) promoter.onDownloaded(c, GOOD);
+    await turn();
+    expect(sent).toEqual(["P2 a+b, P3 a+b", "P2 c, P3 c"]);
   });
 
-  test.each<[string, Plan, back: string]>([
-    ["without followers when the agent stops: they are queued already", {}, "send P1 a+b"],
-    ["saying that its followers may be queued, if that failed", { send: failOnce() }, "send P1 a+b >P2 >P3 again"],
-  ])("goes back %s", async (_, plan, back) => {
-    const { did, ended, stop, downloaded, end } = startProofs({}, plan, "a", "b");
-    await downloaded("a", "b");
-    stop();
-    end(STOPPED, "a", "b");
-    await ended;
-    expect(did()).toEqual([queued("a+b"), back, "delete r"]);
+  test("goes back without followers: they are queued already", async () => {
+    const { promoter, urls, message } = promoterOf(["a", "b"]);
+    for (const url of urls) promoter.onDownloaded(url, GOOD);
+    await turn();
+    const parts = await promoter.withdraw(message);
+    expect(parts.map(({ urls: its, followers }) => [its.length, followers])).toEqual([[2, undefined]]);
   });
 
-  test("and is deferred while its followers are being queued goes back without them", async () => {
+  test("goes back saying that its followers may be queued, if that failed", async () => {
+    const { promoter, urls, message } = promoterOf(["a"], { send: fail("no queue") });
+    for (const url of urls) promoter.onDownloaded(url, GOOD);
+    await turn();
+    expect(await promoter.withdraw(message)).toMatchObject([
+      { again: true, followers: [{ pop: "P2" }, { pop: "P3" }] },
+    ]);
+  });
+
+  test("goes back without followers, also while they are being queued", async () => {
     const sending = deferred();
-    const { did, ended } = start(lead("a"), { ...PLAN, download: deferAfter(true), send: () => sending.promise });
+    const { promoter, urls, message } = promoterOf(["a"], { send: () => sending.promise });
+    for (const url of urls) promoter.onDownloaded(url, GOOD);
     await turn();
-    await turn();
-    expect(moves(did)).toEqual([queued("a")]);
+    const withdrawn = promoter.withdraw(message);
     sending.resolve();
-    await ended;
-    expect(moves(did)).toEqual([queued("a"), "put off P1 a tries 1, 11 s", "delete r"]);
+    expect(await withdrawn).toMatchObject([{ followers: undefined }]);
   });
 
   test("waits for its other variants: a follower asks for them in their order", async () => {
-    const urls = ["1", "2"].map((variant) => ({ url: "form", bytes: null, variant }));
-    const { did, downloaded, end } = startProofs({ urls }, {});
-    await downloaded("form");
-    expect(did()).toEqual([]);
-    end({}, "form");
-    await downloaded("form");
-    expect(did()).toEqual([queued("form1+form2")]);
+    useFakeTimers();
+    const { promoter, urls, sent } = promoterOf(["form", "a"], { variants: ["1", "2"] });
+    const [one, two, ...others] = urls;
+    if (one !== undefined) promoter.onDownloaded(one, GOOD);
+    vi.advanceTimersByTime(2_000);
+    await turn();
+    expect(sent).toEqual([]);
+    if (two !== undefined) promoter.onResult(two, GOOD);
+    vi.advanceTimersByTime(2_000);
+    await turn();
+    expect(sent).toEqual(["P2 form1+form2, P3 form1+form2"]);
+    for (const url of others) promoter.onResult(url, GOOD);
+    await promoter.finish();
+    expect(sent.at(-1)).toBe("P2 a1+a2, P3 a1+a2");
   });
 
-  test("has its followers queued with the result, if that failed before", async () => {
-    const { did, ended, downloaded, end } = startProofs({}, { send: failOnce() }, "a");
-    await downloaded("a");
-    end({}, "a");
-    await ended;
-    expect(did()).toEqual([queued("a"), queued("a", " again"), "delete r"]);
+  test("has its followers queued again if that failed before: a part of what SQS refused may be queued", async () => {
+    const { promoter, urls, sent } = promoterOf(["a"], { send: failOnce() });
+    for (const url of urls) promoter.onDownloaded(url, GOOD);
+    await turn();
+    await promoter.finish();
+    expect(sent).toEqual(["P2 a, P3 a", "P2 a again, P3 a again"]);
+  });
+
+  test("promotes nothing more once it is stopped", async () => {
+    useFakeTimers();
+    const { promoter, urls, sent } = promoterOf(["a", "b"]);
+    const [a] = urls;
+    if (a !== undefined) promoter.onDownloaded(a, GOOD);
+    promoter.stop();
+    vi.advanceTimersByTime(10_000);
+    await turn();
+    expect([sent, vi.getTimerCount()]).toEqual([[], 0]);
   });
 });
 
@@ -214,52 +252,14 @@ test.each([
 ])(
   "a lead's message returns with its unfinished URLs and followers when the agent stops; followers of finished URLs are promoted: %o",
   async (message, back, promoted) => {
-    const { did, ended, stop, end } = startProofs(message, { standing: async () => [] }, "a", "b");
+    const running = deferred<object>();
+    const download = (url: string) => (url === "a" ? Promise.resolve({}) : running.promise);
+    const { did, ended, stop } = start(leadOf(message, "a", "b"), { ...PLAN, standing: async () => [], download });
     await turn();
-    end({}, "a");
     await turn();
     stop();
-    end(STOPPED, "b");
+    running.resolve({ httpStatus: undefined, bytes: 0, failure: { reason: "other", code: "STOPPED" } });
     await ended;
-    expect(did()).toEqual([back, promoted, "delete r"]);
+    expect(moves(did)).toEqual([back, promoted, "delete r"]);
   },
 );
-
-describe("a lead's message that takes long", () => {
-  test("promotes followers every two seconds for URLs whose variants have all ended, once per URL", async () => {
-    useFakeTimers();
-    const forms = ["1", "2"].map((variant) => ({ url: "form", bytes: null, variant }));
-    const [a, slow, b] = ["a", "slow", "b"].map((url) => ({ url, bytes: null }));
-    const urls = [a, slow, ...forms, b].flatMap((url) => url ?? []);
-    const { did, ended, end } = startProofs({ urls }, {});
-    const all: string[] = [];
-    const twoSecondsAfter = async (urls: string[], call: string) => {
-      await turn();
-      end({}, ...urls);
-      await turn();
-      vi.advanceTimersByTime(2_000);
-      await turn();
-      all.push(call);
-      expect(did()).toEqual(all);
-    };
-    await twoSecondsAfter(["a", "b", "form"], queued("a+b"));
-    await twoSecondsAfter(["form"], queued("form1+form2"));
-    end({}, "slow");
-    await ended;
-    expect(did()).toEqual([...all, queued("slow"), "delete r"]);
-    expect(vi.getTimerCount()).toBe(0);
-  });
-
-  test("retries queueing followers that failed: a part of what SQS refused may be queued", async () => {
-    useFakeTimers();
-    const { did, ended, end } = startProofs({}, { send: failOnce() }, "a", "slow");
-    await turn();
-    end({}, "a");
-    await turn();
-    vi.advanceTimersByTime(2_000);
-    await turn();
-    end({}, "slow");
-    await ended;
-    expect(did()).toEqual([queued("a"), queued("a+slow", " again"), "delete r"]);
-  });
-});

@@ -38,8 +38,8 @@ export default {
     description: "A task starts without looking whether its request goes on.",
     test: "test/agent/receive/process-message.test.ts",
     file: "agent/admit/task-run.ts",
-    find: "      this.isActive = isActive;\n      if (isActive)",
-    replace: "      this.isActive = true;\n      if (isActive || this.isActive)",
+    find: "this.isActive = isActive;",
+    replace: "this.isActive = isActive || this.isFirstRequest();\n        if (this.isActive && !isActive) this.advance();",
   },
   "unstarted-work-kept-on-sigterm": {
     invariant: "On SIGTERM, tasks that have not started return to the queue.",
