@@ -4,10 +4,10 @@ import type { HostLimiter } from "../../domain/origin/origin-limiter-registry.ts
 import { isFromCache, reachedOrigin } from "../../domain/origin/origin-response.ts";
 import { fnv1a, type TaskUrl, urlVariantKey } from "../../domain/plan/task.ts";
 import { attemptsBefore, isLarge, type TaskMessage } from "../../domain/plan/task-message.ts";
-import { DEFAULT_DOWNLOADS, DEFAULT_SCOPE, isLimited } from "../../domain/request/options.ts";
+import { DEFAULT_DOWNLOADS, DEFAULT_SCOPE, isLimited, maxDownloads } from "../../domain/request/options.ts";
 import { uncacheableHeader } from "../../domain/result/failure.ts";
 import { DEFAULT_VERIFY } from "../../domain/result/outcome.ts";
-import { downloadsIn, MAX_DOWNLOADS } from "../../domain/result/proof.ts";
+import { downloadsIn } from "../../domain/result/proof.ts";
 import type { TaskResult } from "../../domain/result/task-result.ts";
 import type { Timed } from "../fetch/fetch-object.ts";
 import { Cancellation } from "../fetch/http/http-client.ts";
@@ -92,7 +92,7 @@ export class TaskRun {
     this.startedAt = url.first_attempt_at ?? Date.now();
     this.isGated = message.follows === true && message.led_by !== undefined;
     this.cancellation = cancellation;
-    this.transfer = held.startTransfer(mostDownloads(this.settings));
+    this.transfer = held.startTransfer(maxDownloads(this.settings));
   }
 
   start(): void {
@@ -434,7 +434,7 @@ export class TaskRun {
     this.job.carried.set(url, {
       attempts: before + failedAttempts,
       first_attempt_at: this.startedAt,
-      downloads_done: Math.min(downloads, mostDownloads(settings) - 1) || undefined,
+      downloads_done: Math.min(downloads, maxDownloads(settings) - 1) || undefined,
       transferred_bytes: history.transferredBytes || undefined,
     });
   }
@@ -492,11 +492,6 @@ function settingsOf(
     deadline: message.deadline,
     errorCachingMs,
   };
-}
-
-/** Most whole downloads of a task. */
-function mostDownloads({ downloads, scope }: Pick<TaskSettings, "downloads" | "scope">): number {
-  return downloads === 1 || scope === "regional" ? 1 : MAX_DOWNLOADS;
 }
 
 /** The tier that served a first download, if Server-Timing shows that. After an attempt that failed, the next one shows nothing of the REC. */

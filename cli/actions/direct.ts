@@ -9,7 +9,7 @@ import { stopwatch } from "../../domain/durations.ts";
 import { MAX_TIMEOUT_MINUTES } from "../../domain/limits.ts";
 import { popSelectionText } from "../../domain/readiness/sentence.ts";
 import { invalidatingFields } from "../../domain/request/invalidation.ts";
-import { FLAT_RATE_PLAN_NAMES, variantNames } from "../../domain/request/options.ts";
+import { FLAT_RATE_PLAN_NAMES, maxDownloads, variantNames } from "../../domain/request/options.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { formatTimestamp, parseTimestamp } from "../../domain/timestamps.ts";
 import type { Api } from "../api/client.ts";
@@ -147,9 +147,9 @@ export async function estimateDirect(
 function planShareOf({ flat_rate_plan: named }: Body, item: RequestItem) {
   const plan = FLAT_RATE_PLAN_NAMES.find((it) => it === named);
   if (plan === undefined) return undefined;
-  const { total_count: tasks, url_count: urls, variants, verify } = item;
+  const { total_count: tasks, url_count: urls, variants } = item;
   const urlVariants = urls * variantNames(variants).length;
-  return shareOfPlan(plan, edgeRequests({ tasks, requestsPerTask: requestsPerTask(verify), urlVariants }));
+  return shareOfPlan(plan, edgeRequests({ tasks, requestsPerTask: requestsPerTask(item), urlVariants }));
 }
 
 /** Goes on with a run that was cut off. Returns the exit code. */
@@ -289,11 +289,13 @@ async function mayBegin(
   signal: AbortSignal,
 ): Promise<boolean> {
   const { total_count: tasks, total_size: size, sizes_known: isKnown } = item;
-  mention(shell, `${many(tasks, "task")}, ${isKnown ? "" : "at least "}${bytes(size)}.`);
-  if (tasks < ASK_TASKS && size <= ASK_BYTES) return true;
+  const transferred = size * maxDownloads(item);
+  const each = transferred === size ? "" : `, up to ${bytes(transferred)} in ${maxDownloads(item)} downloads of each`;
+  mention(shell, `${many(tasks, "task")}, ${isKnown ? "" : "at least "}${bytes(size)}${each}.`);
+  if (tasks < ASK_TASKS && transferred <= ASK_BYTES) return true;
   return isWanted(
     shell,
-    `${STACK} Download ${bytes(size)} in ${many(tasks, "task")} over this machine's network?`,
+    `${STACK} Download ${bytes(transferred)} in ${many(tasks, "task")} over this machine's network?`,
     yes,
     signal,
   );

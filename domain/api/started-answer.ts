@@ -22,6 +22,7 @@ export const ESTIMATE_EXAMPLE: Estimate = {
     estimate: 206_052,
     low: 206_052,
     high: 206_052,
+    transferred: 618_156,
     sampled: 2,
     unknown: 0,
     unreadable: 0,

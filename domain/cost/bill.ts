@@ -6,7 +6,7 @@ import { siteOf } from "../pops/sites.ts";
 import type { FlatRatePlan } from "../request/options.ts";
 import type { Estimate } from "./estimate.ts";
 import { shareOfPlan } from "./flat-rate-plan.ts";
-import { type Asking, requestsPerTask, roundsPerTask, type UrlsByCaching } from "./origin-fetches.ts";
+import { type Asking, requestedShare, requestsPerTask, type UrlsByCaching } from "./origin-fetches.ts";
 import { EDGE_PRICE, EDGE_PRICE_TIERS_GB, FREE_INVALIDATION_PATHS, PRICE, type PriceRegion } from "./prices.ts";
 import type { Load, Units } from "./work-time.ts";
 
@@ -68,7 +68,7 @@ export function edgeRequests({
 /** What a request uses of a plan's month, if every URL is good and every POP resolves. */
 export function planUse(plan: FlatRatePlan, asking: Asking, urls: UrlsByCaching, variants: number) {
   const urlVariants = (urls.kept.length + urls.shielded.length + urls.uncached.length) * variants;
-  const perTask = requestsPerTask(asking.verify) * roundsPerTask(asking, urls);
+  const perTask = requestsPerTask(asking) * requestedShare(asking, urls);
   return shareOfPlan(
     plan,
     edgeRequests({ tasks: urlVariants * asking.pops.length, requestsPerTask: perTask, urlVariants }),

@@ -2,12 +2,12 @@ import { grouped } from "../collections.ts";
 import type { BehaviourOfUrl } from "../distribution/stored-settings.ts";
 import { recOf } from "../pops/sites.ts";
 import type { Caps } from "../request/caps.ts";
-import { type FlatRatePlan, variantNames } from "../request/options.ts";
+import { type FlatRatePlan, maxDownloads, variantNames } from "../request/options.ts";
 import type { RequestItem } from "../request/request-item.ts";
 import type { SourceRead } from "../request/source.ts";
 import { billOf, cents, type Line, notIncluded, planUse } from "./bill.ts";
 import type { Estimate } from "./estimate.ts";
-import { originFetches, requestsPerTask, roundsPerTask, urlsByCaching } from "./origin-fetches.ts";
+import { originFetches, requestedShare, requestsPerTask, urlsByCaching } from "./origin-fetches.ts";
 import { type InstanceKind, PRICES_AS_OF } from "./prices.ts";
 import { type SampledSize, sizeSample } from "./size-sample.ts";
 import { UNITS, type Work, workTime } from "./work-time.ts";
@@ -52,8 +52,9 @@ export function estimateRequest(it: EstimateInput): Estimate {
   const checkBytes = verify === "off" ? 0 : sample.checkBytes;
   const byCaching = urlsByCaching(urls, it.behaviourOf ?? (() => undefined));
   const fetches = originFetches(item, byCaching, variants);
-  const rounds = roundsPerTask(item, byCaching);
-  const bytesPerPop = (bytes: number) => (bytes + checkBytes) * rounds;
+  const share = requestedShare(item, byCaching);
+  const downloads = maxDownloads(item);
+  const bytesPerPop = (bytes: number) => (bytes * downloads + checkBytes) * share;
   const work: Work = {
     pops,
     tasks,
@@ -61,7 +62,7 @@ export function estimateRequest(it: EstimateInput): Estimate {
     kind,
     paths,
     instances,
-    requestsPerTask: requestsPerTask(verify) * rounds,
+    requestsPerTask: requestsPerTask(item) * share,
     distributions: it.distributions,
     originPerSecond: item.origin?.requests_per_second,
     bytesPerPop: bytesPerPop(estimate),
@@ -78,6 +79,7 @@ export function estimateRequest(it: EstimateInput): Estimate {
     return billOf({ ...work, bytesPerPop: bytesPerPop(bytes), objectBytes, instanceHours, secure, isFlatRate }, UNITS);
   };
   const lines = bill(estimate);
+  const transferred = sample.bytes === undefined ? null : Math.round(bytesPerPop(estimate) * pops.length);
   const totalBytes = (bytes: number | null) =>
     sample.bytes === undefined || bytes === null ? null : Math.round(bytes * pops.length);
   return {
@@ -91,6 +93,7 @@ export function estimateRequest(it: EstimateInput): Estimate {
       estimate: totalBytes(estimate),
       low: totalBytes(low),
       high: totalBytes(high),
+      transferred,
       ...sample.found,
     },
     origin_fetches: fetches,
@@ -113,7 +116,7 @@ export function estimateRequest(it: EstimateInput): Estimate {
     flat_rate_plan: it.flatRatePlan && planUse(it.flatRatePlan, item, byCaching, variants),
     caps: [
       { cap: "maxTasks", value: tasks, limit: caps.maxTasks },
-      { cap: "maxRequestBytes", value: totalBytes(estimate), limit: caps.maxRequestBytes },
+      { cap: "maxRequestBytes", value: transferred, limit: caps.maxRequestBytes },
       { cap: "maxInstances", value: instances, limit: caps.maxInstances },
       { cap: "maxTimeout", value: it.timeoutMinutes, limit: caps.maxTimeout },
       { cap: "maxActiveRequests", value: it.activeRequests, limit: caps.maxActiveRequests },

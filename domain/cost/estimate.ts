@@ -28,6 +28,7 @@ export const estimateSchema = z
         estimate: whole.nullable().describe("Expected value. Null: not known."),
         low: whole.nullable().describe("Lower bound (95% confidence)."),
         high: whole.nullable().describe("Upper bound (95% confidence)."),
+        transferred: whole.nullable().describe("Expected bytes of all downloads and checks. Null: not known."),
         sampled: whole.describe("Probed sizes: at most 100."),
         unknown: whole.describe("Probes without an answer within 5 seconds."),
         unreadable: whole.describe("Probed URLs that cannot be read."),
@@ -39,7 +40,7 @@ export const estimateSchema = z
         first_problem: z.string().nullable().describe("The first of these errors."),
         note: z.string().describe("What the sizes rest on."),
       })
-      .describe("Bytes of all tasks."),
+      .describe("Bytes of all tasks: each object counts once per POP, except in `transferred`."),
     origin_fetches: z
       .object({
         expected: whole.describe("Expected number."),

@@ -2,15 +2,16 @@ import type { BehaviourOfUrl } from "../distribution/stored-settings.ts";
 import { MAX_FAILED_LEADS } from "../plan/followers.ts";
 import { recGroups } from "../plan/target.ts";
 import { recOf } from "../pops/sites.ts";
-import { isLimited, type OriginLimits } from "../request/options.ts";
+import { type Downloads, isLimited, maxDownloads, type OriginLimits, type Scope } from "../request/options.ts";
 import type { Verify } from "../result/outcome.ts";
-import { MAX_DOWNLOADS } from "../result/proof.ts";
 import type { Estimate } from "./estimate.ts";
 
 /** Where and how URLs are asked for. */
 export interface Asking {
   readonly pops: readonly string[];
   readonly verify: Verify;
+  readonly downloads?: Downloads | undefined;
+  readonly scope?: Scope | undefined;
   readonly origin?: OriginLimits | undefined;
 }
 
@@ -43,29 +44,27 @@ export function urlsByCaching(urls: readonly string[], behaviourOf: BehaviourOfU
   return { kept, shielded, uncached, shieldRegions: [...shieldRegions] };
 }
 
-/** Each download is followed by a check that asks for the object again, unless the request has verify=off. */
-export function requestsPerTask(verify: Verify): number {
-  return verify === "off" ? 1 : 2;
+/** Requests of a task: its downloads, and the check after them unless the request has verify=off. */
+export function requestsPerTask(asking: Pick<Asking, "verify" | "downloads" | "scope">): number {
+  return maxDownloads(asking) + (asking.verify === "off" ? 0 : 1);
 }
 
 /**
- * How many tasks of an object that no cache keeps are worked on, each counted as often as it is repeated: a POP downloads the object as often
- * as a proof does, and no check is a hit. Where followers wait for the proof of their lead, those after {@link MAX_FAILED_LEADS}
- * leads do not ask: always under limits for the origin, otherwise if the headers of the object forbid caching, which nobody knows before.
- * Without a proof, nobody notices.
+ * Number of tasks of an object that no cache keeps in which it is requested. Where followers wait for the proof of their lead, those after
+ * {@link MAX_FAILED_LEADS} leads do not ask: always under limits for the origin, otherwise if the headers of the object forbid caching,
+ * which nobody knows before. Without a proof, nobody notices.
  */
-function uncachedRounds({ pops, verify, origin }: Asking, forbidsCaching = false): number {
-  if (verify === "off") return pops.length;
-  if (!forbidsCaching && !isLimited(origin)) return pops.length * MAX_DOWNLOADS;
-  return groupsOf(pops).reduce((sum, { length }) => sum + Math.min(length, MAX_FAILED_LEADS), 0) * MAX_DOWNLOADS;
+function uncachedTasks({ pops, verify, origin }: Asking, forbidsCaching = false): number {
+  if (verify === "off" || (!forbidsCaching && !isLimited(origin))) return pops.length;
+  return groupsOf(pops).reduce((sum, { length }) => sum + Math.min(length, MAX_FAILED_LEADS), 0);
 }
 
-/** How often a task is worked on, on average: more than once where a cache keeps nothing. */
-export function roundsPerTask(asking: Asking, { kept, shielded, uncached }: UrlsByCaching): number {
+/** Share of the tasks whose object is requested: below 1 where a cache keeps nothing and two leads decide. */
+export function requestedShare(asking: Asking, { kept, shielded, uncached }: UrlsByCaching): number {
   const cached = kept.length + shielded.length;
   const tasks = (cached + uncached.length) * asking.pops.length;
   if (tasks === 0) return 1;
-  return (cached * asking.pops.length + uncached.length * uncachedRounds(asking)) / tasks;
+  return (cached * asking.pops.length + uncached.length * uncachedTasks(asking)) / tasks;
 }
 
 function groupsOf(pops: readonly string[]) {
@@ -89,8 +88,7 @@ export function originFetches(
   const recs = Math.max(known, Math.min(1, pops.length));
   const shields = Math.min(1, pops.length);
   const groups = groupsOf(pops).length;
-  const perUncached = (forbidsCaching = false) =>
-    uncachedRounds(asking, forbidsCaching) * requestsPerTask(asking.verify);
+  const perUncached = (forbidsCaching = false) => uncachedTasks(asking, forbidsCaching) * requestsPerTask(asking);
   const total = (perKept: number, perShielded: number, its = perUncached()) =>
     variants * (kept.length * perKept + shielded.length * perShielded + uncached.length * its);
   return {

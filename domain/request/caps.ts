@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { MAX_INSTANCES, MAX_TIMEOUT_MINUTES } from "../limits.ts";
+import { type Downloads, maxDownloads, type Scope } from "./options.ts";
 
 /** A bound that whoever deploys sets, on what whoever has the key may spend. */
 interface Cap {
@@ -112,14 +113,23 @@ export function taskFactors(hasVariants: boolean): string {
 
 /** Why a request whose tasks are known has none, or is beyond a cap of the deployment or beyond what its caller allowed. */
 export function planProblem(
-  { max_bytes: maxBytes }: { readonly max_bytes?: number | undefined },
-  { total_count: tasks, total_size: bytes }: { readonly total_count: number; readonly total_size: number },
+  request: {
+    readonly max_bytes?: number | undefined;
+    readonly downloads?: Downloads | undefined;
+    readonly scope?: Scope | undefined;
+  },
+  { total_count: tasks, total_size: size }: { readonly total_count: number; readonly total_size: number },
   caps: Partial<Caps>,
 ): string | undefined {
   if (tasks === 0) return "There is nothing to warm: no POP resolved for the distributions of the readable URLs";
+  const { max_bytes: maxBytes } = request;
+  // Of all downloads; the checks are small.
+  const bytes = size * maxDownloads(request);
   if (maxBytes !== undefined && bytes > maxBytes)
     return `max_bytes: ${bytes} bytes would be downloaded, and the request allows ${maxBytes}; nothing was downloaded`;
-  return beyondCap(caps, "maxRequestBytes", "total_size", bytes) ?? beyondCap(caps, "maxTasks", "total_count", tasks);
+  return (
+    beyondCap(caps, "maxRequestBytes", "transferred_bytes", bytes) ?? beyondCap(caps, "maxTasks", "total_count", tasks)
+  );
 }
 
 /** The caps of a deployment whose parameters were left as they are. */

@@ -1,4 +1,4 @@
-import type { Downloads, Scope } from "../request/options.ts";
+import { type Downloads, maxDownloads, type Scope } from "../request/options.ts";
 import type { Verify } from "./outcome.ts";
 
 /**
@@ -79,8 +79,6 @@ export type ProofOutcome =
   | { readonly outcome: "failed" }
   | { readonly outcome: "not_kept"; readonly reason: NotKeptReason };
 
-/** Most whole downloads of an object at one POP: a POP keeps an object from its second request on (docs/adr/0009). */
-export const MAX_DOWNLOADS = 2;
 /** Time after which a kept object has grown a second older, although `Age` is cut to whole seconds. */
 export const MIN_GROWTH_MS = 1_100;
 /** Ages are cut to whole seconds at each tier, so a growth may look so much larger than it was. */
@@ -268,11 +266,6 @@ export function isCheckAtEdge(
 
 function checkAfter({ endedAt }: Observation, alone = false): ProofStep {
   return { next: "check", earliestAt: endedAt + MIN_GROWTH_MS, alone };
-}
-
-function maxDownloads({ downloads, scope }: ProofFacts): number {
-  if (scope === "regional") return 1;
-  return downloads === "auto" ? MAX_DOWNLOADS : downloads;
 }
 
 function downloadCount(history: readonly Observation[], { downloadsDone }: ProofFacts): number {

@@ -6,6 +6,7 @@ import { checkBytesOf } from "../../domain/cost/size-sample.ts";
 import { BOOT_SECONDS, LINK_GIGABITS, QUOTA, secondsToWrite, type Units } from "../../domain/cost/work-time.ts";
 import { MAX_INSTANCES, MAX_URLS } from "../../domain/limits.ts";
 import { resultShardCount } from "../../domain/plan/task.ts";
+import { MAX_DOWNLOADS } from "../../domain/request/options.ts";
 import { DEFAULT_VERIFY } from "../../domain/result/outcome.ts";
 import { keptUnits } from "./report.ts";
 
@@ -40,14 +41,14 @@ const SPOT_VCPUS = 640;
 const WORK_SECONDS = 600;
 /** Messages in flight of a standard queue. */
 export const IN_FLIGHT = 120_000;
-const REQUESTS_PER_TASK = requestsPerTask(DEFAULT_VERIFY);
+const REQUESTS_PER_TASK = requestsPerTask({ verify: DEFAULT_VERIFY });
 
 /**
  * What so many tasks of objects of so many bytes each take and cost, with default settings. The dollars are those of `dry_run`: both
  * call `billOf()`.
  */
 export function estimate(tasks: number, objectBytes: number, units: Units): Estimate {
-  const bytesPerTask = objectBytes + checkBytesOf(objectBytes);
+  const bytesPerTask = objectBytes * MAX_DOWNLOADS + checkBytesOf(objectBytes);
   const small = (tasks * REQUESTS_PER_TASK * units.agentCpuMicros) / 1e6;
   const large = (tasks * bytesPerTask) / (units.largeMBPerSecond * 1e6);
   const bits = tasks * bytesPerTask * 8;

@@ -83,7 +83,7 @@ test.each<[what: string, body: string, plan: Plan, did: string[]]>([
     { write: (url) => (url === "a" ? done() : Promise.reject(new Error("no table"))) },
     [
       ...["active? q", "active? q", "download a", "download b", "write a", "write b"],
-      ...["active? q", queued("a+b"), "hold r 20"],
+      ...["active? q", "hold r 20", queued("a+b")],
     ],
   ],
   [

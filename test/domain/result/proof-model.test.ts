@@ -1,10 +1,10 @@
 // The decision table for proofs, held against generated histories of an edge: what is reported as warm was kept.
 import fc from "fast-check";
+import { MAX_DOWNLOADS } from "../../../domain/request/options.ts";
 import {
   type CacheStatus,
   downloadsIn,
   isOfEdge,
-  MAX_DOWNLOADS,
   nextStep,
   type Observation,
   type ProofFacts,

@@ -221,7 +221,7 @@ export default {
     description: "The agent does not wait for the unfinished tasks to be queued.",
     test: "test/agent/receive/process-message.test.ts",
     file: "agent/receive/return-to-queue.ts",
-    find: "await deps.queue.send(rests);",
+    find: "await deps.queue.send(rests.map((it) => ({ ...it, ...carriedUrls(it, it.urls, carried) })));",
     replace: "deps.queue.send(rests).catch(() => undefined);",
   },
   "slot-kept-by-failed-download": {

@@ -6,8 +6,8 @@ export default {
     description: "A deferred message counts the attempts of one variant for the variants that wait for it.",
     test: "test/agent/receive/deferrals.test.ts",
     file: "agent/receive/return-to-queue.ts",
-    find: "i === 0 ? withAttempts(this.message, url, it.error) : url",
-    replace: "i < 0 ? url : withAttempts(this.message, url, it.error)",
+    find: "urls.map((url) => ({ ...url, ...carried.get(url) }));",
+    replace: "urls.map((url) => ({ ...url, ...[...carried.values()][0] }));",
   },
   "batch-bytes-not-reset": {
     invariant: "Messages are sent in batches of up to ten, as far as their bytes allow.",

@@ -31,7 +31,7 @@ export default {
       "A POP keeps an object from its second request on: without a hit of the edge, an object is downloaded twice.",
     description: "One download counts as enough, so a hit of the regional edge cache passes for one of the POP.",
     test: "test/domain/result/proof-model.test.ts",
-    file: "domain/result/proof.ts",
+    file: "domain/request/options.ts",
     find: 'return downloads === "auto" ? MAX_DOWNLOADS : downloads;',
     replace: 'return downloads === "auto" ? MAX_DOWNLOADS - 1 : downloads;',
   },
@@ -57,7 +57,7 @@ export default {
     description: "The next agent begins with the first download again.",
     test: "test/agent/fetch/downloader.test.ts",
     file: "agent/admit/task-run.ts",
-    find: "downloads_done: Math.min(downloads, mostDownloads(settings) - 1) || undefined,",
+    find: "downloads_done: Math.min(downloads, maxDownloads(settings) - 1) || undefined,",
     replace: "downloads_done: Math.min(downloads, 0) || undefined,",
   },
   "proof-skipped-for-followers": {

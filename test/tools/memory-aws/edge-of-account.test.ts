@@ -21,8 +21,9 @@ const site: SiteMap = {
   "/video/1.ts": { size: 10 },
 };
 
+/** Keys and routing are the matter here, so a POP keeps an object at once. */
 const edgeOf = (kind: DistributionKind, now = Date.now) =>
-  newEdge({ distributions: edgeDistributions(accountOf(kind, BASIS)), site, now });
+  newEdge({ distributions: edgeDistributions(accountOf(kind, BASIS)), site, now, admission: "first" });
 
 const FRA = { pop: "FRA56-P4" };
 const VIDEO = "/video/1.ts";
