@@ -152,7 +152,9 @@ function estimateWarnings(
   { max_bytes: maxBytes = Number.POSITIVE_INFINITY, timeout }: PrewarmBody,
   cap: number,
 ) {
-  const [size, low] = [bytes.estimate ?? 0, bytes.low ?? 0];
+  const size = bytes.transferred ?? 0;
+  // The bounds are those of the objects; each is downloaded as often.
+  const low = ((bytes.low ?? 0) * size) / Math.max(1, bytes.estimate ?? 1);
   const end = (bound: number) => (low > bound ? WOULD_FAIL : "dry_run: this request may end as FAILED");
   const minutes = instances.minutes_to_finish;
   return [

@@ -200,7 +200,7 @@ test("sources are read, and limits end a run", async () => {
   const none = await run("warm", "--sitemap", `${SITE}/a`, "--pop", POPS.join(), "--cf-domain", DOMAIN, "--json");
   expect(JSON.parse(none.stdout)).toMatchObject({ exit_code: 2, status: "FAILED" });
   const large = await warm(["/a"], POPS, "--max-bytes", "1", "--json");
-  expect(JSON.parse(large.stdout).progress.reason).toMatch(/^max_bytes: 3000 bytes would be downloaded/);
+  expect(JSON.parse(large.stdout).progress.reason).toMatch(/^max_bytes: 6000 bytes would be downloaded/);
   const failing = await warm(["/a", "/kept-nowhere"], POPS, "--max-failures", "0", "--json");
   expect(JSON.parse(failing.stdout).progress).toMatchObject({
     status: "FAILED",

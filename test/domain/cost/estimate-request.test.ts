@@ -75,10 +75,11 @@ describe("what a request would come to", () => {
   const manyInDublin = { pops: Array<string>(300).fill("DUB2-C1") };
 
   it.each<[what: string, line: string, cost: number, changes?: Partial<EstimateInput>, asked?: Partial<RequestItem>]>([
-    ["20 GB in Japan and 10 in Europe; checks ask for a byte", "cloudfront_bytes", BYTES],
-    ["two requests a task", "cloudfront_requests", requests(24)],
-    ["one request a task without checks", "cloudfront_requests", requests(12), {}, { verify: "off" }],
-    ["a small object again, for a check", "cloudfront_bytes", 0.0102, { sizes: sizesOf(5e4) }, manyInDublin],
+    ["20 GB in Japan and 10 in Europe, twice; checks ask for a byte", "cloudfront_bytes", 2 * BYTES],
+    ["the same, downloaded once", "cloudfront_bytes", BYTES, {}, { downloads: 1 }],
+    ["three requests a task", "cloudfront_requests", requests(36)],
+    ["two requests a task without checks", "cloudfront_requests", requests(24), {}, { verify: "off" }],
+    ["a small object again, for a check", "cloudfront_bytes", 0.0153, { sizes: sizesOf(5e4) }, manyInDublin],
     ["nothing for 1,000 paths", "invalidation_paths", 0, { paths: 1_000 }],
     ["half a cent for each path beyond", "invalidation_paths", 2.5, { paths: 1_500 }],
   ])("dollars of %s", (_, line, cost, changes, asked) => expect(dollars(changes, asked)[line]).toBeCloseTo(cost, 5));
@@ -98,7 +99,7 @@ describe("what a request would come to", () => {
   it("caps with what of them it takes", () =>
     expect(estimate().caps).toEqual([
       { cap: "maxTasks", value: 12, limit: 10_000_000 },
-      { cap: "maxRequestBytes", value: 30e9, limit: 1e13 },
+      { cap: "maxRequestBytes", value: 60e9 + 12, limit: 1e13 },
       { cap: "maxInstances", value: 2, limit: 20 },
       { cap: "maxTimeout", value: 60, limit: 10_080 },
       { cap: "maxActiveRequests", value: 1, limit: 20 },
@@ -144,9 +145,9 @@ it.each([
 
 it.each([
   ["Origin Shield asks once for all RECs, at worst for each lead", [SHIELD], [10, 10, 20]],
-  // Two downloads each, and a check after each; at least, two leads in Tokyo and one in Dublin.
-  ["what is not cached: each request of each POP", [UNCACHED], [160, 120, 160]],
-  ["what is not cached, without a proof: each POP", [UNCACHED, "off"], [40, 40, 40]],
+  // Two downloads each, and a check; at least, two leads in Tokyo and one in Dublin.
+  ["what is not cached: each request of each POP", [UNCACHED], [120, 90, 120]],
+  ["what is not cached, without a proof: each POP", [UNCACHED, "off"], [80, 80, 80]],
 ] as const)("how often the origin is asked: %s", (_, how, [expected, least, most]) =>
   expect(fetchesOf([...TOKYO, ...DUBLIN], 10, how)).toMatchObject({ expected, least, most }),
 );
@@ -154,19 +155,19 @@ it.each([
 it("names the Regions of Origin Shield, and what is not cached", () => {
   const behaviourOf = (url: string) => (/[01]$/.test(url) ? UNCACHED : url.endsWith("2") ? SHIELD : undefined);
   expect(estimate({ behaviourOf }).origin_fetches).toEqual({
-    // Three POPs ask four times for two URLs, two RECs for one, and Origin Shield for one.
-    expected: 3 * 4 * 2 + 2 + 1,
-    least: 27,
-    most: 28,
+    // Three POPs ask three times for two URLs, two RECs for one, and Origin Shield for one.
+    expected: 3 * 3 * 2 + 2 + 1,
+    least: 21,
+    most: 22,
     size_questions: 4,
     origin_shield: ["us-east-1"],
-    uncached: { urls: 2, fetches: 24, examples: URLS.slice(0, 2) },
+    uncached: { urls: 2, fetches: 18, examples: URLS.slice(0, 2) },
   });
 });
 
 it("a flat-rate plan includes what CloudFront delivers, and has a share of its month used", () => {
   const { flat_rate_plan: plan, dollars } = estimate({ flatRatePlan: "free" });
-  expect(plan).toEqual({ plan: "free", monthly_requests: 1e6, requests: 28, share: 28e-6 });
+  expect(plan).toEqual({ plan: "free", monthly_requests: 1e6, requests: 40, share: 40e-6 });
   const edge = dollars.lines.filter(({ line }) => line.startsWith("cloudfront"));
   expect(edge.map(({ dollars: cost }) => cost)).toEqual([0, 0]);
 });

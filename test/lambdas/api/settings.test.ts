@@ -85,12 +85,12 @@ it("an estimate counts Origin Shield, what is not cached, and the month of a pla
   const { post } = world({ settings: UNCACHED });
   const url_list = ["https://cdn.example.com/a", "https://cdn.example.com/api/b"];
   const { body } = await post({ url_list, dry_run: true, flat_rate_plan: "free" });
-  // Two POPs of two RECs: once for the one, and two downloads with a check each at both for the other.
+  // Two POPs of two RECs: once for the one, and two downloads and a check at both for the other.
   expect(body["estimate"]).toMatchObject({
     origin_fetches: {
-      expected: 1 + 8,
+      expected: 1 + 6,
       origin_shield: ["us-west-2"],
-      uncached: { urls: 1, fetches: 8, examples: [url_list[1]] },
+      uncached: { urls: 1, fetches: 6, examples: [url_list[1]] },
     },
     flat_rate_plan: { plan: "free", monthly_requests: 1_000_000 },
   });

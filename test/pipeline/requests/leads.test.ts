@@ -170,7 +170,9 @@ async function killLead(stack: PipelineStack, folder: string, followersMs: numbe
   let sends = 0;
   pipeline.aws.inject = ({ caller, operation }) =>
     operation === "SendMessageBatch" && pipeline.roles.get(caller) === "agent" && sends++ === 0 ? "die" : undefined;
-  const reqId = await stack.start(body({ url_list: urls(...paths), pops: TOKYO, verify: "off", downloads: 1, timeout: 30 }));
+  const reqId = await stack.start(
+    body({ url_list: urls(...paths), pops: TOKYO, verify: "off", downloads: 1, timeout: 30 }),
+  );
   const progress = await stack.until(reqId, "FINISHED");
   pipeline.aws.inject = () => undefined;
   const tasks = paths.length * TOKYO.length;

@@ -39,7 +39,8 @@ export default {
     test: "test/agent/receive/process-message.test.ts",
     file: "agent/admit/task-run.ts",
     find: "this.isActive = isActive;",
-    replace: "this.isActive = isActive || this.isFirstRequest();\n        if (this.isActive && !isActive) this.advance();",
+    replace:
+      "this.isActive = isActive || this.isFirstRequest();\n        if (this.isActive && !isActive) this.advance();",
   },
   "unstarted-work-kept-on-sigterm": {
     invariant: "On SIGTERM, tasks that have not started return to the queue.",

@@ -22,10 +22,10 @@ describe("a table that is new", () => {
 
 describe("what a request takes", () => {
   it("is bound by an instance's 5 Gbit/s where objects are large", () => {
-    // 625 MB/s of an instance: 1,600 s for 1 TB by one, and three do it in ten minutes.
+    // 625 MB/s of an instance: 3,200 s for 1 TB twice by one, and six do it in ten minutes.
     expect(estimate(1_000, 1e9, units)).toMatchObject({
-      instances: 3,
-      seconds: expect.closeTo(1_600 / 3, 3),
+      instances: 6,
+      seconds: expect.closeTo(3_200 / 6, 3),
     });
   });
 
@@ -38,12 +38,12 @@ describe("what a request takes", () => {
     });
   });
 
-  it("takes twice the bytes and twice the requests for objects that the check reads whole", () => {
+  it("takes the bytes of two downloads, and of the check of a small object", () => {
     const small = estimate(1e6, 5e4, units).bill;
     const large = estimate(1e6, 1e6, units).bill;
-    expect(small.edgeBytes).toBeCloseTo(2 * 50 * 0.085, 4);
-    expect(large.edgeBytes).toBeCloseTo(1_000 * 0.085, 3);
-    for (const { edgeRequests } of [small, large]) expect(edgeRequests).toBeCloseTo(2 + 0.005, 5);
+    expect(small.edgeBytes).toBeCloseTo(3 * 50 * 0.085, 4);
+    expect(large.edgeBytes).toBeCloseTo(2 * 1_000 * 0.085, 3);
+    for (const { edgeRequests } of [small, large]) expect(edgeRequests).toBeCloseTo(3 + 0.005, 5);
   });
 
   it("costs a write a result, and a part of one for its counters", () => {
