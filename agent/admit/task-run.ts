@@ -2,6 +2,7 @@ import { AddressRefusedError } from "../../domain/net/addresses.ts";
 import { type AcquireOptions, DeferredError, type Permit } from "../../domain/origin/origin-limiter.ts";
 import type { HostLimiter } from "../../domain/origin/origin-limiter-registry.ts";
 import { isFromCache, reachedOrigin } from "../../domain/origin/origin-response.ts";
+import { isPassedOn } from "../../domain/plan/followers.ts";
 import { fnv1a, type TaskUrl, urlVariantKey } from "../../domain/plan/task.ts";
 import { attemptsBefore, isLarge, type TaskMessage } from "../../domain/plan/task-message.ts";
 import { DEFAULT_DOWNLOADS, DEFAULT_SCOPE, isLimited } from "../../domain/request/options.ts";
@@ -203,6 +204,7 @@ export class TaskRun {
   /** Whether a request is expected to reach the origin. */
   private mayReachOrigin({ kind }: RequestStep): boolean {
     const { download } = this.history;
+    if (this.job.message.sample === true) return true;
     if (kind === "download" && download !== undefined)
       return !cameThroughRec(download.answer) || uncacheableHeader(download.answer) !== undefined;
     return this.job.message.follows !== true || this.follower?.needsPermit === true;
@@ -366,7 +368,8 @@ export class TaskRun {
     const { message, promoter } = this.job;
     const { answer } = attempt;
     this.follower?.served(servedBy(attempt));
-    if (message.followers === undefined || isLimited(message.origin)) return;
+    // With scope `regional`, they follow what the check shows.
+    if (message.followers === undefined || message.scope === "regional" || isLimited(message.origin)) return;
     if (message.verify !== "off" && uncacheableHeader(answer) !== undefined) return;
     promoter?.onDownloaded(this.url, { ok: true, rec_unsure: isRecUnsure(message, answer) || undefined });
   }
@@ -384,7 +387,8 @@ export class TaskRun {
     }
     const isWrong = result.rec_miss === true && !isMisplacedFollower(deps, message);
     const checked = isWrong ? { ...result, rec_miss: undefined } : result;
-    deps.write(checked).then(
+    const written = isPassedOn(message, url, checked) ? Promise.resolve() : deps.write(checked);
+    written.then(
       () => {
         promoter?.onResult(url, checked);
         const { reason, error } = checked;
@@ -482,6 +486,16 @@ function settingsOf(
     errorTtls: message.error_ttls,
     deadline: message.deadline,
     errorCachingMs,
+    sample: sampleOf(message, url),
+  };
+}
+
+function sampleOf(message: TaskMessage, { sample, filled_at }: TaskUrl): TaskSettings["sample"] {
+  if (sample === undefined || message.led_by === undefined) return undefined;
+  return {
+    leadFill: filled_at === undefined ? undefined : performance.now() + filled_at - Date.now(),
+    endsOnHit: message.sample === true,
+    isRepeated: message.again === true,
   };
 }
 

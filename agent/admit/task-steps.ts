@@ -14,6 +14,7 @@ import {
   type ProofRequest,
   parseAge,
 } from "../../domain/result/proof.ts";
+import { filledAt, SAMPLE_DELAY_MS, type SampleResult, sampleResult } from "../../domain/result/sample.ts";
 import { pauseMs } from "../../domain/retry.ts";
 import { parseTimestamp } from "../../domain/timestamps.ts";
 import { type AttemptVerdict, judge } from "../fetch/attempt-verdict.ts";
@@ -46,6 +47,18 @@ export interface TaskSettings extends Omit<ProofFacts, "originSendsAge"> {
   readonly deadline: string | undefined;
   /** Time after which CloudFront no longer caches an error, where the message does not say it. */
   readonly errorCachingMs: number;
+  /** Of a task that checks a sample, or leads one after another POP. */
+  readonly sample: SampleSettings | undefined;
+}
+
+/** Facts about a sample. */
+interface SampleSettings {
+  /** When the REC of the lead stored the object, by `performance.now()`; undefined: unknown. */
+  readonly leadFill: number | undefined;
+  /** Whether a hit ends the task: its lead has shown that the REC keeps the object. */
+  readonly endsOnHit: boolean;
+  /** Whether a copy of the message may have requested the object before, and filled the REC of this POP itself. */
+  readonly isRepeated: boolean;
 }
 
 /** Observed so far. Only {@link recordAnswer} changes it. */
@@ -70,6 +83,10 @@ export interface TaskHistory {
   sawHit: boolean;
   /** Bytes of all bodies. */
   transferredBytes: number;
+  /** Result of the sample; undefined: it is none, or no download was good. */
+  sample: SampleResult | undefined;
+  /** When the REC that answered the first download stored the object, by `performance.now()`; undefined: unknown. */
+  filledAt: number | undefined;
 }
 
 export function emptyHistory(transferredBytes = 0): TaskHistory {
@@ -81,6 +98,8 @@ export function emptyHistory(transferredBytes = 0): TaskHistory {
     last: undefined,
     sawHit: false,
     transferredBytes,
+    sample: undefined,
+    filledAt: undefined,
   };
 }
 
@@ -177,12 +196,28 @@ export function recordAnswer(
   history.last = { ...timed, kind: "download", failure: verdict.failure, addressIndex };
   if (verdict.kind !== "GOOD") history.failed.push(attempt);
   else {
+    if (history.download === undefined) recordSample(history, settings, timed);
     history.failed = [];
     history.download = attempt;
     history.firstByteMs ??= answer.firstByteMs;
     history.observations.push(observed("download", timed));
   }
   return attempt;
+}
+
+/** Judges the first good download as a sample. After a failed attempt, the object may come from that attempt's own fill. */
+function recordSample(
+  history: TaskHistory,
+  { sample, attemptsBefore, downloadsDone }: TaskSettings,
+  timed: Timed,
+): void {
+  const headAt = timed.startedAt + (timed.answer.firstByteMs ?? 0);
+  const seen = { ...observed("download", timed), headAt };
+  history.filledAt = filledAt(seen);
+  if (sample === undefined) return;
+  const isFirst = history.failed.length + attemptsBefore + downloadsDone === 0 && !sample.isRepeated;
+  const result = sampleResult(seen, sample.leadFill);
+  history.sample = result === "hit" && !isFirst ? "unclear" : result;
 }
 
 /**
@@ -206,6 +241,7 @@ export function nextStep(
   // AWS WAF answers the next request in the same way.
   if (last?.failure !== undefined && (last.failure.reason === "waf" || isCancelled))
     return endOf({ outcome: "failed" }, history);
+  if (history.sample === "hit" && settings.sample?.endsOnHit) return endOf({ outcome: "regional" }, history);
   const step = nextProofStep(history.observations, { ...proofFacts(settings), originSendsAge });
   return "outcome" in step ? endOf(step, history) : requestOf(step, history, settings, random);
 }
@@ -222,7 +258,8 @@ function requestOf(
 ): RequestStep {
   const addressIndex = history.last?.addressIndex ?? settings.firstAddress;
   if (step.next === "download") {
-    const { earliestAt, isCheckAtEdge } = step;
+    const { isCheckAtEdge } = step;
+    const earliestAt = Math.max(step.earliestAt, sampleTime(settings.sample));
     return {
       step: "request",
       kind: "download",
@@ -237,6 +274,11 @@ function requestOf(
   const earliestAt = step.earliestAt + (alone ? random() * CHECK_ALONE_JITTER_MS : 0);
   const firstByteOnly = asksFirstByte(history, settings);
   return { step: "request", kind: "check", addressIndex, earliestAt, alone, isCheckAtEdge: false, firstByteOnly };
+}
+
+/** When a sample may be sent at the earliest. */
+function sampleTime(sample: SampleSettings | undefined): number {
+  return sample?.leadFill === undefined ? 0 : sample.leadFill + SAMPLE_DELAY_MS;
 }
 
 /**
@@ -312,14 +354,14 @@ function endOfAttempts(history: TaskHistory, last: Attempt): TaskStep {
 }
 
 function endOf(outcome: ProofOutcome, history: TaskHistory, failure = history.last?.failure): TaskStep {
-  const { observations, last, sawHit, transferredBytes, firstByteMs } = history;
+  const { observations, last, sawHit, transferredBytes, firstByteMs, sample, filledAt } = history;
   const attempt = history.download ?? attemptOf(last);
   const answer = last?.answer ?? attempt.answer;
   const { tier, age } = observations.at(-1) ?? {};
   const rounds = downloadsIn(observations);
   const isProven = outcome.outcome !== "done";
   const proof: Proof | undefined = isProven ? proofOf(outcome, { answer, tier, age }, failure, last?.kind) : undefined;
-  return { step: "end", end: { attempt, proof, sawHit, firstByteMs, transferredBytes, rounds } };
+  return { step: "end", end: { attempt, proof, sawHit, firstByteMs, transferredBytes, rounds, sample, filledAt } };
 }
 
 /** The check that stands for a download: the POP had the object when a task came back for its second one. */

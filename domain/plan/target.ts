@@ -30,6 +30,8 @@ export const targetSchema = z.object({
   reason: failureReasonSchema,
   /** How many tasks it has of URLs that are wanted at some POPs alone. Absent: none. */
   own_tasks: z.number().int().nonnegative().optional().catch(undefined),
+  /** With scope `regional`: no sample shows which REC it has, so it leads all URLs for itself. */
+  leads: z.literal(true).optional(),
   expire_at: z.number().int(),
 });
 

@@ -56,6 +56,10 @@ export const taskMessageSchema = z.object({
   follows: z.boolean().optional(),
   /** The POP that led these URLs. */
   led_by: z.string().optional(),
+  /** With scope `regional`: one GET of each URL shows whether this POP has the REC of `led_by`. */
+  sample: z.literal(true).optional(),
+  /** With scope `regional`: the POP whose tasks these are. This POP requests the URLs in its place. @default `pop` */
+  task_pop: z.string().optional(),
   /** No other POP follows it: so nothing shows which of both RECs the catalogue has wrong. */
   only_follower: z.boolean().optional(),
   /** It may have been sent before: tasks that have a result are not done again. */
