@@ -9,6 +9,7 @@ import { DEFAULT_DOWNLOADS, DEFAULT_SCOPE, isLimited } from "../../domain/reques
 import { uncacheableHeader } from "../../domain/result/failure.ts";
 import { DEFAULT_VERIFY } from "../../domain/result/outcome.ts";
 import { downloadsIn, MAX_DOWNLOADS } from "../../domain/result/proof.ts";
+import { SAMPLE_DELAY_MS } from "../../domain/result/sample.ts";
 import type { TaskResult } from "../../domain/result/task-result.ts";
 import type { Timed } from "../fetch/fetch-object.ts";
 import { Cancellation } from "../fetch/http/http-client.ts";
@@ -486,8 +487,17 @@ function settingsOf(
     errorTtls: message.error_ttls,
     deadline: message.deadline,
     errorCachingMs,
+    notBefore: sampleTime(message, url),
     sample: sampleOf(message, url),
   };
+}
+
+/** When a sample, or its lead, may be requested at the earliest, by `performance.now()`. */
+function sampleTime(message: TaskMessage, { sample, filled_at }: TaskUrl): number {
+  if (sample === undefined) return 0;
+  const now = performance.now();
+  if (message.sample === undefined || filled_at === undefined) return now + (message.sample_delay_ms ?? 0);
+  return now + filled_at - Date.now() + SAMPLE_DELAY_MS;
 }
 
 function sampleOf(message: TaskMessage, { sample, filled_at }: TaskUrl): TaskSettings["sample"] {

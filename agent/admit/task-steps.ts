@@ -14,7 +14,7 @@ import {
   type ProofRequest,
   parseAge,
 } from "../../domain/result/proof.ts";
-import { filledAt, SAMPLE_DELAY_MS, type SampleResult, sampleResult } from "../../domain/result/sample.ts";
+import { filledAt, type SampleResult, sampleResult } from "../../domain/result/sample.ts";
 import { pauseMs } from "../../domain/retry.ts";
 import { parseTimestamp } from "../../domain/timestamps.ts";
 import { type AttemptVerdict, judge } from "../fetch/attempt-verdict.ts";
@@ -47,6 +47,8 @@ export interface TaskSettings extends Omit<ProofFacts, "originSendsAge"> {
   readonly deadline: string | undefined;
   /** Time after which CloudFront no longer caches an error, where the message does not say it. */
   readonly errorCachingMs: number;
+  /** When the first request may be sent at the earliest, by `performance.now()`. */
+  readonly notBefore: number;
   /** Of a task that checks a sample, or leads one after another POP. */
   readonly sample: SampleSettings | undefined;
 }
@@ -259,7 +261,7 @@ function requestOf(
   const addressIndex = history.last?.addressIndex ?? settings.firstAddress;
   if (step.next === "download") {
     const { isCheckAtEdge } = step;
-    const earliestAt = Math.max(step.earliestAt, sampleTime(settings.sample));
+    const earliestAt = Math.max(step.earliestAt, settings.notBefore);
     return {
       step: "request",
       kind: "download",
@@ -274,11 +276,6 @@ function requestOf(
   const earliestAt = step.earliestAt + (alone ? random() * CHECK_ALONE_JITTER_MS : 0);
   const firstByteOnly = asksFirstByte(history, settings);
   return { step: "request", kind: "check", addressIndex, earliestAt, alone, isCheckAtEdge: false, firstByteOnly };
-}
-
-/** When a sample may be sent at the earliest. */
-function sampleTime(sample: SampleSettings | undefined): number {
-  return sample?.leadFill === undefined ? 0 : sample.leadFill + SAMPLE_DELAY_MS;
 }
 
 /**

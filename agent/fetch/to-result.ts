@@ -156,10 +156,11 @@ const CAME_FROM_ORIGIN = /(?:^|,)\s*cdn-cache-miss\b/;
 
 /**
  * Whether a lead's good download leaves it open if the regional cache has the object: it was there before, perhaps at the edge
- * alone; or its headers forbid caching, and there is no proof. Its followers then download as if each led.
+ * alone; or its headers forbid caching, and there is no proof. Its followers then download as if each led. With scope `regional`, each
+ * POP is asked that, whether it has followers or not.
  */
-export function isRecUnsure({ followers, verify }: TaskMessage, answer: HttpResult): boolean {
-  if (followers === undefined) return false;
+export function isRecUnsure({ followers, verify, scope }: TaskMessage, answer: HttpResult): boolean {
+  if (followers === undefined && scope !== "regional") return false;
   if (verify === "off" && uncacheableHeader(answer) !== undefined) return true;
   if (!isHit(answer)) return false;
   const tier = tierOf(answer.serverTiming);

@@ -63,7 +63,7 @@ export class UrlTasks {
   /** The tasks as they are queued: under each REC, the first candidate leads the others. */
   leads(wanted: PopIndexFilter = all): Task[] {
     const { url, host, group } = this;
-    if (group.leads !== undefined) return group.recGroups.flatMap((recGroup) => this.regionalLeads(recGroup, wanted));
+    if (group.leads !== undefined) return this.allRegionalLeads(group.recGroups, wanted);
     const leads: Task[] = [];
     for (const recGroup of group.recGroups) {
       const [target, ...followers] = this.wantedOf(candidatesFor(url.url, recGroup), wanted);
@@ -72,12 +72,18 @@ export class UrlTasks {
     return leads;
   }
 
+  private allRegionalLeads(recGroups: TargetGroup["recGroups"], wanted: PopIndexFilter): Task[] {
+    let groupIndex = 0;
+    // A POP that is alone is compared with none.
+    return recGroups.flatMap((it) => this.regionalLeads(it, it.length === 1 ? 0 : groupIndex++, wanted));
+  }
+
   /**
    * With scope `regional`, the first POP of a group leads all URLs: with a hash of the URL, a wrong map would spread the objects over two
    * RECs. Its followers are those that request the URL after it: all of them for a sample; for another URL, one after the other until one
    * shows that the REC keeps the object. POPs that lead for themselves, and tasks whose lead has its result, wait for nobody.
    */
-  private regionalLeads(recGroup: readonly Target[], wanted: PopIndexFilter): Task[] {
+  private regionalLeads(recGroup: readonly Target[], groupIndex: number, wanted: PopIndexFilter): Task[] {
     const { url, host } = this;
     const [base] = recGroup;
     const its = this.wantedOf(recGroup, wanted);
@@ -87,7 +93,7 @@ export class UrlTasks {
     const others = (url.sample ? its : recGroup).filter((it) => it !== base);
     const alone = its.filter((it) => it !== base && !isFollower(it));
     return [
-      { target: base, url, host, followers: others.filter(isFollower) },
+      { target: base, url, host, followers: others.filter(isFollower), groupIndex },
       ...alone.map((target): Task => ({ target, url, host, followers: [] })),
     ];
   }

@@ -24,11 +24,13 @@ export const recEvidenceSchema = z.object({
   samples: z.array(seenSampleSchema),
   /** Tasks whose URL another POP requested: rows of the list of good URLs, as text of a {@link Bitmap}. */
   replaced: z.array(z.object({ label: z.string(), pop: z.string(), by: z.string(), rows: z.string() })),
+  /** By POP: rows whose good results show no REC, because the POP's own cache may have answered. */
+  unsure: z.record(z.string(), z.string()),
 });
 export type SavedRecEvidence = z.infer<typeof recEvidenceSchema>;
 
 /** A result, as far as it shows the REC of a POP. */
-type RegionalResult = UrlVariant & Pick<TaskResult, "pop" | "ok" | "sample" | "led_by" | "filled_at">;
+type RegionalResult = UrlVariant & Pick<TaskResult, "pop" | "ok" | "sample" | "led_by" | "filled_at" | "rec_unsure">;
 
 /** Tasks of a POP whose URL another POP requested. */
 interface Replaced {
@@ -42,6 +44,7 @@ interface Replaced {
 export class RecEvidence {
   private samples: SeenSample[] = [];
   private readonly replaced = new Map<string, Replaced>();
+  private readonly unsure = new Map<string, Bitmap>();
   private readonly rows: ReadonlyMap<string, { readonly url: GoodUrl; readonly row: number; readonly label: string }>;
 
   constructor(
@@ -55,23 +58,26 @@ export class RecEvidence {
   }
 
   /** @param result the first of its task */
-  addResult({ pop, ok, sample, led_by, filled_at, ...variant }: RegionalResult): void {
+  addResult({ pop, ok, sample, led_by, filled_at, rec_unsure, ...variant }: RegionalResult): void {
     const key = urlVariantKey(variant);
     const found = this.rows.get(key);
     if (found === undefined) return;
     const { label } = found;
+    if (rec_unsure) this.unsureAt(pop).add(found.row);
     if (found.url.sample) this.samples.push({ label, key, pop, ok, sample, led_by, filled_at });
     else if (led_by !== undefined) this.replacedBy({ label, pop, by: led_by }).add(found.row);
   }
 
   saved(): SavedRecEvidence {
     const replaced = [...this.replaced.values()].map((it) => ({ ...it, rows: it.rows.toText() }));
-    return { samples: this.samples, replaced };
+    const unsure = Object.fromEntries([...this.unsure].map(([pop, rows]) => [pop, rows.toText()]));
+    return { samples: this.samples, replaced, unsure };
   }
 
-  restore({ samples, replaced }: SavedRecEvidence): void {
+  restore({ samples, replaced, unsure }: SavedRecEvidence): void {
     this.samples = [...samples];
     for (const it of replaced) this.replaced.set(nameOf(it), { ...it, rows: new Bitmap(it.rows) });
+    for (const [pop, rows] of Object.entries(unsure)) this.unsure.set(pop, new Bitmap(rows));
   }
 
   /**
@@ -137,7 +143,7 @@ export class RecEvidence {
         const condition = conditionAt?.(pop);
         if (condition === undefined) continue;
         wanted.add(root);
-        if (condition !== "good") continue;
+        if (condition !== "good" || this.unsure.get(pop)?.has(row)) continue;
         // The POP that requested it shows its own REC alone.
         const by = replaced.find((it) => it.pop === pop && it.rows.has(row))?.by ?? pop;
         shown.add(rootOfPop.get(by) ?? "");
@@ -146,6 +152,12 @@ export class RecEvidence {
         if (!shown.has(root) && (url.pops === undefined || wanted.has(root))) complete.delete(root);
     }
     return complete;
+  }
+
+  private unsureAt(pop: string): Bitmap {
+    const rows = this.unsure.get(pop) ?? new Bitmap();
+    this.unsure.set(pop, rows);
+    return rows;
   }
 
   private replacedBy({ label, pop, by }: Pick<Replaced, "label" | "pop" | "by">): Bitmap {
@@ -199,7 +211,7 @@ function connectionOf(
     const seen = own.find((it) => it.key === key);
     // It led this object itself.
     if (seen?.ok === true && seen.led_by === undefined) continue;
-    if (seen?.ok !== true || seen.sample === undefined) return "failed";
+    if (seen?.sample === undefined) return "failed";
     if (seen.sample !== "hit") return seen.sample;
     const possible = new Set((byKey.get(key) ?? []).filter((it) => isSource(it, seen)).map(({ pop }) => pop));
     sources = sources === undefined ? possible : new Set([...sources].filter((it) => possible.has(it)));

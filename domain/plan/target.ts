@@ -57,6 +57,8 @@ export interface Task {
   readonly host: string;
   /** The targets whose tasks of this URL wait for this one, the next lead first. */
   readonly followers: readonly Target[];
+  /** With scope `regional`: position of the lead's group, from 0. Samples of two groups are stored at different times. @default 0 */
+  readonly groupIndex?: number;
 }
 
 /**

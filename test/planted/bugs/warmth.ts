@@ -40,8 +40,8 @@ export default {
     description: "The verdict takes the outcome `regional` for good, whatever the scope is.",
     test: "test/lambdas/shutdown/settle.test.ts",
     file: "domain/result/outcome.ts",
-    find: 'return outcome === "regional" && scope === "pop";',
-    replace: 'return outcome === "regional" && scope !== "pop" && scope !== "regional";',
+    find: 'return scope === "pop" ? outcome === "regional"',
+    replace: 'return scope === "pop" ? outcome === undefined && scope !== "pop"',
   },
   "rec-hit-reported-as-warm": {
     invariant: "A task is warm only if a hit of the POP's own cache was seen.",
