@@ -222,8 +222,10 @@ function connectionOf(
 
 /** Whether the answer to a sample may come from the fill that another POP saw. */
 function isSource({ pop, sample, filled_at }: SeenSample, seen: SeenSample): boolean {
-  if (pop === seen.pop || (sample === "hit" && pop !== seen.led_by)) return false;
-  return pop === seen.led_by || (filled_at !== undefined && isSameFill(filled_at, seen.filled_at ?? filled_at));
+  if (pop === seen.led_by) return true;
+  // What its own sample saw was stored for another POP.
+  if (pop === seen.pop || sample === "hit" || sample === "unclear") return false;
+  return filled_at !== undefined && isSameFill(filled_at, seen.filled_at ?? filled_at);
 }
 
 function basesOf(plan: Plan, label: string): ReadonlySet<string> {

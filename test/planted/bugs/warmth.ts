@@ -43,6 +43,22 @@ export default {
     find: 'return scope === "pop" ? outcome === "regional"',
     replace: 'return scope === "pop" ? outcome === undefined && scope !== "pop"',
   },
+  "sample-age-ignored": {
+    invariant: "A POP is covered only if its sample was answered by the fill that its lead saw.",
+    description: "Each sample that is a hit connects a POP with its lead, whatever its `Age` is.",
+    test: "test/domain/plan/regional-model.test.ts",
+    file: "domain/result/sample.ts",
+    find: "leadFill !== undefined && isSameFill(fill, leadFill)",
+    replace: "(leadFill === undefined || fill <= leadFill + 1e9)",
+  },
+  "sample-skipped": {
+    invariant: "A POP is covered only if a sample shows that it has the REC of its lead.",
+    description: "A sample that was a miss connects a POP with its lead.",
+    test: "test/domain/plan/regional-model.test.ts",
+    file: "domain/plan/rec-evidence.ts",
+    find: 'if (seen.sample !== "hit") return seen.sample;',
+    replace: 'if (seen.sample === "unclear") return seen.sample;',
+  },
   "rec-hit-reported-as-warm": {
     invariant: "A task is warm only if a hit of the POP's own cache was seen.",
     description: "A hit at any tier that Server-Timing names counts as a hit of the edge.",
