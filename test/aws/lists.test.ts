@@ -176,6 +176,11 @@ const CHECKPOINT = {
   bits: "010203",
   good: "010200",
   regional: "000001",
+  recs: {
+    samples: [{ label: "d1", key: "https://a.example/1", pop: "SIN2-P1", ok: true, sample: "hit" as const }],
+    replaced: [{ label: "d1", pop: "SIN2-P1", by: "SIN52-C2", rows: "0f" }],
+    unsure: { "SIN2-P1": "02" },
+  },
   parts: ["r1/recount/x.csv"],
   results: ["r1/recount/x.csv.gz"],
   unfinished: 7,
