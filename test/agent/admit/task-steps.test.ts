@@ -71,6 +71,7 @@ const SETTINGS: TaskSettings = {
   deadline: undefined,
   errorCachingMs: 11_000,
   sample: undefined,
+  notBefore: 0,
 };
 const GOOD: HttpResult = { bytes: 5, contentLength: 5, httpStatus: 200, xCache: "Miss from cloudfront" };
 const REC: HttpResult = {
