@@ -87,6 +87,17 @@ export class Lists implements RequestFiles {
     await this.put(key(reqId), await promisify(gzip)(JSON.stringify(state)));
   }
 
+  /** The text of a small object. Undefined: it does not exist. @throws Error if it is larger than `maxBytes` */
+  async text(key: string, maxBytes: number): Promise<string | undefined> {
+    try {
+      const Body = await this.bytesOf(key, maxBytes);
+      return (await buffer(Body)).toString("utf8");
+    } catch (error) {
+      if (isMissing(error)) return undefined;
+      throw error;
+    }
+  }
+
   async put(key: string, bytes: Uint8Array): Promise<void> {
     const object = { Bucket: this.bucket, Key: key, ContentType: contentTypeOf(key) };
     await this.s3.send(new PutObjectCommand({ ...object, Body: bytes }));
@@ -101,10 +112,12 @@ export class Lists implements RequestFiles {
     if (last.length > 0) yield last;
   }
 
-  private async bytesOf(key: string): Promise<Readable> {
-    const { Body } = await this.s3.send(new GetObjectCommand({ Bucket: this.bucket, Key: key }));
+  private async bytesOf(key: string, maxBytes = Number.POSITIVE_INFINITY): Promise<Readable> {
+    const { Body, ContentLength = 0 } = await this.s3.send(new GetObjectCommand({ Bucket: this.bucket, Key: key }));
     if (!(Body instanceof Readable)) throw new Error(`s3://${this.bucket}/${key} has no body`);
-    return Body;
+    if (ContentLength <= maxBytes) return Body;
+    Body.destroy();
+    throw new Error(`s3://${this.bucket}/${key} has ${ContentLength} bytes; the limit is ${maxBytes}`);
   }
 
   /** Writes an object from pieces as they come. Its key is not there until all of them are. */

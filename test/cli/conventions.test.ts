@@ -41,7 +41,10 @@ describe("which POPs", () => {
     pops: async (filter: { country?: string | undefined; region?: string | undefined }) => {
       const region = filter.region === "eu" || filter.region === "cn" ? filter.region : undefined;
       const pops = listPops({ country: filter.country, region }, new Map());
-      return { value: { timestamp: "", count: pops.length, pops }, json: undefined };
+      return {
+        value: { timestamp: "", count: pops.length, source: "catalogue" as const, discovered_at: null, pops },
+        json: undefined,
+      };
     },
   };
 

@@ -2,6 +2,7 @@
 // what to do with it; `npm start -- --edge-like` makes the stand-in edge behave alike.
 import * as z from "zod";
 import { keysOf } from "../../../domain/collections.ts";
+import { POP_CODE } from "../../../domain/pops/pop-codes.ts";
 
 export const EVIDENCE_FORMAT = "prewarm-evidence/1";
 
@@ -56,7 +57,7 @@ export const EVIDENCE_LABELS = ["own", "random", "documented"] as const;
 
 const count = z.int().nonnegative();
 const hashedHost = z.string().regex(/^host-[0-9a-f]{12}$/, "must be a hashed host such as host-0123456789ab");
-const popCode = z.string().regex(/^[A-Z]{3}\d{1,3}-[CPE]\d{1,2}$/, "must be a POP such as SIN2-P1");
+const popCode = z.string().regex(POP_CODE, "must be a POP such as SIN2-P1");
 const errorCode = z.string().regex(/^\w{1,60}$/);
 
 const labelSchema = z.strictObject({

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
+import { POP_CODE } from "../../../domain/pops/pop-codes.ts";
 import { cutText } from "../../../domain/result/failure.ts";
 import { EVIDENCE_HEADERS, type EvidenceHeader, type EvidenceHeaders } from "./evidence.ts";
 
@@ -59,7 +60,7 @@ const SINGLE: Partial<Record<EvidenceHeader, RegExp>> = {
   "content-length": /^\d{1,15}$/,
   "content-range": /^bytes (\d{1,15}-\d{1,15}|\*)\/(\d{1,15}|\*)$/,
   "content-type": /^(application|audio|font|image|model|text|video)\/[a-z0-9+-]{1,30}$/i,
-  "x-amz-cf-pop": /^[A-Z]{3}\d{1,3}-[CPE]\d{1,2}$/,
+  "x-amz-cf-pop": POP_CODE,
   "x-amzn-waf-action": /^[a-z]{1,20}$/,
   "x-cache": /^[A-Za-z]{1,30} from cloudfront$/i,
 };

@@ -1,6 +1,6 @@
 // What the catalogue says, file by file, agrees: sites.ts, recs.ts, pop-codes.ts, default-sets.ts, countries.ts, regions.ts.
 import { COUNTRY_NAMES } from "../../../domain/pops/countries.ts";
-import { POP_CODES } from "../../../domain/pops/pop-codes.ts";
+import { POP_CODE, POP_CODES } from "../../../domain/pops/pop-codes.ts";
 import { RECS } from "../../../domain/pops/recs.ts";
 import { COUNTRY_DEFAULTS, REGION_DEFAULTS, regionsOf } from "../../../domain/pops/regions.ts";
 import { SITES, type Site, siteOf } from "../../../domain/pops/sites.ts";
@@ -36,7 +36,7 @@ describe("the catalogue", () => {
   it("has well-formed codes, each at a site of its own", () => {
     const sites = new Set(SITES.map(({ iata }) => iata));
     for (const { pop } of POP_CODES) {
-      expect(pop).toMatch(/^[A-Z]{3}\d{1,2}-[CPE]\d{1,2}$/);
+      expect(pop).toMatch(POP_CODE);
       expect(sites).toContain(pop.slice(0, 3));
     }
   });

@@ -28,7 +28,14 @@ describe("POST /prewarm", () => {
         request_id: "new-id",
         timestamp: STAMP,
         timeout_at: TIMES_OUT,
-        pop_selection: { selected: BODY.pops.length, known: POP_CODES.length, set: "named", places: [] },
+        pop_selection: {
+          selected: BODY.pops.length,
+          known: POP_CODES.length,
+          set: "named",
+          places: [],
+          source: "catalogue",
+          discovered_at: null,
+        },
       },
     });
     expect(calls).toEqual(STEPS);
