@@ -78,11 +78,10 @@ export interface DiscoverOptions {
 }
 
 /**
- * Asks the DNS which candidates exist. Codes without an answer are asked once more at the end.
- * @throws UselessDnsError if the resolver answers every name, or none; an error that occurs later ends the questions only
+ * Asks the DNS which candidates exist. Codes without an answer are asked once more at the end. A resolver that stops answering ends the
+ * questions. {@link checkResolver} comes first.
  */
 export async function discoverPops({ candidates, look, signal, onAnswer }: DiscoverOptions): Promise<Discovery> {
-  await checkResolver(look);
   const so: Discovery = { alive: [], answered: new Set(), unclear: new Set() };
   let unanswered = 0;
   const ask = async (pop: string) => {

@@ -33,40 +33,40 @@ export interface PopCode {
   readonly pop: string;
   readonly basis: Basis;
   /** Source and year of a recorded response. Absent: the code is known in another way. */
-  readonly source?: string | undefined;
+  readonly recorded?: { readonly source: string; readonly year: number } | undefined;
 }
 
 /**
  * Codes in the `x-amz-cf-pop` header of recorded responses, by the public source of the recording and the year of its newest response:
  * a repository of GitHub, or the number of a file whose repository is unknown. They are `observed`.
  */
-const RECORDED: Readonly<Record<string, readonly string[]>> = {
-  "danielnsilva/semanticscholar, 2026": ["GRU3-P10"],
-  "jumpserve-networks/jumpserve-back-end, 2026": ["FRA56-P16", "FRA60-P11", "LAX50-P5", "LAX54-P9", "SIN2-P1", "SIN2-P6"],
-  "danielnsilva/semanticscholar, 2025": ["ORD58-P3"],
-  "repository unknown (file 30250527756), 2025": ["CPH50-P1"],
-  "repository unknown (file 48382993927), 2025": ["JFK52-P3"],
-  "danielnsilva/semanticscholar, 2024": ["FOR50-P2", "GRU1-P4", "GRU3-P4"],
-  "GoogleChrome/lighthouse, 2024": ["DFW56-P1", "HIO52-P1", "HIO52-P2", "IAD89-P2", "SEA19-C1", "SEA19-C2", "SEA19-C3", "SEA73-P1", "SEA73-P2", "SEA73-P3", "SEA900-P1", "SEA900-P2", "SEA900-P3", "SEA900-P4", "YVR52-P1", "YVR52-P2"],
-  "sitespeedio/chrome-har, 2024": ["MEL52-P1"],
-  "repository unknown (file 19527788207), 2023": ["AKL50-C1"],
-  "18Months/themoviedb-api, 2022": ["MAD53-P2"],
-  "datacite/bolognese, 2021": ["DUS51-C1", "FRA50-C1", "HAM50-C3", "TXL52-C1"],
-  "repository unknown (file 21480699214), 2021": ["LHR50-C1"],
-  "postmanlabs/har-to-postman, 2021": ["DFW55-C2", "MAA51-P2", "QRO50-C1"],
-  "sitespeedio/chrome-har, 2021": ["SYD1-C2"],
-  "aws-amplify/amplify-hosting, 2020": ["BOM50-C1", "DEL54-C1"],
-  "repository unknown (file 9543514315), 2020": ["AMS54-C1", "FRA2-C1"],
-  "ruby-oembed/ruby-oembed, 2020": ["ATL51-C1", "ATL52-C1"],
-  "sitespeedio/chrome-har, 2020": ["SIN52-C2", "SYD4-C1", "SYD4-C2"],
-  "storyblok/storyblok-ruby, 2020": ["GIG51-C1", "GRU50-C1"],
-  "sitespeedio/chrome-har, 2019": ["ARN1-C1"],
-};
+const RECORDED: readonly { readonly source: string; readonly year: number; readonly pops: readonly string[] }[] = [
+  { source: "danielnsilva/semanticscholar", year: 2026, pops: ["GRU3-P10"] },
+  { source: "jumpserve-networks/jumpserve-back-end", year: 2026, pops: ["FRA56-P16", "FRA60-P11", "LAX50-P5", "LAX54-P9", "SIN2-P1", "SIN2-P6"] },
+  { source: "danielnsilva/semanticscholar", year: 2025, pops: ["ORD58-P3"] },
+  { source: "repository unknown (file 30250527756)", year: 2025, pops: ["CPH50-P1"] },
+  { source: "repository unknown (file 48382993927)", year: 2025, pops: ["JFK52-P3"] },
+  { source: "danielnsilva/semanticscholar", year: 2024, pops: ["FOR50-P2", "GRU1-P4", "GRU3-P4"] },
+  { source: "GoogleChrome/lighthouse", year: 2024, pops: ["DFW56-P1", "HIO52-P1", "HIO52-P2", "IAD89-P2", "SEA19-C1", "SEA19-C2", "SEA19-C3", "SEA73-P1", "SEA73-P2", "SEA73-P3", "SEA900-P1", "SEA900-P2", "SEA900-P3", "SEA900-P4", "YVR52-P1", "YVR52-P2"] },
+  { source: "sitespeedio/chrome-har", year: 2024, pops: ["MEL52-P1"] },
+  { source: "repository unknown (file 19527788207)", year: 2023, pops: ["AKL50-C1"] },
+  { source: "18Months/themoviedb-api", year: 2022, pops: ["MAD53-P2"] },
+  { source: "datacite/bolognese", year: 2021, pops: ["DUS51-C1", "FRA50-C1", "HAM50-C3", "TXL52-C1"] },
+  { source: "repository unknown (file 21480699214)", year: 2021, pops: ["LHR50-C1"] },
+  { source: "postmanlabs/har-to-postman", year: 2021, pops: ["DFW55-C2", "MAA51-P2", "QRO50-C1"] },
+  { source: "sitespeedio/chrome-har", year: 2021, pops: ["SYD1-C2"] },
+  { source: "aws-amplify/amplify-hosting", year: 2020, pops: ["BOM50-C1", "DEL54-C1"] },
+  { source: "repository unknown (file 9543514315)", year: 2020, pops: ["AMS54-C1", "FRA2-C1"] },
+  { source: "ruby-oembed/ruby-oembed", year: 2020, pops: ["ATL51-C1", "ATL52-C1"] },
+  { source: "sitespeedio/chrome-har", year: 2020, pops: ["SIN52-C2", "SYD4-C1", "SYD4-C2"] },
+  { source: "storyblok/storyblok-ruby", year: 2020, pops: ["GIG51-C1", "GRU50-C1"] },
+  { source: "sitespeedio/chrome-har", year: 2019, pops: ["ARN1-C1"] },
+];
 
 /** All codes by how they are known. */
 export const CODES_BY_BASIS: Readonly<Record<Basis, readonly string[]>> = {
   observed: [
-    ...Object.values(RECORDED).flat(),
+    ...RECORDED.flatMap(({ pops }) => pops),
     "AMS1-P1",
     "AMS1-P2",
     "AMS58-P4",
@@ -407,11 +407,11 @@ export const CODES_BY_BASIS: Readonly<Record<Basis, readonly string[]>> = {
   ],
 };
 
-const SOURCES: ReadonlyMap<string, string> = new Map(
-  Object.entries(RECORDED).flatMap(([source, pops]) => pops.map((pop): [string, string] => [pop, source])),
+const RECORDING_OF = new Map(
+  RECORDED.flatMap(({ source, year, pops }) => pops.map((pop): [string, { source: string; year: number }] => [pop, { source, year }])),
 );
 
 /** All codes by site, then by number. */
 export const POP_CODES: readonly PopCode[] = keysOf(BASES)
-  .flatMap((basis) => CODES_BY_BASIS[basis].map((pop) => ({ pop, basis, source: SOURCES.get(pop) })))
+  .flatMap((basis) => CODES_BY_BASIS[basis].map((pop) => ({ pop, basis, recorded: RECORDING_OF.get(pop) })))
   .sort((a, b) => byCode(a.pop, b.pop));

@@ -48,6 +48,13 @@ export async function describePops(deps: ApiDeps, query: Query) {
   };
 }
 
+/** Whether a body selects POPs by place, or the default set. A body that names POPs, or retries a request, needs no facts about others. */
+export function selectsByPlace(body: unknown): boolean {
+  const { success, data } = z.object({ pops: z.unknown(), retry_of: z.unknown() }).partial().safeParse(body);
+  const names = data?.pops;
+  return success && data.retry_of === undefined && !(Array.isArray(names) && names.length > 0);
+}
+
 /** Facts on which POPs exist now. Without them, a request has the sets of the catalogue: a failure is logged. */
 export async function readLivePops(deps: ApiDeps): Promise<LivePops> {
   try {

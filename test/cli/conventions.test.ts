@@ -70,7 +70,8 @@ describe("which POPs", () => {
 
   test("pops marks the default set of its region", async () => {
     const rows = listPops({ region: "eu" }, new Map());
-    fakeApi({ replies: { "GET pops": { status: 200, body: { timestamp: "", count: rows.length, pops: rows } } } });
+    const body = { timestamp: "", count: rows.length, source: "catalogue", discovered_at: null, pops: rows };
+    fakeApi({ replies: { "GET pops": { status: 200, body } } });
     const { stdout } = await run(["pops", "--region", "eu", ...AT]);
     const marked = stdout.split("\n").filter((line) => / \* /.test(line));
     expect(marked.map((line) => line.split(" ")[0]).toSorted()).toEqual([...REGION_DEFAULTS.eu].toSorted());

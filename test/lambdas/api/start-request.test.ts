@@ -90,7 +90,8 @@ describe("POST /prewarm", () => {
         timeout_at: "",
       },
     });
-    expect(calls).toEqual([]);
+    // Facts that the check of the POPs uses are read before it.
+    expect(calls).toEqual(["progress.resolvedPops", "lists.text"]);
   });
 
   it.each([
