@@ -43,8 +43,9 @@ function pace(perSecond: number): () => Promise<void> {
   return async () => {
     const now = performance.now();
     const at = Math.max(now, next);
-    next = at + 1_000 / perSecond;
-    if (at > now) await sleep(at - now);
+    // A timer fires up to a millisecond late: so there are never more in any second.
+    next = at + 1_001 / perSecond;
+    if (at > now) await sleep(Math.ceil(at - now));
   };
 }
 

@@ -143,21 +143,21 @@ describe("the command", () => {
   const save = (list: object) => new RunStore(join(folder, "prewarm")).putDiscoveredPops(JSON.stringify(list));
 
   it("states the number of questions and the time first, a line every ten seconds, and saves to a file", async () => {
-    const command = await commandWith(["NRT51-P2", "NRT57-P17", "SIN2-P1"]);
+    const command = await commandWith(["YUL62-C1", "YTO50-P17", "SIN2-P1"]);
     const file = join(folder, "list.json");
-    const sites = ["--discover", "--label", LABEL, "--region", "jp", "--save", file];
+    const sites = ["--discover", "--label", LABEL, "--region", "ca", "--save", file];
     const { code, stdout, stderr } = await command(...sites);
     expect([code, stdout]).toEqual([0, expect.stringContaining("2 POPs of")]);
     expect(stderr).toMatch(/^Asking the DNS for [\d,]+ names, at most 200 per second: about \d+ (s|min)/);
     const lines = stderr.match(/^\d{4}-\S+Z \d+% names=\d+\/\d+ pops=\d+ left=\d+s$/gm) ?? [];
     expect(lines.length).toBeGreaterThan(0);
-    expect(JSON.parse(readFileSync(file, "utf8"))).toMatchObject({ pops: ["NRT51-P2", "NRT57-P17"] });
+    expect(JSON.parse(readFileSync(file, "utf8"))).toMatchObject({ pops: ["YTO50-P17", "YUL62-C1"] });
     // And the list is used.
-    const listed = await command("--country", "japan", "--json", "--direct");
+    const listed = await command("--country", "canada", "--json", "--direct");
     const { source, discovered_at, pops } = JSON.parse(listed.stdout);
     expect([source, discovered_at]).toEqual(["discovered", expect.stringMatching(/^\d{4}-/)]);
     const alive = pops.filter((pop: { resolves: boolean }) => pop.resolves).map((pop: { code: string }) => pop.code);
-    expect(alive).toEqual(["NRT51-P2", "NRT57-P17"]);
+    expect(alive).toEqual(["YTO50-P17", "YUL62-C1"]);
     expect((await command("--country", "sg", "--direct")).stderr).toMatch(/The list: discovered \d+ s ago/);
   });
 
