@@ -8,6 +8,7 @@ import { DISCOVERED_KEY, type DiscoveredPops } from "../../domain/pops/discovere
 import { regionsOf } from "../../domain/pops/regions.ts";
 import { SITES, type Site } from "../../domain/pops/sites.ts";
 import { NO_TASK_STATES } from "../../domain/readiness/task-states.ts";
+import type { PlaceWords } from "../body/place-words.ts";
 import { awsRegionOf } from "../body/regions.ts";
 import { CommandError } from "../command-error.ts";
 import { EXIT } from "../exit-codes.ts";
@@ -17,7 +18,14 @@ import { span, written } from "../live/spans.ts";
 import { count, many } from "../output/figures.ts";
 import { lookOf } from "../output/look.ts";
 import { mention, type Shell, say, sayJson } from "../shell.ts";
-import type { PopsWords } from "./pops.ts";
+
+export interface DiscoverWords extends PlaceWords {
+  readonly country?: string;
+  readonly rec?: string;
+  readonly label?: string;
+  /** A file, or `s3://BUCKET`. */
+  readonly save?: string;
+}
 
 const REDRAW_MS = 500;
 const LINE_MS = 10_000;
@@ -31,7 +39,7 @@ const FIGURES = 60;
 export async function discover(
   shell: Shell,
   text: string | undefined,
-  words: PopsWords,
+  words: DiscoverWords,
   region: string | undefined,
 ): Promise<number> {
   const label = labelOf(words);
@@ -89,7 +97,7 @@ export async function discover(
   return EXIT.good;
 }
 
-function labelOf({ label = "" }: PopsWords): string {
+function labelOf({ label = "" }: DiscoverWords): string {
   if (/^[a-z0-9-]{1,63}$/i.test(label)) return label;
   throw new CommandError(
     label === "" ? "--discover needs --label" : `--label '${label}' is not a label of a domain name`,
@@ -98,7 +106,7 @@ function labelOf({ label = "" }: PopsWords): string {
 }
 
 /** The sites that the filters of `pops` select. */
-function sitesOf(text: string | undefined, words: PopsWords, region: string | undefined): Site[] {
+function sitesOf(text: string | undefined, words: DiscoverWords, region: string | undefined): Site[] {
   const country = words.country === undefined ? undefined : countryCode(words.country);
   if (words.country !== undefined && country === undefined)
     throw new CommandError(
@@ -115,7 +123,7 @@ function sitesOf(text: string | undefined, words: PopsWords, region: string | un
   );
 }
 
-type Save = (list: DiscoveredPops, words: PopsWords) => Promise<void>;
+type Save = (list: DiscoveredPops, words: DiscoverWords) => Promise<void>;
 
 /** Writes the list to a file, or to the bucket of a stack. @throws CommandError for an address that is none */
 function saveTarget(shell: Shell, place: string): Save {

@@ -1,7 +1,7 @@
 import type { PopList } from "../../client/answers.ts";
 import { isRegion } from "../../domain/pops/regions.ts";
 import { popSourceText } from "../../domain/readiness/sentence.ts";
-import { type PlaceWords, placeOf } from "../body/place-words.ts";
+import { placeOf } from "../body/place-words.ts";
 import { regionsOf } from "../body/regions.ts";
 import { CommandError } from "../command-error.ts";
 import { connect } from "../direct/connect.ts";
@@ -10,16 +10,12 @@ import { count, many, NOT_MEASURED } from "../output/figures.ts";
 import { lookOf } from "../output/look.ts";
 import { type Column, table } from "../output/table.ts";
 import { mention, type Shell, say, sayJson } from "../shell.ts";
-import { discover } from "./discover.ts";
+import { type DiscoverWords, discover } from "./discover.ts";
 
-export interface PopsWords extends PlaceWords {
-  readonly country?: string;
+export interface PopsWords extends DiscoverWords {
   readonly region?: readonly string[];
-  readonly rec?: string;
   readonly defaults?: boolean;
   readonly discover?: boolean;
-  readonly label?: string;
-  readonly save?: string;
 }
 
 type Pop = PopList["pops"][number];

@@ -1,10 +1,13 @@
 // `prewarm pops --discover`: what the DNS is asked and how fast, what is kept, and what direct runs make of it.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { buffer } from "node:stream/consumers";
 import { PopDiscovery } from "../../../cli/direct/pop-discovery.ts";
 import { RunStore } from "../../../cli/direct/store/run-store.ts";
-import { candidatesAt } from "../../../domain/pops/discovered-pops.ts";
+import { candidatesAt, DISCOVERED_KEY, readDiscovered } from "../../../domain/pops/discovered-pops.ts";
 import { REGION_DEFAULTS } from "../../../domain/pops/regions.ts";
 import { SITES } from "../../../domain/pops/sites.ts";
 import { formatTimestamp } from "../../../domain/timestamps.ts";
@@ -159,6 +162,30 @@ describe("the command", () => {
     const alive = pops.filter((pop: { resolves: boolean }) => pop.resolves).map((pop: { code: string }) => pop.code);
     expect(alive).toEqual(["YTO50-P17", "YUL62-C1"]);
     expect((await command("--country", "sg", "--direct")).stderr).toMatch(/The list: discovered \d+ s ago/);
+  });
+
+  it("puts the list into the bucket of a stack, where the API reads it", async () => {
+    const puts: { path: string; body: string }[] = [];
+    const s3 = createServer(async (request, response) => {
+      puts.push({ path: `${request.method} ${request.url?.split("?")[0]}`, body: (await buffer(request)).toString() });
+      response.end();
+    });
+    await new Promise<void>((resolve) => s3.listen(0, "127.0.0.1", resolve));
+    onTestFinished(() => void s3.close());
+    const { port } = s3.address() as AddressInfo;
+    vi.stubEnv("AWS_ENDPOINT_URL_S3", `http://127.0.0.1:${port}`);
+    vi.stubEnv("AWS_ACCESS_KEY_ID", "test");
+    vi.stubEnv("AWS_SECRET_ACCESS_KEY", "test");
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const command = await commandWith(["SIN2-P17", "SIN2-P1"]);
+    const { code, stderr } = await command(
+      ...["--discover", "--label", LABEL, "--country", "sg", "--save", "s3://my-bucket"],
+    );
+    expect([code, stderr]).toEqual([0, expect.stringContaining(`Saved to s3://my-bucket/${DISCOVERED_KEY}`)]);
+    expect(puts.map(({ path }) => path)).toEqual([`PUT /my-bucket/${DISCOVERED_KEY}`]);
+    // The SDK sends a body in chunks with a checksum.
+    const [, json = ""] = /(\{.*\})/.exec(puts[0]?.body ?? "") ?? [];
+    expect(readDiscovered(json, Date.now()).list).toMatchObject({ sites: ["SIN"], pops: ["SIN2-P1", "SIN2-P17"] });
   });
 
   it("keeps the answers so far on Ctrl-C, and ends with 3", async () => {
