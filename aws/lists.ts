@@ -90,8 +90,15 @@ export class Lists implements RequestFiles {
   /** The text of a small object. Undefined: it does not exist. @throws Error if it is larger than `maxBytes` */
   async text(key: string, maxBytes: number): Promise<string | undefined> {
     try {
-      const Body = await this.bytesOf(key, maxBytes);
-      return (await buffer(Body)).toString("utf8");
+      const chunks: Buffer[] = [];
+      let length = 0;
+      // Leaving the loop lets go of the connection.
+      for await (const chunk of await this.bytesOf(key)) {
+        chunks.push(chunk);
+        length += chunks.at(-1)?.length ?? 0;
+        if (length > maxBytes) throw new Error(`s3://${this.bucket}/${key} is larger than ${maxBytes} bytes`);
+      }
+      return Buffer.concat(chunks).toString("utf8");
     } catch (error) {
       if (isMissing(error)) return undefined;
       throw error;
@@ -112,12 +119,10 @@ export class Lists implements RequestFiles {
     if (last.length > 0) yield last;
   }
 
-  private async bytesOf(key: string, maxBytes = Number.POSITIVE_INFINITY): Promise<Readable> {
-    const { Body, ContentLength = 0 } = await this.s3.send(new GetObjectCommand({ Bucket: this.bucket, Key: key }));
+  private async bytesOf(key: string): Promise<Readable> {
+    const { Body } = await this.s3.send(new GetObjectCommand({ Bucket: this.bucket, Key: key }));
     if (!(Body instanceof Readable)) throw new Error(`s3://${this.bucket}/${key} has no body`);
-    if (ContentLength <= maxBytes) return Body;
-    Body.destroy();
-    throw new Error(`s3://${this.bucket}/${key} has ${ContentLength} bytes; the limit is ${maxBytes}`);
+    return Body;
   }
 
   /** Writes an object from pieces as they come. Its key is not there until all of them are. */
