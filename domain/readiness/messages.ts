@@ -155,6 +155,9 @@ export const READINESS_MESSAGES = {
   names: { en: "{names}", zh: "{names}" },
   morePops: { en: "{names} and {more} more", zh: "{names} 和另外 {more} 个" },
   moreRecs: { en: "{names} and {more} more", zh: "{names}，以及另外 {more} 个" },
+  fromCatalogue: { en: "from the catalogue of this release", zh: "来自此版本的目录" },
+  fromDiscovery: { en: "discovered {age} ago", zh: "{age}前从 DNS 发现" },
+  popsWithSource: { en: "{selection} (POPs {source})", zh: "{selection}（POP 列表{source}）" },
   popsDefault: {
     en: "{selected} of {known, plural, one {# POP} other {# POPs}}: the default set",
     zh: "{known} 个 POP 中的 {selected} 个：默认集合",

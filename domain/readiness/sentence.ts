@@ -1,4 +1,4 @@
-import { duration } from "../durations.ts";
+import { duration, elapsed } from "../durations.ts";
 import type { Language } from "../format.ts";
 import { formatterOf } from "../messages.ts";
 import type { PopSelection } from "../pops/pop-selection.ts";
@@ -33,8 +33,23 @@ export function sentence(request: SentenceInput, language: Language = "en", cloc
   return sentences.reduce((first, second) => say("twoSentences", { first, second }));
 }
 
-/** `30 of 363 POPs: the default set`: which POPs a request warms. */
-export function popSelectionText({ set, selected, known, places }: PopSelection, language: Language = "en"): string {
+/**
+ * `30 of 363 POPs: the default set (POPs discovered 2 d ago)`: the POPs of a request, and where their list comes from.
+ * @param now milliseconds since the epoch
+ */
+export function popSelectionText(selection: PopSelection, now: number, language: Language = "en"): string {
+  const source = popSourceText(selection.discovered_at, now, language);
+  return SAY[language]("popsWithSource", { selection: chosenText(selection, language), source });
+}
+
+/** `discovered 2 d ago`: where a list of POPs comes from. @param discoveredAt null: from the catalogue */
+export function popSourceText(discoveredAt: string | null, now: number, language: Language = "en"): string {
+  const say = SAY[language];
+  if (discoveredAt === null) return say("fromCatalogue");
+  return say("fromDiscovery", { age: elapsed(now - parseTimestamp(discoveredAt), language) });
+}
+
+function chosenText({ set, selected, known, places }: PopSelection, language: Language): string {
   const say = SAY[language];
   if (set === "all") return say("popsAll", { selected, known });
   if (set === "named") return say("popsNamed", { selected, known });
