@@ -337,8 +337,9 @@ function afterFailedAttempt(
 ): TaskStep {
   if (last.verdict.kind !== "RETRY" || isCancelled) return endOfAttempts(history, last);
   const { failed } = history;
-  const { addresses, firstAddress, attemptsBefore } = settings;
-  const next = nextAddress((attempt) => firstAddress + attempt, addresses, failed);
+  const { addresses, attemptsBefore } = settings;
+  const start = failed[0]?.addressIndex ?? settings.firstAddress;
+  const next = nextAddress((attempt) => start + attempt, addresses, failed);
   // A further download has the attempts of the first.
   const then = nextTry(last, history.download === undefined ? attemptsBefore : 0, next !== undefined);
   if (then === "later") return defer(history, last, settings, random, now());
