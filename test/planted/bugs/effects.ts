@@ -47,8 +47,8 @@ export default {
       },
       {
         file: "lambdas/shutdown/settle.ts",
-        find: "{ recounted, count });\n  await deleteCheckpoint(deps, item);",
-        replace: "{ recounted, count });",
+        find: "{ recounted, count });\n  }\n  await deleteCheckpoint(deps, item);",
+        replace: "{ recounted, count });\n  }",
       },
     ],
   },

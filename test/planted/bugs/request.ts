@@ -63,7 +63,7 @@ export default {
     description: "URLs that could not be read are no exception to the verdict.",
     test: "test/domain/readiness/verdict.test.ts",
     file: "domain/readiness/verdict.ts",
-    find: "(covered.unreadable_urls > 0 ? 1 : 0) + ",
+    find: "(covered.unreadable_urls > 0 ? 1 : 0) +",
     replace: "",
   },
   "verdict-ignores-unreadable-urls": {
