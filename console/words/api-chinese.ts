@@ -62,7 +62,7 @@ const CAPS: Readonly<Record<CapName, { readonly unit: string; readonly bounds: s
 const REASONS: readonly (readonly [RegExp, string])[] = [
   [/^max_failures:/, "失败的任务数超过了最大失败数"],
   [/^max_bytes:/, "要下载的字节数超过了最大字节数"],
-  [/^total_(size|count):|^sources: URLs/, "请求超出本部署的限制"],
+  [/^(total_count|transferred_bytes):|^sources: URLs/, "请求超出本部署的限制"],
   [/^sources/, "来源无法读取，或其中没有可预热的 URL"],
   [/^(need_)?invalidate/, "失效未完成，没有预热任何内容"],
   [/^No POP resolved|no POP resolved/, "没有可解析的 POP"],

@@ -258,9 +258,9 @@ export const CHINESE: Readonly<Record<string, string>> = {
   "POPs of which neither is shown.": "两者均未显示的 POP。",
   "The limit that kept POPs from requesting all objects.": "使 POP 无法请求所有对象的限制。",
   "Number of failure reasons, plus one each for `regional_tasks`, `edge_tasks`, POPs that are not covered, unreadable URLs and unresolved POPs.":
-    "范围 `regional`：见英文说明。",
+    "失败原因数；有 `regional_tasks`、有 `edge_tasks`、有未覆盖的 POP、有无法读取的 URL、有无法解析的 POP 时各加一。",
   "Only with the scope `regional`, after the end. `lead`: it requested all objects; `covered`: its samples show that it has a REC that keeps all objects; `not_covered`: neither is shown.":
-    "范围 `regional`：见英文说明。",
+    "仅用于 `regional` 范围，结束后提供。`lead`：该 POP 请求了所有对象；`covered`：其样本显示它的 REC 保留所有对象；`not_covered`：两者均未显示。",
   "Expected bytes of all downloads and checks. Null: not known.": "所有下载和检查的预计字节数。null：未知。",
   "Bytes of all tasks: each object counts once per POP, except in `transferred`.": "所有任务的字节数。",
   "Expected value. Null: not known.": "预计值。null：未知。",
@@ -394,8 +394,6 @@ export const CHINESE: Readonly<Record<string, string>> = {
   "Tasks whose object the REC keeps, and the POP is not shown to. Absent with the scope `regional`.":
     "对象由区域边缘缓存保留、但未能证明 POP 也保留的任务数。范围为 `regional` 时不出现。",
   "Tasks whose hits did not report their cache tier.": "命中未报告缓存层的任务数。",
-  "Number of failure reasons, plus one each for `regional_tasks`, unreadable URLs and unresolved POPs.":
-    "失败原因数；有 `regional_tasks`、有无法读取的 URL、有无法解析的 POP 时各加一。",
   "One POP of a request. Its counts can differ slightly from the report.":
     "预热请求的一个 POP。它的计数可能与报告略有出入。",
   "Code of the POP.": "POP 的代码。",
