@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { grouped } from "../collections.ts";
-import { recOf } from "../pops/sites.ts";
+import { recOf, siteCode } from "../pops/sites.ts";
 import { failureReasonSchema } from "../result/failure.ts";
 import { fnv1a, type GoodUrl } from "./task.ts";
 
@@ -110,7 +110,7 @@ export function fanOutGroups(targets: readonly Target[]): FanOutGroup[] {
  * site may be in trouble with all of its POPs.
  */
 function spreadBySite<T extends PopName>(targets: readonly T[]): T[] {
-  const bySite = grouped(targets, ({ pop }) => pop.slice(0, 3));
+  const bySite = grouped(targets, ({ pop }) => siteCode(pop));
   const placed = [...bySite.values()].flatMap((site) =>
     site.map((target, i) => ({ target, place: (i + 0.5) / site.length })),
   );

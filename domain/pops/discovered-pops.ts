@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { formatTimestamp, parseTimestamp } from "../timestamps.ts";
 import { byCode, POP_CODE, POP_CODES } from "./pop-codes.ts";
-import type { Site } from "./sites.ts";
+import { type Site, siteCode } from "./sites.ts";
 
 /** Object of the deployment's bucket with the list that `prewarm pops --discover --save` writes. */
 export const DISCOVERED_KEY = "pops/discovered.json";
@@ -102,7 +102,7 @@ export function sourceOf({ discoveredAt }: LivePops): "catalogue" | "discovered"
 /** Whether a code exists, as far as the facts say. Null: they do not. */
 export function isAlive(pop: string, { alive, sites }: LivePops): boolean | null {
   if (alive.has(pop)) return true;
-  return sites.has(pop.slice(0, 3)) ? false : null;
+  return sites.has(siteCode(pop)) ? false : null;
 }
 
 /** Kinds and numbers that each facility is asked for. C is the older kind, of which high numbers are unknown. */
@@ -123,7 +123,7 @@ export function candidatesAt(sites: readonly Pick<Site, "iata" | "country">[]): 
   const ofFacilities = wanted.flatMap((site) => facilities.map((number) => `${site}${number}`));
   return [
     ...new Set([
-      ...known.filter((pop) => wanted.includes(pop.slice(0, 3))),
+      ...known.filter((pop) => wanted.includes(siteCode(pop))),
       ...ofFacilities.filter((facility) => seen.has(facility)).flatMap(codesOf),
       ...ofFacilities.flatMap(codesOf),
     ]),
@@ -154,8 +154,8 @@ export function withAnswers(
   candidates: readonly string[],
   { alive, answered, begunAt }: Found,
 ): DiscoveredPops {
-  const asked = new Set(candidates.map((pop) => pop.slice(0, 3)));
-  const incomplete = new Set(candidates.filter((pop) => !answered.has(pop)).map((pop) => pop.slice(0, 3)));
+  const asked = new Set(candidates.map((pop) => siteCode(pop)));
+  const incomplete = new Set(candidates.filter((pop) => !answered.has(pop)).map((pop) => siteCode(pop)));
   const kept = (list?.pops ?? []).filter((pop) => !answered.has(pop));
   const sites = (list?.sites ?? []).filter((site) => !asked.has(site));
   const isNew = list === undefined || (sites.length === 0 && kept.length === 0);

@@ -5,7 +5,7 @@ import { isAlive, type LivePops, NO_LIVE_POPS, sourceOf } from "./discovered-pop
 import { BASES, type Basis, CODES_BY_BASIS, POP_CODE, POP_CODES, type PopCode } from "./pop-codes.ts";
 import type { PopSelection } from "./pop-selection.ts";
 import { COUNTRY_DEFAULTS, isRegion, REGION_DEFAULTS, regionsOf } from "./regions.ts";
-import { SITES, siteOf } from "./sites.ts";
+import { SITES, siteCode, siteOf } from "./sites.ts";
 
 /** Which of a request's three lists counts. */
 export type TargetType = "pop" | "country" | "region";
@@ -90,7 +90,7 @@ export function defaultSets(live: LivePops): [name: string, pops: readonly strin
 function preferAlive(set: readonly string[], live: LivePops): readonly string[] {
   if (set.every((pop) => live.alive.has(pop))) return set;
   const chosen = [...grouped(set, siteCode)].flatMap(([site, own]) => {
-    const others = newestFirst([...live.alive].filter((pop) => siteCode(pop) === site && !own.includes(pop)));
+    const others = alivePops(site, live).filter((pop) => !own.includes(pop));
     const inOrder = [
       ...own.filter((pop) => isAlive(pop, live) === true),
       ...others,
@@ -138,7 +138,7 @@ export function suggestPops(name: string): string[] {
   // A name may be of any length, and the distance of two costs the product of theirs.
   const code = canonical(name).slice(0, 20);
   return keysOf(BASES)
-    .flatMap((basis) => sitePops(code.slice(0, 3), basis))
+    .flatMap((basis) => sitePops(siteCode(code), basis))
     .map((pop) => ({ pop, distance: editDistance(code, pop) }))
     .sort((a, b) => a.distance - b.distance)
     .map(({ pop }) => pop);
@@ -163,10 +163,7 @@ function countryPops(code: string, live: LivePops): readonly string[] {
   const sites = SITES.filter(({ country }) => country === code).map(({ iata }) => iata);
   const bases = keysOf(BASES).filter((basis) => basis !== "example");
   const best = bases.find((basis) => sites.some((site) => sitePops(site, basis).length > 0));
-  if (best === undefined)
-    return sites.flatMap((site) =>
-      newestFirst([...live.alive].filter((pop) => siteCode(pop) === site)).slice(0, MAX_PER_SITE),
-    );
+  if (best === undefined) return sites.flatMap((site) => alivePops(site, live).slice(0, MAX_PER_SITE));
   const withCodes = sites.filter((site) => sitePops(site, best).length > 0);
   const set = withCodes.flatMap((site) => bases.flatMap((basis) => sitePops(site, basis)).slice(0, MAX_PER_SITE));
   return preferAlive(set, live);
@@ -180,6 +177,11 @@ function unique(values: readonly string[]): string[] {
   return [...new Set(values)];
 }
 
+/** The codes at a site that resolved lately, the newest first. */
+function alivePops(site: string, { alive }: LivePops): string[] {
+  return newestFirst([...alive].filter((pop) => siteCode(pop) === site));
+}
+
 /** The codes of one basis at a site (three letters, upper case), the likeliest to be alive first. */
 function sitePops(site: string, basis: Basis): string[] {
   const codes = POP_CODES.filter((code) => siteCode(code.pop) === site && currentBasis(code) === basis);
@@ -191,10 +193,6 @@ const FIRST_RECENT_YEAR = 2022;
 
 function currentBasis({ basis, recorded }: PopCode): Basis {
   return recorded !== undefined && recorded.year < FIRST_RECENT_YEAR ? "listed" : basis;
-}
-
-function siteCode(pop: string): string {
-  return pop.slice(0, 3);
 }
 
 /**

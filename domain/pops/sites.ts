@@ -176,9 +176,14 @@ export const SITES: readonly Site[] = [
 
 const SITE_OF: ReadonlyMap<string, Site> = new Map(SITES.map((site) => [site.iata, site]));
 
-/** The site a POP stands at, by its first three letters: the POP itself need not be in the catalogue. */
+/** Code of the site of a POP: the first three letters of its code. */
+export function siteCode(pop: string): string {
+  return pop.slice(0, 3);
+}
+
+/** Site of a POP. The POP itself need not be in the catalogue. */
 export function siteOf(pop: string): Site | undefined {
-  return SITE_OF.get(pop.trim().slice(0, 3).toUpperCase());
+  return SITE_OF.get(siteCode(pop.trim()).toUpperCase());
 }
 
 /** The name of the REC that likely serves a POP. Undefined in China and for an unknown site. */

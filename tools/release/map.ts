@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { type Point, project } from "../../console/map/miller.ts";
 import { POP_CODES } from "../../domain/pops/pop-codes.ts";
 import { RECS } from "../../domain/pops/recs.ts";
-import { SITES, siteOf } from "../../domain/pops/sites.ts";
+import { SITES, siteCode, siteOf } from "../../domain/pops/sites.ts";
 import { landPath, PATH_UNITS, topologySchema } from "./land-path.ts";
 
 /** Natural Earth's countries at 1:110 million, public domain, as the package world-atlas has them. */
@@ -50,7 +50,7 @@ const REC_RADIUS = 7.5;
 export function placesOnMap(): { readonly metros: Disc[]; readonly recs: Disc[] } {
   const metros = SITES.map(({ iata, lat, lon }) => ({
     name: iata,
-    radius: radiusOf(POP_CODES.filter(({ pop }) => pop.slice(0, 3) === iata).length),
+    radius: radiusOf(POP_CODES.filter(({ pop }) => siteCode(pop) === iata).length),
     ...project(lat, lon),
   }));
   const recs = RECS.filter(({ name }) => SITES.some(({ rec }) => rec === name)).map(({ name, site }) => {

@@ -1,6 +1,6 @@
 import { Resolver } from "node:dns";
 import { POP_CODES } from "../../domain/pops/pop-codes.ts";
-import { SITES, siteOf } from "../../domain/pops/sites.ts";
+import { SITES, siteCode, siteOf } from "../../domain/pops/sites.ts";
 import { Dns } from "../../probe/dns.ts";
 import { lookUnder, UselessDnsError } from "../../probe/pop-lookup.ts";
 import { readWords, UsageError } from "../command-line.ts";
@@ -76,7 +76,7 @@ if (isMain(import.meta.url)) {
 async function check({ label, servers, perSecond, china }: CheckOptions): Promise<number> {
   const isWanted = (pop: string) => (siteOf(pop)?.country === "CN") === china;
   const known = POP_CODES.filter(({ pop }) => isWanted(pop));
-  const coded = new Set(POP_CODES.map(({ pop }) => pop.slice(0, 3)));
+  const coded = new Set(POP_CODES.map(({ pop }) => siteCode(pop)));
   const sitesWithout = SITES.map(({ iata }) => iata).filter((iata) => isWanted(iata) && !coded.has(iata));
   // It only looks: a POP at a private address exists all the same.
   const dns = new Dns({ servers, allowPrivateAddresses: true });
