@@ -68,13 +68,9 @@ export class Lists implements RequestFiles {
   }
 
   async readCheckpoint<T>({ key, schema }: CheckpointKind<T>, reqId: string): Promise<T | undefined> {
-    let stored: Buffer;
-    try {
-      stored = await buffer(await this.bytesOf(key(reqId)));
-    } catch (error) {
-      if (isMissing(error)) return undefined;
-      throw error;
-    }
+    const body = await this.existingBytes(key(reqId));
+    if (body === undefined) return undefined;
+    const stored = await buffer(body);
     try {
       const text = (await promisify(gunzip)(stored)).toString("utf8");
       return schema.safeParse(JSON.parse(text)).data;
@@ -89,20 +85,17 @@ export class Lists implements RequestFiles {
 
   /** The text of a small object. Undefined: it does not exist. @throws Error if it is larger than `maxBytes` */
   async text(key: string, maxBytes: number): Promise<string | undefined> {
-    try {
-      const chunks: Buffer[] = [];
-      let length = 0;
-      // Leaving the loop lets go of the connection.
-      for await (const chunk of await this.bytesOf(key)) {
-        chunks.push(chunk);
-        length += chunks.at(-1)?.length ?? 0;
-        if (length > maxBytes) throw new Error(`s3://${this.bucket}/${key} is larger than ${maxBytes} bytes`);
-      }
-      return Buffer.concat(chunks).toString("utf8");
-    } catch (error) {
-      if (isMissing(error)) return undefined;
-      throw error;
+    const body = await this.existingBytes(key);
+    if (body === undefined) return undefined;
+    const chunks: Buffer[] = [];
+    let length = 0;
+    // Leaving the loop lets go of the connection.
+    for await (const chunk of body) {
+      chunks.push(chunk);
+      length += chunk.length;
+      if (length > maxBytes) throw new Error(`s3://${this.bucket}/${key} is larger than ${maxBytes} bytes`);
     }
+    return Buffer.concat(chunks).toString("utf8");
   }
 
   async put(key: string, bytes: Uint8Array): Promise<void> {
@@ -117,6 +110,16 @@ export class Lists implements RequestFiles {
   private async *inTurn(segments: readonly string[], last: Uint8Array): AsyncGenerator<Uint8Array> {
     for (const key of segments) yield* await this.bytesOf(key);
     if (last.length > 0) yield last;
+  }
+
+  /** Undefined: the object does not exist. */
+  private async existingBytes(key: string): Promise<Readable | undefined> {
+    try {
+      return await this.bytesOf(key);
+    } catch (error) {
+      if (isMissing(error)) return undefined;
+      throw error;
+    }
   }
 
   private async bytesOf(key: string): Promise<Readable> {

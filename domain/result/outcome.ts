@@ -54,6 +54,11 @@ export function isErrorPage({ xCache }: { readonly xCache?: string | undefined }
   return xCache !== undefined && /^error\b/i.test(xCache);
 }
 
+/** POP that answered: the last one in `x-amz-cf-pop`. An origin behind CloudFront names its own POP first. */
+export function popOf(xAmzCfPop: string | undefined): string | undefined {
+  return xAmzCfPop?.split(",").at(-1)?.trim();
+}
+
 /** The tier that answered, as Server-Timing names it: `EDGE`, `REC` or `Origin Shield`. */
 export function tierOf(serverTiming: string | undefined): string | undefined {
   return layerIn(serverTiming, HIT_LAYER);

@@ -1,4 +1,5 @@
 import { WAF_ACTION_HEADER } from "../../../domain/result/failure.ts";
+import { popOf } from "../../../domain/result/outcome.ts";
 import type { HttpResult, Mutable } from "./http-client.ts";
 
 /** The parts of a response's head that matter to downloads. */
@@ -105,8 +106,7 @@ export function parseHead(text: string): ResponseHead {
     at = end + 2;
   }
   const { connection = "", contentLength, transferEncoding } = framing;
-  // An origin behind CloudFront names its own POP first: the last one is the POP that answered.
-  answer.xAmzCfPop = answer.xAmzCfPop?.split(",").at(-1)?.trim();
+  answer.xAmzCfPop = popOf(answer.xAmzCfPop);
   answer.contentLength = lengthOf(contentLength);
   const body = bodyFraming(answer.httpStatus, transferEncoding, answer.contentLength);
   const close = match[1] === "0" || body.kind === "UNTIL_CLOSE" || /\bclose\b/i.test(connection);

@@ -1,6 +1,6 @@
 import { grouped } from "../../../domain/collections.ts";
 import { recOf } from "../../../domain/pops/sites.ts";
-import { isHit, tierOf, upstreamOf } from "../../../domain/result/outcome.ts";
+import { isHit, popOf, tierOf, upstreamOf } from "../../../domain/result/outcome.ts";
 import { cacheStatusOf } from "../../../domain/result/proof.ts";
 import type { Way } from "./ask.ts";
 import type { Exchange, Line } from "./record.ts";
@@ -69,7 +69,9 @@ function names(lines: readonly Line[]): Answer {
 }
 
 function responses(exchanges: readonly Exchange[]): Answer {
-  const from = new Map(exchanges.flatMap((it) => (popOf(it) === undefined ? [] : [[it.pop, popOf(it)] as const])));
+  const from = new Map(
+    exchanges.flatMap((it) => (responderOf(it) === undefined ? [] : [[it.pop, responderOf(it)] as const])),
+  );
   if (from.size === 0) return notAnswered("responses", reasonOf(exchanges[0]) ?? "no response names a POP");
   const others = [...from].filter(([pop, by]) => pop !== by).map(([pop, by]) => `${by} for ${pop}`);
   const rest = others.length === 0 ? "" : `; ${others.join(", ")}`;
@@ -166,12 +168,12 @@ function reasonOf(exchange: Exchange | undefined): string | undefined {
   const { pop, status, error } = exchange;
   if (error !== undefined) return `a request to ${pop} failed (${error})`;
   if (status !== 200 && status !== 206) return `${pop} responded with HTTP ${status}`;
-  const by = popOf(exchange);
+  const by = responderOf(exchange);
   return by === pop ? undefined : `${by ?? "a server without x-amz-cf-pop"} responded for ${pop}`;
 }
 
 const observed = ({ received }: Exchange) => ({ xCache: received["x-cache"] });
-const popOf = ({ received }: Exchange) => received["x-amz-cf-pop"]?.split(",").at(-1)?.trim();
+const responderOf = ({ received }: Exchange) => popOf(received["x-amz-cf-pop"]);
 const getsOf = ([first, ...others]: Series) =>
   [first, ...others].filter(({ way, address }) => way === "GET" && address === first.address);
 

@@ -3,6 +3,7 @@ import { request as httpsRequest } from "node:https";
 import { performance } from "node:perf_hooks";
 import { checkAddresses } from "../../../domain/net/addresses.ts";
 import { cutText, WAF_ACTION_HEADER } from "../../../domain/result/failure.ts";
+import { popOf } from "../../../domain/result/outcome.ts";
 import type { EdgePlace } from "../check/place.ts";
 
 /** How an object is requested: its head, the whole object, its first byte, or a GET whose client leaves at the head of the response. */
@@ -103,8 +104,7 @@ function partsOf({ statusCode = 0, headers }: IncomingMessage): Omit<Answered, "
   const text = (name: string) => (headers[name] === undefined ? undefined : cutText(String(headers[name]), MAX_HEADER));
   return {
     status: statusCode,
-    // An origin behind another distribution has sent a POP too. The last one is the viewer's.
-    pop: text("x-amz-cf-pop")?.split(",").at(-1)?.trim(),
+    pop: popOf(text("x-amz-cf-pop")),
     xCache: text("x-cache"),
     wafAction: text(WAF_ACTION_HEADER),
     headers,

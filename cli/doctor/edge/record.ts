@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { POP_CODE } from "../../../domain/pops/pop-codes.ts";
 import { cutText } from "../../../domain/result/failure.ts";
 import { MAX_HEADER, WAYS } from "./ask.ts";
 
@@ -10,7 +11,7 @@ const RECEIVED = [
 ] as const;
 const SENT = ["accept", "accept-encoding", "pragma", "range", "user-agent"] as const;
 
-const popSchema = z.string().regex(/^[A-Z]{3}\d{1,3}-[A-Z]\d{1,2}$/, "must be a POP such as SIN2-P1");
+const popSchema = z.string().regex(POP_CODE, "must be a POP such as SIN2-P1");
 const header = z.string().max(MAX_HEADER);
 const count = z.int().nonnegative();
 
