@@ -39,7 +39,7 @@ export default {
     invariant: "Of several POPs that a response names, the last one has answered: the others are its origin's.",
     description: "The first POP that a response names counts as the one that answered.",
     test: "test/agent/fetch/downloader.test.ts",
-    file: "agent/fetch/http/response-head.ts",
+    file: "domain/result/outcome.ts",
     find: '.split(",").at(-1)?.trim()',
     replace: '.split(",").at(0)?.trim()',
   },
