@@ -1,19 +1,13 @@
 // What tasks hold while they wait: in virtual time.
 import { setTimeout as sleep } from "node:timers/promises";
-import { pino } from "pino";
 import { ConcurrencyLimiter } from "../../../agent/admit/concurrency-limiter.ts";
-import { type DownloadDeps, downloadMessage } from "../../../agent/admit/download-message.ts";
-import { FollowerGate } from "../../../agent/admit/follower-gate.ts";
-import { TimerQueue } from "../../../agent/admit/timer-queue.ts";
+import { downloadMessage } from "../../../agent/admit/download-message.ts";
 import type { FetchObject } from "../../../agent/fetch/fetch-object.ts";
 import { Cancellation } from "../../../agent/fetch/http/http-client.ts";
-import { RequestTracker } from "../../../agent/fetch/request-tracker.ts";
 import { HeldTasks } from "../../../agent/report/heartbeats.ts";
-import { Throughput } from "../../../agent/report/throughput.ts";
-import { OriginLimiterRegistry } from "../../../domain/origin/origin-limiter-registry.ts";
-import { MemoryPermitStore } from "../../../domain/origin/permit-store.ts";
 import type { TaskMessage } from "../../../domain/plan/task-message.ts";
 import { useVirtualClock } from "../../virtual-clock.ts";
+import { fakeDeps, fakeOrigins } from "../fake-deps.ts";
 import { taskMessage } from "../task-messages.ts";
 
 useVirtualClock();
@@ -24,23 +18,15 @@ const messageOf = (names: readonly string[], different: Partial<TaskMessage>) =>
 
 /** Works through a message. @returns how many slots are in use at its end */
 async function run(message: TaskMessage, fetch: FetchObject): Promise<number> {
-  const origins = new OriginLimiterRegistry({ store: new MemoryPermitStore(), now: Date.now });
+  const origins = fakeOrigins();
   const slots = new ConcurrencyLimiter(10);
-  const throughput = new Throughput();
-  const deps: DownloadDeps = {
+  const deps = fakeDeps({
     fetch,
     write: async () => undefined,
     isActive: async () => true,
     limiters: { small: slots, large: slots },
-    throughput: { small: throughput, large: throughput },
     origins,
-    followers: new FollowerGate(),
-    tracker: new RequestTracker(),
-    timers: new TimerQueue(),
-    instanceId: "i-1",
-    errorCachingMs: 11_000,
-    logger: pino({ level: "silent" }),
-  };
+  });
   const errors = await downloadMessage(deps, {
     message,
     left: new Set(message.urls),

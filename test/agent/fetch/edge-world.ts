@@ -1,9 +1,6 @@
-import { pino } from "pino";
 import { ConcurrencyLimiter } from "../../../agent/admit/concurrency-limiter.ts";
-import type { DownloadDeps, MessageJob } from "../../../agent/admit/download-message.ts";
-import { FollowerGate } from "../../../agent/admit/follower-gate.ts";
+import type { MessageJob } from "../../../agent/admit/download-message.ts";
 import { TaskRun } from "../../../agent/admit/task-run.ts";
-import { TimerQueue } from "../../../agent/admit/timer-queue.ts";
 import { createFetchObject } from "../../../agent/fetch/fetch-object.ts";
 import { Cancellation, type HttpClient } from "../../../agent/fetch/http/http-client.ts";
 import { PooledHttpClient } from "../../../agent/fetch/http/pooled-client.ts";
@@ -20,7 +17,7 @@ import { type TaskResult, taskResultSchema } from "../../../domain/result/task-r
 import { type Edge, startEdge } from "../../../tools/edge/edge.ts";
 import type { EdgeOptions } from "../../../tools/edge/edge-options.ts";
 import type { Fault, FaultRequest } from "../../../tools/edge/faults.ts";
-import { fakeOrigins } from "../fake-deps.ts";
+import { fakeDeps } from "../fake-deps.ts";
 import { taskMessage } from "../task-messages.ts";
 
 export const DOMAIN = "d111111abcdef8.cloudfront.net";
@@ -102,20 +99,17 @@ export async function results(one: Download): Promise<TaskResult[]> {
   const written: TaskResult[] = [];
   const limiter = given.limiter ?? new ConcurrencyLimiter(10);
   const throughput = given.throughput ?? new Throughput();
-  const deps: DownloadDeps = {
+  const deps = fakeDeps({
     fetch: createFetchObject(options.http ?? http, options.ports ?? edge),
     write: async (result) => void written.push(taskResultSchema.strict().parse(result)),
     isActive: async () => true,
     limiters: { small: limiter, large: limiter },
     throughput: { small: throughput, large: throughput },
-    origins: given.origins ?? fakeOrigins(),
-    followers: new FollowerGate(),
     tracker: options.tracker ?? tracker,
-    timers: new TimerQueue(),
     instanceId: "i-1",
     errorCachingMs: ERROR_CACHING_SECONDS * 1_000,
-    logger: pino({ level: "silent" }),
-  };
+    ...(given.origins === undefined ? {} : { origins: given.origins }),
+  });
   const task: TaskUrl = {
     url,
     bytes: bytes ?? null,
