@@ -421,7 +421,7 @@ export class TaskRun {
     } else if (thrown instanceof StoppingError) this.carry(0);
     this.transfer.clear();
     this.release();
-    // Those that wait for a follower return to the queue, too. They have not been attempted.
+    // Tasks that wait for a follower return to the queue, too. They have not been attempted.
     follower?.leave(thrown instanceof DeferredError ? new DeferredError(thrown.delayMs) : undefined);
     if (thrown === undefined) {
       job.left.delete(this.url);

@@ -49,7 +49,7 @@ export interface TaskSettings extends Omit<ProofFacts, "originSendsAge"> {
   readonly errorCachingMs: number;
   /** When the first request may be sent at the earliest, by `performance.now()`. */
   readonly notBefore: number;
-  /** Of a task that checks a sample, or leads one after another POP. */
+  /** Present for a task that checks a sample, or that leads one after another POP. */
   readonly sample: SampleSettings | undefined;
 }
 
@@ -63,7 +63,7 @@ interface SampleSettings {
   readonly isRepeated: boolean;
 }
 
-/** Observed so far. Only {@link recordAnswer} changes it. */
+/** Observations so far. {@link recordAnswer} records them; {@link forgetAnswers} drops what they need no more. */
 export interface TaskHistory {
   /** Good downloads, and checks. */
   readonly observations: Observation[];
@@ -73,6 +73,7 @@ export interface TaskHistory {
   failures: number;
   /** Last good download. */
   download: Attempt | undefined;
+  /** Set by the task itself, because it depends on the message. */
   first: FirstDownload | undefined;
   /** Whether a further download may reach the origin. */
   mayReachOriginAgain: boolean;
@@ -283,12 +284,8 @@ export function nextStep(
   if (last?.failure !== undefined && (last.failure.reason === "waf" || isCancelled))
     return endOf({ outcome: "failed" }, history);
   if (history.sample === "hit" && settings.sample?.endsOnHit) return endOf({ outcome: "regional" }, history);
-  const step = nextProofStep(history.observations, { ...proofFacts(settings), originSendsAge });
+  const step = nextProofStep(history.observations, { ...settings, originSendsAge });
   return "outcome" in step ? endOf(step, history) : requestOf(step, history, settings, random);
-}
-
-function proofFacts({ downloads, scope, verify, downloadsDone }: TaskSettings) {
-  return { downloads, scope, verify, downloadsDone };
 }
 
 function requestOf(

@@ -20,18 +20,18 @@ export interface Attempt extends Timed {
   readonly verdict: AttemptVerdict;
 }
 
-/** What the requests after a good download showed. */
+/** Evidence of the requests after a good download. */
 export interface Proof {
   /** `failed`: a request that was needed to judge the cache failed. So nothing is known of the cache. */
   readonly outcome: TaskOutcome;
-  /** Of a `hit` or `regional`: why it proves less, where the tier was not the reason. */
+  /** Why a `hit` or `regional` proves less, where the tier was not the reason. */
   readonly warning?: HitWarning;
   /** The last answer, which the outcome follows from. */
   readonly answer: HttpResult;
   readonly tier: string | undefined;
   /** Seconds. */
   readonly age: number | undefined;
-  /** Of `not_kept` and `failed`. */
+  /** Present with `not_kept` and `failed`. */
   readonly failure?: Failure;
 }
 

@@ -1,6 +1,5 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, rmSync, symlinkSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import type { TaskMessage } from "../../domain/plan/task-message.ts";
 import { BUILT, bundleOptions } from "../local/bundle-worker.ts";
@@ -161,7 +160,7 @@ async function bundleAgent(entry: string, name: string): Promise<string> {
   const outfile = `${BUILT}${name}.mjs`;
   await build({
     ...bundleOptions,
-    entryPoints: [entry.startsWith("file:") ? fileURLToPath(entry) : entry],
+    entryPoints: [entry],
     outfile,
     minify: true,
   });

@@ -37,7 +37,7 @@ export interface GetOptions {
   readonly cancellation?: Cancellation;
   /** Of a body: with more, it fails. */
   readonly maxBytes?: number;
-  /** Of a body whose head shows a hit, in place of `maxBytes`; undefined: `maxBytes`. */
+  /** Replaces `maxBytes` for a body whose head shows a hit. Undefined: `maxBytes` applies. */
   readonly maxBytesOfHit?: ((head: HttpResult) => number | undefined) | undefined;
   /** The POP that must answer: with another one, it fails. @default any may */
   readonly pop?: string;
