@@ -6,6 +6,7 @@ import { recOf } from "../pops/sites.ts";
 import { reasonText, statusOfAll } from "../readiness/reasons.ts";
 import { footnote, sentence } from "../readiness/sentence.ts";
 import type { TerminalStatus } from "../request/lifecycle.ts";
+import { type Downloads, maxDownloads } from "../request/options.ts";
 import { atWork, hasFinalCounts, NO_PROGRESS, type Progress, reportedPercentage } from "../request/progress.ts";
 import type { ListedRequest, RequestItem } from "../request/request-item.ts";
 import type { Sample } from "../request/samples.ts";
@@ -166,30 +167,25 @@ function sizeInProgress(
 /** An estimate that is further away is useless: the rate is nearly zero. */
 const FURTHEST_MS = 365 * 86_400_000;
 
-/** Bytes that are received for each byte of an object, while no result says it: `auto` downloads an object twice unless the POP has it. */
-const EXPECTED_DOWNLOADS = 2;
-
 /** A request, as far as it says how often an object is downloaded. */
 interface Downloading {
-  /** @default auto */
-  readonly downloads?: "auto" | 1 | 2 | undefined;
+  readonly downloads?: Downloads | undefined;
 }
 
 /**
  * When all tasks will have a result at the rate of now: by bytes where the sizes are known, else by tasks. Failed tasks need no
  * bytes any more; which size they had is not known here, so the mean is taken. The rate is of all bytes, and sizes count each object once:
- * what is left is received as often as the results so far were.
+ * what is left is received as often as the results so far were; before the first result, as often as `downloads` allows.
  * @param at `inProgressSize`: bytes of downloads that have no result, as the answer has them; `now`: milliseconds since the epoch
  * @returns null where no agent holds tasks, or the rate is too low
  */
 function estimatedFinish(
-  { total_count, total_size, sizes_known, downloads = "auto" }: ListedRequest & Downloading,
+  { total_count, total_size, sizes_known, downloads }: ListedRequest & Downloading,
   { download_count, download_size, transferred_bytes, failed_count }: Count,
   { live, inProgressSize, now }: { readonly live: Live; readonly inProgressSize: number; readonly now: number },
 ): string | null {
   const failed = total_count === 0 ? 0 : (total_size * failed_count) / total_count;
-  const expected = downloads === 1 ? 1 : EXPECTED_DOWNLOADS;
-  const received = download_size === 0 ? expected : Math.max(1, transferred_bytes / download_size);
+  const received = download_size === 0 ? maxDownloads({ downloads }) : Math.max(1, transferred_bytes / download_size);
   const [rest, perSecond] =
     sizes_known && total_size > 0
       ? [(total_size - failed - download_size - inProgressSize) * received, live.bytesPerSecond]

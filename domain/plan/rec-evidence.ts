@@ -107,9 +107,9 @@ export class RecEvidence {
     const connections = this.connectionsOf(label);
     const targets = groups.flat();
     const rootOfPop = new Map(targets.map(({ pop }) => [pop, rootOf(pop, connections)]));
-    const complete = this.completeRoots(label, taskBitmap, rootOfPop);
-    const isComplete = (pop: string) => complete.has(rootOfPop.get(pop) ?? "");
     const replaced = [...this.replaced.values()].filter((it) => it.label === label);
+    const complete = this.completeRoots(label, taskBitmap, rootOfPop, replaced);
+    const isComplete = (pop: string) => complete.has(rootOfPop.get(pop) ?? "");
     const isReplaced = (pop: string) =>
       replaced.some((it) => it.pop === pop && rootOfPop.get(it.by) !== rootOfPop.get(pop));
     const pops = new Map<string, PopRegionalCoverage>();
@@ -131,9 +131,9 @@ export class RecEvidence {
     label: string,
     taskBitmap: TaskBitmap,
     rootOfPop: ReadonlyMap<string, string>,
+    replaced: readonly Replaced[],
   ): ReadonlySet<string> {
     const complete = new Set(rootOfPop.values());
-    const replaced = [...this.replaced.values()].filter((it) => it.label === label);
     for (const { url, row, label: its } of this.rows.values()) {
       if (its !== label) continue;
       const conditionAt = taskBitmap.conditionAt(url);

@@ -87,6 +87,13 @@ export class TaskBitmap {
     };
   }
 
+  /** Copies the results to a plan with more tasks. @param urls of both plans */
+  extendedTo(plan: Plan, urls: readonly GoodUrl[]): TaskBitmap {
+    const extended = new TaskBitmap(plan, urls);
+    extended.restore(this.saved());
+    return extended;
+  }
+
   /** Goes on from what was kept of the same plan. */
   restore({ count, bits, good, regional }: SavedTaskBitmap): void {
     this.seen = new Bitmap(bits);

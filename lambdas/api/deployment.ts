@@ -34,9 +34,7 @@ const popsQuerySchema = z.object({
 /** Body of GET /pops. @throws ApiError 400 for a filter that nothing is known by */
 export async function describePops(deps: ApiDeps, query: Query) {
   const { country, region } = checkBody(popsQuerySchema, query ?? {});
-  const [resolvedAt, discovered] = await Promise.all([deps.progress.resolvedPops(), discoveredPops(deps)]);
-  const now = deps.now();
-  const live = livePops(discovered, resolvedAt, now);
+  const { resolvedAt, live, now } = await popFacts(deps);
   const pops = listPops({ country, region }, resolvedAt, live);
   return {
     timestamp: formatTimestamp(now),
@@ -58,12 +56,17 @@ export function selectsByPlace(body: unknown): boolean {
 /** Facts on which POPs exist now. Without them, a request has the sets of the catalogue: a failure is logged. */
 export async function readLivePops(deps: ApiDeps): Promise<LivePops> {
   try {
-    const [resolvedAt, discovered] = await Promise.all([deps.progress.resolvedPops(), discoveredPops(deps)]);
-    return livePops(discovered, resolvedAt, deps.now());
+    return (await popFacts(deps)).live;
   } catch (error) {
     deps.logger.warn("Reading resolved POPs failed", { error: errorFields(error) });
     return NO_LIVE_POPS;
   }
+}
+
+async function popFacts(deps: ApiDeps) {
+  const [resolvedAt, discovered] = await Promise.all([deps.progress.resolvedPops(), discoveredPops(deps)]);
+  const now = deps.now();
+  return { resolvedAt, live: livePops(discovered, resolvedAt, now), now };
 }
 
 /** The list that `prewarm pops --discover --save` put into the bucket. */

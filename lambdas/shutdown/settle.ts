@@ -1,7 +1,7 @@
 import { withMetrics } from "../../domain/metrics.ts";
 import { extensionOf } from "../../domain/plan/extension.ts";
 import { UNFINISHED } from "../../domain/plan/task.ts";
-import { TaskBitmap } from "../../domain/plan/task-bitmap.ts";
+import type { TaskBitmap } from "../../domain/plan/task-bitmap.ts";
 import { messagesOf, type TaskMessage, urlsPerMessage } from "../../domain/plan/task-message.ts";
 import {
   deleteCheckpoint,
@@ -133,8 +133,7 @@ async function extend(deps: ShutdownDeps, item: RequestItem, recounted: Recounte
   await deps.requestPops.putLeading(leading);
   if (!(await deps.requests.claimExtension(item, fields))) return undefined;
   deps.logger.info("Request extended", { req_id: item.req_id, pops: leading.map(({ pop }) => pop), ...fields });
-  const taskBitmap = new TaskBitmap(plan, recounted.urls);
-  taskBitmap.restore(recounted.taskBitmap.saved());
+  const taskBitmap = recounted.taskBitmap.extendedTo(plan, recounted.urls);
   const maxUrls = urlsPerMessage(fields.total_count, item.instance_count);
   await deps.queue.send(messagesOf(item, taskBitmap.missingLeads(), { maxUrls }), item.lane);
   return undefined;

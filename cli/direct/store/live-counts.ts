@@ -44,12 +44,10 @@ export class LiveCounts {
 
   /** Goes on with a plan that has more tasks. */
   extend(plan: Plan): void {
-    const tasks = new TaskBitmap(plan, this.urls);
-    tasks.restore(this.tasks.saved());
     const recEvidence = new RecEvidence(plan, this.urls);
     recEvidence.restore(this.recEvidence.saved());
     this.plan = plan;
-    this.tasks = tasks;
+    this.tasks = this.tasks.extendedTo(plan, this.urls);
     this.recEvidence = recEvidence;
   }
 
