@@ -286,6 +286,7 @@ async function textOf(path: string): Promise<string | undefined> {
   });
 }
 
+/** Whether a file is absent. `ENOTDIR`: so is the folder that its path names. */
 function isAbsent(error: unknown): boolean {
-  return errorCode(error) === "ENOENT";
+  return ["ENOENT", "ENOTDIR"].includes(errorCode(error));
 }
