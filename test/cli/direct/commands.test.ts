@@ -36,6 +36,7 @@ beforeAll(async () => {
     site: {
       "/a": { size: 1_000 },
       "/b": { size: 2_000 },
+      "/in-no-pop": { size: 1_000 },
       "/sitemap.xml": { size: SITEMAP.length, body: SITEMAP },
       "/huge": { size: 1_000, probedSize: 21e9 },
       "/kept-nowhere": { size: 10, headers: { "cache-control": "no-store" } },
@@ -421,7 +422,11 @@ describe("a field of the body either works or is refused with the reason:", () =
       item: { total_count: 2 },
     },
     downloads: { body: { downloads: 1 }, item: { downloads: 1, total_count: 1 } },
-    scope: { body: { scope: "regional", verify: "edge" }, item: { scope: "regional", total_count: 1 } },
+    // A POP that had the object before shows nothing of its regional edge cache.
+    scope: {
+      body: { scope: "regional", verify: "edge", url_list: [`${SITE}/in-no-pop`] },
+      item: { scope: "regional", total_count: 1 },
+    },
     origin: { body: { origin: { concurrency: 1 } }, item: { origin: { concurrency: 1 }, total_count: 1 } },
     skip_uncached: { body: { skip_uncached: true }, item: { skip_uncached: true, total_count: 1 } },
     flat_rate_plan: { body: { flat_rate_plan: "pro" }, item: { total_count: 1 } },
