@@ -1,4 +1,6 @@
 import { marshall } from "@aws-sdk/util-dynamodb";
+import { keysOf } from "../../domain/collections.ts";
+import { capVariables } from "../../domain/request/caps.ts";
 import { MemoryAws, type MemoryAwsOptions } from "../memory-aws/memory-aws.ts";
 import type { TableSchema } from "../memory-aws/memory-dynamodb.ts";
 
@@ -73,6 +75,7 @@ export function environmentOf(endpoint: string): NodeJS.ProcessEnv {
     AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
     POWERTOOLS_LOG_LEVEL: "SILENT",
     STALL_SECONDS: "900",
+    ...Object.fromEntries(keysOf(capVariables).map((name) => [name, "1000000000"])),
     API_URL: `${endpoint}/`,
   };
 }
