@@ -45,6 +45,7 @@ export function progress(changes: Partial<Progress> = {}): Progress {
     percentage_complete: 62,
     total_size: 3_060_000_000_000,
     download_size: 1_850_000_000_000,
+    transferred_bytes: 3_702_000_000_000,
     in_progress_size: 60_000_000_000,
     available_task_count: 1_041,
     in_progress_task_count: 180,

@@ -51,6 +51,7 @@ export function distinctRequest(changes: Partial<Progress> = {}): Progress {
       estimated_finish_at: "2026-11-25 11:09:41.000000",
       timeout_at: "2026-11-25 11:48:00.000000",
       download_size: 601e9,
+      transferred_bytes: 1_213e9,
       in_progress_size: 43e9,
       total_size: 907e9,
       percentage_complete: 73,

@@ -155,6 +155,8 @@ export function fullRequest(change: Partial<RequestItem> = {}): RequestItem {
     announced: true,
     closed: true,
     reason: d.id("why it failed"),
+    not_extended: d.id("why it was not extended"),
+    pop_coverage: { lead: "01", covered: "02" },
     ...change,
   };
 }
@@ -246,6 +248,9 @@ export function fullResult(change: Partial<TaskResult> = {}): TaskResult {
     warning: "age_constant",
     agent: d.id("i"),
     expire_at: d.seconds(),
+    led_by: d.pop(),
+    sample: "unclear",
+    filled_at: d.milliseconds(),
     ...change,
   };
 }

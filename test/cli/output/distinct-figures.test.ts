@@ -67,10 +67,10 @@ test("a POP's row has tasks, done, warm, hit, regional, not kept and failed, in 
 
 const estimateOf = (changes: object) => estimatedSchema.shape.estimate.parse({ ...ESTIMATE_EXAMPLE, ...changes });
 
-test("what an estimate does not know is told as a span from the least to the most", () => {
+test("an estimate states its expected number of downloads from the origin", () => {
   const uncached = { urls: 3, fetches: 41, examples: ["https://www.example.com/api"] };
   const fetched = {
-    expected: null,
+    expected: 977,
     least: 13,
     most: 1_700,
     size_questions: 23,
@@ -82,7 +82,7 @@ test("what an estimate does not know is told as a span from the least to the mos
     { estimate: estimateOf({ origin_fetches: fetched, flat_rate_plan }), warnings: [], skipped_urls: [] },
     LOOK,
   );
-  expect(lines.map(numbersOf)).toContainEqual([13, 1_700, 2, 23]);
+  expect(lines.map(numbersOf)).toContainEqual([977, 2, 23]);
   expect(lines.map(numbersOf)).toContainEqual([3, 41]);
   expect(lines.map(numbersOf)).toContainEqual([2.4, 240_000, 10_000_000]);
 });
