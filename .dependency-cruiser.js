@@ -79,10 +79,10 @@ arrows.push({
 
 arrows.push({
   name: "cli-cloudfront-imports",
-  comment: "What asks CloudFront for a direct run is a bundle of its own.",
+  comment: "What asks CloudFront and S3 for a command without a stack is a bundle of its own.",
   severity: "error",
   from: { path: "^cli/direct/cloudfront\\.ts$" },
-  to: { pathNot: ["^(aws|cli)/", packages("@aws-sdk/client-(cloudfront|wafv2)")], dependencyTypesNot: ["core"] },
+  to: { pathNot: ["^(aws|cli)/", packages("@aws-sdk/client-(cloudfront|s3|wafv2)")], dependencyTypesNot: ["core"] },
 });
 
 /** @type {import("dependency-cruiser").IForbiddenRuleType[]} */

@@ -87,6 +87,24 @@ export class Lists implements RequestFiles {
     await this.put(key(reqId), await promisify(gzip)(JSON.stringify(state)));
   }
 
+  /** The text of a small object. Undefined: it does not exist. @throws Error if it is larger than `maxBytes` */
+  async text(key: string, maxBytes: number): Promise<string | undefined> {
+    try {
+      const chunks: Buffer[] = [];
+      let length = 0;
+      // Leaving the loop lets go of the connection.
+      for await (const chunk of await this.bytesOf(key)) {
+        chunks.push(chunk);
+        length += chunks.at(-1)?.length ?? 0;
+        if (length > maxBytes) throw new Error(`s3://${this.bucket}/${key} is larger than ${maxBytes} bytes`);
+      }
+      return Buffer.concat(chunks).toString("utf8");
+    } catch (error) {
+      if (isMissing(error)) return undefined;
+      throw error;
+    }
+  }
+
   async put(key: string, bytes: Uint8Array): Promise<void> {
     const object = { Bucket: this.bucket, Key: key, ContentType: contentTypeOf(key) };
     await this.s3.send(new PutObjectCommand({ ...object, Body: bytes }));

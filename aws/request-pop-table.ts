@@ -1,10 +1,12 @@
 import type { DynamoDBDocument } from "@aws-sdk/lib-dynamodb";
+import pMap from "p-map";
 import * as z from "zod";
 import type { OnUnparseable } from "../domain/log-fields.ts";
 import { type Target, type TargetStore, targetSchema } from "../domain/plan/target.ts";
 import { type Condition, itemUpdate, tryConditionalWrite } from "./conditional-writes.ts";
 import { putItems, queryItems } from "./dynamodb.ts";
 
+const IN_PARALLEL = 32;
 const IS_RESOLVED: Condition = { text: "#state = :resolved", values: { ":resolved": "RESOLVED" } };
 const IS_READY: Condition = { text: "#state = :ready", values: { ":ready": "READY" } };
 /** The tasks of a target are not queued yet. */
@@ -60,6 +62,15 @@ export class RequestPopTable implements TargetStore {
     await tryConditionalWrite(() =>
       this.db.update({ TableName: this.table, Key: { req_id: reqId, target }, ...update }),
     );
+  }
+
+  /** Marks targets that lead for themselves, with their number of tasks. Their state stays. */
+  async putLeading(targets: readonly Target[]): Promise<void> {
+    const put = ({ req_id, target, leads, own_tasks }: Target) => {
+      const update = itemUpdate({ leads, own_tasks }, [{ text: "attribute_exists(req_id)" }]);
+      return tryConditionalWrite(() => this.db.update({ TableName: this.table, Key: { req_id, target }, ...update }));
+    };
+    await pMap(targets, put, { concurrency: IN_PARALLEL });
   }
 
   /**

@@ -309,6 +309,19 @@ export class RequestTable extends RequestReader {
   }
 
   /**
+   * Adds tasks to a request whose tasks all have a result: POPs lead for themselves.
+   * @param item as it was read
+   * @returns false when another settlement check has added them, or the request has ended
+   */
+  async claimExtension(
+    { req_id, total_count }: RequestItem,
+    fields: Pick<RequestItem, "total_count" | "total_size">,
+  ): Promise<boolean> {
+    const unchanged = { text: "total_count = :before", values: { ":before": total_count } };
+    return this.writeAndTouch(req_id, { ...fields, empty_seen_at: undefined }, inStates(EVENTS.EXTEND.from), unchanged);
+  }
+
+  /**
    * Counts that a step is restarted. The change of the item is what invokes it: the stream's filter is on the status.
    * @returns false when it has moved on, or has been restarted by another run
    */

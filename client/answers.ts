@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { popSelectionSchema } from "../domain/pops/pop-selection.ts";
+import { popSelectionSchema, popSourceFields } from "../domain/pops/pop-selection.ts";
 import { statusSchema } from "../domain/request/lifecycle.ts";
 import { readinessSchema, verdictSchema } from "../domain/request/readiness-schema.ts";
 import { FAILURE_SUBJECTS } from "../domain/result/failure-groups.ts";
@@ -248,6 +248,9 @@ export type Prices = NonNullable<Estimate["prices"]>;
 export const popsSchema = z.object({
   timestamp: time,
   count,
+  source: popSourceFields.source.catch("catalogue"),
+  discovered_at: popSourceFields.discovered_at.catch(null),
+  warnings: z.array(z.string()).optional().catch(undefined),
   pops: z.array(
     z.looseObject({
       code: z.string(),
@@ -255,6 +258,7 @@ export const popsSchema = z.object({
       country: maybeText,
       rec: maybeText,
       last_resolved_at: maybeText,
+      resolves: z.boolean().nullable().catch(null),
       regions: z.array(z.string()).catch([]),
       default_of: z.array(z.string()).catch([]),
     }),

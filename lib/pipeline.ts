@@ -89,7 +89,7 @@ export class Pipeline extends Construct {
       name: "shutdown",
       memorySize: 1_024,
       recursiveLoop: lambda.RecursiveLoop.ALLOW,
-      environment: { ...variables, ...schedules },
+      environment: { ...variables, ...schedules, ...capsEnvironment(parameters) },
     });
     this.variables = { ...variables, SHUTDOWN_ARN: this.shutdown.functionArn };
     this.api = new PipelineFunction(this, "Api", {
@@ -235,6 +235,8 @@ export class Pipeline extends Construct {
     allow(task, ["dynamodb:Query", "dynamodb:UpdateItem", "dynamodb:BatchWriteItem"], requestPops);
     allow(task, ["dynamodb:Query"], activeIndexArn, progress);
     allow(shutdown, ["dynamodb:Query"], activeIndexArn, requestPops, requestTasks);
+    // POPs that lead for themselves.
+    allow(shutdown, ["dynamodb:UpdateItem"], requestPops);
 
     // Of that table, the API writes callers' tokens and nothing else.
     allowIf(onKeys("token#*"), api, ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:DeleteItem"], progress);

@@ -89,7 +89,7 @@ function downloadVariants(
     onEnd();
     return;
   }
-  new TaskRun(deps, job, url, (error) => {
+  const onTaskEnd = (error?: unknown) => {
     if (error === undefined) {
       downloadVariants(deps, job, variants, index + 1, errors, onEnd);
       return;
@@ -99,5 +99,14 @@ function downloadVariants(
       job.deferrals.add(variants.slice(index), error);
     } else errors.push(error);
     onEnd();
-  }).start();
+  };
+  let run: TaskRun;
+  try {
+    run = new TaskRun(deps, job, url, onTaskEnd);
+  } catch (error) {
+    // A task that no agent can do. The others of its message go on.
+    onTaskEnd(error);
+    return;
+  }
+  run.start();
 }

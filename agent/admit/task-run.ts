@@ -2,12 +2,14 @@ import { AddressRefusedError } from "../../domain/net/addresses.ts";
 import { type AcquireOptions, DeferredError, type Permit } from "../../domain/origin/origin-limiter.ts";
 import type { HostLimiter } from "../../domain/origin/origin-limiter-registry.ts";
 import { isFromCache, reachedOrigin } from "../../domain/origin/origin-response.ts";
+import { isPassedOn } from "../../domain/plan/followers.ts";
 import { fnv1a, type TaskUrl, urlVariantKey } from "../../domain/plan/task.ts";
 import { attemptsBefore, isLarge, type TaskMessage } from "../../domain/plan/task-message.ts";
 import { DEFAULT_DOWNLOADS, DEFAULT_SCOPE, isLimited, maxDownloads } from "../../domain/request/options.ts";
 import { uncacheableHeader } from "../../domain/result/failure.ts";
 import { DEFAULT_VERIFY } from "../../domain/result/outcome.ts";
 import { downloadsIn } from "../../domain/result/proof.ts";
+import { SAMPLE_DELAY_MS } from "../../domain/result/sample.ts";
 import type { TaskResult } from "../../domain/result/task-result.ts";
 import type { Timed } from "../fetch/fetch-object.ts";
 import { Cancellation } from "../fetch/http/http-client.ts";
@@ -205,6 +207,7 @@ export class TaskRun {
   /** Whether a request is expected to reach the origin. */
   private mayReachOrigin({ kind }: RequestStep): boolean {
     const { download } = this.history;
+    if (this.job.message.sample === true) return true;
     if (kind === "download" && download !== undefined) return this.history.mayReachOriginAgain;
     return this.job.message.follows !== true || this.follower?.needsPermit === true;
   }
@@ -374,7 +377,8 @@ export class TaskRun {
     const { message, promoter } = this.job;
     const { answer } = attempt;
     this.follower?.served(servedBy(attempt));
-    if (message.followers === undefined || isLimited(message.origin)) return;
+    // With scope `regional`, they follow what the check shows.
+    if (message.followers === undefined || message.scope === "regional" || isLimited(message.origin)) return;
     if (message.verify !== "off" && uncacheableHeader(answer) !== undefined) return;
     promoter?.onDownloaded(this.url, { ok: true, rec_unsure: isRecUnsure || undefined });
   }
@@ -392,7 +396,8 @@ export class TaskRun {
     }
     const isWrong = result.rec_miss === true && !isMisplacedFollower(deps, message);
     const checked = isWrong ? { ...result, rec_miss: undefined } : result;
-    deps.write(checked).then(
+    const written = isPassedOn(message, url, checked) ? Promise.resolve() : deps.write(checked);
+    written.then(
       () => {
         promoter?.onResult(url, checked);
         const { reason, error } = checked;
@@ -491,6 +496,25 @@ function settingsOf(
     errorTtls: message.error_ttls,
     deadline: message.deadline,
     errorCachingMs,
+    notBefore: sampleTime(message, url),
+    sample: sampleOf(message, url),
+  };
+}
+
+/** When a sample, or its lead, may be requested at the earliest, by `performance.now()`. */
+function sampleTime(message: TaskMessage, { sample, filled_at }: TaskUrl): number {
+  if (sample === undefined) return 0;
+  const now = performance.now();
+  if (message.sample === undefined || filled_at === undefined) return now + (message.sample_delay_ms ?? 0);
+  return now + filled_at - Date.now() + SAMPLE_DELAY_MS;
+}
+
+function sampleOf(message: TaskMessage, { sample, filled_at }: TaskUrl): TaskSettings["sample"] {
+  if (sample === undefined || message.led_by === undefined) return undefined;
+  return {
+    leadFill: filled_at === undefined ? undefined : performance.now() + filled_at - Date.now(),
+    endsOnHit: message.sample === true,
+    isRepeated: message.again === true,
   };
 }
 

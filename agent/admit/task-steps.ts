@@ -14,6 +14,7 @@ import {
   type ProofRequest,
   parseAge,
 } from "../../domain/result/proof.ts";
+import { filledAt, type SampleResult, sampleResult } from "../../domain/result/sample.ts";
 import { pauseMs } from "../../domain/retry.ts";
 import { parseTimestamp } from "../../domain/timestamps.ts";
 import { type AttemptVerdict, judge } from "../fetch/attempt-verdict.ts";
@@ -46,6 +47,20 @@ export interface TaskSettings extends Omit<ProofFacts, "originSendsAge"> {
   readonly deadline: string | undefined;
   /** Time after which CloudFront no longer caches an error, where the message does not say it. */
   readonly errorCachingMs: number;
+  /** When the first request may be sent at the earliest, by `performance.now()`. */
+  readonly notBefore: number;
+  /** Of a task that checks a sample, or leads one after another POP. */
+  readonly sample: SampleSettings | undefined;
+}
+
+/** Facts about a sample. */
+interface SampleSettings {
+  /** When the REC of the lead stored the object, by `performance.now()`; undefined: unknown. */
+  readonly leadFill: number | undefined;
+  /** Whether a hit ends the task: its lead has shown that the REC keeps the object. */
+  readonly endsOnHit: boolean;
+  /** Whether a copy of the message may have requested the object before, and filled the REC of this POP itself. */
+  readonly isRepeated: boolean;
 }
 
 /** Observed so far. Only {@link recordAnswer} changes it. */
@@ -73,6 +88,10 @@ export interface TaskHistory {
   sawHit: boolean;
   /** Bytes of all bodies. */
   transferredBytes: number;
+  /** Result of the sample; undefined: it is none, or no download was good. */
+  sample: SampleResult | undefined;
+  /** When the REC that answered the first download stored the object, by `performance.now()`; undefined: unknown. */
+  filledAt: number | undefined;
 }
 
 export function emptyHistory(transferredBytes = 0): TaskHistory {
@@ -86,6 +105,8 @@ export function emptyHistory(transferredBytes = 0): TaskHistory {
     last: undefined,
     sawHit: false,
     transferredBytes,
+    sample: undefined,
+    filledAt: undefined,
   };
 }
 
@@ -184,12 +205,28 @@ export function recordAnswer(
     history.failures++;
     history.failed.push(attempt);
   } else {
+    if (history.download === undefined) recordSample(history, settings, timed);
     history.failed = [];
     history.download = attempt;
     history.mayReachOriginAgain = !cameThroughRec(answer) || uncacheableHeader(answer) !== undefined;
     history.observations.push(observed("download", timed));
   }
   return attempt;
+}
+
+/** Judges the first good download as a sample. After a failed attempt, the object may come from that attempt's own fill. */
+function recordSample(
+  history: TaskHistory,
+  { sample, attemptsBefore, downloadsDone }: TaskSettings,
+  timed: Timed,
+): void {
+  const headAt = timed.startedAt + (timed.answer.firstByteMs ?? 0);
+  const seen = { ...observed("download", timed), headAt };
+  history.filledAt = filledAt(seen);
+  if (sample === undefined) return;
+  const isFirst = history.failed.length + attemptsBefore + downloadsDone === 0 && !sample.isRepeated;
+  const result = sampleResult(seen, sample.leadFill);
+  history.sample = result === "hit" && !isFirst ? "unclear" : result;
 }
 
 /**
@@ -245,6 +282,7 @@ export function nextStep(
   // AWS WAF answers the next request in the same way.
   if (last?.failure !== undefined && (last.failure.reason === "waf" || isCancelled))
     return endOf({ outcome: "failed" }, history);
+  if (history.sample === "hit" && settings.sample?.endsOnHit) return endOf({ outcome: "regional" }, history);
   const step = nextProofStep(history.observations, { ...proofFacts(settings), originSendsAge });
   return "outcome" in step ? endOf(step, history) : requestOf(step, history, settings, random);
 }
@@ -261,7 +299,8 @@ function requestOf(
 ): RequestStep {
   const addressIndex = history.last?.addressIndex ?? settings.firstAddress;
   if (step.next === "download") {
-    const { earliestAt, isCheckAtEdge } = step;
+    const { isCheckAtEdge } = step;
+    const earliestAt = Math.max(step.earliestAt, settings.notBefore);
     return {
       step: "request",
       kind: "download",
@@ -298,8 +337,9 @@ function afterFailedAttempt(
 ): TaskStep {
   if (last.verdict.kind !== "RETRY" || isCancelled) return endOfAttempts(history, last);
   const { failed } = history;
-  const { addresses, firstAddress, attemptsBefore } = settings;
-  const next = nextAddress((attempt) => firstAddress + attempt, addresses, failed);
+  const { addresses, attemptsBefore } = settings;
+  const start = failed[0]?.addressIndex ?? settings.firstAddress;
+  const next = nextAddress((attempt) => start + attempt, addresses, failed);
   // A further download has the attempts of the first.
   const then = nextTry(last, history.download === undefined ? attemptsBefore : 0, next !== undefined);
   if (then === "later") return defer(history, last, settings, random, now());
@@ -351,7 +391,7 @@ function endOfAttempts(history: TaskHistory, last: Attempt): TaskStep {
 }
 
 function endOf(outcome: ProofOutcome, history: TaskHistory, failure = history.last?.failure): TaskStep {
-  const { observations, last, failed, failures, sawHit, transferredBytes, first } = history;
+  const { observations, last, failed, failures, sawHit, transferredBytes, first, sample, filledAt } = history;
   const attempt = history.download ?? attemptOf(last);
   const answer = last?.answer ?? attempt.answer;
   const { tier, age } = observations.at(-1) ?? {};
@@ -367,6 +407,8 @@ function endOf(outcome: ProofOutcome, history: TaskHistory, failure = history.la
       first,
       transferredBytes,
       rounds,
+      sample,
+      filledAt,
       attempts: failed.length > 0 ? failures : failures + 1,
     },
   };

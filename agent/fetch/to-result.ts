@@ -3,6 +3,7 @@ import { attemptsBefore, type TaskMessage } from "../../domain/plan/task-message
 import { cutText, errorText, type Failure, uncacheableHeader } from "../../domain/result/failure.ts";
 import { isHit, type TaskOutcome, tierOf } from "../../domain/result/outcome.ts";
 import type { HitWarning } from "../../domain/result/proof.ts";
+import type { SampleResult } from "../../domain/result/sample.ts";
 import { cameUncompressed, type TaskResult } from "../../domain/result/task-result.ts";
 import { expiresAt } from "../../domain/timestamps.ts";
 import { type AttemptVerdict, hasOtherSize } from "./attempt-verdict.ts";
@@ -66,6 +67,10 @@ export interface TaskAttempt {
   readonly rounds?: number;
   /** Bytes of all bodies of the task, in all messages. @default none */
   readonly transferredBytes?: number;
+  /** Result of the sample. */
+  readonly sample?: SampleResult | undefined;
+  /** When the REC that answered stored the object, by `performance.now()`; undefined: unknown. */
+  readonly filledAt?: number | undefined;
 }
 
 /** Outcome of a task. */
@@ -86,6 +91,7 @@ export function toResult(
   ms: number,
 ): TaskResult {
   const { url, variant } = task;
+  const { pop: asked, task_pop: pop = asked } = message;
   const { attempt, proof } = taskAttempt;
   const { answer } = attempt;
   const attempts = attemptsBefore(message, task) + (taskAttempt.attempts ?? attempt.count);
@@ -94,13 +100,13 @@ export function toResult(
   const failure = attempt.verdict.failure ?? proof?.failure;
   const rounds = (taskAttempt.rounds ?? 0) + (task.downloads_done ?? 0);
   const { compressed } = requestHeaders(message, variant);
-  const { task_key, pop_url } = taskKey(message.req_id, { pop: message.pop, url, variant }, message.shards);
+  const { task_key, pop_url } = taskKey(message.req_id, { pop, url, variant }, message.shards);
   return {
     // Without a spread: an object that begins with one is slow, and each task has one.
     task_key,
     pop_url,
     req_id: message.req_id,
-    pop: message.pop,
+    pop,
     url,
     variant,
     ok: failure === undefined,
@@ -129,9 +135,22 @@ export function toResult(
     attempts,
     reason: failure?.reason,
     error: failure === undefined ? undefined : errorText(failure),
+    led_by: pop === asked ? ledBy(message) : asked,
+    sample: taskAttempt.sample,
+    filled_at: task.sample ? epochMs(taskAttempt.filledAt) : undefined,
     agent: instanceId,
     expire_at: expiresAt(),
   };
+}
+
+/** The lead of a sample. */
+function ledBy({ scope, led_by }: TaskMessage): string | undefined {
+  return scope === "regional" ? led_by : undefined;
+}
+
+/** Milliseconds since the epoch. @param at by `performance.now()` */
+function epochMs(at: number | undefined): number | undefined {
+  return at === undefined ? undefined : Math.round(Date.now() - (performance.now() - at));
 }
 
 function rounded(ms: number | undefined): number | undefined {
@@ -159,10 +178,11 @@ const CAME_FROM_ORIGIN = /(?:^|,)\s*cdn-cache-miss\b/;
 
 /**
  * Whether a lead's good download leaves it open if the regional cache has the object: it was there before, perhaps at the edge
- * alone; or its headers forbid caching, and there is no proof. Its followers then download as if each led.
+ * alone; or its headers forbid caching, and there is no proof. Its followers then download as if each led. With scope `regional`, each
+ * POP is asked that, whether it has followers or not.
  */
-function isRecUnsure({ followers, verify }: TaskMessage, answer: HttpResult): boolean {
-  if (followers === undefined) return false;
+function isRecUnsure({ followers, verify, scope }: TaskMessage, answer: HttpResult): boolean {
+  if (followers === undefined && scope !== "regional") return false;
   if (verify === "off" && uncacheableHeader(answer) !== undefined) return true;
   if (!isHit(answer)) return false;
   const tier = tierOf(answer.serverTiming);

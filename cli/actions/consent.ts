@@ -4,8 +4,8 @@ import { NoAnswerError, UnreadableAnswerError } from "../../client/api-client.ts
 import type { Client } from "../api/client.ts";
 import { clientErrorOf } from "../api/refusal.ts";
 import type { Body } from "../body/body.ts";
-import { factLines, priceFacts } from "../output/estimate-lines.ts";
-import { bytes, dollars } from "../output/figures.ts";
+import { aboutDollars, factLines, priceFacts } from "../output/estimate-lines.ts";
+import { bytes } from "../output/figures.ts";
 import { lookOf } from "../output/look.ts";
 import { mention, type Shell } from "../shell.ts";
 import { isWanted } from "../watch/question.ts";
@@ -23,11 +23,11 @@ export function mentionPrices(shell: Shell, prices: Prices): void {
   for (const line of factLines(priceFacts(prices), lookOf(shell))) mention(shell, line);
 }
 
-/** `Transfer 2.56 TB for about $218 (--downloads 1: $109; --scope regional: $41)` */
+/** `Transfer 2.56 TB for about $218 (--downloads 1: about $109; --scope regional: about $41)` */
 export function priceQuestion({ as_asked, downloads_1, regional }: Prices): string {
   const transferred = as_asked.bytes === null ? "an unknown number of bytes" : bytes(as_asked.bytes);
-  const others = `--downloads 1: ${dollars(downloads_1.dollars)}; --scope regional: ${dollars(regional.dollars)}`;
-  return `Transfer ${transferred} for about ${dollars(as_asked.dollars)} (${others})`;
+  const others = `--downloads 1: ${aboutDollars(downloads_1.dollars)}; --scope regional: ${aboutDollars(regional.dollars)}`;
+  return `Transfer ${transferred} for ${aboutDollars(as_asked.dollars)} (${others})`;
 }
 
 /**

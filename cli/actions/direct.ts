@@ -64,7 +64,7 @@ export async function warmDirect(shell: Shell, client: DirectClient, body: Body,
   refuseWhatNeedsAStack(body, words);
   const { item, warnings, skippedUrls, popSelection } = await client.create(directBody(body));
   mentionWarnings(shell, { warnings, skipped_urls: skippedUrls });
-  if (popSelection !== undefined) mention(shell, `${popSelectionText(popSelection)}.`);
+  if (popSelection !== undefined) mention(shell, `${popSelectionText(popSelection, Date.now())}.`);
   if (shell.stdout.isTTY !== true) mention(shell, `${item.req_id} has started. Ctrl-C stops it.`);
   const reads = (item.sources ?? []).length > 0 ? "the sources" : `sizes of ${many(item.url_count, "URL")}`;
   mention(shell, `Reading ${reads} …`);

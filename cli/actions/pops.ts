@@ -1,6 +1,7 @@
 import type { PopList } from "../../client/answers.ts";
-import { selectPops } from "../../domain/pops/select.ts";
-import { type PlaceWords, placeOf } from "../body/place-words.ts";
+import { isRegion } from "../../domain/pops/regions.ts";
+import { popSourceText } from "../../domain/readiness/sentence.ts";
+import { placeOf } from "../body/place-words.ts";
 import { regionsOf } from "../body/regions.ts";
 import { CommandError } from "../command-error.ts";
 import { connect } from "../direct/connect.ts";
@@ -9,12 +10,12 @@ import { count, many, NOT_MEASURED } from "../output/figures.ts";
 import { lookOf } from "../output/look.ts";
 import { type Column, table } from "../output/table.ts";
 import { mention, type Shell, say, sayJson } from "../shell.ts";
+import { type DiscoverWords, discover } from "./discover.ts";
 
-export interface PopsWords extends PlaceWords {
-  readonly country?: string;
+export interface PopsWords extends DiscoverWords {
   readonly region?: readonly string[];
-  readonly rec?: string;
   readonly defaults?: boolean;
+  readonly discover?: boolean;
 }
 
 type Pop = PopList["pops"][number];
@@ -24,6 +25,12 @@ export async function pops(shell: Shell, text: string | undefined, words: PopsWo
   const [region, another] = regionsOf(words.region ?? []);
   if (another !== undefined)
     throw new CommandError("pops accepts only one --region", "Run the command once for each region.");
+  if (words.discover === true) return discover(shell, text, words, region);
+  if (words.label !== undefined || words.save !== undefined)
+    throw new CommandError(
+      "--label and --save belong to --discover",
+      "prewarm pops --discover --label d111111abcdef8 --save s3://BUCKET",
+    );
   const client = await connect(shell, placeOf(words));
   const { value } = await client.pops({ country: words.country, region });
   const found = value.pops.filter((pop) => isWantedPop(pop, text, words, region));
@@ -46,6 +53,8 @@ export async function pops(shell: Shell, text: string | undefined, words: PopsWo
       shell,
       `${many(found.length, "POP")}, of which ${count(defaults)} (*) ${defaults === 1 ? "is" : "are"} in ${set}. REC is the regional edge cache of a POP.`,
     );
+  mention(shell, `The list: ${popSourceText(value.discovered_at, Date.now())}.`);
+  for (const warning of value.warnings ?? []) mention(shell, warning);
   return EXIT.good;
 }
 
@@ -61,8 +70,7 @@ function isWantedPop(pop: Pop, text: string | undefined, { rec, defaults }: Pops
 /** Whether a POP is in the default set: of a region, or of a request that names nothing. */
 function defaultsOf(region: string | undefined): (pop: Pop) => boolean {
   if (region !== undefined) return ({ default_of }) => default_of.includes(region);
-  const set = new Set(selectPops("pop", []).pops);
-  return ({ code }) => set.has(code);
+  return ({ default_of }) => default_of.some((name) => isRegion(name) && name !== "cn");
 }
 
 const COLUMNS: readonly Column[] = [

@@ -29,7 +29,7 @@ export async function start(shell: Shell, client: Client, body: Body, words: Sta
   }
   const { value, json } = await client.start(withToken(body));
   mentionWarnings(shell, value);
-  if (value.pop_selection !== undefined) mention(shell, `${popSelectionText(value.pop_selection)}.`);
+  if (value.pop_selection !== undefined) mention(shell, `${popSelectionText(value.pop_selection, Date.now())}.`);
   const id = value.request_id;
   if (words.wait === false) {
     if (words.json === true) sayJson(shell, json);

@@ -16,7 +16,8 @@ const targetsSchema = z.object({
 
 /**
  * The fields of a body that select all known POPs: of the regions or countries that it names, else everywhere but in China, whose POPs are
- * of another service. Codes that only documentation names are left out. What the API refuses is left to it.
+ * of another service. Codes that only documentation names, or that do not
+ * resolve any more, are left out. What the API refuses is left to it.
  * @throws CommandError for a body that names POPs
  */
 export async function allPops(client: Pick<Api, "pops">, body: Body): Promise<Body> {
@@ -32,7 +33,8 @@ export async function allPops(client: Pick<Api, "pops">, body: Body): Promise<Bo
   const answers = await Promise.all((filters.length === 0 ? [{}] : filters).map((filter) => client.pops(filter)));
   const wanted = answers
     .flatMap(({ value }) => value.pops)
-    .filter(({ basis, regions: its }) => basis !== "example" && (filters.length > 0 || !its.includes("cn")));
+    .filter(({ basis, resolves }) => resolves ?? basis !== "example")
+    .filter(({ regions: its }) => filters.length > 0 || !its.includes("cn"));
   if (wanted.length === 0)
     throw new CommandError(
       `no POP is known in ${[...countries, ...regions].join(", ")}`,

@@ -24,6 +24,7 @@ import { isMissing, LISTS, type ReadableList } from "../../domain/plan/lists.ts"
 import { Plan } from "../../domain/plan/plan.ts";
 import { urlVariantKey } from "../../domain/plan/task.ts";
 import { countryCode } from "../../domain/pops/countries.ts";
+import { type LivePops, livePops, readDiscovered, sourceOf } from "../../domain/pops/discovered-pops.ts";
 import { listPops } from "../../domain/pops/list-pops.ts";
 import { isRegion } from "../../domain/pops/regions.ts";
 import { hostOwners } from "../../domain/request/distributions.ts";
@@ -64,7 +65,9 @@ export class DirectClient implements Api {
     await store.removeOld(Date.now());
     const retryOf = "retry_of" in body ? String(body.retry_of) : undefined;
     const retried = retryOf === undefined ? undefined : await this.itemOf(retryOf);
-    const request = checked(() => checkPrewarmRequest(body, { reqId: randomUUID(), now: Date.now(), caps, retried }));
+    const live = await this.livePops();
+    const rules = { reqId: randomUUID(), now: Date.now(), caps, retried, live };
+    const request = checked(() => checkPrewarmRequest(body, rules));
     // Nothing is made where it cannot be invalidated.
     const invalidating = invalidatingFields(request.item);
     if (invalidating !== "") await this.checkAccount(invalidating);
@@ -257,8 +260,22 @@ export class DirectClient implements Api {
 
   async pops({ country, region }: { country?: string | undefined; region?: string | undefined } = {}) {
     const filter = { country: country && (countryCode(country) ?? country), region: [region ?? ""].find(isRegion) };
-    const pops = listPops(filter, new Map());
-    return answerOf(answers.popsSchema, { timestamp: formatTimestamp(Date.now()), count: pops.length, pops });
+    const live = await this.livePops();
+    const pops = listPops(filter, new Map(), live);
+    return answerOf(answers.popsSchema, {
+      timestamp: formatTimestamp(Date.now()),
+      count: pops.length,
+      source: sourceOf(live),
+      discovered_at: live.discoveredAt,
+      warnings: live.note === undefined ? undefined : [live.note],
+      pops,
+    });
+  }
+
+  /** Facts on which POPs exist now, of the last discovery of this machine. */
+  private async livePops(): Promise<LivePops> {
+    const now = Date.now();
+    return livePops(readDiscovered(await this.deps.store.discoveredPops(), now), new Map(), now);
   }
 
   async instances(): Promise<never> {

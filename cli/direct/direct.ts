@@ -8,6 +8,7 @@ import { Dns, networkVariables } from "../../probe/dns.ts";
 import type { Shell } from "../shell.ts";
 import { Account } from "./account.ts";
 import { DirectClient } from "./direct-client.ts";
+import { PopDiscovery } from "./pop-discovery.ts";
 import { RunStore, stateFolder } from "./store/run-store.ts";
 
 const variables = z.object({
@@ -34,4 +35,13 @@ export function directClient({ env }: Pick<Shell, "env">, servers: readonly stri
     env,
     log: { info: debug, warn: debug },
   });
+}
+
+export { QUESTIONS_PER_SECOND } from "./pop-discovery.ts";
+
+/** The discovery of POPs on this machine. It only looks: a POP at a private address exists all the same. */
+export function popDiscovery({ env }: Pick<Shell, "env">, servers: readonly string[] = []): PopDiscovery {
+  const { PREWARM_DNS_SERVERS } = readEnvironment(variables, env);
+  const dns = new Dns({ servers: servers.length > 0 ? servers : PREWARM_DNS_SERVERS, allowPrivateAddresses: true });
+  return new PopDiscovery(new RunStore(stateFolder(env)), dns);
 }

@@ -11,6 +11,7 @@ import { AliasUnclearError, errorCode, type Resolver } from "../../domain/net/re
 import { hostsOf } from "../../domain/net/urls.ts";
 import { OriginLimiterRegistry } from "../../domain/origin/origin-limiter-registry.ts";
 import { MemoryPermitStore } from "../../domain/origin/permit-store.ts";
+import { extensionOf } from "../../domain/plan/extension.ts";
 import { foreignProblem } from "../../domain/plan/invalidate.ts";
 import { LISTS } from "../../domain/plan/lists.ts";
 import { Plan, totalsOf } from "../../domain/plan/plan.ts";
@@ -344,17 +345,35 @@ export class DirectRun {
     }
   }
 
+  /** @returns whether POPs lead for themselves from now on: more tasks are to be queued */
+  private async extend(counts: LiveCounts): Promise<boolean> {
+    const { store, caps } = this.deps;
+    const { urls, tasks, recEvidence } = counts;
+    const plan = new Plan(this.item, counts.plan.allTargets);
+    const extension = await extensionOf({ plan, urls, taskBitmap: tasks, recEvidence }, caps);
+    if (extension === undefined) return false;
+    if ("problem" in extension) {
+      await this.save({ not_extended: extension.problem });
+      return false;
+    }
+    await store.putTargets(this.item.req_id, extension.plan.allTargets);
+    await this.save(extension.fields);
+    counts.extend(extension.plan);
+    return true;
+  }
+
   private onKept({ tasks }: LiveCounts): void {
     if (exceedsMaxFailures(this.item, tasks.count().failed_count)) this.stop("FAIL");
   }
 
   /** Nothing is queued or under way: all tasks have a result, or some are lost. */
   private async onIdle(counts: LiveCounts, queue: WorkQueue, targets: readonly Target[]): Promise<void> {
-    if (isComplete(this.item, counts.tasks.count()) || this.item.requeues >= MAX_REQUEUES) return this.endDownloads();
     if (this.isRequeuing) return;
     this.isRequeuing = true;
     try {
-      await this.save({ requeues: this.item.requeues + 1 });
+      const isDone = isComplete(this.item, counts.tasks.count());
+      if (isDone ? !(await this.extend(counts)) : this.item.requeues >= MAX_REQUEUES) return this.endDownloads();
+      if (!isDone) await this.save({ requeues: this.item.requeues + 1 });
       this.queueMissing(counts, queue, targets);
     } catch (error) {
       this.failWith(error);

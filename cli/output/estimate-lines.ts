@@ -28,7 +28,7 @@ export function estimateLines({ estimate, pop_selection: selection }: Estimated,
       "Tasks",
       `${isLeast ? "at least " : ""}${count(tasks)}: ${many(urls, "URL")}${forms} × ${many(pops.count, "POP")}`,
     ],
-    ...(selection === undefined ? [] : [["POPs", popSelectionText(selection)] as const]),
+    ...(selection === undefined ? [] : [["POPs", popSelectionText(selection, Date.now())] as const]),
     ["Bytes", bytesOf(estimate)],
     ...priceFacts(estimate.prices),
     ...originFacts(estimate.origin_fetches),
@@ -70,8 +70,13 @@ export function priceFacts(prices: Prices | undefined): readonly Fact[] {
   ] as const;
   return forms.map(([name, { dollars: cost, requests, bytes: transferred }]) => [
     name,
-    `about ${dollars(cost)}: ${transferred === null ? "unknown bytes" : bytes(transferred)} transferred, ${many(requests, "request")}`,
+    `${aboutDollars(cost)}: ${transferred === null ? "unknown bytes" : bytes(transferred)} transferred, ${many(requests, "request")}`,
   ]);
+}
+
+/** `about $217`, `less than $0.01` */
+export function aboutDollars(cost: number): string {
+  return cost < 0.01 ? "less than $0.01" : `about ${dollars(cost)}`;
 }
 
 /** Requests to the origin, and URLs that no cache keeps. */

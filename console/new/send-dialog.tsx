@@ -59,6 +59,7 @@ export function SendDialog({ body, estimated, unreadable, paths, onSent, onClose
           <li>
             {popSelectionText(
               { ...answer.pop_selection, places: answer.pop_selection.places.map((it) => regionText(it, say)) },
+              Date.now(),
               preferences.language,
             )}
           </li>

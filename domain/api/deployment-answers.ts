@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { MAX_INSTANCES } from "../limits.ts";
 import { popRowSchema } from "../pops/list-pops.ts";
+import { popSourceFields } from "../pops/pop-selection.ts";
 import { CAPS } from "../request/caps.ts";
 import { count, countField, timeOfAnswer } from "./answer-fields.ts";
 
@@ -102,6 +103,11 @@ export const popsSchema = z
   .object({
     timestamp: timeOfAnswer,
     count: count("Number of POPs."),
+    ...popSourceFields,
+    warnings: z
+      .array(z.string())
+      .optional()
+      .describe("Why a list of discovered POPs is not used. Absent: nothing is wrong."),
     pops: z.array(popRowSchema).describe("Sorted by code."),
   })
   .meta({
@@ -111,6 +117,8 @@ export const popsSchema = z
       {
         timestamp: "2024-04-16 03:56:39.210000",
         count: 1,
+        source: "discovered",
+        discovered_at: "2024-04-15 08:00:00.000000",
         pops: [
           {
             code: "SIN2-C1",
@@ -123,6 +131,7 @@ export const popsSchema = z
             latitude: 1.35,
             longitude: 103.99,
             basis: "listed",
+            resolves: true,
             last_resolved_at: "2024-04-15 21:40:02.118000",
           },
         ],

@@ -8,6 +8,7 @@ import { failureReasons } from "../result/failure.ts";
 import { FAILURE_SUBJECTS, failureExampleSchema, MAX_EXAMPLES } from "../result/failure-groups.ts";
 import { HEAT_STRIP_STATES, MAX_BINS, MAX_NAMED } from "../result/heat-strip.ts";
 import { verifySchema } from "../result/outcome.ts";
+import { POP_COVERAGES } from "../result/sample.ts";
 import {
   count,
   counterFields,
@@ -82,6 +83,12 @@ export const popProgressSchema = z
     pop: z.string().describe("Code of the POP."),
     rec: z.string().nullable().describe("Regional edge cache that likely serves it. Null: not known."),
     state: z.enum(keysOf(POP_STATES)).describe(`${states.join("; ")}.`),
+    coverage: z
+      .enum(POP_COVERAGES)
+      .optional()
+      .describe(
+        "Only with the scope `regional`, after the end. `lead`: it requested all objects; `covered`: its samples show that it has a REC that keeps all objects; `not_covered`: neither is shown.",
+      ),
     total_count: count("Its tasks. 0 until the POPs are resolved."),
     ...counterFields,
     rec_miss_count: count("Tasks whose object the REC had, but the origin sent. Then `rec` is likely wrong."),

@@ -1,4 +1,5 @@
 import type * as z from "zod";
+import { Bitmap } from "../bitmap.ts";
 import { grouped } from "../collections.ts";
 import type { Target } from "../plan/target.ts";
 import { recOf } from "../pops/sites.ts";
@@ -11,6 +12,7 @@ import type { Sample } from "../request/samples.ts";
 import { sourceState } from "../request/source.ts";
 import { type Count, NO_COUNT } from "../result/count.ts";
 import type { FailureGroup } from "../result/failure-groups.ts";
+import type { PopCoverageKind } from "../result/sample.ts";
 import { formatTimestamp, parseTimestamp } from "../timestamps.ts";
 import type { FailureRow, PopState, Sent } from "./detail-answers.ts";
 import { progressSchema, type Summary, summarySchema } from "./request-answers.ts";
@@ -208,13 +210,22 @@ function lastUpdate(item: ListedRequest, { lastResultAt }: Progress, now: number
 /** A row a POP, in the order of the request. Its counts are those of progress: a recount does not correct them. */
 export function popRows(item: RequestItem, targets: readonly Target[], counts: ReadonlyMap<string, Count>) {
   const byPop = grouped(targets, ({ pop }) => pop);
-  return item.pops.map((pop) => {
+  const coverageAt = popCoverageOf(item);
+  return item.pops.map((pop, popIndex) => {
     const its = byPop.get(pop) ?? [];
     const total = tasksOf(item, its);
     const count = boundedCount(counts.get(pop) ?? NO_COUNT, total);
     const state = stateOf(item, its, total, count.download_count);
-    return { pop, rec: recOf(pop) ?? null, state, total_count: total, ...count };
+    const coverage = its.every((target) => target.state === "FAILED") ? undefined : coverageAt(popIndex);
+    return { pop, rec: recOf(pop) ?? null, state, coverage, total_count: total, ...count };
   });
+}
+
+/** The coverage of POPs by their indexes. Undefined: the request has another scope, or has not ended. */
+function popCoverageOf({ pop_coverage: stored }: RequestItem): (popIndex: number) => PopCoverageKind | undefined {
+  if (stored === undefined) return () => undefined;
+  const [lead, covered] = [new Bitmap(stored.lead), new Bitmap(stored.covered)];
+  return (popIndex) => (lead.has(popIndex) ? "lead" : covered.has(popIndex) ? "covered" : "not_covered");
 }
 
 function tasksOf({ targets_total, tasks_per_target }: RequestItem, targets: readonly Target[]): number {

@@ -69,7 +69,7 @@ const STARTED_EXAMPLE = {
   request_id: EXAMPLE_ID,
   timestamp: "2024-04-16 03:10:21.405000",
   timeout_at: "2024-04-16 03:40:21.405000",
-  pop_selection: { selected: 3, known: 363, set: "named", places: [] },
+  pop_selection: { selected: 3, known: 363, set: "named", places: [], source: "catalogue", discovered_at: null },
 };
 
 /** POST /prewarm: the request was made. */

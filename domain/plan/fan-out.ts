@@ -1,7 +1,8 @@
 import type { RequestItem } from "../request/request-item.ts";
 import { LISTS, type ListStore } from "./lists.ts";
 import { Plan } from "./plan.ts";
-import { fanOutGroups, type Target, type TargetStore } from "./target.ts";
+import { fanOutGroups, type Target, type TargetStore, type Task } from "./target.ts";
+import type { GoodUrl } from "./task.ts";
 import { messagesOf, type TaskMessage, type TaskSender, urlsPerMessage } from "./task-message.ts";
 
 export interface FanOutDeps {
@@ -32,9 +33,7 @@ export async function fanOut(deps: FanOutDeps, reqId: string, targetKey: string)
   const isReady = ({ target, state }: Target) => target === targetKey && state === "READY";
   const group = fanOutGroups(targets).find(({ unsent }) => unsent.some(isReady));
   if (group !== undefined) {
-    // As a plan of all targets has them, so that a URL has the same lead.
-    const inOrder = targets.filter((target) => group.targets.includes(target));
-    await deps.queue.send(messagesFor(deps, item, inOrder), item.lane);
+    await deps.queue.send(messagesFor(deps, item, targets, new Set(group.targets)), item.lane);
     await markSent(deps, reqId, group.unsent);
   }
   // Also if this target was SENT before: an earlier run may have crashed right after it said so.
@@ -58,13 +57,39 @@ async function markSent({ requestPops }: FanOutDeps, reqId: string, group: reado
 async function* messagesFor(
   { lists, requests }: FanOutDeps,
   item: RequestItem,
-  group: readonly Target[],
+  targets: readonly Target[],
+  group: ReadonlySet<Target>,
 ): AsyncGenerator<TaskMessage> {
-  const tasks = new Plan(item, group).unsentLeads(lists.read(LISTS.goodUrls, item.req_id));
+  const urls = lists.read(LISTS.goodUrls, item.req_id);
+  const tasks =
+    item.scope === "regional" ? regionalLeads(item, targets, group, urls) : leadsOf(item, targets, group, urls);
   const maxUrls = urlsPerMessage(item.total_count, item.instance_count);
   let sent = 0;
-  for await (const message of messagesOf(item, tasks, { maxUrls, targets: group.length })) {
+  for await (const message of messagesOf(item, tasks, { maxUrls, targets: group.size })) {
     if (++sent % MESSAGES_PER_CHECK === 0 && !(await requests.isActive(item.req_id))) return;
     yield message;
   }
+}
+
+/** A plan of the group alone has its targets in the order of all, so that a URL has the same lead. */
+function leadsOf(
+  item: RequestItem,
+  targets: readonly Target[],
+  group: ReadonlySet<Target>,
+  urls: AsyncIterable<GoodUrl>,
+): AsyncGenerator<Task> {
+  return new Plan(
+    item,
+    targets.filter((target) => group.has(target)),
+  ).unsentLeads(urls);
+}
+
+/** A plan of all targets knows the position of the group among all. */
+async function* regionalLeads(
+  item: RequestItem,
+  targets: readonly Target[],
+  group: ReadonlySet<Target>,
+  urls: AsyncIterable<GoodUrl>,
+): AsyncGenerator<Task> {
+  for await (const task of new Plan(item, targets).unsentLeads(urls)) if (group.has(task.target)) yield task;
 }

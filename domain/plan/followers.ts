@@ -1,6 +1,7 @@
 import type * as z from "zod";
 import { grouped } from "../collections.ts";
 import { type Failure, isOriginFailure, readReason } from "../result/failure.ts";
+import { isLacking, type Scoped } from "../result/outcome.ts";
 import { type TaskResult, taskResultSchema } from "../result/task-result.ts";
 import { asTaskUrl, type TaskKey, type TaskUrl, taskKey, unfinishedResult } from "./task.ts";
 import { type Follower, messageSourceSchema, type TaskMessage } from "./task-message.ts";
@@ -27,7 +28,7 @@ export function promoteFollowers(
   again: boolean,
   expireAt: number,
 ): PromotedFollowers {
-  const { req_id, shards, followers = [], origin_failures = 0, first_failure, not_kept_at } = lead;
+  const { req_id, shards, followers = [] } = lead;
   const [next, ...others] = followers;
   const messages: TaskMessage[] = [];
   const skipped: TaskResult[] = [];
@@ -35,8 +36,8 @@ export function promoteFollowers(
   // What a message to another POP has in common with the lead's: not its followers, its failures, nor how often it was tried.
   const shared = { ...messageSourceSchema.parse(lead), host: lead.host, again: again || undefined };
   const send = ({ pop, ips }: Follower, urls: readonly TaskUrl[], more: Partial<TaskMessage>) =>
-    messages.push({ ...shared, pop, ips, urls: urls.map(asTaskUrl), ...more });
-  const skip = (urls: readonly TaskUrl[], first: string, second: string) => {
+    messages.push({ ...shared, pop, ips, urls: [...urls], ...more });
+  const skip = (urls: readonly TaskUrl[], [first, second]: NotAsked["failures"]) => {
     const detail = `Skipped: two POPs under this REC already failed at the origin or did not keep the object: ${first}, ${second}`;
     const failure: Failure = { reason: "not_asked", code: "NOT_ASKED", detail };
     const request = { req_id, shards, expire_at: expireAt };
@@ -44,31 +45,73 @@ export function promoteFollowers(
       for (const url of urls)
         skipped.push({ ...unfinishedResult(request, { ...url, pop }, failure), outcome: "failed" });
   };
-  const classified = ended.map(({ url, result }) => ({ url, kind: classifyLead(result) }));
-  for (const group of grouped(classified, ({ kind }) => JSON.stringify(kind)).values()) {
-    const [{ kind }] = group;
+  const isRegional = lead.scope === "regional";
+  const classified = ended.map(({ url, result }) => ({
+    url: isRegional && url.sample ? { ...asTaskUrl(url), filled_at: result.filled_at } : asTaskUrl(url),
+    kind: classifyLead(result, lead),
+    haveTasks: haveTasks(lead, url),
+  }));
+  for (const group of grouped(classified, ({ kind, haveTasks }) => JSON.stringify([kind, haveTasks])).values()) {
+    const [{ kind, haveTasks }] = group;
     const urls = group.map(({ url }) => url);
     if (kind.state === "cached") {
-      const led = { follows: true, led_by: lead.pop, only_follower: others.length === 0 || undefined };
-      for (const follower of followers) send(follower, urls, kind.isInRec ? led : {});
+      const following = { follows: true, led_by: lead.pop, only_follower: others.length === 0 || undefined };
+      const led = isRegional ? ({ sample: true, led_by: lead.pop } as const) : following;
+      if (haveTasks) for (const follower of followers) send(follower, urls, kind.isInRec ? led : {});
       continue;
     }
-    const failure = kind.state === "origin_failed" ? failureAt(lead.pop, kind.observed) : undefined;
-    const failures = origin_failures + (failure === undefined ? 0 : 1);
-    if (failure !== undefined && failures >= MAX_FAILED_LEADS)
-      skip(urls, first_failure ?? "another POP of its REC", failure);
-    else if (kind.state === "not_kept" && not_kept_at !== undefined)
-      skip(urls, failureAt(not_kept_at, "not_kept"), failureAt(lead.pop, "not_kept"));
-    // Facts about the earlier leads, for the next one.
-    else
+    const step = afterFailedLead(lead, kind);
+    if ("failures" in step) {
+      if (haveTasks) skip(urls, step.failures);
+    } else {
+      // A POP has a task of its own for a sample: its first response shows whether it has the REC of this lead.
+      const inPlace = haveTasks ? { led_by: lead.pop } : { task_pop: lead.task_pop ?? lead.pop };
       send(next, urls, {
+        ...step,
         followers: others.length === 0 ? undefined : others,
-        origin_failures: failures === 0 ? undefined : failures,
-        first_failure: first_failure ?? failure,
-        not_kept_at: kind.state === "not_kept" ? lead.pop : not_kept_at,
+        ...(isRegional ? inPlace : {}),
       });
+    }
   }
   return { messages, skipped };
+}
+
+/** Whether a lead's followers have tasks for a URL. With scope `regional`, they have for samples alone. */
+function haveTasks({ scope }: TaskMessage, { sample }: TaskUrl): boolean {
+  return scope !== "regional" || sample === true;
+}
+
+/**
+ * Whether the next follower requests a URL for the lead's own task, because the lead's result does not show that the REC keeps the object.
+ * Then the result is not written: a task has one, that of the last POP.
+ */
+export function isPassedOn(lead: TaskMessage, url: TaskUrl, result: LeadResult): boolean {
+  if (lead.followers === undefined || haveTasks(lead, url)) return false;
+  const kind = classifyLead(result, lead);
+  return kind.state !== "cached" && !("failures" in afterFailedLead(lead, kind));
+}
+
+/** Two failures that keep others from requesting a URL. */
+interface NotAsked {
+  readonly failures: readonly [string, string];
+}
+
+/** Facts about the earlier leads, for the next one; or why there is none. */
+function afterFailedLead(
+  { pop, origin_failures = 0, first_failure, not_kept_at }: TaskMessage,
+  kind: Exclude<LeadKind, { readonly state: "cached" }>,
+): NotAsked | Pick<TaskMessage, "origin_failures" | "first_failure" | "not_kept_at"> {
+  const failure = kind.state === "origin_failed" ? failureAt(pop, kind.observed) : undefined;
+  const failures = origin_failures + (failure === undefined ? 0 : 1);
+  if (failure !== undefined && failures >= MAX_FAILED_LEADS)
+    return { failures: [first_failure ?? "another POP of its REC", failure] };
+  if (kind.state === "not_kept" && not_kept_at !== undefined)
+    return { failures: [failureAt(not_kept_at, "not_kept"), failureAt(pop, "not_kept")] };
+  return {
+    origin_failures: failures === 0 ? undefined : failures,
+    first_failure: first_failure ?? failure,
+    not_kept_at: kind.state === "not_kept" ? pop : not_kept_at,
+  };
 }
 
 /**
@@ -95,8 +138,8 @@ export interface FinishedUrl {
 }
 
 /** Keys of the results of a message's tasks, in its order. */
-export function resultKeys({ req_id, pop, shards, urls }: TaskMessage): TaskKey[] {
-  return urls.map(({ url, variant }) => taskKey(req_id, { pop, url, variant }, shards));
+export function resultKeys({ req_id, pop, task_pop = pop, shards, urls }: TaskMessage): TaskKey[] {
+  return urls.map(({ url, variant }) => taskKey(req_id, { pop: task_pop, url, variant }, shards));
 }
 
 /**
@@ -120,6 +163,7 @@ export const leadResultSchema = taskResultSchema.pick({
   rec_unsure: true,
   hit_after_download: true,
   rounds: true,
+  filled_at: true,
 });
 export type LeadResult = z.infer<typeof leadResultSchema>;
 
@@ -137,10 +181,13 @@ export type LeadKind =
   /** The download was good, and no response after it was a hit. The next POP leads; if it sees no hit either, no other POP requests the URL. */
   | { readonly state: "not_kept" };
 
-export function classifyLead(result: LeadResult): LeadKind {
+/** @param scoped the lead's message. @default scope pop */
+export function classifyLead(result: LeadResult, scoped: Scoped = {}): LeadKind {
   const { ok, outcome, reason, http_status: status, rec_unsure, hit_after_download, rounds } = result;
   // Whatever the lead's first response left open, the REC was seen to keep it since.
   if (outcome === "regional") return { state: "cached", isInRec: true };
+  // The POP had the object before: its REC was not asked.
+  if (ok && scoped.scope === "regional" && isLacking(outcome, scoped)) return { state: "pop_failed" };
   if (ok) return { state: "cached", isInRec: rec_unsure !== true };
   const code = readReason(reason);
   // A hit shows that a cache had it, though not for long: each POP finds out for itself.

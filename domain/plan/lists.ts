@@ -101,8 +101,13 @@ const foundUrls: WritableList<FoundUrl> = {
 /** URLs that can be warmed: url, bytes (empty where the size is unknown), and what a row of them may have besides. */
 const goodUrls: WritableList<GoodUrl> = { key: (reqId) => `${reqId}/success_urls.csv`, toRow, fromRow };
 
-/** Those with tasks that only the REC is shown to keep, and the POPs of these tasks. Absent where there are none, or the request is for RECs. */
-const regionalUrls: WritableList<GoodUrl> = { ...goodUrls, key: (reqId) => `${reqId}/regional_urls.csv` };
+/** Those with tasks whose wanted cache is not shown to keep the object, and the POPs of these tasks. Absent where there are none. */
+const regionalUrls: WritableList<GoodUrl> = {
+  ...goodUrls,
+  key: (reqId) => `${reqId}/regional_urls.csv`,
+  // A retry has samples of its own.
+  toRow: (entry) => toRow({ ...entry, sample: undefined }).slice(0, -1),
+};
 
 /** The list of these good URLs, without the last columns that are empty in all rows. All rows have as many: a reader takes others for damage. */
 export function goodUrlsList(entries: readonly GoodUrl[]): WritableList<GoodUrl> {

@@ -20,6 +20,8 @@ interface TargetGroup {
   /** The index of each resolved POP in the request's list. */
   readonly popIndexes: ReadonlyMap<string, number>;
   readonly recGroups: readonly (readonly Target[])[];
+  /** With scope `regional`: the POPs that request every URL. The others request samples alone. Undefined: all POPs request every URL. */
+  readonly leads: ReadonlySet<string> | undefined;
 }
 
 /** The tasks of one URL: one at each resolved target of its distribution where it is wanted, numbered by the POP's index in the request. */
@@ -48,7 +50,9 @@ export class UrlTasks {
   /** The number of the task at a POP; undefined where the URL has no such task. */
   popIndexOf(pop: string): number | undefined {
     const popIndex = this.group.popIndexes.get(pop);
-    return popIndex === undefined || this.pops?.has(popIndex) === false ? undefined : popIndex;
+    if (popIndex === undefined || this.pops?.has(popIndex) === false) return undefined;
+    const { leads } = this.group;
+    return this.pops !== undefined || this.url.sample || leads?.has(pop) !== false ? popIndex : undefined;
   }
 
   /** The tasks in the order of the targets, each without followers. @param wanted says of a POP's index whether its task is. @default all */
@@ -60,6 +64,7 @@ export class UrlTasks {
   /** The tasks as they are queued: under each REC, the first candidate leads the others. */
   leads(wanted: PopIndexFilter = all): Task[] {
     const { url, host, group } = this;
+    if (group.leads !== undefined) return this.allRegionalLeads(group.recGroups, wanted);
     const leads: Task[] = [];
     for (const recGroup of group.recGroups) {
       const [target, ...followers] = this.wantedOf(candidatesFor(url.url, recGroup), wanted);
@@ -68,8 +73,34 @@ export class UrlTasks {
     return leads;
   }
 
+  private allRegionalLeads(recGroups: TargetGroup["recGroups"], wanted: PopIndexFilter): Task[] {
+    let groupIndex = 0;
+    // A POP that is alone is compared with none.
+    return recGroups.flatMap((it) => this.regionalLeads(it, it.length === 1 ? 0 : groupIndex++, wanted));
+  }
+
+  /**
+   * With scope `regional`, the first POP of a group leads all URLs: with a hash of the URL, a wrong map would spread the objects over two
+   * RECs. Its followers are those that request the URL after it: all of them for a sample; for another URL, one after the other until one
+   * shows that the REC keeps the object. POPs that lead for themselves, and tasks whose lead has its result, wait for nobody.
+   */
+  private regionalLeads(recGroup: readonly Target[], groupIndex: number, wanted: PopIndexFilter): Task[] {
+    const { url, host } = this;
+    const [base] = recGroup;
+    const its = this.wantedOf(recGroup, wanted);
+    if (this.pops !== undefined || base === undefined || its[0] !== base)
+      return its.map((target): Task => ({ target, url, host, followers: [] }));
+    const isFollower = ({ leads }: Target) => leads === undefined;
+    const others = (url.sample ? its : recGroup).filter((it) => it !== base);
+    const alone = its.filter((it) => it !== base && !isFollower(it));
+    return [
+      { target: base, url, host, followers: others.filter(isFollower), groupIndex },
+      ...alone.map((target): Task => ({ target, url, host, followers: [] })),
+    ];
+  }
+
   private wantedOf(targets: readonly Target[], wanted: PopIndexFilter): readonly Target[] {
-    if (this.pops === undefined && wanted === all) return targets;
+    if (this.pops === undefined && this.group.leads === undefined && wanted === all) return targets;
     return targets.filter(({ pop }) => {
       const popIndex = this.popIndexOf(pop);
       return popIndex !== undefined && wanted(popIndex);
@@ -86,6 +117,8 @@ const all: PopIndexFilter = () => true;
  */
 export class Plan {
   private readonly groups: ReadonlyMap<string, TargetGroup>;
+  /** Whether the RECs are warmed: then each POP has its own number of tasks. */
+  readonly isRegional: boolean;
 
   /** @param allTargets all targets; those that did not resolve have no tasks */
   constructor(
@@ -94,7 +127,10 @@ export class Plan {
   ) {
     const popIndexes = new Map(request.pops.map((pop, popIndex) => [pop, popIndex]));
     const byLabel = grouped(allTargets, ({ label }) => label);
-    this.groups = new Map([...byLabel].map(([label, its]) => [label, targetGroup(label, its, popIndexes)]));
+    this.isRegional = request.scope === "regional";
+    this.groups = new Map(
+      [...byLabel].map(([label, its]) => [label, targetGroup(label, its, popIndexes, this.isRegional)]),
+    );
   }
 
   /** The tasks of a URL; undefined where none of its distribution's targets resolved. */
@@ -113,6 +149,16 @@ export class Plan {
     return (distribution && this.groups.get(distribution.label)?.allTargets) ?? [];
   }
 
+  /** The groups of a distribution's resolved targets, each under one REC, the base lead of the scope `regional` first. */
+  recGroupsOf(label: string): readonly (readonly Target[])[] {
+    return this.groups.get(label)?.recGroups ?? [];
+  }
+
+  /** The labels of its distributions. */
+  get labels(): readonly string[] {
+    return [...this.groups.keys()];
+  }
+
   /** What is queued of each URL, in the order of the URLs, without what SENT targets lead: that is queued already. */
   async *unsentLeads(urls: AsyncIterable<GoodUrl> | Iterable<GoodUrl>): AsyncGenerator<Task> {
     // No `yield*`: it would await each task of a synchronous generator once more.
@@ -125,10 +171,14 @@ function targetGroup(
   label: string,
   allTargets: readonly Target[],
   popIndexOf: ReadonlyMap<string, number>,
+  isRegional: boolean,
 ): TargetGroup {
   const resolvedTargets = allTargets.filter(({ pop, state }) => state !== "FAILED" && popIndexOf.has(pop));
   const popIndexes = new Map(resolvedTargets.map(({ pop }) => [pop, popIndexOf.get(pop) ?? 0]));
-  return { label, allTargets, resolvedTargets, popIndexes, recGroups: recGroups(resolvedTargets) };
+  const groups = recGroups(resolvedTargets);
+  const leading = [...groups.flatMap(([base]) => base ?? []), ...resolvedTargets.filter((it) => it.leads)];
+  const leads = isRegional ? new Set(leading.map(({ pop }) => pop)) : undefined;
+  return { label, allTargets, resolvedTargets, popIndexes, recGroups: groups, leads };
 }
 
 /**
@@ -152,8 +202,9 @@ export async function totalsOf(plan: Plan, urls: AsyncIterable<GoodUrl> | Iterab
     size += added * (url.bytes ?? 0);
     transferred += added * taskBytes(plan.request, url.bytes ?? 0);
     if (added > 0 && isLarge(url)) hasLarge = true;
-    perTarget[tasks.label] = (perTarget[tasks.label] ?? 0) + (url.pops === undefined ? 1 : 0);
-    if (url.pops === undefined) continue;
+    const isEverywhere = url.pops === undefined && !plan.isRegional;
+    perTarget[tasks.label] = (perTarget[tasks.label] ?? 0) + (isEverywhere ? 1 : 0);
+    if (isEverywhere) continue;
     for (const { target } of tasks.tasks()) ownTasks.set(target, (ownTasks.get(target) ?? 0) + 1);
   }
   return {

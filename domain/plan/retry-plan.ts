@@ -122,7 +122,8 @@ async function pairsOf(deps: RetryDeps, item: RequestItem): Promise<TasksToRetry
     const [row, popIndex] = [rowOf.get(urlVariantKey(task)), popIndexOf.get(task.pop)];
     if (row !== undefined && popIndex !== undefined) pairs.add(pair(row, popIndex));
   }
-  if ((item.readiness?.regional_tasks ?? 0) > 0)
+  const { regional_tasks = 0, edge_tasks = 0 } = item.readiness ?? {};
+  if (regional_tasks + edge_tasks > 0)
     for await (const { pops: its, ...url } of deps.lists.read(LISTS.regionalUrls, reqId)) {
       const [row, popIndexes] = [rowOf.get(urlVariantKey(url)), new Bitmap(its)];
       if (row === undefined) continue;

@@ -30,6 +30,8 @@ export const targetSchema = z.object({
   reason: failureReasonSchema,
   /** How many tasks it has of URLs that are wanted at some POPs alone. Absent: none. */
   own_tasks: z.number().int().nonnegative().optional().catch(undefined),
+  /** With scope `regional`: no sample shows which REC it has, so it leads all URLs for itself. */
+  leads: z.literal(true).optional(),
   expire_at: z.number().int(),
 });
 
@@ -55,6 +57,8 @@ export interface Task {
   readonly host: string;
   /** The targets whose tasks of this URL wait for this one, the next lead first. */
   readonly followers: readonly Target[];
+  /** With scope `regional`: position of the lead's group, from 0. Samples of two groups are stored at different times. @default 0 */
+  readonly groupIndex?: number;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { Bitmap } from "../bitmap.ts";
 import type { RequestItem } from "../request/request-item.ts";
 import { addResult, type Count, type Counted, NO_COUNT, type Sum } from "../result/count.ts";
-import { isOnlyInRec, type Scoped } from "../result/outcome.ts";
+import { isLacking, type Scoped } from "../result/outcome.ts";
 import type { Plan, UrlTasks } from "./plan.ts";
 import type { Task } from "./target.ts";
 import { type GoodUrl, type UrlVariant, urlVariantKey } from "./task.ts";
@@ -59,7 +59,7 @@ export class TaskBitmap {
     const bit = found.firstBit + popIndex;
     if (this.seen.has(bit)) return false;
     this.seen.add(bit);
-    if (result.ok) (isOnlyInRec(result.outcome, this.request) ? this.regional : this.good).add(bit);
+    if (result.ok) (isLacking(result.outcome, this.request) ? this.regional : this.good).add(bit);
     addResult(this.sum, result);
     return true;
   }

@@ -7,6 +7,7 @@ import { downloadsSchema, originLimitsSchema, scopeSchema, variantSchema } from 
 import type { RequestItem } from "../request/request-item.ts";
 import type { TaskQueueName } from "../request/task-queue-name.ts";
 import { verifySchema } from "../result/outcome.ts";
+import { SAMPLE_DELAY_MS } from "../result/sample.ts";
 import type { Task } from "./target.ts";
 import { asTaskUrl, type TaskUrl, taskUrlSchema } from "./task.ts";
 
@@ -56,6 +57,15 @@ export const taskMessageSchema = z.object({
   follows: z.boolean().optional(),
   /** The POP that led these URLs. */
   led_by: z.string().optional(),
+  /** With scope `regional`: one GET of each URL shows whether this POP has the REC of `led_by`. */
+  sample: z.literal(true).optional(),
+  /**
+   * With scope `regional`: milliseconds for which a lead waits before it requests a sample. The leads of two RECs then store it at different
+   * times, which `Age` tells apart.
+   */
+  sample_delay_ms: z.number().nonnegative().optional(),
+  /** With scope `regional`: the POP whose tasks these are. This POP requests the URLs in its place. @default `pop` */
+  task_pop: z.string().optional(),
   /** No other POP follows it: so nothing shows which of both RECs the catalogue has wrong. */
   only_follower: z.boolean().optional(),
   /** It may have been sent before: tasks that have a result are not done again. */
@@ -178,7 +188,10 @@ export async function* messagesOf(
   for (const { message } of open.values()) yield message;
 }
 
-function openMessage(source: MessageSource, { target: { pop, ips }, host, followers }: Task): OpenMessage {
+function openMessage(
+  source: MessageSource,
+  { target: { pop, ips }, host, followers, groupIndex = 0 }: Task,
+): OpenMessage {
   const waiting = followers.map(({ pop, ips }) => ({ pop, ips }));
   const message: TaskMessage = {
     ...source,
@@ -187,6 +200,7 @@ function openMessage(source: MessageSource, { target: { pop, ips }, host, follow
     host,
     urls: [],
     followers: waiting.length === 0 ? undefined : waiting,
+    sample_delay_ms: groupIndex === 0 ? undefined : groupIndex * SAMPLE_DELAY_MS,
   };
   return { message, bytes: 0, length: JSON.stringify(message).length };
 }

@@ -75,6 +75,13 @@ export const taskUrlSchema = z.object({
   downloads_done: z.number().int().nonnegative().optional(),
   /** Bytes of all bodies in the messages before. Only in messages; absent: none. */
   transferred_bytes: z.number().int().nonnegative().optional(),
+  /** With scope `regional`: each POP of the REC requests it once, to check that the REC is its own. Absent: the lead alone requests it. */
+  sample: z.literal(true).optional(),
+  /**
+   * When the REC of the lead stored the object: milliseconds since the epoch. Only in messages of samples; absent there: unknown, and the
+   * sample cannot show which REC answers.
+   */
+  filled_at: z.number().optional(),
 });
 
 export type TaskUrl = z.infer<typeof taskUrlSchema>;
@@ -92,13 +99,17 @@ export class UnreadableRowError extends Error {
   override readonly name = "UnreadableRowError";
 }
 
+/** Last column of a URL that is a sample. */
+const SAMPLE = "sample";
+
 /** The CSV row of a good URL. */
-export function toRow({ url, bytes, variant, source, pops }: GoodUrl): readonly CsvValue[] {
-  return [url, bytes, variant, source, pops];
+export function toRow({ url, bytes, variant, source, pops, sample }: GoodUrl): readonly CsvValue[] {
+  return [url, bytes, variant, source, pops, sample && SAMPLE];
 }
 
 /** Checked by hand: this is done for every task. @throws UnreadableRowError */
-export function fromRow([url = "", bytes = "", variant = "", source = "", pops = ""]: readonly string[]): GoodUrl {
+export function fromRow(row: readonly string[]): GoodUrl {
+  const [url = "", bytes = "", variant = "", source = "", pops = "", sample = ""] = row;
   if (url === "" || !/^\d*$/.test(bytes)) throw new UnreadableRowError(`'${url},${bytes}' is not a URL and its bytes`);
   if (!/^\d*$/.test(source) || !/^[0-9a-f]*$/.test(pops))
     throw new UnreadableRowError(`'${source},${pops}' of ${url} are not a source and its POPs`);
@@ -108,12 +119,13 @@ export function fromRow([url = "", bytes = "", variant = "", source = "", pops =
     variant: variant || undefined,
     source: Number(source) || undefined,
     pops: pops || undefined,
+    sample: sample === SAMPLE || undefined,
   };
 }
 
 /** What a message carries of it, before any attempt. */
-export function asTaskUrl({ url, bytes, variant }: GoodUrl): TaskUrl {
-  return { url, bytes, variant };
+export function asTaskUrl({ url, bytes, variant, sample }: GoodUrl): TaskUrl {
+  return { url, bytes, variant, sample };
 }
 
 /** Tells one variant of a URL from all others of a request. A normalised URL has no `#`. */

@@ -1,43 +1,50 @@
 import * as z from "zod";
 import { keysOf } from "../collections.ts";
 import { formatTimestamp } from "../timestamps.ts";
+import { isAlive, NO_LIVE_POPS } from "./discovered-pops.ts";
 import { BASES, type Basis, byCode, POP_CODES } from "./pop-codes.ts";
 import { REC_BASES } from "./recs.ts";
-import { COUNTRY_DEFAULTS, REGION_DEFAULTS, type Region, regionsOf } from "./regions.ts";
+import { type Region, regionsOf } from "./regions.ts";
+import { defaultSets } from "./select.ts";
 import { siteOf } from "./sites.ts";
 
 /**
- * The catalogue, and what resolved here and is not in it, by code: of a country (ISO 3166-1 alpha-2) and a region, if they are given.
- * @param resolvedAt when each POP resolved last: milliseconds since the epoch, by code
+ * The catalogue, and the codes that resolved besides, by code: of a country (ISO 3166-1 alpha-2) and a region, if they are given.
+ * @param resolvedAt when each POP resolved last for a request: milliseconds since the epoch, by code
  */
 export function listPops(
   { country, region }: { readonly country?: string | undefined; readonly region?: Region | undefined },
   resolvedAt: ReadonlyMap<string, number>,
+  live = NO_LIVE_POPS,
 ): PopRow[] {
   const known: ReadonlyMap<string, Basis> = new Map(POP_CODES.map(({ pop, basis }) => [pop, basis]));
-  const extra = [...resolvedAt.keys()].filter((pop) => !known.has(pop));
-  return [...known.keys(), ...extra]
+  const sets = defaultSets(live);
+  const basisOf = (pop: string) => known.get(pop) ?? (resolvedAt.has(pop) ? "here" : "discovered");
+  return [...new Set([...known.keys(), ...resolvedAt.keys(), ...live.alive])]
     .sort(byCode)
-    .map((pop) => rowOf(pop, known.get(pop) ?? "here", resolvedAt.get(pop)))
+    .map((pop) => rowOf({ code: pop, basis: basisOf(pop), resolves: isAlive(pop, live) }, sets, resolvedAt.get(pop)))
     .filter((row) => country === undefined || row.country === country)
     .filter((row) => region === undefined || row.regions.includes(region));
 }
 
-const SETS = Object.entries<readonly string[]>({ ...REGION_DEFAULTS, ...COUNTRY_DEFAULTS });
-
-function rowOf(code: string, basis: PopRow["basis"], resolvedAt: number | undefined): PopRow {
+function rowOf(
+  { code, basis, resolves }: Pick<PopRow, "code" | "basis" | "resolves">,
+  sets: ReturnType<typeof defaultSets>,
+  resolvedAt: number | undefined,
+): PopRow {
   const site = siteOf(code);
   return {
     code,
     city: site?.city ?? null,
     country: site?.country ?? null,
     regions: site === undefined ? [] : regionsOf(site),
-    default_of: SETS.filter(([, pops]) => pops.includes(code)).map(([name]) => name),
+    default_of: sets.filter(([, pops]) => pops.includes(code)).map(([name]) => name),
     rec: site?.rec ?? null,
     rec_basis: site?.recBasis ?? null,
     latitude: site?.lat ?? null,
     longitude: site?.lon ?? null,
     basis,
+    resolves,
     last_resolved_at: resolvedAt === undefined ? null : formatTimestamp(resolvedAt),
   };
 }
@@ -46,6 +53,7 @@ function rowOf(code: string, basis: PopRow["basis"], resolvedAt: number | undefi
 export const POP_BASES = {
   ...BASES,
   here: "The catalogue lacks it. It resolved for a request of this deployment.",
+  discovered: "The catalogue lacks it. It resolved when `prewarm pops --discover` ran.",
 } as const;
 
 /** One POP in the answer of GET /pops. Null: not known. */
@@ -61,6 +69,10 @@ export const popRowSchema = z
     latitude: z.number().nullable().describe("Degrees north."),
     longitude: z.number().nullable().describe("Degrees east."),
     basis: z.enum(keysOf(POP_BASES)).describe("How the code is known."),
+    resolves: z
+      .boolean()
+      .nullable()
+      .describe("True: it resolved lately. False: it did not when the POPs were discovered. Null: not known."),
     last_resolved_at: z
       .string()
       .nullable()

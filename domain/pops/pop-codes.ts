@@ -6,7 +6,8 @@ import { keysOf } from "../collections.ts";
  * tried against the live service. A POP that has gone does not resolve, and is then reported and skipped: a stale row
  * here costs a line in a report, nothing more.
  *
- * To add a POP: one row in the list of its basis, in site and number order, and a row in sites.ts if the site is new.
+ * To add a POP: one row in the list of its basis, in site and number order, and a row in sites.ts if the site is new. A code in a
+ * recorded response belongs to `RECORDED`, under its source.
  * `npm run pops:check` asks the DNS for all of them and prints such rows.
  */
 
@@ -23,20 +24,51 @@ export type Basis = keyof typeof BASES;
 /** Compares codes by site, then by number. */
 export const byCode = new Intl.Collator("en", { numeric: true }).compare;
 
+/** The form of a code: site, facility, kind and number. Every reader of codes uses this one. */
+export const POP_CODE = /^[A-Z]{3}\d{1,3}-[A-Z]\d{1,2}$/;
+
 /** One POP, named as in the `x-amz-cf-pop` response header. */
 export interface PopCode {
-  /** `<site><number>-<C|P|E><number>`; several may stand at one site, E is China */
+  /** Of the form {@link POP_CODE}. Several may stand at one site. Kind E is China. */
   readonly pop: string;
   readonly basis: Basis;
+  /** Source and year of a recorded response. Absent: the code is known in another way. */
+  readonly recorded?: { readonly source: string; readonly year: number } | undefined;
 }
 
-/** All codes by how they are known, each list by site, then by number. */
+/**
+ * Codes in the `x-amz-cf-pop` header of recorded responses, by the public source of the recording and the year of its newest response:
+ * a repository of GitHub, or the number of a file whose repository is unknown. They are `observed`.
+ */
+const RECORDED: readonly { readonly source: string; readonly year: number; readonly pops: readonly string[] }[] = [
+  { source: "danielnsilva/semanticscholar", year: 2026, pops: ["GRU3-P10"] },
+  { source: "jumpserve-networks/jumpserve-back-end", year: 2026, pops: ["FRA56-P16", "FRA60-P11", "LAX50-P5", "LAX54-P9", "SIN2-P1", "SIN2-P6"] },
+  { source: "danielnsilva/semanticscholar", year: 2025, pops: ["ORD58-P3"] },
+  { source: "repository unknown (file 30250527756)", year: 2025, pops: ["CPH50-P1"] },
+  { source: "repository unknown (file 48382993927)", year: 2025, pops: ["JFK52-P3"] },
+  { source: "danielnsilva/semanticscholar", year: 2024, pops: ["FOR50-P2", "GRU1-P4", "GRU3-P4"] },
+  { source: "GoogleChrome/lighthouse", year: 2024, pops: ["DFW56-P1", "HIO52-P1", "HIO52-P2", "IAD89-P2", "SEA19-C1", "SEA19-C2", "SEA19-C3", "SEA73-P1", "SEA73-P2", "SEA73-P3", "SEA900-P1", "SEA900-P2", "SEA900-P3", "SEA900-P4", "YVR52-P1", "YVR52-P2"] },
+  { source: "sitespeedio/chrome-har", year: 2024, pops: ["MEL52-P1"] },
+  { source: "repository unknown (file 19527788207)", year: 2023, pops: ["AKL50-C1"] },
+  { source: "18Months/themoviedb-api", year: 2022, pops: ["MAD53-P2"] },
+  { source: "datacite/bolognese", year: 2021, pops: ["DUS51-C1", "FRA50-C1", "HAM50-C3", "TXL52-C1"] },
+  { source: "repository unknown (file 21480699214)", year: 2021, pops: ["LHR50-C1"] },
+  { source: "postmanlabs/har-to-postman", year: 2021, pops: ["DFW55-C2", "MAA51-P2", "QRO50-C1"] },
+  { source: "sitespeedio/chrome-har", year: 2021, pops: ["SYD1-C2"] },
+  { source: "aws-amplify/amplify-hosting", year: 2020, pops: ["BOM50-C1", "DEL54-C1"] },
+  { source: "repository unknown (file 9543514315)", year: 2020, pops: ["AMS54-C1", "FRA2-C1"] },
+  { source: "ruby-oembed/ruby-oembed", year: 2020, pops: ["ATL51-C1", "ATL52-C1"] },
+  { source: "sitespeedio/chrome-har", year: 2020, pops: ["SIN52-C2", "SYD4-C1", "SYD4-C2"] },
+  { source: "storyblok/storyblok-ruby", year: 2020, pops: ["GIG51-C1", "GRU50-C1"] },
+  { source: "sitespeedio/chrome-har", year: 2019, pops: ["ARN1-C1"] },
+];
+
+/** All codes by how they are known. */
 export const CODES_BY_BASIS: Readonly<Record<Basis, readonly string[]>> = {
   observed: [
-    "AKL50-C1",
+    ...RECORDED.flatMap(({ pops }) => pops),
     "AMS1-P1",
     "AMS1-P2",
-    "AMS54-C1",
     "AMS58-P4",
     "AMS58-P6",
     "BAH52-C1",
@@ -68,7 +100,6 @@ export const CODES_BY_BASIS: Readonly<Record<Basis, readonly string[]>> = {
     "DFW3-C1",
     "DFW53-C1",
     "DFW55-C1",
-    "DFW55-C2",
     "DFW56-P3",
     "DFW56-P8",
     "DFW57-P2",
@@ -82,8 +113,6 @@ export const CODES_BY_BASIS: Readonly<Record<Basis, readonly string[]>> = {
     "DXB52-P1",
     "EZE50-P1",
     "FJR50-C1",
-    "FOR50-P2",
-    "FRA2-C1",
     "FRA2-C2",
     "FRA56-C1",
     "FRA56-P2",
@@ -94,8 +123,6 @@ export const CODES_BY_BASIS: Readonly<Record<Basis, readonly string[]>> = {
     "GRU1-P5",
     "GRU3-C1",
     "GRU3-P5",
-    "GRU3-P10",
-    "GRU50-C1",
     "HAN50-P1",
     "HAN50-P2",
     "HAN51-P2",
@@ -141,7 +168,6 @@ export const CODES_BY_BASIS: Readonly<Record<Basis, readonly string[]>> = {
     "MAD51-C2",
     "MAD51-C3",
     "MAD53-P1",
-    "MAD53-P2",
     "MAD53-P7",
     "MAD53-P8",
     "MCT50-P1",
@@ -177,8 +203,6 @@ export const CODES_BY_BASIS: Readonly<Record<Basis, readonly string[]>> = {
     "SIN5-C1",
     "SIN52-P1",
     "SYD1-C1",
-    "SYD1-C2",
-    "SYD4-C2",
     "SYD62-P1",
     "SYD62-P2",
     "TLV50-C1",
@@ -200,19 +224,16 @@ export const CODES_BY_BASIS: Readonly<Record<Basis, readonly string[]>> = {
   listed: [
     "AMS1-C1",
     "AMS50-C1",
-    "ARN1-C1",
     "ARN54-C1",
     "ARN56-P1",
     "ATH50-C1",
     "ATL50-C1",
-    "ATL51-C1",
     "ATL56-C1",
     "ATL56-C2",
     "ATL56-C3",
     "BJS9-E1",
     "BKK50-C2",
     "BLR50-C2",
-    "BOM50-C1",
     "BOM51-C1",
     "BOM51-C2",
     "BOM52-C1",
@@ -231,16 +252,13 @@ export const CODES_BY_BASIS: Readonly<Record<Basis, readonly string[]>> = {
     "CPH50-C1",
     "CPH50-C2",
     "DEL51-C1",
-    "DEL54-C1",
     "DEL54-C3",
     "DEN50-C2",
     "DEN52-C1",
     "DFW50-C1",
     "DFW55-C3",
-    "DFW56-P1",
     "DFW56-P2",
     "DFW56-P5",
-    "DUS51-C1",
     "EWR50-C1",
     "EWR52-C2",
     "EWR52-C3",
@@ -248,7 +266,6 @@ export const CODES_BY_BASIS: Readonly<Record<Basis, readonly string[]>> = {
     "EZE51-C1",
     "FCO50-C1",
     "FRA6-C1",
-    "FRA50-C1",
     "FRA56-C2",
     "FRA56-P4",
     "FRA60-P1",
@@ -258,7 +275,6 @@ export const CODES_BY_BASIS: Readonly<Record<Basis, readonly string[]>> = {
     "GRU3-P1",
     "HAM50-C1",
     "HAM50-C2",
-    "HAM50-C3",
     "HEL50-C1",
     "HEL50-C2",
     "HIO50-C1",
@@ -273,7 +289,6 @@ export const CODES_BY_BASIS: Readonly<Record<Basis, readonly string[]>> = {
     "IAD66-C1",
     "IAD66-C2",
     "IAD79-C2",
-    "IAD89-P2",
     "IAH50-C1",
     "IAH50-C3",
     "IAH50-C4",
@@ -343,12 +358,8 @@ export const CODES_BY_BASIS: Readonly<Record<Basis, readonly string[]>> = {
     "PHX52-P2",
     "PRG50-C1",
     "PVG52-E1",
-    "QRO50-C1",
     "QRO51-C1",
     "SCL50-C1",
-    "SEA19-C1",
-    "SEA19-C2",
-    "SEA19-C3",
     "SFO5-C1",
     "SFO5-C3",
     "SFO5-P1",
@@ -356,17 +367,12 @@ export const CODES_BY_BASIS: Readonly<Record<Basis, readonly string[]>> = {
     "SFO20-C1",
     "SFO53-C1",
     "SIN2-C1",
-    "SIN2-P1",
     "SIN2-P2",
-    "SIN2-P6",
-    "SIN52-C2",
     "SIN52-C3",
     "SLC50-C1",
     "SOF50-C1",
-    "SYD4-C1",
     "SZX51-E1",
     "TLV50-C2",
-    "TXL52-C1",
     "VIE50-C1",
     "WAW50-C1",
     "YTO50-C3",
@@ -379,7 +385,6 @@ export const CODES_BY_BASIS: Readonly<Record<Basis, readonly string[]>> = {
   ],
   example: [
     "AMS50-P2",
-    "ATL52-C1",
     "BOS50-C2",
     "CDG3-C1",
     "CDG53-C1",
@@ -387,7 +392,6 @@ export const CODES_BY_BASIS: Readonly<Record<Basis, readonly string[]>> = {
     "FCO50-P1",
     "FRA53-C1",
     "FRA56-P1",
-    "GIG51-C1",
     "HYD50-C4",
     "IAD79-C1",
     "ICN80-P2",
@@ -395,7 +399,6 @@ export const CODES_BY_BASIS: Readonly<Record<Basis, readonly string[]>> = {
     "KIX50-C1",
     "KIX50-P2",
     "LAX3-C1",
-    "LHR50-C1",
     "LHR62-C5",
     "MAN50-C2",
     "MXP53-P1",
@@ -404,7 +407,11 @@ export const CODES_BY_BASIS: Readonly<Record<Basis, readonly string[]>> = {
   ],
 };
 
+const RECORDING_OF = new Map(
+  RECORDED.flatMap(({ source, year, pops }) => pops.map((pop): [string, { source: string; year: number }] => [pop, { source, year }])),
+);
+
 /** All codes by site, then by number. */
 export const POP_CODES: readonly PopCode[] = keysOf(BASES)
-  .flatMap((basis) => CODES_BY_BASIS[basis].map((pop) => ({ pop, basis })))
+  .flatMap((basis) => CODES_BY_BASIS[basis].map((pop) => ({ pop, basis, recorded: RECORDING_OF.get(pop) })))
   .sort((a, b) => byCode(a.pop, b.pop));

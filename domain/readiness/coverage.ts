@@ -52,10 +52,13 @@ export function coverageOf(plan: Plan, taskBitmap: TaskBitmap, { good, unreadabl
     return groups;
   };
   let coldUnreadable = 0;
+  let edgeTasks = 0;
   for (const url of good) {
     const targets = plan.allTargetsFor(url);
     const groups = groupsOf(targets);
-    const recs = coldRecsOf(groups, taskBitmap.conditionAt(url));
+    const conditionAt = taskBitmap.conditionAt(url);
+    const recs = plan.isRegional ? coldRegionalRecsOf(groups, conditionAt) : coldRecsOf(groups, conditionAt);
+    if (plan.isRegional) edgeTasks += groups.filter((group) => isAtEdgeAlone(group, conditionAt)).length;
     // Of a distribution without any POP that resolved, nothing was warmed.
     if (recs.length > 0 || (groups.length === 0 && targets.length > 0)) cold.add(url, recs);
   }
@@ -79,6 +82,7 @@ export function coverageOf(plan: Plan, taskBitmap: TaskBitmap, { good, unreadabl
     cold_unreadable: coldUnreadable,
     cold_examples: cold.examples,
     cold_recs: [...cold.recs],
+    edge_tasks: edgeTasks === 0 ? undefined : edgeTasks,
     byPop: [...byPop.values()],
     unresolved: popsOf(failed),
     unanswered: popsOf(failed.filter(({ reason }) => reason === "dns_unavailable")),
@@ -137,6 +141,35 @@ function coldRecsOf(groups: readonly RecCoverage[], conditionAt: ConditionAt | u
     for (const coverage of bad) coverage.cold++;
   }
   return cold;
+}
+
+/**
+ * The same for a request with the scope `regional`, where a REC has an object once one of its POPs has shown that. One POP leads the
+ * others, so an object is cold at a REC with two or more POPs if it failed at all of them that requested it.
+ */
+function coldRegionalRecsOf(groups: readonly RecCoverage[], conditionAt: ConditionAt | undefined): string[] {
+  const cold: string[] = [];
+  for (const { rec, pops } of groups) {
+    const seen = pops.map((coverage) => ({ coverage, condition: conditionAt?.(coverage.pop) }));
+    const tasks = seen.filter(({ condition }) => condition !== undefined);
+    const isKept = tasks.some(({ condition }) => condition === "good");
+    const bad = tasks.filter(({ condition }) => condition === "bad");
+    const isCold = rec !== undefined && pops.length >= 2 && tasks.length > 0 && bad.length === tasks.length;
+    for (const { coverage, condition } of tasks) {
+      coverage.tasks++;
+      if (condition === "good" || (condition === "regional" && isKept)) continue;
+      coverage.lacking++;
+      if (isCold) coverage.cold++;
+    }
+    if (isCold) cold.push(rec);
+  }
+  return cold;
+}
+
+/** Whether an object is shown to be in the own cache of a POP, and not in the REC. */
+function isAtEdgeAlone({ pops }: RecCoverage, conditionAt: ConditionAt | undefined): boolean {
+  const conditions = pops.map(({ pop }) => conditionAt?.(pop));
+  return conditions.includes("regional") && !conditions.includes("good");
 }
 
 function variantsOf({ variant }: UrlVariant, all: readonly string[]): readonly (string | undefined)[] {

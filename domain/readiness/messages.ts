@@ -74,6 +74,31 @@ export const READINESS_MESSAGES = {
     en: "the regional edge cache keeps the {count, plural, one {object of # task} other {objects of # tasks}}, the POP is not shown to",
     zh: "{count} 个任务的对象由区域边缘缓存保留，但未能证明 POP 也保留",
   },
+  onlyAtEdge: {
+    en: "only the POP's own cache is shown to keep the {count, plural, one {object of # task} other {objects of # tasks}}, the regional edge cache is not",
+    zh: "{count} 个任务的对象仅证明由 POP 自身的缓存保留，未能证明区域边缘缓存也保留",
+  },
+  notCovered: {
+    en: "{count, plural, one {# POP is} other {# POPs are}} not shown to have a regional edge cache that keeps all objects ({names})",
+    zh: "{count} 个 POP 未能证明其区域边缘缓存保留全部对象（{names}）",
+  },
+  notCoveredLimit: {
+    en: "{count, plural, one {# POP is} other {# POPs are}} not shown to have a regional edge cache that keeps all objects ({names}), and a limit of the request or deployment kept {count, plural, one {it} other {them}} from requesting all objects",
+    zh: "{count} 个 POP 未能证明其区域边缘缓存保留全部对象（{names}），且请求或部署的上限使其无法请求全部对象",
+  },
+  recsKept: {
+    en: "{kept} of {recs, plural, one {# regional edge cache keeps} other {# regional edge caches keep}} all objects; {covered, plural, one {# POP is} other {# POPs are}} covered by samples.",
+    zh: "{recs} 个区域边缘缓存中有 {kept} 个保留全部对象；{covered} 个 POP 由抽样证明已覆盖。",
+  },
+  ownLeads: {
+    en: "{count, plural, one {# POP} other {# POPs}} requested all objects, because no sample shows the regional edge cache: {names}.",
+    zh: "{count} 个 POP 请求了全部对象，因为没有抽样能证明其区域边缘缓存：{names}。",
+  },
+  ownLead: { en: "{pop} ({reason})", zh: "{pop}（{reason}）" },
+  sampleMiss: { en: "the sample was a miss", zh: "抽样未命中" },
+  sampleUnclear: { en: "another copy answered the sample", zh: "响应抽样的是另一份副本" },
+  sampleFailed: { en: "the sample failed", zh: "抽样失败" },
+  noSample: { en: "no object can serve as a sample", zh: "没有可用作抽样的对象" },
   noTier: {
     en: "{count, plural, one {The hit of # task does} other {The hits of # tasks do}} not report a cache tier, so the regional edge cache may have answered: to make CloudFront report the tier, attach a response headers policy with Server-Timing enabled (any sampling rate) to the cache behavior.",
     zh: "{count} 个任务的命中未报告缓存层，可能由区域边缘缓存响应：要让 CloudFront 报告缓存层，请为缓存行为附加已启用 Server-Timing（采样率不限）的响应标头策略。",
@@ -130,6 +155,9 @@ export const READINESS_MESSAGES = {
   names: { en: "{names}", zh: "{names}" },
   morePops: { en: "{names} and {more} more", zh: "{names} 和另外 {more} 个" },
   moreRecs: { en: "{names} and {more} more", zh: "{names}，以及另外 {more} 个" },
+  fromCatalogue: { en: "from the catalogue of this release", zh: "来自此版本的目录" },
+  fromDiscovery: { en: "discovered {age} ago", zh: "{age}前从 DNS 发现" },
+  popsWithSource: { en: "{selection} (POPs {source})", zh: "{selection}（POP 列表{source}）" },
   popsDefault: {
     en: "{selected} of {known, plural, one {# POP} other {# POPs}}: the default set",
     zh: "{known} 个 POP 中的 {selected} 个：默认集合",

@@ -3,6 +3,7 @@ import { toArray } from "../collections.ts";
 import { originShieldsOf } from "../distribution/stored-settings.ts";
 import { isLostList, isMissing, LISTS, type RequestFiles } from "../plan/lists.ts";
 import { Plan } from "../plan/plan.ts";
+import { RecEvidence, recEvidenceSchema } from "../plan/rec-evidence.ts";
 import type { TargetStore } from "../plan/target.ts";
 import { type GoodUrl, type UrlVariant, unfinishedResult } from "../plan/task.ts";
 import { TaskBitmap } from "../plan/task-bitmap.ts";
@@ -11,9 +12,10 @@ import type { RequestItem } from "../request/request-item.ts";
 import { type Count, countSchema } from "../result/count.ts";
 import { errorText, type Failure } from "../result/failure.ts";
 import { commonestOf, FailureTally, failureTallySchema } from "../result/failure-tally.ts";
-import { isOnlyInRec, type Scoped } from "../result/outcome.ts";
+import type { Scoped } from "../result/outcome.ts";
 import type { ReportedResult, ReportRow } from "../result/report.ts";
 import { coverageOf } from "./coverage.ts";
+import { regionalFactsOf } from "./regional-coverage.ts";
 import { REPORT_FILE, RESULTS_FILE, SegmentedFile } from "./report-writer.ts";
 import { type Coverage, readinessOf, verdictOf } from "./verdict.ts";
 
@@ -49,6 +51,10 @@ export interface Recounted {
   readonly failures: FailureTally;
   /** Where the objects are good. It looks at each task. */
   readonly coverage: () => Coverage;
+  readonly plan: Plan;
+  readonly urls: readonly GoodUrl[];
+  /** Of the scope `regional`. */
+  readonly recEvidence: RecEvidence;
 }
 
 /**
@@ -66,6 +72,7 @@ export async function recount(deps: RecountDeps, item: RequestItem, run: Recount
   const unresolved = targets.filter(({ state }) => state === "FAILED");
   const plan = new Plan(item, targets);
   const taskBitmap = new TaskBitmap(plan, urls);
+  const recEvidence = new RecEvidence(plan, urls);
   const failures = new FailureTally(urls, plan.allTargets);
   const unreadable = await readUnreadable(deps, reqId, failures);
   for (const pop of unresolved) failures.add(pop);
@@ -73,6 +80,7 @@ export async function recount(deps: RecountDeps, item: RequestItem, run: Recount
   const before = await checkpointOf(deps, item, state);
   if (before !== undefined) {
     taskBitmap.restore(before);
+    recEvidence.restore(before.recs);
     failures.restore(before.failures);
   }
   const report = new SegmentedFile(deps.lists, REPORT_FILE, reqId, [...(before?.parts ?? [])]);
@@ -88,7 +96,7 @@ export async function recount(deps: RecountDeps, item: RequestItem, run: Recount
     await report.setAside();
     await results.setAside();
     const segments = { parts: report.segments, results: results.segments };
-    const counted = { ...taskBitmap.saved(), failures: failures.saved() };
+    const counted = { ...taskBitmap.saved(), recs: recEvidence.saved(), failures: failures.saved() };
     const checkpoint = { state, at: deps.now(), ...position, ...segments, ...counted };
     await deps.lists.writeCheckpoint(RECOUNT_CHECKPOINT, reqId, checkpoint);
     return undefined;
@@ -98,6 +106,7 @@ export async function recount(deps: RecountDeps, item: RequestItem, run: Recount
     const next = Math.min(shards, read + GROUP_SHARDS);
     for await (const result of deps.results.of(reqId, read, next)) {
       if (!taskBitmap.addResult(result)) continue;
+      recEvidence.addResult(result);
       if (!result.ok) failures.add(result);
       await write(result);
     }
@@ -122,7 +131,7 @@ export async function recount(deps: RecountDeps, item: RequestItem, run: Recount
   for (const { pop, error, reason } of unresolved) await report.add({ ...NO_ATTEMPT, pop, url: "", error, reason });
   await report.finish();
   const coverage = () => coverageOf(plan, taskBitmap, { good: urls, unreadable, variants: item.variant_names });
-  return { taskBitmap, failures, coverage };
+  return { taskBitmap, failures, coverage, plan, urls, recEvidence };
 }
 
 /** Deletes the checkpoint of a recount that was acted on: results may have come since, so the next one starts again. */
@@ -146,7 +155,7 @@ async function checkpointOf(
 }
 
 /** What the item of a request has besides, once it has ended and was recounted. */
-export type FinalFields = Pick<RequestItem, "report" | "results" | "verdict" | "readiness"> & Count;
+export type FinalFields = Pick<RequestItem, "report" | "results" | "verdict" | "readiness" | "pop_coverage"> & Count;
 
 /**
  * Writes the failures by reason, and returns what the item gets with the end of its request.
@@ -156,21 +165,27 @@ export async function finalizeRecount(
   deps: RecountDeps,
   item: RequestItem & Scoped,
   status: TerminalStatus,
-  { taskBitmap, failures, coverage }: Recounted,
+  recounted: Recounted,
   count: Count,
 ): Promise<FinalFields> {
   const { req_id: reqId, distribution_settings: settings } = item;
+  const { taskBitmap, failures, coverage } = recounted;
   const groups = failures.groups();
   await deps.lists.write(LISTS.failures, reqId, groups);
-  const regional = isOnlyInRec("regional", item) ? count.regional_count : 0;
+  const isRegional = item.scope === "regional";
+  const regional = isRegional ? 0 : count.regional_count;
+  const lacking = isRegional ? count.warm_count + count.hit_count : regional;
   // The report has failures alone, and a retry takes these up, too.
-  if (regional > 0) await deps.lists.write(LISTS.regionalUrls, reqId, taskBitmap.regionalUrls());
+  if (lacking > 0) await deps.lists.write(LISTS.regionalUrls, reqId, taskBitmap.regionalUrls());
   const reasons = groups.filter(({ subject }) => subject === "task").length;
-  const judged = readinessOf(coverage(), { reasons, regional, noTier: count.no_tier_count });
+  const facts = isRegional ? regionalFactsOf(item, recounted) : undefined;
+  const counted = { reasons, regional, noTier: count.no_tier_count, regionalFacts: facts?.readiness };
+  const judged = readinessOf(coverage(), counted);
   const shields = originShieldsOf(settings);
   const readiness = shields.length === 0 ? judged : { ...judged, origin_shield: shields };
   const verdict = verdictOf(status, readiness, count);
-  return { ...count, report: REPORT_FILE.key(reqId), results: RESULTS_FILE.key(reqId), verdict, readiness };
+  const [report, results] = [REPORT_FILE.key(reqId), RESULTS_FILE.key(reqId)];
+  return { ...count, report, results, verdict, readiness, pop_coverage: facts?.pop_coverage };
 }
 
 /** Counts tasks without a result as failed: it is given up to get one. @param failure why */
@@ -272,6 +287,8 @@ export const recountCheckpointSchema = z.object({
   good: z.hex(),
   /** The same of those that only the REC is shown to keep. */
   regional: z.hex(),
+  /** Of the scope `regional`. */
+  recs: recEvidenceSchema,
   /** Keys of the objects with the report's rows so far, in order. */
   parts: z.array(z.string()),
   /** The same of the file of all results. */

@@ -1,10 +1,11 @@
-import { duration } from "../durations.ts";
+import { duration, elapsed } from "../durations.ts";
 import type { Language } from "../format.ts";
 import { formatterOf } from "../messages.ts";
 import type { PopSelection } from "../pops/pop-selection.ts";
 import { recName } from "../pops/recs.ts";
 import { isTerminal, type Status } from "../request/lifecycle.ts";
 import type { Readiness, Verdict } from "../request/readiness-schema.ts";
+import type { UnconnectedReason } from "../result/sample.ts";
 import { parseTimestamp } from "../timestamps.ts";
 import { READINESS_MESSAGES, type SayReadiness } from "./messages.ts";
 import { tooManyLack } from "./verdict.ts";
@@ -32,8 +33,23 @@ export function sentence(request: SentenceInput, language: Language = "en", cloc
   return sentences.reduce((first, second) => say("twoSentences", { first, second }));
 }
 
-/** `30 of 363 POPs: the default set`: which POPs a request warms. */
-export function popSelectionText({ set, selected, known, places }: PopSelection, language: Language = "en"): string {
+/**
+ * `30 of 363 POPs: the default set (POPs discovered 2 d ago)`: the POPs of a request, and where their list comes from.
+ * @param now milliseconds since the epoch
+ */
+export function popSelectionText(selection: PopSelection, now: number, language: Language = "en"): string {
+  const source = popSourceText(selection.discovered_at, now, language);
+  return SAY[language]("popsWithSource", { selection: chosenText(selection, language), source });
+}
+
+/** `discovered 2 d ago`: where a list of POPs comes from. @param discoveredAt null: from the catalogue */
+export function popSourceText(discoveredAt: string | null, now: number, language: Language = "en"): string {
+  const say = SAY[language];
+  if (discoveredAt === null) return say("fromCatalogue");
+  return say("fromDiscovery", { age: elapsed(now - parseTimestamp(discoveredAt), language) });
+}
+
+function chosenText({ set, selected, known, places }: PopSelection, language: Language): string {
   const say = SAY[language];
   if (set === "all") return say("popsAll", { selected, known });
   if (set === "named") return say("popsNamed", { selected, known });
@@ -86,7 +102,8 @@ function ended(request: SentenceInput, say: SayReadiness, language: Language): s
   const { status, reason, failed_count: failed, percentage_complete: percentage } = request;
   if (status === "FAILED")
     return [reason === undefined ? say("failed") : say("failedFor", { reason: reason.replace(/[.。]$/, "") })];
-  if (status === "FINISHED") return [...finished(request, say, language), ...noTierOf(request, say)];
+  if (status === "FINISHED")
+    return [...finished(request, say, language), ...recsOf(request, say), ...noTierOf(request, say)];
   const isStopped = status === "STOPPED";
   if (request.verdict === undefined || request.verdict === null)
     return [say(isStopped ? "stoppedUncounted" : "timedOutUncounted")];
@@ -108,6 +125,7 @@ function finished(request: SentenceInput, say: SayReadiness, language: Language)
     const troubles = [
       ...failures,
       ...regionalOf(readiness, say),
+      ...uncoveredOf(readiness, say),
       ...unreadableOf(readiness, say),
       ...unresolvedOf(readiness, say),
     ];
@@ -142,6 +160,7 @@ function notReady(readiness: Readiness, failures: readonly string[], say: SayRea
     ...coldOf(readiness, say, language),
     ...lacking,
     ...regionalOf(readiness, say),
+    ...uncoveredOf(readiness, say),
     ...(explained ? [] : failures),
   ];
   return reasons.length === 0 ? say("notReady") : say("notReadyBecause", { reasons: joined(reasons, say) });
@@ -182,6 +201,32 @@ function downloadedOf(request: SentenceInput): number {
 function regionalOf({ regional_tasks: count = 0 }: Readiness, say: SayReadiness): string[] {
   return count === 0 ? [] : [say("onlyInRec", { count })];
 }
+
+/** With scope `regional`: objects that no REC is shown to keep, and POPs of which no REC is shown. */
+function uncoveredOf({ edge_tasks = 0, regional }: Readiness, say: SayReadiness): string[] {
+  const atEdge = edge_tasks === 0 ? [] : [say("onlyAtEdge", { count: edge_tasks })];
+  if (regional === undefined || regional.not_covered_pops === 0) return atEdge;
+  const { not_covered_pops: count, not_covered_examples: examples, not_extended: limit } = regional;
+  const values = { count, names: firstOf(examples, "morePops", count, say) };
+  return [...atEdge, say(limit === undefined ? "notCovered" : "notCoveredLimit", values)];
+}
+
+/** With scope `regional`: how many RECs keep all objects, and the POPs that requested all of them besides the leads. */
+function recsOf({ readiness }: SentenceInput, say: SayReadiness): string[] {
+  const { regional } = readiness ?? {};
+  if (regional === undefined) return [];
+  const { recs, kept_recs: kept, covered_pops: covered, own_leads: count, own_lead_examples: examples } = regional;
+  const named = examples.map(({ pop, reason }) => say("ownLead", { pop, reason: say(SAMPLE_TEXTS[reason]) }));
+  const ownLeads = count === 0 ? [] : [say("ownLeads", { count, names: firstOf(named, "morePops", count, say) })];
+  return [say("recsKept", { kept, recs, covered }), ...ownLeads];
+}
+
+const SAMPLE_TEXTS = {
+  miss: "sampleMiss",
+  unclear: "sampleUnclear",
+  failed: "sampleFailed",
+  no_sample: "noSample",
+} as const satisfies Record<UnconnectedReason, keyof typeof READINESS_MESSAGES>;
 
 /** A verdict on tasks whose tier nobody reports says how it is reported. */
 function noTierOf({ readiness }: SentenceInput, say: SayReadiness): string[] {

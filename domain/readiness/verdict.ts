@@ -22,7 +22,7 @@ export interface PopCoverage {
 export interface Coverage
   extends Pick<
     Readiness,
-    "cold_objects" | "cold_unreadable" | "cold_examples" | "cold_recs" | "urls" | "unreadable_urls"
+    "cold_objects" | "cold_unreadable" | "cold_examples" | "cold_recs" | "edge_tasks" | "urls" | "unreadable_urls"
   > {
   /** The POPs that resolved. */
   readonly byPop: readonly PopCoverage[];
@@ -44,9 +44,11 @@ interface Counted {
   readonly regional: number;
   /** Tasks whose tier is not reported. */
   readonly noTier: number;
+  /** Of a request with the scope `regional`. */
+  readonly regionalFacts?: Readiness["regional"];
 }
 
-export function readinessOf(coverage: Coverage, { reasons, regional, noTier }: Counted): Readiness {
+export function readinessOf(coverage: Coverage, { reasons, regional, noTier, regionalFacts }: Counted): Readiness {
   const { byPop, unresolved, unanswered, ...covered } = coverage;
   const lacking = byPop
     .filter((it) => lacksMuch(it, lackOf(it)))
@@ -62,8 +64,14 @@ export function readinessOf(coverage: Coverage, { reasons, regional, noTier }: C
     unanswered_pops: unanswered.length,
     regional_tasks: regional === 0 ? undefined : regional,
     no_tier_tasks: noTier === 0 ? undefined : noTier,
+    regional: regionalFacts,
     exceptions:
-      reasons + (regional > 0 ? 1 : 0) + (covered.unreadable_urls > 0 ? 1 : 0) + (unresolved.length > 0 ? 1 : 0),
+      reasons +
+      (regional > 0 ? 1 : 0) +
+      ((covered.edge_tasks ?? 0) > 0 ? 1 : 0) +
+      ((regionalFacts?.not_covered_pops ?? 0) > 0 ? 1 : 0) +
+      (covered.unreadable_urls > 0 ? 1 : 0) +
+      (unresolved.length > 0 ? 1 : 0),
   };
 }
 
@@ -116,6 +124,6 @@ interface EndedRequestCounts {
  */
 export function lacksOnlyPops({ status, total_count, failed_count, readiness }: EndedRequestCounts): boolean {
   if (status !== "FINISHED" || total_count === 0 || failed_count > 0 || readiness === undefined) return false;
-  const { unreadable_urls, unresolved_pops, unanswered_pops, regional_tasks = 0 } = readiness;
-  return regional_tasks === 0 && unreadable_urls === 0 && unresolved_pops > 0 && unanswered_pops === 0;
+  const { unreadable_urls, unresolved_pops, unanswered_pops, regional_tasks = 0, edge_tasks = 0 } = readiness;
+  return regional_tasks + edge_tasks === 0 && unreadable_urls === 0 && unresolved_pops > 0 && unanswered_pops === 0;
 }

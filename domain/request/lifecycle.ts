@@ -108,6 +108,11 @@ export const EVENTS = {
   TASKS_QUEUED: { from: ["INSERT_TASK"], to: "IN_PROGRESS", by: ["Task", "Watch"], follows: "agents download" },
   RESTART_STEP: { from: STEPS, by: ["Watch"], follows: "the step's function is invoked again" },
   REQUEUE: { from: ["IN_PROGRESS"], by: ["Shutdown"], follows: "tasks without a result are queued again" },
+  EXTEND: {
+    from: ["INSERT_TASK", "IN_PROGRESS"],
+    by: ["Shutdown"],
+    follows: "with the scope `regional`, tasks of POPs that lead for themselves are queued",
+  },
   FINISH: { from: ["INSERT_TASK", "IN_PROGRESS"], to: "FINISHED", by: ["Shutdown"], follows: CLEANUP },
   GIVE_UP: {
     from: ["IN_PROGRESS"],

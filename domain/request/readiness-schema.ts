@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { UNCONNECTED_REASONS } from "../result/sample.ts";
 
 /** The readiness verdicts, and what each means. */
 export const VERDICTS = {
@@ -46,11 +47,31 @@ export const readinessSchema = z
     regional_tasks: count
       .optional()
       .describe("Tasks whose object the REC keeps, and the POP is not shown to. Absent with the scope `regional`."),
+    edge_tasks: count
+      .optional()
+      .describe(
+        "Objects that only a POP's own cache is shown to keep, one for each REC. Only with the scope `regional`.",
+      ),
+    regional: z
+      .object({
+        recs: count.describe("RECs of the POPs that resolved."),
+        kept_recs: count.describe("RECs that keep all objects."),
+        covered_pops: count.describe("POPs whose samples show that they have such a REC."),
+        own_leads: count.describe("POPs that requested all objects because no sample shows their REC."),
+        own_lead_examples: z
+          .array(z.object({ pop: z.string(), reason: z.enum(UNCONNECTED_REASONS) }))
+          .describe("Up to twenty of these POPs, each with the result of its sample."),
+        not_covered_pops: count.describe("POPs of which neither is shown."),
+        not_covered_examples: z.array(z.string()).describe("Up to twenty of these POPs."),
+        not_extended: z.string().optional().describe("The limit that kept POPs from requesting all objects."),
+      })
+      .optional()
+      .describe("RECs and POPs of a request with the scope `regional`."),
     no_tier_tasks: count.optional().describe("Tasks whose hits did not report their cache tier."),
     unreadable_urls: count.describe("URLs that could not be read."),
     urls: count.describe("All URLs."),
     exceptions: count.describe(
-      "Number of failure reasons, plus one each for `regional_tasks`, unreadable URLs and unresolved POPs.",
+      "Number of failure reasons, plus one each for `regional_tasks`, `edge_tasks`, POPs that are not covered, unreadable URLs and unresolved POPs.",
     ),
   })
   .meta({ id: "Readiness", description: "Facts behind the verdict of a request." });

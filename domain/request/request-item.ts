@@ -153,6 +153,9 @@ export const requestItemSchema = z.object({
   /** Written by Watch while its tasks wait. Absent: no instance is missing. */
   missing_instances: missingInstancesSchema.optional(),
 
+  /** With scope `regional`: the limit that keeps POPs without a REC that is shown from leading for themselves. Absent: none does. */
+  not_extended: z.string().optional(),
+
   // How it ends.
   /** When the task queue was empty while the request was stalled, in milliseconds since the epoch. */
   empty_seen_at: z.number().optional(),
@@ -167,6 +170,8 @@ export const requestItemSchema = z.object({
   /** The readiness verdict and its basis, written with the report. An unknown value is read as absent. */
   verdict: verdictSchema.optional().catch(undefined),
   readiness: readinessSchema.optional().catch(undefined),
+  /** With scope `regional`: bitmaps of the indexes of POPs that led and of those that are covered, written with the report. */
+  pop_coverage: z.object({ lead: z.hex(), covered: z.hex() }).optional().catch(undefined),
   /** Set when it ends, taken off when it is closed. */
   closing: z.literal(CLOSING).optional(),
   /** Set once its end was published on the event bus. */

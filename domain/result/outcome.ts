@@ -36,9 +36,12 @@ export interface Scoped {
   readonly scope?: "pop" | "regional" | undefined;
 }
 
-/** Whether a task succeeded that lacks what its request asks for: the REC keeps the object, and the POP is not shown to. */
-export function isOnlyInRec(outcome: TaskOutcome | undefined, { scope = "pop" }: Scoped): boolean {
-  return outcome === "regional" && scope === "pop";
+/**
+ * Whether a task succeeded and the cache that its request asks for is not shown to keep the object. Scope `pop`: only the REC is shown to.
+ * Scope `regional`: only the POP's own cache is.
+ */
+export function isLacking(outcome: TaskOutcome | undefined, { scope = "pop" }: Scoped): boolean {
+  return scope === "pop" ? outcome === "regional" : outcome === "warm" || outcome === "hit";
 }
 
 /** A RefreshHit is none: the object had expired, and the origin was asked. Nor is an Error that is kept. */

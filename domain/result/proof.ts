@@ -125,7 +125,7 @@ const MAX_HITS_WITHOUT_GROWTH = 3;
  * [1] An origin behind a cache of its own sends an `Age` that grows by itself. An edge that keeps the object, and one that keeps
  * nothing and collapses requests, then send the same headers: no table can tell them apart. [2] Another cache server of the POP
  * answered, or the object was fetched anew. [3] A Hit of EDGE shows that the REC has the object only if D went through it: if D was a Hit
- * of EDGE, the outcome is `warm`, and nothing is known of the REC. [4] If a Hit was seen since D, as Hits without growth. If none was, D2
+ * of EDGE, or names no REC, the outcome is `warm`, and nothing is known of the REC. [4] If a Hit was seen since D, as Hits without growth. If none was, D2
  * if n < max, then `failed`: nobody has seen that the object is not kept.
  *
  * A proof ends: it has at most 2 downloads, at most 5 checks after each of them that show something, and at most 4 checks in all that show
@@ -186,7 +186,8 @@ function afterRefreshHit(checks: readonly Observation[], last: Observation, fact
 function afterGrowth(first: Observation, last: Observation, facts: ProofFacts): ProofOutcome {
   const warning = facts.originSendsAge ? ({ warning: "origin_age" } as const) : {};
   if (isElsewhere(last)) return { outcome: "regional", ...warning };
-  if (facts.scope === "regional" && !isOfEdge(first)) return { outcome: "regional", ...warning };
+  if (facts.scope === "regional" && (!isOfEdge(last) || cameThroughRec(first)))
+    return { outcome: "regional", ...warning };
   if (isOfEdge(last)) return facts.originSendsAge ? { outcome: "hit", ...warning } : { outcome: "warm" };
   return { outcome: maxDownloads(facts) === 1 ? "regional" : "hit", ...warning };
 }
@@ -237,6 +238,11 @@ function ageOf({ age = 0 }: Observation): number {
 /** Whether the POP's own cache answered. An answer that also names who asked the origin was not served from a cache. */
 export function isOfEdge({ cache, tier, upstream }: Pick<Observation, "cache" | "tier" | "upstream">): boolean {
   return cache === "HIT" && tier === "EDGE" && upstream === undefined;
+}
+
+/** Whether a first answer came from a regional edge cache, or through one. A POP may ask the origin without it. */
+function cameThroughRec(first: Observation): boolean {
+  return isElsewhere(first) || (first.upstream !== undefined && first.upstream !== "EDGE");
 }
 
 function isElsewhere({ tier }: Observation): boolean {

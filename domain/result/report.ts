@@ -8,7 +8,6 @@ export const reportedResultSchema = taskResultSchema
     task_key: true,
     pop_url: true,
     req_id: true,
-    rec_unsure: true,
     hit_after_download: true,
     agent: true,
     expire_at: true,

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { failureReasonSchema } from "./failure.ts";
 import { outcomeSchema } from "./outcome.ts";
 import { HIT_WARNINGS } from "./proof.ts";
+import { SAMPLE_RESULTS } from "./sample.ts";
 
 /** One item of the Request-Task table: how one task ended. */
 export const taskResultSchema = z.object({
@@ -57,6 +58,12 @@ export const taskResultSchema = z.object({
   rec_unsure: z.boolean().optional().catch(undefined),
   /** Of a task that is not kept: a response after the download was a Hit or a RefreshHit. Absent: none was. */
   hit_after_download: z.boolean().optional().catch(undefined),
+  /** With scope `regional`: the POP that led a sample; or the one that requested the URL in the place of `pop`. */
+  led_by: z.string().optional().catch(undefined),
+  /** Result of a sample. */
+  sample: z.enum(SAMPLE_RESULTS).optional().catch(undefined),
+  /** Of a sample's object: when the REC that answered stored it, in milliseconds since the epoch. Absent: unknown. */
+  filled_at: z.number().optional().catch(undefined),
   /** Instance that did it. */
   agent: z.string().optional(),
   expire_at: z.number().int(),

@@ -1,6 +1,7 @@
 import { keysOf } from "../collections.ts";
 import { MAX_URLS } from "../limits.ts";
 import { urlPrefix } from "../net/urls.ts";
+import { type LivePops, NO_LIVE_POPS } from "../pops/discovered-pops.ts";
 import type { PopSelection } from "../pops/pop-selection.ts";
 import { describeSelection, knownNames, selectPops, suggestPops, type TargetType } from "../pops/select.ts";
 import { beyondCap, type Caps, taskFactors } from "../request/caps.ts";
@@ -45,6 +46,8 @@ interface RequestRules {
   readonly sourceBuckets?: SourceBuckets;
   /** Of distributions of which the body names none. @default they have none */
   readonly flatRatePlan?: FlatRatePlan | undefined;
+  /** Facts on which POPs exist now. @default none */
+  readonly live?: LivePops | undefined;
   /** The request that the body names as `retry_of`: its POPs and settings are those of the new one, and Get Size finds the URLs. */
   readonly retried?: RequestItem | undefined;
 }
@@ -95,7 +98,7 @@ export function checkPrewarmRequest(
     warnings.unshift(...retryWarnings(body));
     if (isValid("header", "variants")) problems.push(...checkRetry(body, retried));
   } else if (isValid("target_type", "pops", "countries", "regions")) {
-    const targets = checkTargets(body, problems);
+    const targets = checkTargets(body, problems, rules.live);
     warnings.unshift(...targets.warnings);
     ({ pops, arePopsNamed, popSelection } = targets);
   }
@@ -180,7 +183,7 @@ const TARGET_FIELDS = { pop: "pops", country: "countries", region: "regions" } a
   string
 >;
 
-function checkTargets(body: PartialPrewarmBody, problems: string[]) {
+function checkTargets(body: PartialPrewarmBody, problems: string[], live = NO_LIVE_POPS) {
   const filled = keysOf(TARGET_FIELDS).filter((it) => (body[TARGET_FIELDS[it]] ?? []).length > 0);
   if (body.target_type === undefined && filled.length > 1) {
     const lists = filled.map((it) => TARGET_FIELDS[it]).join(", ");
@@ -191,7 +194,7 @@ function checkTargets(body: PartialPrewarmBody, problems: string[]) {
   }
   const type = body.target_type ?? filled[0] ?? "pop";
   const names = body[TARGET_FIELDS[type]] ?? [];
-  const { pops, unknown } = selectPops(type, names);
+  const { pops, unknown } = selectPops(type, names, live);
   if (unknown.length > 0) {
     const near = type === "pop" ? [...new Set(unknown.slice(0, MAX_NAMED).flatMap(suggestPops))] : [];
     const known = near.length > 0 ? `known there: ${near.join(", ")}` : `known: ${knownNames(type).join(", ")}`;
@@ -202,7 +205,11 @@ function checkTargets(body: PartialPrewarmBody, problems: string[]) {
   return {
     pops,
     arePopsNamed,
-    popSelection: describeSelection(type, names, pops),
-    warnings: ignored.map((it) => `${TARGET_FIELDS[it]}: ignored, because target_type is ${type}`),
+    popSelection: describeSelection(type, names, pops, live),
+    warnings: [
+      ...ignored.map((it) => `${TARGET_FIELDS[it]}: ignored, because target_type is ${type}`),
+      // Named POPs do not depend on the list.
+      ...(live.note === undefined || (type === "pop" && names.length > 0) ? [] : [live.note]),
+    ],
   };
 }

@@ -9,7 +9,7 @@ import { ApiError } from "../../domain/validation/api-error.ts";
 import { instancesBodySchema } from "../../domain/validation/bodies.ts";
 import { checkBody, parseJson } from "../../domain/validation/parse-body.ts";
 import { checkPrewarmRequest } from "../../domain/validation/prewarm-request.ts";
-import { describePops, describeSettings } from "./deployment.ts";
+import { describePops, describeSettings, readLivePops, selectsByPlace } from "./deployment.ts";
 import type { ApiDeps } from "./deps.ts";
 import { readFailures, readPopRows, readPopUrls, readSamples, readSent } from "./details.ts";
 import { dryRun } from "./dry-run.ts";
@@ -53,7 +53,8 @@ const ALL: { readonly [Name in RouteName]: Route<AnswerOf<Name>> } = {
     const retried = await retriedRequest(deps, json);
     const { caps, sourceBuckets, flatRateRequests } = deps;
     const flatRatePlan = planWith(flatRateRequests);
-    const rules = { caps, sourceBuckets, flatRatePlan, retried, reqId: deps.newId(), now: deps.now() };
+    const live = selectsByPlace(json) ? await readLivePops(deps) : undefined;
+    const rules = { caps, sourceBuckets, flatRatePlan, retried, live, reqId: deps.newId(), now: deps.now() };
     const { body, ...request } = checkPrewarmRequest(json, rules);
     const { client_token: token, timeout } = body;
     if (body.dry_run === true) {

@@ -5,6 +5,7 @@ import * as z from "zod";
 import { EventBus } from "../../aws/event-bus.ts";
 import { Timer } from "../../aws/timer.ts";
 import { nameVariable, readEnvironment } from "../../domain/environment.ts";
+import { capsOf, capVariables } from "../../domain/request/caps.ts";
 import { sharedAdapters } from "../adapters.ts";
 import { pipelineVariables } from "../runtime.ts";
 import { dropStaleMessages, type HasEnded } from "./stale-messages.ts";
@@ -15,6 +16,7 @@ const environmentSchema = pipelineVariables.extend({
   SCHEDULE_GROUP: nameVariable,
   SCHEDULE_ROLE_ARN: nameVariable,
   API_URL: z.url(),
+  ...capVariables,
 });
 
 /** Reads the environment and builds all that the Shutdown function works with. @throws if a variable is missing or invalid */
@@ -34,6 +36,7 @@ export function buildDeps() {
     events: new EventBus(new EventBridgeClient({})),
     /** Base of the API, with a slash at its end: events have links. */
     apiUrl: env.API_URL,
+    caps: capsOf(env),
     /** Milliseconds since the epoch. */
     now: Date.now,
     sleep: (ms: number) => sleep(ms),

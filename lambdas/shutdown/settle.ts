@@ -1,7 +1,8 @@
 import { withMetrics } from "../../domain/metrics.ts";
+import { extensionOf } from "../../domain/plan/extension.ts";
 import { UNFINISHED } from "../../domain/plan/task.ts";
-import type { TaskBitmap } from "../../domain/plan/task-bitmap.ts";
-import { messagesOf, type TaskMessage } from "../../domain/plan/task-message.ts";
+import { TaskBitmap } from "../../domain/plan/task-bitmap.ts";
+import { messagesOf, type TaskMessage, urlsPerMessage } from "../../domain/plan/task-message.ts";
 import {
   deleteCheckpoint,
   finalizeRecount,
@@ -84,7 +85,10 @@ async function settleAt(deps: ShutdownDeps, item: RequestItem, now: number, rema
   } else if (settlement === "WAIT" || settlement === "CHECK_AGAIN") {
     await correct(deps, item, observed, count);
     checkInMs = await leaveRunning(deps, item, observed, settlement);
-  } else await end(deps, item, settlement, { recounted, count });
+  } else {
+    const ending = settlement === "FINISH" ? await extend(deps, item, recounted) : item;
+    if (ending !== undefined) await end(deps, ending, settlement, { recounted, count });
+  }
   await deleteCheckpoint(deps, item);
   return checkInMs;
 }
@@ -109,6 +113,31 @@ async function end(
   const ending = await finalizeRecount(deps, item, EVENTS[event].to, recounted, count);
   if (event !== "FAIL") return deps.requests.end(item.req_id, event, ending);
   return deps.requests.end(item.req_id, event, { ...ending, reason: tooManyFailed(item, count, recounted) });
+}
+
+/**
+ * Has POPs lead for themselves whose REC no sample shows. A run that dies before it has queued their tasks leaves tasks without a result,
+ * which are queued again as others are.
+ * @returns undefined: the request goes on; else the request as it ends
+ */
+async function extend(deps: ShutdownDeps, item: RequestItem, recounted: Recounted): Promise<RequestItem | undefined> {
+  const extension = await extensionOf(recounted, deps.caps);
+  if (extension === undefined) return item;
+  if ("problem" in extension) {
+    const { problem } = extension;
+    deps.logger.warn("Request not extended", { req_id: item.req_id, reason: problem });
+    await deps.requests.updateQuietly(item.req_id, ACTIVE_STATES, { not_extended: problem });
+    return { ...item, not_extended: problem };
+  }
+  const { plan, leading, fields } = extension;
+  await deps.requestPops.putLeading(leading);
+  if (!(await deps.requests.claimExtension(item, fields))) return undefined;
+  deps.logger.info("Request extended", { req_id: item.req_id, pops: leading.map(({ pop }) => pop), ...fields });
+  const taskBitmap = new TaskBitmap(plan, recounted.urls);
+  taskBitmap.restore(recounted.taskBitmap.saved());
+  const maxUrls = urlsPerMessage(fields.total_count, item.instance_count);
+  await deps.queue.send(messagesOf(item, taskBitmap.missingLeads(), { maxUrls }), item.lane);
+  return undefined;
 }
 
 /** Missing tasks go to the same queue as before. */

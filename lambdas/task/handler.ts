@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { fanOut } from "../../domain/plan/fan-out.ts";
 import { type ResolvedPop, resolvePops } from "../../domain/plan/resolve-targets.ts";
+import { POP_CODE } from "../../domain/pops/pop-codes.ts";
 import { forEachKey, RESERVE_MS } from "../runtime.ts";
 import type { TaskDeps } from "./deps.ts";
 import { prepare } from "./prepare.ts";
@@ -34,6 +35,6 @@ export function createHandler(deps: TaskDeps) {
 export const probeSchema = z.object({
   probe: z.object({
     label: z.string().regex(/^[a-z0-9-]+$/i),
-    pops: z.array(z.string().regex(/^[a-z]{3}\d+-[cpe]\d+$/i)).max(1_000),
+    pops: z.array(z.string().toUpperCase().regex(POP_CODE)).max(1_000),
   }),
 });

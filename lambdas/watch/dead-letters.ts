@@ -96,11 +96,13 @@ async function queueFollowers(deps: WatchDeps, lead: TaskMessage, { lane, expire
  * @param expireAt of the results, in seconds since the epoch
  */
 function lostResults(message: TaskMessage, reason: string | undefined, expireAt: number): TaskResult[] {
-  const { req_id, pop, shards, urls } = message;
+  const { req_id, pop, task_pop = pop, shards, urls } = message;
   const failure: Failure = {
     reason: "lost",
     code: "lost",
     detail: reason ?? `its message was received ${MAX_RECEIVES} times and never finished: agents crashed or vanished`,
   };
-  return urls.map((url) => unfinishedResult({ req_id, shards, expire_at: expireAt }, { ...url, pop }, failure));
+  return urls.map((url) =>
+    unfinishedResult({ req_id, shards, expire_at: expireAt }, { ...url, pop: task_pop }, failure),
+  );
 }

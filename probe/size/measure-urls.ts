@@ -11,6 +11,7 @@ import { OriginLimiterRegistry } from "../../domain/origin/origin-limiter-regist
 import { MemoryPermitStore } from "../../domain/origin/permit-store.ts";
 import { goodUrlsList, LISTS, type ListStore } from "../../domain/plan/lists.ts";
 import type { UrlsToMeasure } from "../../domain/plan/retry-plan.ts";
+import { withSamples } from "../../domain/plan/samples.ts";
 import type { GoodUrl } from "../../domain/plan/task.ts";
 import { popDomain } from "../../domain/pops/select.ts";
 import { cloudFrontLabel, type Distribution, distributionOf, requestHost } from "../../domain/request/distributions.ts";
@@ -190,8 +191,9 @@ export async function measureUrls(options: MeasureOptions, work: UrlsToMeasure):
   // One variant of a URL may be known and another one asked.
   const rank = ({ variant }: GoodUrl) => all.indexOf(variant);
   const byUrl = grouped(good, ({ url }) => url);
+  const inOrder = [...byUrl.values()].flatMap((forms) => forms.sort((a, b) => rank(a) - rank(b)));
   return {
-    good: [...byUrl.values()].flatMap((forms) => forms.sort((a, b) => rank(a) - rank(b))),
+    good: withSamples(inOrder, options.request, options.distributions),
     bad,
     unmeasured,
     uncacheable,

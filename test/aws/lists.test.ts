@@ -147,6 +147,18 @@ describe("a list in the bucket", () => {
 
 const text = (key: string) => gunzipSync(bucket.objects.get(key) ?? "").toString("utf8");
 
+describe("the text of a small object", () => {
+  const DISCOVERED = "pops/discovered.json";
+
+  it("is read up to its limit, and refused above", async () => {
+    await lists.put(DISCOVERED, Buffer.from("日本"));
+    expect(await lists.text(DISCOVERED, 6)).toBe("日本");
+    await expect(lists.text(DISCOVERED, 5)).rejects.toThrow(/pops\/discovered\.json is larger than 5 bytes/);
+  });
+
+  it("is undefined where there is none", async () => expect(await lists.text(DISCOVERED, 5)).toBeUndefined());
+});
+
 it("a file that comes piece by piece is one gzip file of all its pieces, in order", async () => {
   for (const [n, piece] of ["a\n", "b\n"].entries()) await lists.put(`r1/recount/${n}`, gzipSync(piece));
   await lists.join("r1/results.csv.gz", ["r1/recount/0", "r1/recount/1"], gzipSync("c\n"));
@@ -176,6 +188,11 @@ const CHECKPOINT = {
   bits: "010203",
   good: "010200",
   regional: "000001",
+  recs: {
+    samples: [{ label: "d1", key: "https://a.example/1", pop: "SIN2-P1", ok: true, sample: "hit" as const }],
+    replaced: [{ label: "d1", pop: "SIN2-P1", by: "SIN52-C2", rows: "0f" }],
+    unsure: { "SIN2-P1": "02" },
+  },
   parts: ["r1/recount/x.csv"],
   results: ["r1/recount/x.csv.gz"],
   unfinished: 7,

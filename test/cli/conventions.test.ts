@@ -4,6 +4,7 @@ import { asCalled } from "../../cli/as-called.ts";
 import { allPops } from "../../cli/body/all-pops.ts";
 import { VERSION } from "../../cli/version.ts";
 import { DEFAULT_INSTANCES, DEFAULT_TIMEOUT_MINUTES } from "../../domain/limits.ts";
+import { livePops } from "../../domain/pops/discovered-pops.ts";
 import { listPops } from "../../domain/pops/list-pops.ts";
 import { REGION_DEFAULTS } from "../../domain/pops/regions.ts";
 import { AT, type FakeApi, fakeApi, KNOWN_ID, NEW_ID, run, type Typed } from "./fake-api.ts";
@@ -41,7 +42,10 @@ describe("which POPs", () => {
     pops: async (filter: { country?: string | undefined; region?: string | undefined }) => {
       const region = filter.region === "eu" || filter.region === "cn" ? filter.region : undefined;
       const pops = listPops({ country: filter.country, region }, new Map());
-      return { value: { timestamp: "", count: pops.length, pops }, json: undefined };
+      return {
+        value: { timestamp: "", count: pops.length, source: "catalogue" as const, discovered_at: null, pops },
+        json: undefined,
+      };
     },
   };
 
@@ -65,9 +69,25 @@ describe("which POPs", () => {
       expect(await allPops(client, refused)).toEqual({});
   });
 
+  test("--all-pops leaves out POPs that a discovery did not find, and selects those that it found", async () => {
+    const list = { discovered_at: "2026-12-01 06:00:00.000000", sites: ["FRA"], pops: ["FRA53-C1", "FRA60-P30"] };
+    const rows = listPops(
+      { region: "eu" },
+      new Map(),
+      livePops({ list }, new Map(), Date.parse("2026-12-02T06:00:00Z")),
+    );
+    const value = { timestamp: "", count: rows.length, source: "discovered" as const, discovered_at: null, pops: rows };
+    const answering = { pops: async () => ({ value, json: undefined }) };
+    const { pops } = named.parse(await allPops(answering, { regions: ["eu"] }));
+    // FRA53-C1 is an example in the catalogue.
+    expect(pops.filter((pop) => pop.startsWith("FRA"))).toEqual(["FRA53-C1", "FRA60-P30"]);
+    expect(pops).toContain("LHR61-P3");
+  });
+
   test("pops marks the default set of its region", async () => {
     const rows = listPops({ region: "eu" }, new Map());
-    fakeApi({ replies: { "GET pops": { status: 200, body: { timestamp: "", count: rows.length, pops: rows } } } });
+    const body = { timestamp: "", count: rows.length, source: "catalogue", discovered_at: null, pops: rows };
+    fakeApi({ replies: { "GET pops": { status: 200, body } } });
     const { stdout } = await run(["pops", "--region", "eu", ...AT]);
     const marked = stdout.split("\n").filter((line) => / \* /.test(line));
     expect(marked.map((line) => line.split(" ")[0]).toSorted()).toEqual([...REGION_DEFAULTS.eu].toSorted());

@@ -146,7 +146,7 @@ const CASES: [words: string, what: string, code: number, given?: Given][] = [
     0,
     changing({ invalidate: { tags: ["v1"] } }),
   ],
-  [`warm ${URL_OF_OBJECT} --dry-run`, "estimated", 0, changing({ dry_run: true })],
+  [`warm ${URL_OF_OBJECT} --dry-run`, "estimated", 0],
   ["warm", "without a URL", 1],
   [`warm ${URL_OF_OBJECT} --timeout soon`, "with a time that is none", 1],
   [`warm ${URL_OF_OBJECT} --wrong`, "with an option that is none", 1],
@@ -180,7 +180,7 @@ const CASES: [words: string, what: string, code: number, given?: Given][] = [
   [`stop ${KNOWN_ID}`, "after a no", 0, { ...WHILE_RUNNING, input: "no" }],
   [`stop ${KNOWN_ID}`, "with nobody to ask", 1, WHILE_RUNNING],
   [`stop ${KNOWN_ID} --yes`, "of one that has ended", 1],
-  [`estimate ${URL_OF_OBJECT}`, "of URLs", 0, changing({ dry_run: true })],
+  [`estimate ${URL_OF_OBJECT}`, "of URLs", 0],
   ["estimate", "of no URL", 1],
   ["pops", "of all", 0],
   ["pops singapore", "of a city that has one", 0],
@@ -220,6 +220,14 @@ test.each(CASES)("%s, %s, exits with %i", async (line, _, code, { api: different
   const places = ["completion", "warn", "--help", "--version"].includes(words[0] ?? "") ? [] : AT;
   expect(await run([...words, ...places], typed)).toMatchObject({ code });
   expect(changesOf(api)).toEqual(changes);
+});
+
+test.each(["warm --dry-run", "estimate"])("%s asks for a dry run, and starts nothing", async (line) => {
+  const api = fakeApi();
+  await run([...line.split(" "), URL_OF_OBJECT, ...AT]);
+  expect(api.calls.map(({ method, body }) => [method, body])).toEqual([
+    ["POST", expect.objectContaining({ url_list: [URL_OF_OBJECT], dry_run: true })],
+  ]);
 });
 
 describe("the prices of a request to a stack, before it is made", () => {

@@ -63,7 +63,7 @@ export const SUMMARY: Summary = {
 
 const STARTED = {
   ...z.looseObject({}).parse(exampleOf(startedSchema)),
-  pop_selection: { selected: 30, known: 363, set: "default", places: [] },
+  pop_selection: { selected: 30, known: 363, set: "default", places: [], source: "catalogue", discovered_at: null },
 };
 export const SETTINGS = z.looseObject({}).parse(exampleOf(settingsSchema));
 

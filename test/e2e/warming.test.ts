@@ -33,7 +33,14 @@ describe("a request", () => {
       request_id: expect.stringMatching(/^[0-9a-f-]{36}$/),
       timestamp: expect.stringMatching(TIME),
       timeout_at: expect.stringMatching(TIME),
-      pop_selection: { selected: 3, known: POP_CODES.length, set: "named", places: [] },
+      pop_selection: {
+        selected: 3,
+        known: POP_CODES.length,
+        set: "named",
+        places: [],
+        source: "catalogue",
+        discovered_at: null,
+      },
     });
     const reqId = String(started.json["request_id"]);
 

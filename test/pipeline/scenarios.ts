@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Fault, FaultHook } from "../../tools/edge/faults.ts";
 import type { SiteObject } from "../../tools/edge/site.ts";
-import { DEAD_POP, FRANKFURT, HOST, type Pipeline, type PipelineOptions, SINGAPORE, TOKYO } from "./pipeline.ts";
+import { DEAD_POP, EDGE, FRANKFURT, HOST, type Pipeline, type PipelineOptions, SINGAPORE, TOKYO } from "./pipeline.ts";
 
 export interface Scenario {
   readonly name: string;
@@ -60,11 +60,15 @@ export function text(content: string): SiteObject {
   return { size: bytes.length, body: bytes };
 }
 
+/** POPs of the edge; the last of Tokyo's asks another REC. */
+const MISPLACED = (EDGE.pops ?? []).map((it) => (it.pop === TOKYO.at(-1) ? { ...it, rec: "elsewhere" } : it));
+
 const pops = files("pops", 7);
 const countries = files("countries", 2);
 const variants = files("variants", 3);
 const leads = files("leads", 4);
 const limits = files("limits", 5);
+const regional = files("regional", 3);
 const sources = files("sources", 4);
 const retried = files("retried", 6);
 const stopped = files("stopped", 3);
@@ -111,6 +115,13 @@ export const SCENARIOS: readonly Scenario[] = [
     name: "limits",
     site: limits,
     bodies: [body(limits, { origin: { requests_per_second: 5, concurrency: 2 } })],
+  },
+  {
+    name: "regional",
+    site: regional,
+    // A POP of which the catalogue names another REC.
+    options: { edge: { pops: MISPLACED } },
+    bodies: [body(regional, { scope: "regional", pops: [...TOKYO, ...FRANKFURT] })],
   },
   {
     name: "sources",

@@ -5,7 +5,7 @@ import { SCENARIOS } from "./scenarios.ts";
 import { record } from "./trace.ts";
 
 /** Scenarios that are recorded. The others run in test/pipeline/equality.test.ts, in both engines. */
-const RECORDED = ["leads-with-a-failing-lead", "limits", "retry"];
+const RECORDED = ["leads-with-a-failing-lead", "limits", "regional", "retry"];
 
 test.each(SCENARIOS.filter(({ name }) => RECORDED.includes(name)))(
   "$name: messages, items, results, report, summary and calls are as recorded",

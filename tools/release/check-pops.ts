@@ -1,19 +1,10 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import pMap from "p-map";
-import type { Resolver } from "../../domain/net/resolver.ts";
-import { byCode, type PopCode } from "../../domain/pops/pop-codes.ts";
+import { byCode, POP_CODE, type PopCode } from "../../domain/pops/pop-codes.ts";
 import { COUNTRY_DEFAULTS, REGION_DEFAULTS } from "../../domain/pops/regions.ts";
-import { popDomain } from "../../domain/pops/select.ts";
+import { checkResolver, type Look, UselessDnsError } from "../../probe/pop-lookup.ts";
 
 /** Names that wait for an answer at the same time. */
 const AT_ONCE = 64;
-/** A code that cannot be. */
-const NO_POP = "ZZZ99-P99";
-
-/** The answers of this DNS say nothing of POPs. */
-export class UselessDnsError extends Error {
-  override readonly name = "UselessDnsError";
-}
 
 export interface Checked {
   readonly asked: number;
@@ -35,7 +26,7 @@ export async function checkPops(
   look: Look,
   onRound: (names: number) => void = () => undefined,
 ): Promise<Checked> {
-  await tryDns(look);
+  await checkResolver(look);
   const unclear = new Map<string, string>();
   const asked = new Set<string>();
   /** Those that resolve. */
@@ -65,48 +56,10 @@ export async function checkPops(
   };
 }
 
-async function tryDns(look: Look): Promise<void> {
-  const verdict = await look(NO_POP);
-  if (verdict === "alive") throw new UselessDnsError(`The DNS has an address for ${NO_POP}, which is no POP`);
-  if (verdict !== "dead") throw new UselessDnsError(`The DNS does not answer: ${verdict.unclear}`);
-}
-
-/** What the DNS says of a code: it has addresses, there is no such name, or nothing that can be relied on. */
-export type Verdict = "alive" | "dead" | { readonly unclear: string };
-
-export type Look = (pop: string) => Promise<Verdict>;
-
-const NO_SUCH_NAME = new Set(["ENOTFOUND", "ENODATA"]);
-
-/** Looks codes up under a label, so many a second at the most, however many are asked for at once. */
-export function lookUnder(label: string, dns: Resolver, perSecond: number): Look {
-  const turn = pace(perSecond);
-  return async (pop) => {
-    await turn();
-    try {
-      await dns.addresses(popDomain(label, pop));
-      return "alive";
-    } catch (error) {
-      const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
-      return NO_SUCH_NAME.has(code) ? "dead" : { unclear: code };
-    }
-  };
-}
-
-/** Turns, evenly spread. */
-function pace(perSecond: number): () => Promise<void> {
-  let next = 0;
-  return async () => {
-    const now = performance.now();
-    const at = Math.max(now, next);
-    next = at + 1_000 / perSecond;
-    if (at > now) await sleep(at - now);
-  };
-}
-
 /** How far from a known number others are asked for. A gap of one is common, a wider one is not. */
 const NEAR = 2;
-const MOST = 99;
+const MAX_NUMBER = 99;
+const MAX_FACILITY = 999;
 
 /** Where the sites of the catalogue begin, as far as they were not among the first. */
 const FIRST = ["50-C1", "50-P1", "51-C1", "51-P1", "52-P1"];
@@ -121,17 +74,19 @@ export function firstCodesOf(site: string): string[] {
  * the facilities around it. China's kind (E) stands alone.
  */
 export function neighboursOf(pop: string): string[] {
-  const [, site, facility, kind, number] = /^([A-Z]{3})(\d+)-([CPE])(\d+)$/.exec(pop) ?? [];
+  const [, site, facility, kind, number] = POP_CODE.test(pop) ? (/^(...)(\d+)-(.)(\d+)$/.exec(pop) ?? []) : [];
   if (site === undefined || kind === undefined) return [];
   const kinds = kind === "E" ? ["E"] : ["C", "P"];
-  const beside = around(Number(number)).map((n) => `${site}${facility}-${kind}${n}`);
-  const first = [...around(Number(facility)), Number(facility)].flatMap((f) => kinds.map((k) => `${site}${f}-${k}1`));
+  const beside = around(Number(number), MAX_NUMBER).map((n) => `${site}${facility}-${kind}${n}`);
+  const first = [...around(Number(facility), MAX_FACILITY), Number(facility)].flatMap((f) =>
+    kinds.map((k) => `${site}${f}-${k}1`),
+  );
   return [...new Set([...beside, ...first])].filter((code) => code !== pop);
 }
 
-function around(n: number): number[] {
+function around(n: number, max: number): number[] {
   const near = Array.from({ length: 2 * NEAR + 1 }, (_, i) => n - NEAR + i);
-  return near.filter((it) => it !== n && it >= 1 && it <= MOST);
+  return near.filter((it) => it !== n && it >= 1 && it <= max);
 }
 
 /** What was found, as people read it, and as lines that stand in the catalogue or are to. @param known how many were asked for */

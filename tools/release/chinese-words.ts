@@ -228,6 +228,13 @@ export const CHINESE: Readonly<Record<string, string>> = {
     "供选择的 POP 数：目录中的，或 `places` 中的。",
   "`default`: the default POPs. `all`: all POPs but those in `cn` and those with the basis `example`. `named`: others.":
     "`default`：默认 POP。`all`：除 `cn` 的 POP 和依据为 `example` 的 POP 以外的全部 POP。`named`：其他选择。",
+  "`catalogue`: the POPs that this release knows. `discovered`: `prewarm pops --discover` asked the DNS, too.":
+    "`catalogue`：此版本已知的 POP。`discovered`：还通过 `prewarm pops --discover` 查询了 DNS。",
+  "When the DNS was asked. Null: `source` is `catalogue`.": "查询 DNS 的时间。null：`source` 为 `catalogue`。",
+  "Why a list of discovered POPs is not used. Absent: nothing is wrong.":
+    "为何不使用已发现的 POP 列表。没有此字段：一切正常。",
+  "True: it resolved lately. False: it did not when the POPs were discovered. Null: not known.":
+    "true：最近解析成功。false：发现 POP 时未能解析。null：未知。",
   "The regions or countries of the request. Empty: none.": "预热请求选择的区域或国家/地区。空：没有。",
   "What a request would do and cost. A dry run probes up to 100 sizes and reads `sources`, but no buckets. It is rejected like the request itself.":
     "预热请求将会做什么，费用是多少。试运行探测最多 100 个大小，并读取 `sources`，但不读取存储桶。它与预热请求本身一样会被拒绝。",
@@ -479,6 +486,8 @@ export const CHINESE: Readonly<Record<string, string>> = {
     "只见于文档或虚构的日志。只有按名称指定时才使用该 POP。",
   "The catalogue lacks it. It resolved for a request of this deployment.":
     "目录中没有，但在本部署的一个预热请求中解析成功。",
+  "The catalogue lacks it. It resolved when `prewarm pops --discover` ran.":
+    "目录中没有，但运行 `prewarm pops --discover` 时解析成功。",
   "The REC is in the same metropolitan area.": "区域边缘缓存位于同一都市区。",
   "By the AWS table of Origin Shield Regions.": "根据 AWS 列出的 Origin Shield 区域表。",
   "By the table of another tool.": "根据其他工具的表。",

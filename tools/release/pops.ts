@@ -2,9 +2,10 @@ import { Resolver } from "node:dns";
 import { POP_CODES } from "../../domain/pops/pop-codes.ts";
 import { SITES, siteOf } from "../../domain/pops/sites.ts";
 import { Dns } from "../../probe/dns.ts";
+import { lookUnder, UselessDnsError } from "../../probe/pop-lookup.ts";
 import { readWords, UsageError } from "../command-line.ts";
 import { isMain } from "../root.ts";
-import { checkPops, findingsOf, lookUnder, UselessDnsError } from "./check-pops.ts";
+import { checkPops, findingsOf } from "./check-pops.ts";
 
 export const USAGE = `npm run pops:check -- --label LABEL [options]
 

@@ -65,7 +65,7 @@ export class ResultKeeper implements ResultStore {
 }
 
 function leadResultOf(result: TaskResult) {
-  const { ok, outcome, reason, http_status, rec_unsure, hit_after_download, rounds } = result;
+  const { ok, outcome, reason, http_status, rec_unsure, hit_after_download, rounds, filled_at } = result;
   return {
     ok,
     outcome,
@@ -74,5 +74,6 @@ function leadResultOf(result: TaskResult) {
     rec_unsure,
     hit_after_download,
     rounds,
+    filled_at,
   } satisfies Required<LeadResult>;
 }

@@ -25,6 +25,8 @@ const BODY = "request.json";
 const ITEM = "run.json";
 const TARGETS = "targets.json";
 const HEARTBEAT = "heartbeat.json";
+/** A file of the root, which belongs to no run. */
+const DISCOVERED = "discovered-pops.json";
 /** Ends the name of a file that is being written, and of a folder that is being made or removed. */
 const PART = ".part";
 
@@ -148,6 +150,15 @@ export class RunStore implements RequestFiles {
 
   async putHeartbeat(reqId: string, heartbeat: Heartbeat): Promise<void> {
     await writeWhole(join(this.folderOf(reqId), HEARTBEAT), JSON.stringify(heartbeat));
+  }
+
+  /** The list of POPs that the last discovery wrote. */
+  async discoveredPops(): Promise<string | undefined> {
+    return textOf(join(this.root, DISCOVERED));
+  }
+
+  async putDiscoveredPops(text: string): Promise<void> {
+    await writeWhole(join(this.root, DISCOVERED), text);
   }
 
   journal(reqId: string): Journal {

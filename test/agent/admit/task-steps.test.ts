@@ -70,6 +70,8 @@ const SETTINGS: TaskSettings = {
   errorTtls: undefined,
   deadline: undefined,
   errorCachingMs: 11_000,
+  sample: undefined,
+  notBefore: 0,
 };
 const GOOD: HttpResult = { bytes: 5, contentLength: 5, httpStatus: 200, xCache: "Miss from cloudfront" };
 const REC: HttpResult = {

@@ -251,4 +251,10 @@ describe("when the origin wants to be left alone inside a download", () => {
     expect(ended).toMatchObject({ outcome: "warm", rounds: 2, attempts: 2 });
     expect(asked).toEqual([0, 0, 1, 1]);
   });
+
+  test("the second download is not repeated at the address that failed, whichever was good for the first", async () => {
+    const { ended, asked } = await attempt([RESET, undefined, RESET]);
+    expect(ended).toMatchObject({ outcome: "warm", rounds: 2, attempts: 3 });
+    expect(asked).toEqual([0, 1, 1, 0, 0]);
+  });
 });

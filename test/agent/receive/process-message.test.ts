@@ -73,6 +73,16 @@ test.each<[what: string, urls: string[], plan: Plan, did: string[]]>([
   expect((await run(bodyOf(...urls), plan)).did).toEqual(did);
 });
 
+test.each([[["no-url", "a"]], [["a", "no-url"]]])(
+  "a URL that no agent can request goes to the dead letters, and the rest of its message is done: %j",
+  async (names) => {
+    const urls = names.map((name) => ({ url: name === "a" ? urlOf("a") : name, bytes: null }));
+    const { did } = await run(bodyWith({ urls }), { bury: done });
+    expect(did).toContain("write a");
+    expect(did.slice(-2)).toEqual([expect.stringMatching(/^bury .*: a url is not an http\(s\) URL$/), "delete r"]);
+  },
+);
+
 test("a message that comes again is deleted, and no heartbeat tells of it, if all its results stand", async () => {
   const { did, told } = await run(bodyOf("a", "b"), { deliveries: 2, standing: async () => ["a", "b"] });
   expect([did, told]).toEqual([["standing? 2", "delete r"], []]);

@@ -37,6 +37,7 @@ export function start(body: string, planned: Plan = {}, slots = new ConcurrencyL
   const plan: Plan = { active: yes, download: good, write: done, delete: done, ...planned };
   const did: string[] = [];
   const unplanned: string[] = [];
+  const sent: TaskMessage[] = [];
   const later: TaskMessage[] = [];
   const written: TaskResult[] = [];
   const told: Heartbeat[] = [];
@@ -66,6 +67,7 @@ export function start(body: string, planned: Plan = {}, slots = new ConcurrencyL
       setVisibilityTimeout: (receipt, seconds) => call(`hold ${receipt} ${seconds}`, plan.hold),
       send: async (messages) => {
         const all = await collect(messages);
+        sent.push(...all);
         const shown = all.map((message) => (JSON.stringify(message) === body ? "it anew" : show(message)));
         return call(`send ${shown.join(", ")}`, plan.send);
       },
@@ -95,7 +97,7 @@ export function start(body: string, planned: Plan = {}, slots = new ConcurrencyL
   const stopping = new AbortController();
   const message = { id: "m", receipt: "r", body, deliveries: plan.deliveries ?? 1 };
   const ended = processMessage(deps, message, stopping.signal).finally(() => expect(unplanned).toEqual([]));
-  return { did, later, written, ended, heartbeats, told, stop: () => stopping.abort() };
+  return { did, sent, later, written, ended, heartbeats, told, stop: () => stopping.abort() };
 }
 
 /** Works through one message to its end. */

@@ -29,7 +29,13 @@ const urlOf = (path: string): TaskUrl => ({ url: `https://cdn.example.com/${path
 const [A, B, C] = [urlOf("a"), urlOf("b"), urlOf("c")] as const;
 /** Every other field that a message may have has a value that no other field has. */
 const { origin_failures: _, first_failure: __, not_kept_at: ___, ...FULL } = fullTaskMessage();
-const LEAD: TaskMessage = { ...FULL, pop: "P1", urls: [A, B, C], followers: ["P2", "P3", "P4"].map(follower) };
+const LEAD: TaskMessage = {
+  ...FULL,
+  scope: "pop",
+  pop: "P1",
+  urls: [A, B, C],
+  followers: ["P2", "P3", "P4"].map(follower),
+};
 const { req_id, header, variants, verify, downloads, scope, shards, origin, host } = LEAD;
 const SHARED = { req_id, header, variants, verify, downloads, scope, shards, origin, host };
 const FAILED_BEFORE = { origin_failures: 1, first_failure: "P0 (HTTP 404)" };

@@ -90,6 +90,7 @@ it("a row of the list of good URLs comes back as it went", () => {
     variant: fc.option(fc.constantFrom("br", "-gzip"), absent),
     source: fc.option(fc.integer({ min: 1 }), absent),
     pops: fc.option(fc.constantFrom("0f", "80"), absent),
+    sample: fc.option(fc.constant(true as const), absent),
   });
   fc.assert(
     fc.property(url, (it) => {
@@ -97,7 +98,7 @@ it("a row of the list of good URLs comes back as it went", () => {
     }),
   );
   expect(toRow({ url: "https://a.example/7", bytes: 1, variant: "br", source: 2, pops: "80" })).toEqual([
-    ...["https://a.example/7", 1, "br", 2, "80"],
+    ...["https://a.example/7", 1, "br", 2, "80", undefined],
   ]);
 });
 

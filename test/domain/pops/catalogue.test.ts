@@ -1,6 +1,8 @@
 // What the catalogue says, file by file, agrees: sites.ts, recs.ts, pop-codes.ts, default-sets.ts, countries.ts, regions.ts.
+import { readFileSync } from "node:fs";
+import * as z from "zod";
 import { COUNTRY_NAMES } from "../../../domain/pops/countries.ts";
-import { POP_CODES } from "../../../domain/pops/pop-codes.ts";
+import { POP_CODE, POP_CODES } from "../../../domain/pops/pop-codes.ts";
 import { RECS } from "../../../domain/pops/recs.ts";
 import { COUNTRY_DEFAULTS, REGION_DEFAULTS, regionsOf } from "../../../domain/pops/regions.ts";
 import { SITES, type Site, siteOf } from "../../../domain/pops/sites.ts";
@@ -20,6 +22,43 @@ function fail(what: string): never {
   throw new Error(`${what} has no site`);
 }
 
+/** The response headers of test/recorded/cloudfront-responses.jsonl that name POPs. */
+function recordedCodes(): string[] {
+  const schema = z.object({ headers: z.array(z.tuple([z.string(), z.string()])) });
+  const lines = readFileSync("test/recorded/cloudfront-responses.jsonl", "utf8").trim().split("\n");
+  const headers = lines.flatMap((line) => schema.parse(JSON.parse(line)).headers);
+  const values = headers.filter(([name]) => name.toLowerCase() === "x-amz-cf-pop").map(([, value]) => value);
+  // A response has one for each distribution that it passed.
+  return [...new Set(values.flatMap((value) => value.split(/[\n,]/).map((pop) => pop.trim())))];
+}
+
+/** Codes without kind and number, as CloudFront wrote them until 2019. They name a facility, and no POP can be asked for by them. */
+const FORMER_FORM = ["ARN53", "PRG50"];
+
+describe("recorded responses", () => {
+  const codes = recordedCodes().filter((pop) => !FORMER_FORM.includes(pop));
+
+  it("name POPs by codes of the form that every reader accepts", () => {
+    expect(codes.length).toBeGreaterThan(40);
+    for (const pop of codes) expect(pop).toMatch(POP_CODE);
+  });
+
+  it("name no POP that the catalogue lacks, and each has its source there", () => {
+    const catalogue = new Map(POP_CODES.map((code) => [code.pop, code]));
+    for (const pop of codes)
+      expect(catalogue.get(pop), pop).toMatchObject({
+        basis: "observed",
+        recorded: { source: expect.stringMatching(/./) },
+      });
+  });
+});
+
+it("has the codes of the recordings with Server-Timing, and those of three digits", () => {
+  const observed = POP_CODES.filter(({ basis }) => basis === "observed").map(({ pop }) => pop);
+  const series = ["FRA56-P16", "FRA60-P11", "SIN2-P1", "SIN2-P6", "LAX54-P9", "LAX50-P5"];
+  expect(observed).toEqual(expect.arrayContaining([...series, "JFK52-P3", "SEA900-P4"]));
+});
+
 describe("the catalogue", () => {
   it("has places on the Earth, no two sites at the same one, and RECs with Chinese names", () => {
     for (const { iata, lat, lon } of SITES) expect(Math.abs(lat) < 65 && Math.abs(lon) <= 180, iata).toBe(true);
@@ -36,7 +75,7 @@ describe("the catalogue", () => {
   it("has well-formed codes, each at a site of its own", () => {
     const sites = new Set(SITES.map(({ iata }) => iata));
     for (const { pop } of POP_CODES) {
-      expect(pop).toMatch(/^[A-Z]{3}\d{1,2}-[CPE]\d{1,2}$/);
+      expect(pop).toMatch(POP_CODE);
       expect(sites).toContain(pop.slice(0, 3));
     }
   });

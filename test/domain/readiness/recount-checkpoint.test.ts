@@ -18,6 +18,7 @@ it("the checkpoint of a recount is read as it was written, with the task bitmap'
     results: ["r1/recount/1.csv.gz", "r1/recount/2.csv.gz"],
     unfinished: 3,
     failures: [],
+    recs: { samples: [], replaced: [{ label: LABEL, pop: "SIN2-P1", by: "SIN52-C2", rows: "01" }], unsure: { "SIN2-P1": "02" } },
   };
   expect(checkpoint.count).toEqual(count(2, 101, 1, { warm_count: 1 }));
   expect(recountCheckpointSchema.parse(JSON.parse(JSON.stringify(checkpoint)))).toEqual(checkpoint);

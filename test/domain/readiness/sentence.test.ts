@@ -324,10 +324,15 @@ it.each([
   ["default", [], "30 of 363 POPs: the default set", "363 个 POP 中的 30 个：默认集合"],
   ["default", ["eu", "us"], "30 of 363 POPs: the default set of eu, us", "363 个 POP 中的 30 个：eu、us的默认集合"],
   ["named", [], "30 of 363 POPs, as selected", "363 个 POP 中的 30 个，由您指定"],
-] as const)("a %s selection of %j", (set, places, en, zh) => {
-  const selection = { selected: 30, known: 363, set, places: [...places] };
-  expect(popSelectionText(selection)).toBe(en);
-  expect(popSelectionText(selection, "zh")).toBe(zh);
+] as const)("a %s selection of %j, with the source of its list and the age of that", (set, places, en, zh) => {
+  const fields = { selected: 30, known: 363, set, places: [...places] };
+  const catalogue = { ...fields, source: "catalogue" as const, discovered_at: null };
+  const now = Date.parse("2024-04-16T03:56:39Z");
+  expect(popSelectionText(catalogue, now)).toBe(`${en} (POPs from the catalogue of this release)`);
+  expect(popSelectionText(catalogue, now, "zh")).toBe(`${zh}（POP 列表来自此版本的目录）`);
+  const discovered = { ...fields, source: "discovered" as const, discovered_at: "2024-04-14 03:00:00.000000" };
+  expect(popSelectionText(discovered, now)).toBe(`${en} (POPs discovered 2 d ago)`);
+  expect(popSelectionText(discovered, now, "zh")).toBe(`${zh}（POP 列表2 天前从 DNS 发现）`);
 });
 
 it.each<[what: string, failure: Partial<Parameters<typeof statusOfAll>[0]>, next: RegExp]>([

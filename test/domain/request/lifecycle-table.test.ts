@@ -52,6 +52,7 @@ const CAUSES: Record<Exclude<keyof typeof EVENTS, "CREATE">, Cause> = {
   TASKS_QUEUED: advances("TASKS_QUEUED"),
   RESTART_STEP: (requests, item) => requests.restartStep(item),
   REQUEUE: (requests, item) => requests.claimRequeue(item),
+  EXTEND: (requests, item) => requests.claimExtension(item, { total_count: 2, total_size: 20 }),
   FINISH: ends("FINISH"),
   GIVE_UP: ends("GIVE_UP"),
   FAIL: ends("FAIL"),

@@ -14,6 +14,7 @@ const DOWNLOAD = { kind: "download" } as const;
 /** What a request showed, by its word in a history. Those that begin with D are downloads. */
 const SEEN: Readonly<Record<string, Partial<Observation>>> = {
   D: { ...DOWNLOAD, cache: "MISS" },
+  D_BY_REC: { ...DOWNLOAD, cache: "MISS", upstream: "REC" },
   D_UNKNOWN: DOWNLOAD,
   D_EDGE: { ...DOWNLOAD, ...EDGE },
   D_REC: { ...DOWNLOAD, ...REC },
@@ -151,7 +152,8 @@ test.each<[name: string, seen: string, next: string, facts?: Partial<ProofFacts>
 
   ["regional: D", "D", "check", REGIONAL],
   ["regional: a Hit of the REC that grew", "D REC:1", "regional", REGIONAL],
-  ["regional: a Hit of the edge after a D that went upstream", "D EDGE:1", "regional", REGIONAL],
+  ["regional: a Hit of the edge after a D that went through the REC", "D_BY_REC EDGE:1", "regional", REGIONAL],
+  ["regional: the same after a D that names no REC, which may have been bypassed", "D EDGE:1", "warm", REGIONAL],
   ["regional: D was a Hit of the edge, which shows nothing of the REC", "D_EDGE:5 EDGE:7", "warm", REGIONAL],
   ["regional: tier not reported", "D HIT:1", "regional", REGIONAL],
   ["regional: a Miss", "D MISS", "not_kept: NO_HIT", REGIONAL],

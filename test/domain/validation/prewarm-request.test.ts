@@ -162,8 +162,8 @@ describe("the POPs", () => {
   );
 
   it("for a malformed POP at a known site, what is known there", () => {
-    const { message } = refusal({ pops: ["SIN2-C1", "SIN999-C1"] });
-    expect(message).toMatch(/^pops: unknown 'SIN999-C1'; known there: .*SIN2-P1/);
+    const { message } = refusal({ pops: ["SIN2-C1", "SIN9999-C1"] });
+    expect(message).toMatch(/^pops: unknown 'SIN9999-C1'; known there: .*SIN2-P1/);
     expect(message).not.toMatch(/FRA/);
   });
 });

@@ -1,13 +1,16 @@
 // What the API tells of its deployment: POPs, settings, its own description.
 import { readFileSync } from "node:fs";
 import * as z from "zod";
+import { popsSchema as answerSchema } from "../../../domain/api/deployment-answers.ts";
+import { DISCOVERED_KEY } from "../../../domain/pops/discovered-pops.ts";
 import { popRowSchema } from "../../../domain/pops/list-pops.ts";
 import { POP_CODES } from "../../../domain/pops/pop-codes.ts";
 import { CAPS } from "../../../domain/request/caps.ts";
 import { ROOT } from "../../../tools/local/paths.ts";
+import { failing } from "../noted-calls.ts";
 import { refusalOf, STAMP, world } from "./world.ts";
 
-const popsSchema = z.strictObject({ timestamp: z.string(), count: z.number(), pops: z.array(popRowSchema.strict()) });
+const popsSchema = z.strictObject({ ...answerSchema.shape, pops: z.array(popRowSchema.strict()) });
 
 async function pops(query: Record<string, string> | null, w = world()) {
   const { status, body } = await w.call("GET /pops", undefined, query);
@@ -31,7 +34,8 @@ it("GET /pops lists the catalogue, with what is known of each and when it resolv
     rec_basis: "metro",
     latitude: 1.35,
     longitude: 103.99,
-    basis: "listed",
+    basis: "observed",
+    resolves: true,
     last_resolved_at: "2024-04-15 01:02:03.004000",
   });
   expect(all.filter(({ last_resolved_at }) => last_resolved_at !== null)).toHaveLength(1);
@@ -56,6 +60,70 @@ it("GET /pops lists what resolved here though the catalogue lacks it, at its sit
   expect((await pops(null, w)).pops[0]).toMatchObject({ code: "ABC12-P3", basis: "here", ...unknown });
   const known = { code: "SIN99-P1", basis: "here", city: "Singapore" };
   expect((await pops({ country: "sg" }, w)).pops.at(-1)).toMatchObject(known);
+});
+
+describe("a list of discovered POPs in the bucket", () => {
+  const FOUND = {
+    discovered_at: "2024-04-14 03:12:21.000000",
+    sites: ["SYD"],
+    pops: ["SYD62-P9", "SIN99-P1", "nonsense"],
+  };
+  const withList = (list: object | string) => {
+    const w = world();
+    w.lists.files.set(DISCOVERED_KEY, Buffer.from(typeof list === "string" ? list : JSON.stringify(list)));
+    return w;
+  };
+
+  it("is merged into GET /pops, with its age and a note on entries that are no codes", async () => {
+    const { source, discovered_at, warnings, pops: all } = await pops(null, withList(FOUND));
+    expect([source, discovered_at]).toEqual(["discovered", FOUND.discovered_at]);
+    expect(warnings).toEqual([expect.stringContaining("1 entries")]);
+    const row = (code: string) => all.find((it) => it.code === code);
+    expect(row("SYD62-P9")).toMatchObject({
+      basis: "discovered",
+      resolves: true,
+      default_of: expect.arrayContaining(["au"]),
+    });
+    // Sydney is complete: a code that is not in the list does not exist.
+    expect(row("SYD1-C1")).toMatchObject({ resolves: false, default_of: [] });
+    expect(row("MEL52-P1")).toMatchObject({ resolves: null });
+  });
+
+  it("decides the default set of a request, which says so", async () => {
+    const w = withList(FOUND);
+    const { body } = await w.post({ pops: [], regions: ["au"] });
+    expect(body).toMatchObject({
+      pop_selection: { selected: 1, set: "default", source: "discovered", discovered_at: FOUND.discovered_at },
+    });
+    expect((await w.requests.get("new-id"))?.pops).toEqual(["SYD62-P9"]);
+  });
+
+  it.each<[what: string, list: object | string, note: RegExp]>([
+    ["older than a week", { ...FOUND, discovered_at: "2024-04-08 03:00:00.000000" }, /older than a week/],
+    ["damaged", "{", /damaged/],
+    ["of another form", { pops: 1 }, /damaged/],
+    ["too large", `${JSON.stringify(FOUND)}${" ".repeat(300_000)}`, /cannot be read/],
+  ])("is not used if it is %s, and a note says so", async (_, list, note) => {
+    const w = withList(list);
+    const { source, discovered_at, warnings } = await pops(null, w);
+    expect([source, discovered_at, warnings]).toEqual(["catalogue", null, [expect.stringMatching(note)]]);
+    const { body } = await w.post({ pops: [], regions: ["au"] });
+    expect(body).toMatchObject({ pop_selection: { source: "catalogue" }, warnings: [expect.stringMatching(note)] });
+    expect((await w.requests.get("new-id"))?.pops).toEqual(["SYD1-C1", "SYD62-P1"]);
+  });
+});
+
+it("a request prefers POPs that resolved for earlier requests to those of which nothing is known", async () => {
+  const w = world();
+  await w.progress.recordResolved(["SYD62-P7", "SYD1-C1"], Date.parse("2024-04-15T01:02:03Z"));
+  await w.post({ pops: [], regions: ["au"] });
+  expect((await w.requests.get("new-id"))?.pops).toEqual(["SYD1-C1", "SYD62-P7"]);
+});
+
+it("a request is accepted where nothing can be read of which POPs exist, with the catalogue's set", async () => {
+  const w = world({ fault: failing("progress.resolvedPops") });
+  expect(await w.post({ pops: [], regions: ["au"] })).toMatchObject({ status: 200 });
+  expect((await w.requests.get("new-id"))?.pops).toEqual(["SYD1-C1", "SYD62-P1"]);
 });
 
 it("GET /pops refuses filters that nothing is known by, with what is, all at once", async () => {

@@ -34,6 +34,11 @@ export class FakeLists implements Public<Lists> {
   async writeCheckpoint<T>({ key }: CheckpointKind<T>, reqId: string, state: T) {
     this.checkpoints.set(key(reqId), JSON.stringify(state));
   }
+  async text(key: string, maxBytes: number) {
+    const bytes = this.files.get(key);
+    if (bytes !== undefined && bytes.length > maxBytes) throw new Error(`${key} has ${bytes.length} bytes`);
+    return bytes === undefined ? undefined : Buffer.from(bytes).toString("utf8");
+  }
   async put(key: string, bytes: Uint8Array) {
     this.files.set(key, bytes);
   }

@@ -1,4 +1,5 @@
 import type { EndedEvent } from "../../../domain/readiness/ended-event.ts";
+import { DEFAULT_CAPS } from "../../../domain/request/caps.ts";
 import { timingsOf } from "../../../domain/request/lifecycle.ts";
 import type { RequestItem } from "../../../domain/request/request-item.ts";
 import { NO_COUNT } from "../../../domain/result/count.ts";
@@ -109,6 +110,7 @@ export function world({
       apiUrl: "https://api.example/prod/",
       timings: timingsOf(stallSeconds),
       scheduleRoleArn: "arn:role",
+      caps: DEFAULT_CAPS,
       now: () => now,
       sleep: async (ms: number) => {
         now += ms;

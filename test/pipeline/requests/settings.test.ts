@@ -15,8 +15,8 @@ const variants = ["basic", "pro"].map((plan) => ({ name: plan, header: [`Cookie:
 
 describe.each<[kind: DistributionKind, changes: object, fetches: number]>([
   ["origin-shield", { pops: POPS }, 5],
-  // Two downloads and two checks of four objects at each POP; one object at three RECs.
-  ["uncached", { pops: POPS }, 4 * 4 * POPS.length + 3],
+  // Two downloads and a check of four objects at each POP; one object at three RECs.
+  ["uncached", { pops: POPS }, 4 * 3 * POPS.length + 3],
   // Those of the three RECs of the United States are left.
   ["price-class", { pops: undefined, regions: ["us", "apac"] }, 5 * 3],
   // Of one object, two more URLs.

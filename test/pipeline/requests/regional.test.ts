@@ -1,0 +1,164 @@
+// The scope `regional` against the stand-in edge, in both engines: the map of POPs to RECs is right, or wrong for a third of them.
+
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import * as z from "zod";
+import { directClient } from "../../../cli/direct/direct.ts";
+import { type Edge, edgeEnvironment, startEdge } from "../../../tools/edge/edge.ts";
+import type { EdgeOptions } from "../../../tools/edge/edge-options.ts";
+import { EDGE, HOST, Pipeline, trust } from "../pipeline.ts";
+import { files, urlsOf } from "../scenarios.ts";
+
+const TOKYO = ["KIX50-C1", "KIX50-P2", "KIX50-P3"];
+const FRANKFURT = ["ATH50-C1", "BRU50-C1", "BUD50-C1"];
+const POPS = [...TOKYO, ...FRANKFURT];
+const OBJECTS = 12;
+const SITE = files("regional", OBJECTS);
+
+const answerSchema = z.object({
+  verdict: z.string().nullable().optional(),
+  total_count: z.number(),
+  failed_count: z.number(),
+  regional_count: z.number(),
+  percentage_complete: z.number(),
+  pops: z.array(z.object({ pop: z.string(), coverage: z.string(), total_count: z.number() })),
+});
+const summarySchema = z.object({
+  sentence: z.string(),
+  readiness: z.object({ regional: z.record(z.string(), z.unknown()) }),
+});
+
+/** What a request has come to, and what the edge saw of it. */
+interface Ended {
+  readonly answer: z.infer<typeof answerSchema>;
+  readonly summary: z.infer<typeof summarySchema>;
+  /** POPs of the GETs of whole objects. */
+  readonly gets: readonly string[];
+  /** Number of objects by REC. */
+  readonly kept: Readonly<Record<string, number>>;
+}
+
+function edgeOf(recOf: Readonly<Record<string, string>>, serverTiming: "off" | number): EdgeOptions {
+  return {
+    ...EDGE,
+    pops: POPS.map((pop) => ({ pop, rec: recOf[pop] ?? "" })),
+    behaviours: [{ serverTiming }],
+    site: SITE,
+    logPops: true,
+  };
+}
+
+const body = (changes: object = {}) => ({
+  url_list: urlsOf(SITE),
+  cf_domain: HOST,
+  pops: POPS,
+  timeout: 30,
+  instance_count: 1,
+  scope: "regional",
+  ...changes,
+});
+
+/** Runs a request in the stack, and then in the direct engine, each at an edge of its own, in virtual time. */
+async function inBothEngines(options: EdgeOptions, changes?: object) {
+  const pipeline = await Pipeline.start({ edge: options });
+  try {
+    const started = await pipeline.call("POST", "prewarm", body(changes));
+    const { request_id: id } = z.object({ request_id: z.string() }).parse(started);
+    await pipeline.untilClosed(id);
+    const answer = answerSchema.parse(await pipeline.call("GET", `prewarm?req_id=${id}&detail=pops`));
+    const summary = summarySchema.parse(await pipeline.call("GET", `summary?req_id=${id}`));
+    const stack: Ended = { answer, summary, ...seenBy(pipeline.edge) };
+    return { stack, direct: await inDirectEngine(options, changes) };
+  } finally {
+    await pipeline.close();
+  }
+}
+
+async function inDirectEngine(options: EdgeOptions, changes?: object): Promise<Ended> {
+  const state = mkdtempSync(join(tmpdir(), "prewarm-regional-"));
+  const edge = await startEdge(options);
+  const untrust = trust(edge.caPem);
+  try {
+    const client = directClient({ env: { ...edgeEnvironment(edge), XDG_STATE_HOME: state } });
+    const { item } = await client.create(JSON.parse(JSON.stringify(body(changes))));
+    await client.start(item);
+    await client.ended(item.req_id);
+    const answer = answerSchema.parse((await client.progress(item.req_id, { detail: "pops" })).json);
+    const summary = summarySchema.parse((await client.summary(item.req_id)).json);
+    return { answer, summary, ...seenBy(edge) };
+  } finally {
+    untrust();
+    await edge.close();
+    rmSync(state, { recursive: true });
+  }
+}
+
+/** GETs of objects at POPs, and the number of objects that each REC keeps. */
+function seenBy(edge: Edge): Pick<Ended, "gets" | "kept"> {
+  const gets = edge.popRequests().filter(({ method, range }) => method === "GET" && range === undefined);
+  const kept: Record<string, number> = {};
+  for (const path of Object.keys(SITE))
+    for (const holder of edge.holders(path)) if (holder.layer === "rec") kept[holder.rec] = (kept[holder.rec] ?? 0) + 1;
+  return { gets: gets.map(({ pop }) => pop), kept };
+}
+
+function coverageIn({ answer }: Ended): Record<string, string> {
+  return Object.fromEntries(answer.pops.map(({ pop, coverage }) => [pop, coverage]));
+}
+
+const RIGHT = Object.fromEntries([
+  ...TOKYO.map((pop) => [pop, "tokyo"]),
+  ...FRANKFURT.map((pop) => [pop, "frankfurt"]),
+]);
+/** A third of the POPs is under another REC. */
+const WRONG = { ...RIGHT, "KIX50-P3": "elsewhere", "BUD50-C1": "tokyo" };
+
+describe.each([100, "off"] as const)("a request for RECs, with Server-Timing: %s", { timeout: 120_000 }, (timing) => {
+  test("requests each object twice for each REC, and one sample at each other POP, if the map is right", async () => {
+    const { stack, direct } = await inBothEngines(edgeOf(RIGHT, timing));
+    for (const ended of [stack, direct]) {
+      expect(ended.answer).toMatchObject({ verdict: "ready", failed_count: 0, total_count: 2 * OBJECTS + 4 });
+      expect(Object.values(coverageIn(ended)).toSorted()).toEqual([...Array(4).fill("covered"), "lead", "lead"]);
+      expect(ended.kept).toEqual({ tokyo: OBJECTS, frankfurt: OBJECTS });
+      expect(ended.gets.length - 4).toBeLessThanOrEqual(2.05 * 2 * OBJECTS);
+      expect(ended.summary.sentence).toContain(
+        "2 of 2 regional edge caches keep all objects; 4 POPs are covered by samples.",
+      );
+    }
+    expect(direct.summary.readiness).toEqual(stack.summary.readiness);
+    expect(coverageIn(direct)).toEqual(coverageIn(stack));
+  });
+
+  test("has POPs lead for themselves that have another REC, and names them", async () => {
+    const { stack, direct } = await inBothEngines(edgeOf(WRONG, timing));
+    for (const ended of [stack, direct]) {
+      const coverage = coverageIn(ended);
+      expect(coverage["KIX50-P3"]).toBe("lead");
+      expect(coverage["BUD50-C1"]).toBe("lead");
+      expect(ended.answer).toMatchObject({ verdict: "ready", failed_count: 0, percentage_complete: 100 });
+      expect(ended.answer.total_count).toBe(4 * OBJECTS + 2);
+      for (const [pop, kind] of Object.entries(coverage))
+        if (kind === "covered") expect(ended.kept[WRONG[pop as keyof typeof WRONG] ?? ""]).toBe(OBJECTS);
+      expect(ended.summary.sentence).toContain("2 POPs requested all objects, because no sample shows");
+      expect(ended.summary.sentence).toContain("KIX50-P3 (the sample was a miss)");
+    }
+    expect(coverageIn(direct)).toEqual(coverageIn(stack));
+    expect(direct.answer.pops).toEqual(stack.answer.pops);
+  });
+});
+
+test("a request whose limit of bytes is too low for POPs that lead for themselves ends without them, and says so", {
+  timeout: 120_000,
+}, async () => {
+  const total = Object.values(SITE).reduce((sum, { size }) => sum + size, 0);
+  const { stack, direct } = await inBothEngines(edgeOf(WRONG, 100), { max_bytes: Math.round(2.5 * total) });
+  for (const ended of [stack, direct]) {
+    expect(ended.answer.verdict).toBe("ready_with_exceptions");
+    expect(coverageIn(ended)).toMatchObject({ "KIX50-P3": "not_covered", "BUD50-C1": "not_covered" });
+    expect(ended.summary.sentence).toContain(
+      "a limit of the request or deployment kept them from requesting all objects",
+    );
+    expect(ended.summary.readiness.regional["not_extended"]).toMatch(/^max_bytes: /);
+  }
+});
