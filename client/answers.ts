@@ -186,6 +186,8 @@ export const startedSchema = z.object({
   skipped_urls: z.array(z.string()).catch([]),
 });
 
+const price = z.object({ dollars: count, requests: count, bytes: maybeNumber });
+
 /** POST /prewarm with `dry_run`. */
 export const estimatedSchema = z.object({
   pop_selection: popSelection,
@@ -206,6 +208,8 @@ export const estimatedSchema = z.object({
       unreadable_urls: z.array(z.object({ url: z.string(), error: z.string().catch("") })).catch([]),
       sampled: count,
     }),
+    transferred_bytes: maybeNumber,
+    prices: z.object({ as_asked: price, downloads_1: price, regional: price }).optional().catch(undefined),
     origin_fetches: z.object({
       expected: count,
       least: count,
@@ -238,6 +242,7 @@ export const estimatedSchema = z.object({
 });
 export type Estimated = z.infer<typeof estimatedSchema>;
 export type Estimate = Estimated["estimate"];
+export type Prices = NonNullable<Estimate["prices"]>;
 
 /** GET /pops. Loose: who prints a row as JSON prints all of it. */
 export const popsSchema = z.object({

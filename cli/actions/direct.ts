@@ -1,15 +1,13 @@
 // What `warm`, `retry` and `resume` do without a stack: this process does the work, and shows it as a stack's.
 
+import type { Prices } from "../../client/answers.ts";
 import { shortId } from "../../client/request-ids.ts";
-import { edgeRequests } from "../../domain/cost/bill.ts";
-import type { Estimate } from "../../domain/cost/estimate.ts";
 import { shareOfPlan } from "../../domain/cost/flat-rate-plan.ts";
-import { requestsPerTask } from "../../domain/cost/origin-fetches.ts";
 import { stopwatch } from "../../domain/durations.ts";
 import { MAX_TIMEOUT_MINUTES } from "../../domain/limits.ts";
 import { popSelectionText } from "../../domain/readiness/sentence.ts";
 import { invalidatingFields } from "../../domain/request/invalidation.ts";
-import { FLAT_RATE_PLAN_NAMES, maxDownloads, variantNames } from "../../domain/request/options.ts";
+import { FLAT_RATE_PLAN_NAMES } from "../../domain/request/options.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { formatTimestamp, parseTimestamp } from "../../domain/timestamps.ts";
 import type { Api } from "../api/client.ts";
@@ -22,18 +20,18 @@ import type { DirectClient } from "../direct/direct-client.ts";
 import type { Approve } from "../direct/engine.ts";
 import { EXIT } from "../exit-codes.ts";
 import { cleanLine } from "../output/clean.ts";
-import { factLines, originFacts, planFacts } from "../output/estimate-lines.ts";
+import { factLines, originFacts, planFacts, priceFacts } from "../output/estimate-lines.ts";
 import { bytes, many } from "../output/figures.ts";
 import { lookOf } from "../output/look.ts";
 import { mentionWarnings } from "../output/warnings.ts";
 import { mention, type Shell, say, sayJson } from "../shell.ts";
 import { isWanted } from "../watch/question.ts";
+import { isLarge, mentionPrices, priceQuestion } from "./consent.ts";
 import { waitFor } from "./wait-for.ts";
 
 /** Nobody has shown that the site is theirs: without another limit, its origin is asked so much. */
 const DEFAULT_ORIGIN = { requests_per_second: 50 };
-/** From so much on, it is asked first, and a stack is recommended. */
-const ASK_BYTES = 20e9;
+/** Tasks and minutes above which the command asks for confirmation, and recommends a stack. */
 const ASK_TASKS = 20_000;
 const ASK_MINUTES = 30;
 /** How long the rate is measured that the time is estimated with. */
@@ -73,8 +71,9 @@ export async function warmDirect(shell: Shell, client: DirectClient, body: Body,
   let refusal: unknown;
   const approve: Approve = async (planned, signal) => {
     try {
-      for (const line of factLines(planFacts(planShareOf(body, planned)), lookOf(shell))) mention(shell, line);
-      const isWanted = await mayBegin(shell, planned, words.yes, signal);
+      const { prices } = await client.estimate(planned);
+      for (const line of factLines(planFacts(planShareOf(body, prices)), lookOf(shell))) mention(shell, line);
+      const isWanted = await mayBegin(shell, planned, prices, { yes: words.yes, signal });
       if (isWanted && invalidatingFields(planned) !== "") mention(shell, `Invalidating ${invalidated(planned)} …`);
       return isWanted;
     } catch (error) {
@@ -106,35 +105,37 @@ export async function estimateDirect(
   const { item, warnings, skippedUrls } = await client.create(directBody(body));
   mentionWarnings(shell, { warnings, skipped_urls: skippedUrls });
   let planned: RequestItem | undefined;
-  let fetches: Estimate["origin_fetches"] | undefined;
+  let estimate: Awaited<ReturnType<DirectClient["estimate"]>> | undefined;
   const quiet = stopOnSignal(shell, client, item.req_id, {
     stopping: "Stopping. Nothing was downloaded.",
     leave: () => client.remove(item.req_id),
   });
   const run = await client.start(item, async (it) => {
+    estimate = await client.estimate(it);
     planned = it;
-    fetches = await client.originFetches(it);
     return false;
   });
   await client.ended(item.req_id).finally(() => client.discard(item.req_id).finally(quiet));
   if (planned === undefined && run.item.status === "STOPPED") return EXIT.cutShort;
-  if (planned === undefined)
+  if (planned === undefined || estimate === undefined)
     throw new CommandError(
       `it would fail: ${run.item.reason ?? run.item.status}`,
       "Correct the cause, then run the command again.",
     );
   const { url_count: urls, total_count: tasks, total_size: size, sizes_known, targets_total: pops } = planned;
-  const used = planShareOf(body, planned);
+  const { origin_fetches, prices } = estimate;
+  const used = planShareOf(body, prices);
   if (words.json === true) {
-    const more = { origin_fetches: fetches, flat_rate_plan: used, skipped_urls: skippedUrls };
-    sayJson(shell, { urls, pops, tasks, bytes: size, are_all_sizes_known: sizes_known, ...more });
+    const more = { origin_fetches, flat_rate_plan: used, skipped_urls: skippedUrls };
+    const transferred = { transferred_bytes: prices.as_asked.bytes, prices };
+    sayJson(shell, { urls, pops, tasks, bytes: size, are_all_sizes_known: sizes_known, ...transferred, ...more });
   } else {
     say(
       shell,
       `${many(tasks, "task")}: ${many(urls, "URL")} × ${many(pops, "POP")}; ${sizes_known ? "" : "at least "}${bytes(size)}.`,
     );
-    if (fetches !== undefined) for (const line of factLines(originFacts(fetches), lookOf(shell))) say(shell, line);
-    for (const line of factLines(planFacts(used), lookOf(shell))) say(shell, line);
+    const facts = [...priceFacts(prices), ...originFacts(origin_fetches), ...planFacts(used)];
+    for (const line of factLines(facts, lookOf(shell))) say(shell, line);
   }
   mention(
     shell,
@@ -143,13 +144,10 @@ export async function estimateDirect(
   return EXIT.good;
 }
 
-/** What a run uses of the plan that its body names. */
-function planShareOf({ flat_rate_plan: named }: Body, item: RequestItem) {
+/** Use of the flat-rate plan that a body names. */
+function planShareOf({ flat_rate_plan: named }: Body, { as_asked: { requests } }: Prices) {
   const plan = FLAT_RATE_PLAN_NAMES.find((it) => it === named);
-  if (plan === undefined) return undefined;
-  const { total_count: tasks, url_count: urls, variants } = item;
-  const urlVariants = urls * variantNames(variants).length;
-  return shareOfPlan(plan, edgeRequests({ tasks, requestsPerTask: requestsPerTask(item), urlVariants }));
+  return plan && shareOfPlan(plan, requests);
 }
 
 /** Goes on with a run that was cut off. Returns the exit code. */
@@ -164,7 +162,10 @@ export async function resume(shell: Shell, named: string | undefined, words: Dir
     );
   mention(shell, `Resuming ${id}.`);
   // One whose question was never answered is asked again.
-  const approve: Approve = (planned, signal) => mayBegin(shell, planned, words.yes, signal);
+  const approve: Approve = async (planned, signal) => {
+    const { prices } = await client.estimate(planned);
+    return mayBegin(shell, planned, prices, { yes: words.yes, signal });
+  };
   return follow(shell, client, item, { isNew: false, words, approve, refusal: () => undefined });
 }
 
@@ -281,24 +282,19 @@ async function work(shell: Shell, client: DirectClient, item: RequestItem, follo
   return waitFor(shell, client, id, { json: words.json === true, listed });
 }
 
-/** Tells what it comes to; asks if that is much. */
+/** Prints the size and the prices of a run; asks if it is large. */
 async function mayBegin(
   shell: Shell,
   item: RequestItem,
-  yes: boolean | undefined,
-  signal: AbortSignal,
+  prices: Prices,
+  { yes, signal }: { readonly yes: boolean | undefined; readonly signal: AbortSignal },
 ): Promise<boolean> {
   const { total_count: tasks, total_size: size, sizes_known: isKnown } = item;
-  const transferred = size * maxDownloads(item);
-  const each = transferred === size ? "" : `, up to ${bytes(transferred)} in ${maxDownloads(item)} downloads of each`;
-  mention(shell, `${many(tasks, "task")}, ${isKnown ? "" : "at least "}${bytes(size)}${each}.`);
-  if (tasks < ASK_TASKS && transferred <= ASK_BYTES) return true;
-  return isWanted(
-    shell,
-    `${STACK} Download ${bytes(transferred)} in ${many(tasks, "task")} over this machine's network?`,
-    yes,
-    signal,
-  );
+  mention(shell, `${many(tasks, "task")}, ${isKnown ? "" : "at least "}${bytes(size)}.`);
+  mentionPrices(shell, prices);
+  if (tasks < ASK_TASKS && !isLarge(prices)) return true;
+  const question = `${STACK} ${priceQuestion(prices)} in ${many(tasks, "task")} over this machine's network?`;
+  return isWanted(shell, question, yes, signal);
 }
 
 async function mayGoOn(shell: Shell, ms: number, yes: boolean | undefined, signal: AbortSignal): Promise<boolean> {

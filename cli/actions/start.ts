@@ -6,20 +6,27 @@ import { EXIT } from "../exit-codes.ts";
 import { mentionWarnings } from "../output/warnings.ts";
 import { mention, type Shell, say, sayJson } from "../shell.ts";
 import { comeBack, PAUSED } from "../watch/watch.ts";
+import { mayStart } from "./consent.ts";
 import { waitFor } from "./wait-for.ts";
 
 export interface StartWords {
   readonly json?: boolean;
   /** @default waits */
   readonly wait?: boolean;
+  /** Whether a large request starts without confirmation. */
+  readonly yes?: boolean;
 }
 
 function isPaused({ instance_count }: Body): boolean {
   return instance_count === 0;
 }
 
-/** Starts a request, and waits for its end unless that is not wanted. Returns the exit code. */
+/** States the prices of a request, starts it, and waits for its end unless that is not wanted. Returns the exit code. */
 export async function start(shell: Shell, client: Client, body: Body, words: StartWords): Promise<number> {
+  if (!(await mayStart(shell, client, body, words.yes))) {
+    mention(shell, "Nothing was started.");
+    return EXIT.good;
+  }
   const { value, json } = await client.start(withToken(body));
   mentionWarnings(shell, value);
   if (value.pop_selection !== undefined) mention(shell, `${popSelectionText(value.pop_selection, Date.now())}.`);

@@ -82,7 +82,7 @@ export function withSettings(command: Command): Command {
       ).choices(FLAT_RATE_PLANS),
     )
     .option("--cf-domain <name>", "domain name of the distribution, if the URLs do not identify it")
-    .option("--max-bytes <n>", "maximum bytes to download, such as 500GB; a larger request ends as FAILED")
+    .option("--max-bytes <n>", "maximum bytes to transfer, such as 500GB; a larger request ends as FAILED")
     .option("--max-failures <n>", "maximum number of failed tasks; with more, the request ends as FAILED")
     .option(
       "--token <text>",
@@ -144,6 +144,7 @@ export function withDirect(command: Command): Command {
   return command
     .optionsGroup("Direct runs:")
     .addOption(dnsOption())
+    .optionsGroup("Confirmation:")
     .option(...YES);
 }
 

@@ -14,9 +14,10 @@ import {
   summaryAnswer,
 } from "../../domain/api/request-view.ts";
 import { toArray } from "../../domain/collections.ts";
+import { originFetches, urlsByCaching } from "../../domain/cost/edge-traffic.ts";
 import type { Estimate } from "../../domain/cost/estimate.ts";
+import { directPrices } from "../../domain/cost/estimate-request.ts";
 import { planWarnings } from "../../domain/cost/flat-rate-plan.ts";
-import { originFetches, urlsByCaching } from "../../domain/cost/origin-fetches.ts";
 import { findingText } from "../../domain/distribution/findings.ts";
 import { urlBehaviours } from "../../domain/distribution/stored-settings.ts";
 import { isMissing, LISTS, type ReadableList } from "../../domain/plan/lists.ts";
@@ -107,18 +108,24 @@ export class DirectClient implements Api {
     });
   }
 
-  /** How often a run that is planned will ask its origin. */
-  async originFetches(item: RequestItem): Promise<Estimate["origin_fetches"]> {
+  /** Prices of a run that is planned, and its requests to the origin. */
+  async estimate(item: RequestItem): Promise<Pick<Estimate, "origin_fetches" | "prices">> {
     const { store, account } = this.deps;
-    const urls = new Set((await toArray(store.read(LISTS.goodUrls, item.req_id))).map(({ url }) => url));
+    const objects = await toArray(store.read(LISTS.goodUrls, item.req_id));
+    const names = new Set(objects.map(({ url }) => url));
     const targets = await store.targets(item.req_id);
-    const pops = targets.flatMap(({ pop, state }) => (state === "FAILED" ? [] : [pop]));
+    const pops = [...new Set(targets.flatMap(({ pop, state }) => (state === "FAILED" ? [] : [pop])))];
     // Settings that could be read are those of the account.
     const ownerOf = hostOwners(
-      item.distribution_settings === undefined ? [] : await account.listFor(namedHosts(item, [...urls])),
+      item.distribution_settings === undefined ? [] : await account.listFor(namedHosts(item, [...names])),
     );
     const behaviourOf = urlBehaviours(item, (host) => ownerOf(item.cf_domain ?? host)?.id);
-    return originFetches({ ...item, pops }, urlsByCaching([...urls], behaviourOf), variantNames(item.variants).length);
+    const settings = { ...item, pops };
+    const urls = urlsByCaching([...names], behaviourOf);
+    return {
+      origin_fetches: originFetches(settings, urls, variantNames(item.variants).length),
+      prices: directPrices({ settings, urls, objects, tasks: item.total_count }),
+    };
   }
 
   /** @param fields which need the account @throws CommandError: nothing can be invalidated with the environment's credentials */

@@ -255,11 +255,14 @@ export class DirectRun {
     const foreign = foreignProblem(item);
     if (foreign !== undefined) throw new RunFailedError(foreign);
     const targets = await resolveTargets(dns, item, this.stopping.signal);
-    const { planned, ...totals } = await totalsOf(new Plan(item, targets), store.read(LISTS.goodUrls, item.req_id));
+    const { planned, transferred, ...totals } = await totalsOf(
+      new Plan(item, targets),
+      store.read(LISTS.goodUrls, item.req_id),
+    );
     await store.putTargets(item.req_id, planned);
     const resolved = targets.filter(({ state }) => state === "RESOLVED").length;
     if (resolved === 0) throw dnsObstacle(targets[0]?.error ?? "");
-    const problem = planProblem(item, totals, caps);
+    const problem = planProblem(item, { ...totals, transferred }, caps);
     if (problem !== undefined) throw new RunFailedError(problem);
     // One journal holds all results.
     const shards = 1;

@@ -1,4 +1,4 @@
-import type { Estimate, Estimated } from "../../client/answers.ts";
+import type { Estimate, Estimated, Prices } from "../../client/answers.ts";
 import type { Estimate as DescribedEstimate } from "../../domain/cost/estimate.ts";
 import { popSelectionText } from "../../domain/readiness/sentence.ts";
 import { cleanLine } from "./clean.ts";
@@ -8,7 +8,7 @@ import { table } from "./table.ts";
 import { wrapped } from "./wrapped.ts";
 
 /** Cells of a fact's name. */
-const NAME = 17;
+const NAME = 19;
 
 const LINES: Readonly<Record<string, string>> = {
   ec2_spot: "Instances (Spot)",
@@ -30,6 +30,7 @@ export function estimateLines({ estimate, pop_selection: selection }: Estimated,
     ],
     ...(selection === undefined ? [] : [["POPs", popSelectionText(selection, Date.now())] as const]),
     ["Bytes", bytesOf(estimate)],
+    ...priceFacts(estimate.prices),
     ...originFacts(estimate.origin_fetches),
     ...planFacts(estimate.flat_rate_plan),
     ["Time", timeOf(instances)],
@@ -59,7 +60,26 @@ function bytesOf({ bytes: { estimate, low, high, sampled } }: Estimate): string 
   return `about ${bytes(estimate)}${spread}, from ${many(sampled, "size")}`;
 }
 
-/** How often the origin is asked, and for what no cache keeps. */
+/** Prices of a request as asked and of its cheaper forms, with the bytes that each transfers. */
+export function priceFacts(prices: Prices | undefined): readonly Fact[] {
+  if (prices === undefined) return [];
+  const forms = [
+    ["Price", prices.as_asked],
+    ["  --downloads 1", prices.downloads_1],
+    ["  --scope regional", prices.regional],
+  ] as const;
+  return forms.map(([name, { dollars: cost, requests, bytes: transferred }]) => [
+    name,
+    `${aboutDollars(cost)}: ${transferred === null ? "unknown bytes" : bytes(transferred)} transferred, ${many(requests, "request")}`,
+  ]);
+}
+
+/** `about $217`, `less than $0.01` */
+export function aboutDollars(cost: number): string {
+  return cost < 0.01 ? "less than $0.01" : `about ${dollars(cost)}`;
+}
+
+/** Requests to the origin, and URLs that no cache keeps. */
 export function originFacts(fetched: Estimate["origin_fetches"]): readonly Fact[] {
   const { expected, size_questions, origin_shield: shields, uncached } = fetched;
   const by = shields.length === 0 ? "" : ` (Origin Shield in ${shields.join(", ")})`;

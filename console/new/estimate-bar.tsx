@@ -38,7 +38,9 @@ export function useNoEstimate({ isUpdating, problem, faults }: Estimated): strin
 
 function Facts({ estimate }: { readonly estimate: Estimate }) {
   const { say, count, formats, preferences } = useFormReader();
-  const { urls, variants, tasks, pops, bytes, instances, dollars, flat_rate_plan: plan } = estimate;
+  const { urls, variants, tasks, pops, bytes, instances, dollars, prices, flat_rate_plan: plan } = estimate;
+  const locale = preferences.language === "zh" ? "zh-CN" : "en";
+  const costText = (cost: number) => (cost < 0.01 ? say("lessThanCent") : dollarsIn(locale, cost));
   const { origin_shield: shields } = estimate.origin_fetches;
   const byShield = (fetches: string) =>
     shields.length === 0 ? fetches : `${fetches} ${say("byShield", { regions: shields.join(", ") })}`;
@@ -54,8 +56,8 @@ function Facts({ estimate }: { readonly estimate: Estimate }) {
     <dl>
       <Fact label={factors.join(" × ")} value={formats.count(tasks)} rest={count("tasks", tasks)} />
       <Bytes
-        label={say("downloaded")}
-        bytes={bytes.estimate}
+        label={say("transferred")}
+        bytes={estimate.transferred_bytes}
         rest={spread === undefined ? "" : say("plusMinus", { percent: spread })}
       />
       <Bytes
@@ -77,13 +79,15 @@ function Facts({ estimate }: { readonly estimate: Estimate }) {
       />
       <Fact
         label={say("costsAbout")}
-        value={
-          dollars.total < 0.01
-            ? say("lessThanCent")
-            : dollarsIn(preferences.language === "zh" ? "zh-CN" : "en", dollars.total)
-        }
+        value={costText(dollars.total)}
         rest={most === undefined || dollars.total < 0.01 ? "" : say(most.says, { what: say(most.what) })}
       />
+      {prices === undefined ? null : (
+        <>
+          <Fact label={say("priceDownloads1")} value={costText(prices.downloads_1.dollars)} rest="" />
+          <Fact label={say("priceRegional")} value={costText(prices.regional.dollars)} rest="" />
+        </>
+      )}
     </dl>
   );
 }

@@ -43,6 +43,7 @@ export function SendDialog({ body, estimated, unreadable, paths, onSent, onClose
   const named = [...namedPaths, ...tags.map((tag) => `#${tag}`)];
   const instances = Number(body.instance_count);
   const locale = preferences.language === "zh" ? "zh-CN" : "en";
+  const costText = (dollars: number) => (dollars < 0.01 ? say("lessThanCent") : dollarsIn(locale, dollars));
   return (
     <Dialog title={say("sendTitle")} onClose={onClose}>
       <ul class="send-facts">
@@ -66,10 +67,16 @@ export function SendDialog({ body, estimated, unreadable, paths, onSent, onClose
         <li class="strong">
           {estimate === undefined
             ? say("sendNoEstimate")
-            : estimate.dollars.total < 0.01
-              ? say("sendCostLittle")
-              : say("sendCost", { dollars: dollarsIn(locale, estimate.dollars.total) })}
+            : say("sendCost", { dollars: costText(estimate.dollars.total) })}
         </li>
+        {estimate?.prices === undefined ? null : (
+          <li>
+            {say("sendPrices", {
+              one: costText(estimate.prices.downloads_1.dollars),
+              regional: costText(estimate.prices.regional.dollars),
+            })}
+          </li>
+        )}
         {estimate === undefined ? <li class="quiet">{why}</li> : null}
         <li>{say("sendInstances", { count: instances, minutes: Number(body.timeout) })}</li>
         {named.length > 0 ? (

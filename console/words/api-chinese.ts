@@ -54,15 +54,15 @@ const CAPS: Readonly<Record<CapName, { readonly unit: string; readonly bounds: s
   maxTasks: { unit: "个任务", bounds: "一个请求的最大任务数：URL 数 × 变体数 × POP 数" },
   maxRequestBytes: {
     unit: "字节",
-    bounds: "一个请求可下载的最大字节数，以事先已知的大小为准；超过则以 FAILED 结束",
+    bounds: "一个请求（所有下载与检查）可传输的最大字节数，以事先已知的大小为准；超过则以 FAILED 结束",
   },
 };
 
 /** Why a request ended as FAILED, by what the API's reason begins with. */
 const REASONS: readonly (readonly [RegExp, string])[] = [
   [/^max_failures:/, "失败的任务数超过了最大失败数"],
-  [/^max_bytes:/, "要下载的字节数超过了最大字节数"],
-  [/^(total_count|transferred_bytes):|^sources: URLs/, "请求超出本部署的限制"],
+  [/^max_bytes:/, "要传输的字节数超过了最大字节数"],
+  [/^(transferred_bytes|total_count):|^sources: URLs/, "请求超出本部署的限制"],
   [/^sources/, "来源无法读取，或其中没有可预热的 URL"],
   [/^(need_)?invalidate/, "失效未完成，没有预热任何内容"],
   [/^No POP resolved|no POP resolved/, "没有可解析的 POP"],

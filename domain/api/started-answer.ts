@@ -22,12 +22,17 @@ export const ESTIMATE_EXAMPLE: Estimate = {
     estimate: 206_052,
     low: 206_052,
     high: 206_052,
-    transferred: 618_156,
     sampled: 2,
     unknown: 0,
     unreadable: 0,
     first_problem: null,
     note: "All sizes are known.",
+  },
+  transferred_bytes: 412_110,
+  prices: {
+    as_asked: { dollars: 0.01, requests: 20, bytes: 412_110 },
+    downloads_1: { dollars: 0.01, requests: 14, bytes: 206_058 },
+    regional: { dollars: 0.01, requests: 11, bytes: 137_373 },
   },
   origin_fetches: {
     expected: 4,

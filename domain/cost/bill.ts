@@ -3,10 +3,8 @@ import { MAX_URLS } from "../limits.ts";
 import { blockCount } from "../plan/counter-shards.ts";
 import { MAX_BATCHED_BYTES, urlsPerMessage } from "../plan/task-message.ts";
 import { siteOf } from "../pops/sites.ts";
-import type { FlatRatePlan } from "../request/options.ts";
+import { type PopTraffic, totalOf } from "./edge-traffic.ts";
 import type { Estimate } from "./estimate.ts";
-import { shareOfPlan } from "./flat-rate-plan.ts";
-import { type Asking, requestedShare, requestsPerTask, type UrlsByCaching } from "./origin-fetches.ts";
 import { EDGE_PRICE, EDGE_PRICE_TIERS_GB, FREE_INVALIDATION_PATHS, PRICE, type PriceRegion } from "./prices.ts";
 import type { Load, Units } from "./work-time.ts";
 
@@ -56,38 +54,28 @@ export function billOf(billed: Billed, units: Units): Line[] {
 
 const FLAT_RATE = "included in the flat-rate plan";
 
-/** Requests that CloudFront receives: downloads, checks, and a probe of each size. */
-export function edgeRequests({
-  tasks,
-  requestsPerTask,
-  urlVariants,
-}: Pick<Load, "tasks" | "requestsPerTask" | "urlVariants">): number {
-  return Math.round(tasks * requestsPerTask) + urlVariants;
+/** CloudFront's bill for requests and bytes, in dollars. @param secure share of the requests that are https */
+export function edgeDollars(traffic: readonly PopTraffic[], objects: number, secure: number): number {
+  const load = { traffic, urlVariants: objects, secure };
+  return edgeBytesLine(load).dollars + edgeRequestsLine(load).dollars;
 }
 
-/** What a request uses of a plan's month, if every URL is good and every POP resolves. */
-export function planUse(plan: FlatRatePlan, asking: Asking, urls: UrlsByCaching, variants: number) {
-  const urlVariants = (urls.kept.length + urls.shielded.length + urls.uncached.length) * variants;
-  const perTask = requestsPerTask(asking) * requestedShare(asking, urls);
-  return shareOfPlan(
-    plan,
-    edgeRequests({ tasks: urlVariants * asking.pops.length, requestsPerTask: perTask, urlVariants }),
-  );
-}
+type EdgeLoad = Pick<Billed, "traffic" | "urlVariants" | "secure">;
 
-function edgeBytesLine({ pops, bytesPerPop }: Billed): Line {
-  const regions = [...popsByRegion(pops)];
-  const sum = regions.reduce((all, [region, count]) => all + edgeBytesPrice(bytesPerPop * count, region), 0);
-  const texts = regions.map(([region, count]) => `${region} ${gigabytes(bytesPerPop * count)}`);
+function edgeBytesLine({ traffic }: EdgeLoad): Line {
+  const regions = byRegion(traffic).map(([region, its]) => [region, totalOf(its, "bytes")] as const);
+  const sum = regions.reduce((all, [region, bytes]) => all + edgeBytesPrice(bytes, region), 0);
+  const texts = regions.map(([region, bytes]) => `${region} ${gigabytes(bytes)}`);
   return line("cloudfront_bytes", sum, texts.join(", ") || "none");
 }
 
-/** Sizes are asked for near the deployment. They are few, and billed here as in the cheapest region. */
-function edgeRequestsLine({ pops, urlVariants, requestsPerTask: times, secure }: Billed): Line {
-  const inRegion = [...popsByRegion(pops)].map(([region, count]) =>
-    edgeRequestsPrice(urlVariants * count * times, region, secure),
+/** Size probes run near the deployment. They are few, and priced as in the cheapest region. */
+function edgeRequestsLine({ traffic, urlVariants, secure }: EdgeLoad): Line {
+  const sum = byRegion(traffic).reduce(
+    (all, [region, its]) => all + edgeRequestsPrice(totalOf(its, "requests"), region, secure),
+    edgeRequestsPrice(urlVariants, "northAmerica", secure),
   );
-  const sum = inRegion.reduce((all, it) => all + it, edgeRequestsPrice(urlVariants, "northAmerica", secure));
+  const times = totalOf(traffic, "requests") / Math.max(1, totalOf(traffic, "tasks"));
   return line("cloudfront_requests", sum, `${Number(times.toFixed(1))} per task, and one request for each size`);
 }
 
@@ -110,7 +98,7 @@ function gigabytes(bytes: number): string {
 
 /** What no line has. */
 export function notIncluded(pops: readonly string[]): string[] {
-  const inChina = pops.length - [...popsByRegion(pops).values()].reduce((a, b) => a + b, 0);
+  const inChina = pops.filter((pop) => billedRegion(pop) === undefined).length;
   return [
     "data transfer out of the origin, which is free from an origin in AWS to CloudFront",
     "free tiers, discounts, taxes, and price tiers that depend on other traffic of the month",
@@ -133,14 +121,17 @@ export function billedRegion(pop: string): PriceRegion | undefined {
   return keysOf(EDGE_PRICE).find((region) => EDGE_PRICE[region].countries.includes(country));
 }
 
-/** How many of the POPs are billed in each region. Those in China are in none. */
-export function popsByRegion(pops: readonly string[]): Map<PriceRegion, number> {
-  const counts = new Map<PriceRegion, number>();
-  for (const pop of pops) {
-    const region = billedRegion(pop);
-    if (region !== undefined) counts.set(region, (counts.get(region) ?? 0) + 1);
+/** Rows by the region in which their POP is billed. POPs in China are in none. */
+function byRegion<T extends { readonly pop: string }>(rows: readonly T[]): [PriceRegion, T[]][] {
+  const regions = new Map<PriceRegion, T[]>();
+  for (const row of rows) {
+    const region = billedRegion(row.pop);
+    if (region === undefined) continue;
+    const its = regions.get(region);
+    if (its === undefined) regions.set(region, [row]);
+    else its.push(row);
   }
-  return counts;
+  return [...regions];
 }
 
 /** What CloudFront bills for so many bytes to viewers in a region, an EC2 instance being one, in a month without other traffic. */
@@ -183,7 +174,8 @@ const READ_UNIT_BYTES = 4_096;
  * What the pipeline of a request costs, without its instances, in dollars. The `table` is that of results: written, read by the recount,
  * kept for a month.
  */
-export function pipelineCosts({ tasks, pops, objectBytes, instances, requests = 1 }: Billed, units: Units) {
+export function pipelineCosts({ traffic, objectBytes, instances, requests = 1 }: Billed, units: Units) {
+  const tasks = totalOf(traffic, "tasks");
   const perMessage = tasksPerMessage(tasks / requests, objectBytes, instances);
   const batchBytes = SQS_BATCH * (MESSAGE_BYTES.once + perMessage * MESSAGE_BYTES.task);
   // A batch is sent and received, billed by its bytes, and deleted.
@@ -203,7 +195,7 @@ export function pipelineCosts({ tasks, pops, objectBytes, instances, requests = 
   return {
     sqs: (tasks / perMessage / SQS_BATCH) * callsPerBatch * PRICE.sqsCall.dollars,
     table: tasks * dollarsPerResult,
-    counters: batches * counterWriteUnits(pops.length) * PRICE.dynamoWriteUnit.dollars,
+    counters: batches * counterWriteUnits(traffic.length) * PRICE.dynamoWriteUnit.dollars,
     lambda: coreSeconds * LAMBDA_GB_A_CORE * PRICE.lambdaGbSecond.dollars + batches * PRICE.lambdaCall.dollars,
   };
 }

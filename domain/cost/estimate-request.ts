@@ -2,15 +2,26 @@ import { grouped } from "../collections.ts";
 import type { BehaviourOfUrl } from "../distribution/stored-settings.ts";
 import { recOf } from "../pops/sites.ts";
 import type { Caps } from "../request/caps.ts";
-import { type FlatRatePlan, maxDownloads, variantNames } from "../request/options.ts";
+import { type FlatRatePlan, variantNames } from "../request/options.ts";
 import type { RequestItem } from "../request/request-item.ts";
 import type { SourceRead } from "../request/source.ts";
-import { billOf, cents, type Line, notIncluded, planUse } from "./bill.ts";
+import { checkBytesOf, taskRequests } from "../result/task-traffic.ts";
+import { billOf, cents, edgeDollars, type Line, notIncluded } from "./bill.ts";
+import {
+  edgeRequests,
+  edgeTraffic,
+  type ObjectSizes,
+  originFetches,
+  totalOf,
+  type UrlsByCaching,
+  urlsByCaching,
+  type WarmingSettings,
+} from "./edge-traffic.ts";
 import type { Estimate } from "./estimate.ts";
-import { originFetches, requestedShare, requestsPerTask, urlsByCaching } from "./origin-fetches.ts";
+import { shareOfPlan } from "./flat-rate-plan.ts";
 import { type InstanceKind, PRICES_AS_OF } from "./prices.ts";
 import { type SampledSize, sizeSample } from "./size-sample.ts";
-import { UNITS, type Work, workTime } from "./work-time.ts";
+import { UNITS, workTime } from "./work-time.ts";
 
 /** What is to be estimated: a request that was checked, and what was found out for it. */
 export interface EstimateInput {
@@ -40,62 +51,68 @@ export interface EstimateInput {
   readonly activeRequests: number;
 }
 
-/** Pure: the same request with the same sizes has the same estimate. */
+/** Estimates a request. Pure: the same request with the same sizes has the same estimate. */
 export function estimateRequest(it: EstimateInput): Estimate {
-  const { item, urls, caps, kind, paths, sources } = it;
-  const { pops, verify, instance_count: instances } = item;
+  const { item, urls, caps, kind } = it;
+  const { pops, instance_count: instances } = item;
   const variants = variantNames(item.variants).length;
   const urlVariants = urls.length * variants;
-  const tasks = urlVariants * pops.length;
-  const sample = sizeSample(it.sizes, urlVariants);
-  const { estimate = 0, low = 0, high = null } = sample.bytes ?? {};
-  const checkBytes = verify === "off" ? 0 : sample.checkBytes;
   const byCaching = urlsByCaching(urls, it.behaviourOf ?? (() => undefined));
-  const fetches = originFetches(item, byCaching, variants);
-  const share = requestedShare(item, byCaching);
-  const downloads = maxDownloads(item);
-  const bytesPerPop = (bytes: number) => (bytes * downloads + checkBytes) * share;
-  const work: Work = {
-    pops,
-    tasks,
-    urlVariants,
-    kind,
-    paths,
-    instances,
-    requestsPerTask: requestsPerTask(item) * share,
-    distributions: it.distributions,
-    originPerSecond: item.origin?.requests_per_second,
-    bytesPerPop: bytesPerPop(estimate),
-    isRaisedLate: paths > 0 || sources.length > 0,
-    fetches: fetches.expected,
-  };
-  const time = workTime(work, UNITS);
-  const instanceHours = time.instanceSeconds / 3_600;
+  const { bytes: known, checkBytes, smallest, found } = sizeSample(it.sizes, urlVariants);
+  const sampleBytes = checkBytesOf(smallest);
+  const objectsOf = (bytes: number): ObjectSizes => ({ count: urlVariants, bytes, checkBytes, smallest, sampleBytes });
+  const { estimate = 0, low = 0, high = null } = known ?? {};
   const secure = urls.filter((url) => url.startsWith("https:")).length / Math.max(1, urls.length);
   const isFlatRate = it.flatRatePlan !== undefined;
-  // Instances are paid for as long as the estimate of bytes takes; the bounds are those of CloudFront's bytes.
-  const bill = (bytes: number) => {
-    const objectBytes = bytes / Math.max(1, urlVariants);
-    return billOf({ ...work, bytesPerPop: bytesPerPop(bytes), objectBytes, instanceHours, secure, isFlatRate }, UNITS);
+  const estimateWith = (settings: WarmingSettings) => {
+    const trafficOf = (bytes: number) => edgeTraffic(settings, byCaching, objectsOf(bytes));
+    const traffic = trafficOf(estimate);
+    const fetches = originFetches(settings, byCaching, variants);
+    const { downloads, checks } = taskRequests(settings);
+    const load = { traffic, urlVariants, kind, paths: it.paths, instances };
+    const time = workTime(
+      {
+        ...load,
+        distributions: it.distributions,
+        originPerSecond: item.origin?.requests_per_second,
+        isRaisedLate: it.paths > 0 || it.sources.length > 0,
+        fetches: fetches.expected,
+        requestsPerTask: downloads + checks,
+        hasFollowers: fetches.least < totalOf(traffic, "tasks"),
+      },
+      UNITS,
+    );
+    const instanceHours = time.instanceSeconds / 3_600;
+    // Instances are paid for as long as the estimate of bytes takes; the bounds are those of CloudFront's bytes.
+    const bill = (bytes: number) => {
+      const objectBytes = bytes / Math.max(1, urlVariants);
+      return billOf({ ...load, traffic: trafficOf(bytes), objectBytes, instanceHours, secure, isFlatRate }, UNITS);
+    };
+    return { traffic, trafficOf, fetches, time, instanceHours, bill, lines: bill(estimate) };
   };
-  const lines = bill(estimate);
-  const transferred = sample.bytes === undefined ? null : Math.round(bytesPerPop(estimate) * pops.length);
-  const totalBytes = (bytes: number | null) =>
-    sample.bytes === undefined || bytes === null ? null : Math.round(bytes * pops.length);
+  const unlessUnknown = (bytes: number) => (known === undefined ? null : Math.round(bytes));
+  const { traffic, trafficOf, fetches, time, instanceHours, bill, lines } = estimateWith(item);
+  const priceWith = (settings: WarmingSettings) => {
+    const its = estimateWith(settings);
+    return {
+      dollars: dollarsOf(its.lines),
+      requests: edgeRequests(its.traffic, urlVariants),
+      bytes: unlessUnknown(totalOf(its.traffic, "bytes")),
+    };
+  };
+  const prices = pricesOf(item, priceWith);
+  const sizeOf = (bytes: number | null) => (bytes === null ? null : unlessUnknown(totalOf(trafficOf(bytes), "size")));
+  const tasks = totalOf(traffic, "tasks");
   return {
     urls: urls.length,
     variants,
     tasks,
     lower_bound: it.lowerBound,
-    sources: [...sources],
+    sources: [...it.sources],
     pops: { ...popsByRec(pops), excluded: it.excludedPops?.length ? [...it.excludedPops] : undefined },
-    bytes: {
-      estimate: totalBytes(estimate),
-      low: totalBytes(low),
-      high: totalBytes(high),
-      transferred,
-      ...sample.found,
-    },
+    bytes: { estimate: sizeOf(estimate), low: sizeOf(low), high: sizeOf(high), ...found },
+    transferred_bytes: prices.as_asked.bytes,
+    prices,
     origin_fetches: fetches,
     instances: {
       count: instances,
@@ -106,17 +123,17 @@ export function estimateRequest(it: EstimateInput): Estimate {
       binds: time.binds,
     },
     dollars: {
-      total: totalOf(lines),
-      low: totalOf(bill(low)),
-      high: high === null ? null : totalOf(bill(high)),
+      total: dollarsOf(lines),
+      low: dollarsOf(bill(low)),
+      high: high === null ? null : dollarsOf(bill(high)),
       lines,
       prices_as_of: PRICES_AS_OF,
       not_included: notIncluded(pops),
     },
-    flat_rate_plan: it.flatRatePlan && planUse(it.flatRatePlan, item, byCaching, variants),
+    flat_rate_plan: it.flatRatePlan && shareOfPlan(it.flatRatePlan, prices.as_asked.requests),
     caps: [
       { cap: "maxTasks", value: tasks, limit: caps.maxTasks },
-      { cap: "maxRequestBytes", value: transferred, limit: caps.maxRequestBytes },
+      { cap: "maxRequestBytes", value: prices.as_asked.bytes, limit: caps.maxRequestBytes },
       { cap: "maxInstances", value: instances, limit: caps.maxInstances },
       { cap: "maxTimeout", value: it.timeoutMinutes, limit: caps.maxTimeout },
       { cap: "maxActiveRequests", value: it.activeRequests, limit: caps.maxActiveRequests },
@@ -125,13 +142,62 @@ export function estimateRequest(it: EstimateInput): Estimate {
   };
 }
 
-function totalOf(lines: readonly Line[]): number {
+/** Request whose sizes and POPs were looked up, without a stack. */
+interface LookedUp {
+  readonly settings: WarmingSettings;
+  readonly urls: UrlsByCaching;
+  /** URLs in all variants. A size that is not known is null. */
+  readonly objects: readonly { readonly url: string; readonly bytes: number | null }[];
+  /** Number of its tasks: fewer than objects × POPs in a retry. */
+  readonly tasks: number;
+}
+
+/** CloudFront's prices of a request that this machine sends. */
+export function directPrices({ settings, urls, objects, tasks }: LookedUp): Estimate["prices"] {
+  const sample = sizeSample(
+    objects.map(({ bytes: size }) => ({ size })),
+    objects.length,
+  );
+  const { checkBytes, smallest } = sample;
+  const bytes = sample.bytes?.estimate ?? 0;
+  const sizes = { count: objects.length, bytes, checkBytes, smallest, sampleBytes: checkBytesOf(smallest) };
+  const secure = objects.filter(({ url }) => url.startsWith("https:")).length / Math.max(1, objects.length);
+  const share = tasks / Math.max(1, totalOf(edgeTraffic(settings, urls, sizes), "tasks"));
+  return pricesOf(settings, (its) => {
+    const traffic = edgeTraffic(its, urls, sizes).map((it) => ({
+      ...it,
+      tasks: it.tasks * share,
+      requests: it.requests * share,
+      bytes: it.bytes * share,
+    }));
+    return {
+      dollars: cents(edgeDollars(traffic, objects.length, secure)),
+      requests: edgeRequests(traffic, objects.length),
+      bytes: sample.bytes === undefined ? null : Math.round(totalOf(traffic, "bytes")),
+    };
+  });
+}
+
+/** Prices of a request as asked, and of its cheaper forms. */
+function pricesOf(
+  settings: WarmingSettings,
+  priceWith: (settings: WarmingSettings) => Estimate["prices"]["as_asked"],
+): Estimate["prices"] {
+  return {
+    as_asked: priceWith(settings),
+    downloads_1: priceWith({ ...settings, downloads: 1 }),
+    regional: priceWith({ ...settings, scope: "regional" }),
+  };
+}
+
+function dollarsOf(lines: readonly Line[]): number {
   return cents(lines.reduce((sum, { dollars }) => sum + dollars, 0));
 }
 
 const ASSUMPTIONS = [
   "Every URL can be read and every POP resolves; the estimate did not check all of them.",
-  "No cache has any of the objects yet, and the caches keep everything that is downloaded.",
+  "No cache has any of the objects yet; a REC keeps an object from its first request on, and a POP from its second.",
+  "Every download goes through the REC: an S3 origin in the AWS Region of a REC is reached without it, by each download.",
   "POPs and origin respond without delay, and Spot provides the instances immediately.",
   "No other request is active; the instances have the middle type of the deployment's list.",
 ];

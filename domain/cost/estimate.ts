@@ -6,6 +6,14 @@ import { sourceReadSchema } from "../request/source.ts";
 
 const whole = z.number().int().nonnegative();
 const dollars = z.number().nonnegative();
+const price = (description: string) =>
+  z
+    .object({
+      dollars: dollars.describe("Total."),
+      requests: whole.describe("Requests to CloudFront."),
+      bytes: whole.nullable().describe("Transferred bytes. Null: not known."),
+    })
+    .describe(description);
 
 /** What a request would come to: the answer of POST /prewarm with `dry_run`. */
 export const estimateSchema = z
@@ -28,7 +36,6 @@ export const estimateSchema = z
         estimate: whole.nullable().describe("Expected value. Null: not known."),
         low: whole.nullable().describe("Lower bound (95% confidence)."),
         high: whole.nullable().describe("Upper bound (95% confidence)."),
-        transferred: whole.nullable().describe("Expected bytes of all downloads and checks. Null: not known."),
         sampled: whole.describe("Probed sizes: at most 100."),
         unknown: whole.describe("Probes without an answer within 5 seconds."),
         unreadable: whole.describe("Probed URLs that cannot be read."),
@@ -40,7 +47,19 @@ export const estimateSchema = z
         first_problem: z.string().nullable().describe("The first of these errors."),
         note: z.string().describe("What the sizes rest on."),
       })
-      .describe("Bytes of all tasks: each object counts once per POP, except in `transferred`."),
+      .describe("Bytes of all tasks: each object counts once per POP."),
+    transferred_bytes: whole
+      .nullable()
+      .describe(
+        "Expected bytes of all downloads and checks, which `max_bytes` and `maxRequestBytes` limit. Null: not known.",
+      ),
+    prices: z
+      .object({
+        as_asked: price("The request as it is."),
+        downloads_1: price("With `downloads: 1`."),
+        regional: price("With `scope: regional`."),
+      })
+      .describe("Costs of the request and of two cheaper forms."),
     origin_fetches: z
       .object({
         expected: whole.describe("Expected number."),

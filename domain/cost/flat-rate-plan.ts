@@ -1,4 +1,5 @@
 import { FLAT_RATE_PLAN_NAMES, type FlatRatePlan } from "../request/options.ts";
+import { edgeRequests, edgeTraffic, type UrlsByCaching, urlCount, type WarmingSettings } from "./edge-traffic.ts";
 
 /**
  * Requests of a month that each of CloudFront's flat-rate plans includes. There is no charge beyond them, but CloudFront may slow down what
@@ -29,6 +30,13 @@ export interface PlanUse {
 export function shareOfPlan(plan: FlatRatePlan, requests: number): PlanUse {
   const monthly = FLAT_RATE_PLANS[plan];
   return { plan, monthly_requests: monthly, requests, share: requests / monthly };
+}
+
+/** Requests of a plan's month that a request uses, if every URL is good and every POP resolves. */
+export function planUse(plan: FlatRatePlan, settings: WarmingSettings, urls: UrlsByCaching, variants: number): PlanUse {
+  const count = urlCount(urls) * variants;
+  const unsized = { count, bytes: 0, checkBytes: 0, smallest: 0, sampleBytes: 0 };
+  return shareOfPlan(plan, edgeRequests(edgeTraffic(settings, urls, unsized), count));
 }
 
 /** That a request goes beyond the month of its plan; empty: it does not, or it has none. */

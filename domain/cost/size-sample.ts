@@ -1,5 +1,5 @@
-import { MAX_WHOLE_CHECK_BYTES } from "../limits.ts";
 import { fnv1a } from "../plan/task.ts";
+import { checkBytesOf } from "../result/task-traffic.ts";
 
 /** What a size probe found: bytes, or why a URL cannot be read. Null or undefined: neither is known. */
 export type SampledSize =
@@ -8,8 +8,8 @@ export type SampledSize =
   | undefined;
 
 /**
- * What a sample of sizes shows of all URLs in all variants, each downloaded once: the total of their bytes (undefined: nothing is known),
- * the bytes of the checks that follow, and how the bytes were found, as an estimate has it.
+ * Estimates from a sample of sizes the total of all URLs in all variants, each once (undefined: nothing is known), the bytes of one check of
+ * each, the smallest size, and how the bytes were found, as an estimate has it.
  * @param urlVariants URLs times variants, of which a sample was asked for
  */
 export function sizeSample(seen: readonly SampledSize[], urlVariants: number) {
@@ -18,10 +18,10 @@ export function sizeSample(seen: readonly SampledSize[], urlVariants: number) {
   const byUrl = new Map(problems.map(({ url, problem }) => [url, problem]));
   const sizes = seen.flatMap((it) => (it !== undefined && "size" in it ? (it.size ?? []) : []));
   const known = [...sizes, ...problems.map(() => 0)];
-  const bytes = totalFrom(known, urlVariants);
   return {
-    bytes,
+    bytes: totalFrom(known, urlVariants),
     checkBytes: totalFrom(known.map(checkBytesOf), urlVariants)?.estimate ?? 0,
+    smallest: sizes.length === 0 ? 0 : Math.min(...sizes),
     found: {
       sampled: seen.length,
       unknown: seen.length - known.length,
@@ -31,11 +31,6 @@ export function sizeSample(seen: readonly SampledSize[], urlVariants: number) {
       note: noteOn(known.length, seen.length, urlVariants),
     },
   };
-}
-
-/** What the proof of warmth reads of an object again: all of a small one, the first byte of another. */
-export function checkBytesOf(bytes: number): number {
-  return bytes <= MAX_WHOLE_CHECK_BYTES ? bytes : 1;
 }
 
 function noteOn(known: number, sampled: number, urlVariants: number): string {

@@ -1,17 +1,14 @@
 import { USED_SHARE } from "../origin/reservations.ts";
 import { MAX_PATHS_IN_PROGRESS } from "../request/invalidation.ts";
+import { MIN_GROWTH_MS } from "../result/proof.ts";
+import { type PopTraffic, totalOf } from "./edge-traffic.ts";
 import type { InstanceKind } from "./prices.ts";
 
-/** What a request has to do, as far as both its bill and its time depend on it. */
+/** Amount of work of a request, as far as both its bill and its time depend on it. */
 export interface Load {
-  readonly pops: readonly string[];
-  readonly tasks: number;
+  readonly traffic: readonly PopTraffic[];
   /** URLs times variants. */
   readonly urlVariants: number;
-  /** Bytes of one POP, those of the checks included. */
-  readonly bytesPerPop: number;
-  /** Downloads of a task, and the checks after them. */
-  readonly requestsPerTask: number;
   readonly instances: number;
   readonly kind: InstanceKind;
   /** Paths that are invalidated. */
@@ -27,6 +24,10 @@ export interface Work extends Load {
   readonly fetches: number;
   /** The request's limit. */
   readonly originPerSecond: number | undefined;
+  /** Requests of a task, each of which but the first waits until the answer before it has aged by a second. */
+  readonly requestsPerTask: number;
+  /** Whether some tasks begin when their lead has ended. */
+  readonly hasFollowers: boolean;
 }
 
 /** How long a request takes. */
@@ -64,7 +65,8 @@ export function workTime(work: Work, units: Units): WorkTime {
   const waves = Math.ceil(paths / Math.max(1, distributions) / MAX_PATHS_IN_PROGRESS);
   const invalidating = waves * INVALIDATION_SECONDS;
   const bounds = boundsOf(work, units);
-  const busy = Math.max(...bounds.map(([, seconds]) => seconds));
+  const waits = (work.requestsPerTask - 1) * (work.hasFollowers ? 2 : 1);
+  const busy = Math.max(...bounds.map(([, seconds]) => seconds)) + (waits * MIN_GROWTH_MS) / 1_000;
   // They boot while sizes are asked for, unless they are raised late.
   const ahead = isRaisedLate ? sizes + invalidating + BOOT_SECONDS : Math.max(sizes, BOOT_SECONDS);
   const [binds] = slowest([
@@ -87,20 +89,21 @@ function slowest(bounds: readonly Bound[]): Bound {
 }
 
 function boundsOf(work: Work, units: Units): readonly Bound[] {
-  const { tasks, pops, bytesPerPop, instances, kind, distributions, fetches, originPerSecond, requestsPerTask } = work;
-  const bytes = bytesPerPop * pops.length;
-  const small = (tasks * requestsPerTask * units.agentCpuMicros) / 1e6;
+  const { traffic, instances, kind, distributions, fetches, originPerSecond } = work;
+  const bytes = totalOf(traffic, "bytes");
+  const requests = totalOf(traffic, "requests");
+  const small = (requests * units.agentCpuMicros) / 1e6;
   const large = bytes / (units.largeMBPerSecond * 1e6);
   const bits = bytes * 8;
   const edges = Math.max(1, distributions);
   return [
     [`CPU of ${instances} ${kind.type}`, Math.max(small, large) / (instances * kind.vcpus)],
     [`the links of ${instances} instances, ${LINK_GIGABITS} Gbit/s each`, bits / (instances * LINK_GIGABITS * 1e9)],
-    ["the write capacity of new tables", secondsToWrite(tasks)],
+    ["the write capacity of new tables", secondsToWrite(totalOf(traffic, "tasks"))],
     [`CloudFront's ${QUOTA.edgeGigabits} Gbit/s per distribution`, bits / (edges * QUOTA.edgeGigabits * 1e9)],
     [
       `CloudFront's ${QUOTA.edgeRequests} requests per second and distribution`,
-      (tasks * requestsPerTask) / (edges * QUOTA.edgeRequests),
+      requests / (edges * QUOTA.edgeRequests),
     ],
     ["origin.requests_per_second", originPerSecond === undefined ? 0 : fetches / (originPerSecond * USED_SHARE)],
   ];
@@ -108,7 +111,7 @@ function boundsOf(work: Work, units: Units): readonly Bound[] {
 
 /** What one unit of work costs, as the benchmarks measured it on one machine, rounded. A test says when it is no longer near what was measured last. */
 export const UNITS = {
-  /** CPU of the agent for a small task that is asked for once. */
+  /** CPU of the agent for one request for a small object. */
   agentCpuMicros: 130,
   fanOutTasksPerSecond: 96_000,
   aggregationCpuMicros: 13,

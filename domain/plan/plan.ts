@@ -4,6 +4,7 @@ import { hostOf } from "../net/urls.ts";
 import { distributionOf, requestHost } from "../request/distributions.ts";
 import type { RequestItem } from "../request/request-item.ts";
 import { taskQueueFor } from "../request/task-queue-name.ts";
+import { taskBytes } from "../result/task-traffic.ts";
 import { candidatesFor, recGroups, type Target, type Task } from "./target.ts";
 import { type GoodUrl, resultShardCount } from "./task.ts";
 import { isLarge } from "./task-message.ts";
@@ -182,11 +183,12 @@ function targetGroup(
 
 /**
  * Adds up a plan's tasks without making one of them: the attributes of the request that follow from them, and its targets with the
- * number of tasks that each has of URLs that are wanted at some POPs alone.
+ * number of tasks that each has of URLs that are wanted at some POPs alone. `transferred`: expected bytes of all downloads and checks.
  */
 export async function totalsOf(plan: Plan, urls: AsyncIterable<GoodUrl> | Iterable<GoodUrl>) {
   let count = 0;
   let size = 0;
+  let transferred = 0;
   let sizesKnown = true;
   let hasLarge = false;
   const perTarget: Record<string, number> = {};
@@ -198,6 +200,7 @@ export async function totalsOf(plan: Plan, urls: AsyncIterable<GoodUrl> | Iterab
     const added = tasks.count;
     count += added;
     size += added * (url.bytes ?? 0);
+    transferred += added * taskBytes(plan.request, url.bytes ?? 0);
     if (added > 0 && isLarge(url)) hasLarge = true;
     const isEverywhere = url.pops === undefined && !plan.isRegional;
     perTarget[tasks.label] = (perTarget[tasks.label] ?? 0) + (isEverywhere ? 1 : 0);
@@ -211,6 +214,7 @@ export async function totalsOf(plan: Plan, urls: AsyncIterable<GoodUrl> | Iterab
     shards: resultShardCount(count),
     lane: taskQueueFor({ tasks: count, bytes: size, sizesKnown, hasLarge }),
     tasks_per_target: perTarget,
+    transferred,
     planned: plan.allTargets.map((target): Target => ({ ...target, own_tasks: ownTasks.get(target) })),
   };
 }

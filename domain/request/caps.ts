@@ -1,6 +1,5 @@
 import * as z from "zod";
 import { MAX_INSTANCES, MAX_TIMEOUT_MINUTES } from "../limits.ts";
-import { type Downloads, maxDownloads, type Scope } from "./options.ts";
 
 /** A bound that whoever deploys sets, on what whoever has the key may spend. */
 interface Cap {
@@ -65,7 +64,7 @@ export const CAPS = {
     unit: "bytes",
     label: "Max bytes",
     description:
-      "Maximum number of bytes that a request may download, as far as sizes are known in advance; a larger request ends as FAILED",
+      "Maximum number of bytes that a request may transfer in all downloads and checks, as far as sizes are known in advance; a larger request ends as FAILED",
   },
 } as const satisfies Record<string, Cap>;
 
@@ -111,22 +110,18 @@ export function taskFactors(hasVariants: boolean): string {
   return hasVariants ? "URLs × variants × POPs" : "URLs × POPs";
 }
 
-/** Why a request whose tasks are known has none, or is beyond a cap of the deployment or beyond what its caller allowed. */
+/**
+ * Why a request whose tasks are known has none, or is beyond a cap of the deployment or beyond what its caller allowed.
+ * @param totals `transferred`: expected bytes of all downloads and checks
+ */
 export function planProblem(
-  request: {
-    readonly max_bytes?: number | undefined;
-    readonly downloads?: Downloads | undefined;
-    readonly scope?: Scope | undefined;
-  },
-  { total_count: tasks, total_size: size }: { readonly total_count: number; readonly total_size: number },
+  { max_bytes: maxBytes }: { readonly max_bytes?: number | undefined },
+  { total_count: tasks, transferred: bytes }: { readonly total_count: number; readonly transferred: number },
   caps: Partial<Caps>,
 ): string | undefined {
   if (tasks === 0) return "There is nothing to warm: no POP resolved for the distributions of the readable URLs";
-  const { max_bytes: maxBytes } = request;
-  // Of all downloads; the checks are small.
-  const bytes = size * maxDownloads(request);
   if (maxBytes !== undefined && bytes > maxBytes)
-    return `max_bytes: ${bytes} bytes would be downloaded, and the request allows ${maxBytes}; nothing was downloaded`;
+    return `max_bytes: ${bytes} bytes would be transferred, and the request allows ${maxBytes}; nothing was downloaded`;
   return (
     beyondCap(caps, "maxRequestBytes", "transferred_bytes", bytes) ?? beyondCap(caps, "maxTasks", "total_count", tasks)
   );

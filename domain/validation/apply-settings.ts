@@ -1,6 +1,5 @@
-import { planUse } from "../cost/bill.ts";
-import type { PlanUse } from "../cost/flat-rate-plan.ts";
-import { urlsByCaching } from "../cost/origin-fetches.ts";
+import { urlsByCaching } from "../cost/edge-traffic.ts";
+import { type PlanUse, planUse } from "../cost/flat-rate-plan.ts";
 import type { StoredSettings } from "../distribution/stored-settings.ts";
 import { urlBehaviours } from "../distribution/stored-settings.ts";
 import { urlPrefix } from "../net/urls.ts";

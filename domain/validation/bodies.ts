@@ -164,7 +164,7 @@ const prewarmShape = {
   ),
   skip_uncached: flag.describe("Omit URLs whose cache behavior does not cache."),
   max_bytes: optional(int("a whole number of bytes, from 1", 1)).describe(
-    "If the known sizes exceed this sum, the request ends as FAILED before its downloads. Absent: no limit but the deployment's.",
+    "If all downloads and checks would transfer more, by the known sizes, the request ends as FAILED before its downloads. Absent: no limit but the deployment's.",
   ),
   client_token: optional(
     z

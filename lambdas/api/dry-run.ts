@@ -146,20 +146,20 @@ function firstUnreadable({ unreadable_urls: [first] = [] }: Estimate["bytes"]): 
   return `${first?.url}: ${first?.error}`;
 }
 
-/** How an estimate says that a request would end before it is done, as warnings. @param cap bytes that the deployment allows */
+/** Warnings that a request would end before it is done. @param cap bytes that the deployment allows */
 function estimateWarnings(
-  { bytes, instances }: Estimate,
+  { bytes, transferred_bytes: transferred, instances }: Estimate,
   { max_bytes: maxBytes = Number.POSITIVE_INFINITY, timeout }: PrewarmBody,
   cap: number,
 ) {
-  const size = bytes.transferred ?? 0;
+  const size = transferred ?? 0;
   // The bounds are those of the objects; each is downloaded as often.
   const low = ((bytes.low ?? 0) * size) / Math.max(1, bytes.estimate ?? 1);
   const end = (bound: number) => (low > bound ? WOULD_FAIL : "dry_run: this request may end as FAILED");
   const minutes = instances.minutes_to_finish;
   return [
     beyondCap({ maxRequestBytes: cap }, "maxRequestBytes", end(cap), size),
-    size > maxBytes && `${end(maxBytes)}: about ${size} bytes exceed max_bytes, which is ${maxBytes}`,
+    size > maxBytes && `${end(maxBytes)}: about ${size} transferred bytes exceed max_bytes, which is ${maxBytes}`,
     minutes !== null &&
       minutes > timeout &&
       `timeout: the request needs about ${minutes} minutes, but times out after ${timeout}`,

@@ -34,12 +34,17 @@ async function checkPops(deps: TaskDeps, item: RequestItem, hasTime: () => boole
     return;
   }
   const targets = await resolveTargets(deps.dns, item);
-  const { planned, ...totals } = await totalsOf(new Plan(item, targets), deps.lists.read(LISTS.goodUrls, reqId));
+  const { planned, transferred, ...totals } = await totalsOf(
+    new Plan(item, targets),
+    deps.lists.read(LISTS.goodUrls, reqId),
+  );
   await Promise.all([deps.requestPops.put(planned), recordResolved(deps, reqId, targets)]);
   const resolved = targets.filter(({ state }) => state === "RESOLVED").length;
   // Before the invalidation: a request that is too large changes nothing.
   const problem =
-    resolved === 0 ? `No POP resolved; the first: ${targets[0]?.error}` : planProblem(item, totals, deps.caps);
+    resolved === 0
+      ? `No POP resolved; the first: ${targets[0]?.error}`
+      : planProblem(item, { ...totals, transferred }, deps.caps);
   if (problem !== undefined) {
     await fail(problem);
     return;

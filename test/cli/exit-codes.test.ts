@@ -1,6 +1,8 @@
 // Every command runs to its exit code against an API in memory: in which ending a script sees 0, 1, 2, 3 or 130.
+import * as z from "zod";
 import { exitCodeOf } from "../../cli/exit-code.ts";
 import type { Progress, Summary } from "../../client/answers.ts";
+import { ESTIMATE_EXAMPLE } from "../../domain/api/started-answer.ts";
 import { AT, type FakeApi, fakeApi, KNOWN_ID, NEW_ID, type Reply, run, type Typed } from "./fake-api.ts";
 
 // The waits between two tries and two questions: they take no real time, but the clock that a deadline reads goes on.
@@ -109,6 +111,12 @@ const changing = (more: object) => ({
   changes: [expect.objectContaining({ url_list: [URL_OF_OBJECT], ...more })],
 });
 
+/** Bodies of the calls that changed something: a dry run does not. */
+function changesOf({ calls }: FakeApi): unknown[] {
+  const isDryRun = (body: unknown) => z.object({ dry_run: z.literal(true) }).safeParse(body).success;
+  return calls.flatMap(({ method, body }) => (method === "POST" && !isDryRun(body) ? [body] : []));
+}
+
 /** Each command in each of its endings that is not a request's. */
 const CASES: [words: string, what: string, code: number, given?: Given][] = [
   [`warm ${URL_OF_OBJECT} --no-wait`, "started and left", 0, changing({ client_token: expect.any(String) })],
@@ -138,7 +146,7 @@ const CASES: [words: string, what: string, code: number, given?: Given][] = [
     0,
     changing({ invalidate: { tags: ["v1"] } }),
   ],
-  [`warm ${URL_OF_OBJECT} --dry-run`, "estimated", 0, changing({ dry_run: true })],
+  [`warm ${URL_OF_OBJECT} --dry-run`, "estimated", 0],
   ["warm", "without a URL", 1],
   [`warm ${URL_OF_OBJECT} --timeout soon`, "with a time that is none", 1],
   [`warm ${URL_OF_OBJECT} --wrong`, "with an option that is none", 1],
@@ -172,7 +180,7 @@ const CASES: [words: string, what: string, code: number, given?: Given][] = [
   [`stop ${KNOWN_ID}`, "after a no", 0, { ...WHILE_RUNNING, input: "no" }],
   [`stop ${KNOWN_ID}`, "with nobody to ask", 1, WHILE_RUNNING],
   [`stop ${KNOWN_ID} --yes`, "of one that has ended", 1],
-  [`estimate ${URL_OF_OBJECT}`, "of URLs", 0, changing({ dry_run: true })],
+  [`estimate ${URL_OF_OBJECT}`, "of URLs", 0],
   ["estimate", "of no URL", 1],
   ["pops", "of all", 0],
   ["pops singapore", "of a city that has one", 0],
@@ -211,7 +219,44 @@ test.each(CASES)("%s, %s, exits with %i", async (line, _, code, { api: different
   // A new command that has no options of an API stands here.
   const places = ["completion", "warn", "--help", "--version"].includes(words[0] ?? "") ? [] : AT;
   expect(await run([...words, ...places], typed)).toMatchObject({ code });
-  expect(api.calls.flatMap(({ method, body }) => (method === "POST" ? [body] : []))).toEqual(changes);
+  expect(changesOf(api)).toEqual(changes);
+});
+
+test.each(["warm --dry-run", "estimate"])("%s asks for a dry run, and starts nothing", async (line) => {
+  const api = fakeApi();
+  await run([...line.split(" "), URL_OF_OBJECT, ...AT]);
+  expect(api.calls.map(({ method, body }) => [method, body])).toEqual([
+    ["POST", expect.objectContaining({ url_list: [URL_OF_OBJECT], dry_run: true })],
+  ]);
+});
+
+describe("the prices of a request to a stack, before it is made", () => {
+  /** An API whose estimate is of so many transferred bytes. */
+  const costing = (bytes: number) => {
+    const prices = {
+      as_asked: { dollars: 217.6, requests: 1_960, bytes },
+      downloads_1: { dollars: 108.8, requests: 1_320, bytes: bytes / 2 },
+      regional: { dollars: 40.8, requests: 530, bytes: bytes / 5 },
+    };
+    const estimated = { request_id: NEW_ID, estimate: { ...ESTIMATE_EXAMPLE, prices } };
+    return fakeApi({ replies: { "POST prewarm": { status: 200, body: estimated } } });
+  };
+  const words = ["warm", URL_OF_OBJECT, "--no-wait", ...AT];
+
+  test.each<[what: string, bytes: number, typed: Typed, isStarted: boolean, more?: string[]]>([
+    ["20 GB are not asked about", 20e9, { input: "no" }, true],
+    ["more, and no", 20e9 + 1, { input: "no" }, false],
+    ["more, and yes", 20e9 + 1, { input: "yes" }, true],
+    ["more, with --yes", 20e9 + 1, { input: "no" }, true, ["--yes"]],
+    ["more, without a terminal", 20e9 + 1, {}, true],
+  ])("%s", async (_, bytes, typed, isStarted, more = []) => {
+    const api = costing(bytes);
+    const { code, stderr } = await run([...words, ...more], typed);
+    expect([code, changesOf(api).length]).toEqual([0, isStarted ? 1 : 0]);
+    expect(stderr).toMatch(
+      /Price +about \$218: .*\n +--downloads 1 +about \$109: .*\n +--scope regional +about \$41: /,
+    );
+  });
 });
 
 /** A call of each command that asks the API. */

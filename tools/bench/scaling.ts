@@ -1,13 +1,11 @@
 import * as z from "zod";
 import { type Billed, billOf, type Line, pipelineCosts, tasksPerMessage } from "../../domain/cost/bill.ts";
-import { requestsPerTask } from "../../domain/cost/origin-fetches.ts";
 import { instanceKind } from "../../domain/cost/prices.ts";
-import { checkBytesOf } from "../../domain/cost/size-sample.ts";
 import { BOOT_SECONDS, LINK_GIGABITS, QUOTA, secondsToWrite, type Units } from "../../domain/cost/work-time.ts";
 import { MAX_INSTANCES, MAX_URLS } from "../../domain/limits.ts";
 import { resultShardCount } from "../../domain/plan/task.ts";
-import { MAX_DOWNLOADS } from "../../domain/request/options.ts";
 import { DEFAULT_VERIFY } from "../../domain/result/outcome.ts";
+import { taskBytes, taskRequests } from "../../domain/result/task-traffic.ts";
 import { keptUnits } from "./report.ts";
 
 /** Dollars. */
@@ -41,14 +39,15 @@ const SPOT_VCPUS = 640;
 const WORK_SECONDS = 600;
 /** Messages in flight of a standard queue. */
 export const IN_FLIGHT = 120_000;
-const REQUESTS_PER_TASK = requestsPerTask({ verify: DEFAULT_VERIFY });
+const SETTINGS = { verify: DEFAULT_VERIFY };
+const REQUESTS_PER_TASK = taskRequests(SETTINGS).downloads + taskRequests(SETTINGS).checks;
 
 /**
  * What so many tasks of objects of so many bytes each take and cost, with default settings. The dollars are those of `dry_run`: both
  * call `billOf()`.
  */
 export function estimate(tasks: number, objectBytes: number, units: Units): Estimate {
-  const bytesPerTask = objectBytes * MAX_DOWNLOADS + checkBytesOf(objectBytes);
+  const bytesPerTask = taskBytes(SETTINGS, objectBytes);
   const small = (tasks * REQUESTS_PER_TASK * units.agentCpuMicros) / 1e6;
   const large = (tasks * bytesPerTask) / (units.largeMBPerSecond * 1e6);
   const bits = tasks * bytesPerTask * 8;
@@ -96,14 +95,18 @@ interface Finished {
 
 function bill(of: Finished, units: Units): Bill {
   const { tasks, objectBytes, bytesPerTask, instances, requests, seconds } = of;
+  const perPop = tasks / POPS;
   const billed: Billed = {
-    pops: AMERICAN_POPS,
-    tasks,
-    urlVariants: tasks / POPS,
+    traffic: AMERICAN_POPS.map((pop) => ({
+      pop,
+      tasks: perPop,
+      size: perPop * objectBytes,
+      requests: perPop * REQUESTS_PER_TASK,
+      bytes: perPop * bytesPerTask,
+    })),
+    urlVariants: perPop,
     secure: 1,
-    bytesPerPop: (tasks * bytesPerTask) / POPS,
     objectBytes,
-    requestsPerTask: REQUESTS_PER_TASK,
     instances,
     instanceHours: instances * ((seconds + BOOT_SECONDS) / 3_600),
     kind: INSTANCE,

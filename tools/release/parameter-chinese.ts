@@ -36,8 +36,8 @@ export const PARAMETERS_IN_CHINESE: Readonly<Record<string, string>> = {
   "Maximum timeout of a request, in minutes.": "一个预热请求的最长超时，单位为分钟。",
   "Maximum number of active requests.": "同时进行的预热请求数的上限。",
   "Maximum number of tasks in a request: URLs × variants × POPs.": "一个预热请求的最大任务数：URL × 变体 × POP。",
-  "Maximum number of bytes that a request may download, as far as sizes are known in advance; a larger request ends as FAILED.":
-    "一个预热请求可下载的最大字节数，以事先已知的大小为准；超过时，预热请求以 FAILED 结束。",
+  "Maximum number of bytes that a request may transfer in all downloads and checks, as far as sizes are known in advance; a larger request ends as FAILED.":
+    "一个预热请求在所有下载与检查中可传输的最大字节数，以事先已知的大小为准；超过时，预热请求以 FAILED 结束。",
   "IDs of the distributions and distribution tenants that may be warmed and invalidated, separated by commas; *: every distribution may be warmed, and every one of this account invalidated.":
     "允许预热和创建失效的分配与分配租户的 ID，用逗号分隔；*：可以预热任何分配，并在本账户的任何分配中创建失效。",
   "Buckets that the sources of requests may be read from, each as bucket or bucket/prefix*, separated by commas; empty: none.":

@@ -201,7 +201,7 @@ test("sources are read, and limits end a run", async () => {
   const none = await run("warm", "--sitemap", `${SITE}/a`, "--pop", POPS.join(), "--cf-domain", DOMAIN, "--json");
   expect(JSON.parse(none.stdout)).toMatchObject({ exit_code: 2, status: "FAILED" });
   const large = await warm(["/a"], POPS, "--max-bytes", "1", "--json");
-  expect(JSON.parse(large.stdout).progress.reason).toMatch(/^max_bytes: 6000 bytes would be downloaded/);
+  expect(JSON.parse(large.stdout).progress.reason).toMatch(/^max_bytes: 9000 bytes would be transferred/);
   const failing = await warm(["/a", "/kept-nowhere"], POPS, "--max-failures", "0", "--json");
   expect(JSON.parse(failing.stdout).progress).toMatchObject({
     status: "FAILED",
@@ -305,6 +305,13 @@ test("an estimate leaves no run, and says what would be downloaded", async () =>
     tasks: 6,
     bytes: 9_000,
     are_all_sizes_known: true,
+    // Two downloads and a check of each, which reads a small object whole; two RECs.
+    transferred_bytes: 3 * 9_000,
+    prices: {
+      as_asked: { bytes: 3 * 9_000, requests: 3 * 6 + 2 },
+      downloads_1: { bytes: 2 * 9_000, requests: 2 * 6 + 2 },
+      regional: { bytes: 2 * 6_000 + 1_000, requests: 2 * 4 + 1 + 2 },
+    },
     origin_fetches: { expected: 4 },
   });
   expect((await run("estimate", `${SITE}/a`, "--pop", POPS.join(), "--cf-domain", DOMAIN)).stdout).toMatch(

@@ -103,7 +103,7 @@ it("every field of the form that the API may refuse, and of the instances", () =
 
 it("what bounds a deployment, and why a request failed", () => {
   for (const name of keysOf(CAPS)) expect(capInChinese(name)?.bounds, name).toMatch(HAN);
-  const planned = { total_count: 5, total_size: 50 };
+  const planned = { total_count: 5, transferred: 50 };
   const reasons = [
     planProblem({}, { ...planned, total_count: 0 }, {}),
     planProblem({ max_bytes: 1 }, planned, {}),

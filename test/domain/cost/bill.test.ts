@@ -2,9 +2,9 @@ import {
   billedRegion,
   counterWriteUnits,
   edgeBytesPrice,
+  edgeDollars,
   edgeRequestsPrice,
   pipelineCosts,
-  popsByRegion,
 } from "../../../domain/cost/bill.ts";
 import { instanceKind } from "../../../domain/cost/prices.ts";
 import { UNITS } from "../../../domain/cost/work-time.ts";
@@ -37,23 +37,28 @@ it.each([
   ["XQX1-P1", "asia"],
 ])("where a POP is billed: %s: %s", (pop, region) => expect(billedRegion(pop)).toBe(region));
 
-it("where a POP is billed: POPs of a region are counted together, those of China not at all", () => {
-  const counts = popsByRegion(["IAD89-P1", "SFO5-P1", "FRA56-P4", "PVG52-E1"]);
-  expect([...counts]).toEqual([
-    ["northAmerica", 2],
-    ["europe", 1],
-  ]);
-});
+const traffic = (pop: string, requests: number, bytes: number) => ({ pop, tasks: 1, size: bytes, requests, bytes });
+
+it("CloudFront bills each region's requests and bytes, and size probes in North America; POPs in China are not in it", () =>
+  expect(
+    edgeDollars(
+      [
+        traffic("IAD89-P1", 1e6, 6_000e9),
+        traffic("SFO5-P1", 0, 6_000e9),
+        traffic("BOM78-P1", 1e6, 1e9),
+        traffic("PVG52-E1", 1e9, 1e15),
+      ],
+      1e6,
+      1,
+    ),
+  ).toBeCloseTo(850 + 2_000 * 0.08 + 0.109 + 1 + 1.2 + 1, 5));
 
 // Messages of 100 URLs.
 const costs = pipelineCosts(
   {
-    tasks: 1e6,
-    pops: Array<string>(200).fill("IAD89-P1"),
+    traffic: Array.from({ length: 200 }, () => ({ ...traffic("IAD89-P1", 15_000, 15e7), tasks: 5_000 })),
     urlVariants: 5_000,
-    bytesPerPop: 5e7,
     objectBytes: 1e4,
-    requestsPerTask: 2,
     instances: 1,
     instanceHours: 1,
     kind: instanceKind(["c7gn.large"]),

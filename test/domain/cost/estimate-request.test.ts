@@ -1,11 +1,12 @@
+import { originFetches, urlsByCaching } from "../../../domain/cost/edge-traffic.ts";
 import { estimateSchema } from "../../../domain/cost/estimate.ts";
-import { type EstimateInput, estimateRequest, popsByRec } from "../../../domain/cost/estimate-request.ts";
-import { originFetches, urlsByCaching } from "../../../domain/cost/origin-fetches.ts";
+import { directPrices, type EstimateInput, estimateRequest, popsByRec } from "../../../domain/cost/estimate-request.ts";
 import { instanceKind } from "../../../domain/cost/prices.ts";
 import type { StoredBehaviour } from "../../../domain/distribution/stored-settings.ts";
 import { DEFAULT_CAPS } from "../../../domain/request/caps.ts";
 import type { RequestItem } from "../../../domain/request/request-item.ts";
 import type { Verify } from "../../../domain/result/outcome.ts";
+import { checkPrewarmRequest } from "../../../domain/validation/prewarm-request.ts";
 import { times } from "../../collect.ts";
 import { request } from "../../lambdas/items.ts";
 
@@ -113,6 +114,70 @@ describe("what a request would come to", () => {
   it("says what no line has: POPs in China are not priced", () => {
     expect(estimate({}, { pops: ["PVG52-E1"] }).dollars.not_included.join()).toMatch(/POPs in China \(1\)/);
     expect(estimate().dollars.not_included.join()).not.toMatch(/China/);
+  });
+});
+
+describe("prices of a request and of its cheaper forms", () => {
+  // Three POPs under two RECs.
+  it.each<[what: string, Partial<RequestItem>, expected: Record<string, { requests: number; bytes: number }>]>([
+    [
+      "two downloads and a check",
+      {},
+      {
+        as_asked: { requests: 36 + 4, bytes: 60e9 + 12 },
+        downloads_1: { requests: 24 + 4, bytes: 30e9 + 12 },
+        // Each REC has a lead, and the third POP a sample, which is left at its head.
+        regional: { requests: 16 + 1 + 4, bytes: 20e9 + 8 + 1 },
+      },
+    ],
+    [
+      "without checks",
+      { verify: "off" },
+      { as_asked: { requests: 24 + 4, bytes: 60e9 }, downloads_1: { requests: 12 + 4, bytes: 30e9 } },
+    ],
+    ["one download", { downloads: 1 }, { as_asked: { requests: 24 + 4, bytes: 30e9 + 12 } }],
+    ["regional", { scope: "regional" }, { as_asked: { requests: 16 + 1 + 4, bytes: 20e9 + 8 + 1 } }],
+  ])("requests and bytes: %s", (_, asked, expected) => {
+    const { prices, transferred_bytes, dollars } = estimate({}, asked);
+    expect(prices).toMatchObject(expected);
+    expect(transferred_bytes).toBe(prices.as_asked.bytes);
+    expect(dollars.total).toBe(prices.as_asked.dollars);
+  });
+
+  it("the check and the sample of a small object read it whole", () => {
+    const { as_asked, regional } = estimate({ sizes: [1_000, 2_000, 3_000, 4_000].map((size) => ({ size })) }).prices;
+    expect([as_asked.bytes, regional.bytes]).toEqual([3 * 3 * 10_000, 2 * 2 * 10_000 + 1_000]);
+  });
+
+  it("with scope regional, tasks and bytes are those of leads and of one sample for each cache behavior", () => {
+    const behaviourOf = (url: string) => ({ path_pattern: url.endsWith("0") ? "a" : "*" });
+    const { tasks, bytes, prices } = estimate({ behaviourOf }, { scope: "regional" });
+    expect([tasks, bytes.estimate, prices.as_asked.requests]).toEqual([8 + 2, 22e9, 16 + 2 + 4]);
+    const uncached = estimate({ behaviourOf: () => UNCACHED }, { scope: "regional" });
+    expect([uncached.tasks, uncached.origin_fetches.expected]).toEqual([8, 16]);
+  });
+
+  it("a patch of 80 GB at 16 POPs under 6 RECs costs 217, 109 and at most 42 dollars", () => {
+    const url_list = times(40, (i) => `https://www.example.com/${i}`);
+    const body = { url_list, regions: ["eu", "us"], timeout: 240, instance_count: 4 };
+    const { item } = checkPrewarmRequest(body, { reqId: "", now: 0, caps: DEFAULT_CAPS });
+    const { pops, prices } = estimate({ urls: url_list, sizes: url_list.map(() => ({ size: 2e9 })) }, item);
+    expect([pops.count, pops.recs.length, pops.unknown_rec.length]).toEqual([16, 6, 0]);
+    expect(prices.as_asked.dollars).toBeCloseTo(217.7, 0);
+    expect(prices.downloads_1.dollars).toBeCloseTo(108.9, 0);
+    expect(prices.regional.dollars).toBeGreaterThan(40.8);
+    expect(prices.regional.dollars).toBeLessThan(41.2);
+  });
+
+  it("a run of this machine costs what CloudFront bills, and a retry of half of its tasks half of it", () => {
+    const objects = URLS.map((url) => ({ url, bytes: 1e9 }));
+    const settings = { pops: POPS, verify: "edge" } as const;
+    const urls = urlsByCaching(URLS, () => undefined);
+    const of = (tasks: number) => directPrices({ settings, urls, objects, tasks }).as_asked;
+    expect(of(12)).toEqual({ requests: 40, bytes: 24e9 + 12, dollars: expect.closeTo(16 * 0.114 + 8 * 0.085, 3) });
+    expect(of(6)).toMatchObject({ requests: 18 + 4, bytes: 12e9 + 6 });
+    const unknown = URLS.map((url) => ({ url, bytes: null }));
+    expect(directPrices({ settings, urls, objects: unknown, tasks: 12 }).as_asked.bytes).toBeNull();
   });
 });
 

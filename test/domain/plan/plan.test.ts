@@ -123,6 +123,8 @@ it("the totals of a request are every good URL at each POP that resolved", async
   expect(await totalsOf(planOf(ONE, TWO_OF_THREE), rows)).toEqual({
     total_count: 4,
     total_size: 30,
+    // Two downloads, and a check that reads a small object whole.
+    transferred: 3 * 30,
     sizes_known: true,
     shards: 1,
     tasks_per_target: { d1: 2 },

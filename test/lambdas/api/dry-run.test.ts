@@ -95,7 +95,12 @@ it.each([
     {},
     /would end as FAILED: cf_domain: other.example is not a domain name/,
   ],
-  ["max_bytes", { max_bytes: 3_999 }, {}, /would end as FAILED: about 12006 bytes exceed max_bytes, which is 3999/],
+  [
+    "max_bytes",
+    { max_bytes: 3_999 },
+    {},
+    /would end as FAILED: about 12006 transferred bytes exceed max_bytes, which is 3999/,
+  ],
   ["the deployment's bound", {}, { maxRequestBytes: 3_000 }, /12006 bytes exceed .* 3000/],
   ["the timeout", { timeout: 1 }, {}, /timeout: the request needs about 1\.3 minutes, but times out after 1/],
   ["no instance", { instance_count: 0 }, {}, /instance_count: is 0/],

@@ -46,17 +46,17 @@ describe("a request at CHECK_POP", () => {
   });
 
   const { maxRequestBytes, maxTasks } = {
-    maxRequestBytes: "exceed this deployment's limit of 59 (stack parameter maxRequestBytes)",
+    maxRequestBytes: "exceed this deployment's limit of 89 (stack parameter maxRequestBytes)",
     maxTasks: "exceed this deployment's limit of 3 (stack parameter maxTasks)",
   };
-  // Two URLs of 10 and 5 bytes at two POPs, each downloaded twice: 60 bytes, 4 tasks.
+  // Two URLs of 10 and 5 bytes at two POPs, each downloaded twice and checked: 90 bytes, 4 tasks.
   it.each([
     [
-      { max_bytes: 59 },
+      { max_bytes: 89 },
       {},
-      "max_bytes: 60 bytes would be downloaded, and the request allows 59; nothing was downloaded",
+      "max_bytes: 90 bytes would be transferred, and the request allows 89; nothing was downloaded",
     ],
-    [{ max_bytes: 60 }, { maxRequestBytes: 59 }, `transferred_bytes: 60 bytes ${maxRequestBytes}`],
+    [{ max_bytes: 90 }, { maxRequestBytes: 89 }, `transferred_bytes: 90 bytes ${maxRequestBytes}`],
     [{}, { maxTasks: 3 }, `total_count: 4 tasks ${maxTasks}`],
   ])(
     "fails beyond a cap with both figures, before anything is invalidated or queued: %j %j",
@@ -68,7 +68,7 @@ describe("a request at CHECK_POP", () => {
   );
 
   it("goes on at its caps", async () => {
-    const { requests } = await prepared({ item: { max_bytes: 60 }, lowered: { maxRequestBytes: 60, maxTasks: 4 } });
+    const { requests } = await prepared({ item: { max_bytes: 90 }, lowered: { maxRequestBytes: 90, maxTasks: 4 } });
     expect(requests.the().status).toBe("INSERT_TASK");
   });
 

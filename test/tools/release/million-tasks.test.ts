@@ -32,7 +32,7 @@ describe("the price of a million tasks of 10 KB", () => {
     expect(million).toBe(dollars.total.toFixed(2));
     expect(millionAtTheEdge).toBe((line("cloudfront_bytes") + line("cloudfront_requests")).toFixed(2));
     expect(Number(millionAtMost)).toBeGreaterThan(dollars.total);
-    // 40,000 tasks of 50 KB are six GB: two downloads, and the check reads each again.
+    // 40,000 tasks of 50 KB are six GB: two downloads, and a check that reads each again.
     const [, site] = figures(template).site;
     expect(Number(site)).toBeCloseTo(
       0.04 * Number(figures(template).withoutBytes.usa) + 6 * figures(template).gigabyte.usa,
