@@ -5,7 +5,8 @@ import { isFromCache, reachedOrigin } from "../../domain/origin/origin-response.
 import { isPassedOn } from "../../domain/plan/followers.ts";
 import { fnv1a, type TaskUrl, urlVariantKey } from "../../domain/plan/task.ts";
 import { attemptsBefore, isLarge, type TaskMessage } from "../../domain/plan/task-message.ts";
-import { DEFAULT_DOWNLOADS, DEFAULT_SCOPE, isLimited, maxDownloads } from "../../domain/request/options.ts";
+import { isLimited } from "../../domain/request/options.ts";
+import { DEFAULT_DOWNLOADS, DEFAULT_SCOPE, maxDownloads } from "../../domain/result/downloads.ts";
 import { uncacheableHeader } from "../../domain/result/failure.ts";
 import { DEFAULT_VERIFY } from "../../domain/result/outcome.ts";
 import { downloadsIn } from "../../domain/result/proof.ts";
@@ -19,8 +20,8 @@ import { type Attempt, type FirstDownload, firstDownload, type TaskAttempt, toRe
 import type { Transfer } from "../report/heartbeats.ts";
 import type { BySize } from "../report/throughput.ts";
 import type { ConcurrencyLimiter } from "./concurrency-limiter.ts";
-import type { DownloadDeps, MessageJob } from "./download-message.ts";
 import type { AdmittedFollower, FollowerGate, ServedBy } from "./follower-gate.ts";
+import type { DownloadDeps, MessageJob } from "./message-job.ts";
 import {
   emptyHistory,
   forgetAnswers,

@@ -2,7 +2,8 @@ import { endedOf, type FinishedUrl, resultKeys } from "../../domain/plan/followe
 import type { ReceivedMessage } from "../../domain/plan/ports.ts";
 import type { TaskUrl } from "../../domain/plan/task.ts";
 import { parseTaskMessage, type TaskMessage } from "../../domain/plan/task-message.ts";
-import { type CarriedProgress, downloadMessage } from "../admit/download-message.ts";
+import { downloadMessage } from "../admit/download-message.ts";
+import type { CarriedProgress } from "../admit/message-job.ts";
 import { StoppingError } from "../admit/task-run.ts";
 import { Cancellation } from "../fetch/http/http-client.ts";
 import { NotATaskError } from "../fetch/request-headers.ts";

@@ -4,7 +4,7 @@ import type { DeferredError } from "../../domain/origin/origin-limiter.ts";
 import type { DeadLetters, ReceivedMessage, ResultStore, TaskQueue } from "../../domain/plan/ports.ts";
 import type { TaskUrl } from "../../domain/plan/task.ts";
 import { attemptsBefore, type TaskMessage } from "../../domain/plan/task-message.ts";
-import type { CarriedProgress, DownloadDeps, MessageJob } from "../admit/download-message.ts";
+import type { CarriedProgress, DownloadDeps, MessageJob } from "../admit/message-job.ts";
 import { StoppingError } from "../admit/task-run.ts";
 import { NotATaskError } from "../fetch/request-headers.ts";
 import type { Heartbeats } from "../report/heartbeats.ts";

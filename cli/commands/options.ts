@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
-import type { Downloads, FlatRatePlan, Scope } from "../../domain/request/options.ts";
+import type { FlatRatePlan } from "../../domain/request/options.ts";
+import type { Downloads, Scope } from "../../domain/result/downloads.ts";
 import type { Verify } from "../../domain/result/outcome.ts";
 
 /** As the domain has them. They stand here because its files load zod, which help does not wait for. */

@@ -1,6 +1,6 @@
 import { DEFAULT_INSTANCES, DEFAULT_TIMEOUT_MINUTES } from "../../domain/limits.ts";
-import { DEFAULT_DOWNLOADS, DEFAULT_SCOPE } from "../../domain/request/options.ts";
 import type { SourceType } from "../../domain/request/source.ts";
+import { DEFAULT_DOWNLOADS, DEFAULT_SCOPE } from "../../domain/result/downloads.ts";
 import { DEFAULT_VERIFY } from "../../domain/result/outcome.ts";
 
 /** How URLs are given: each has its own part of the form, and all that were filled count. */

@@ -1,6 +1,6 @@
 import type { Settings } from "../../client/answers.ts";
 import type { CapName } from "../../domain/request/caps.ts";
-import { DEFAULT_DOWNLOADS, DEFAULT_SCOPE, DOWNLOADS, SCOPES } from "../../domain/request/options.ts";
+import { DEFAULT_DOWNLOADS, DEFAULT_SCOPE, DOWNLOADS, SCOPES } from "../../domain/result/downloads.ts";
 import { DEFAULT_VERIFY, VERIFY } from "../../domain/result/outcome.ts";
 import { Choices } from "../parts/choices.tsx";
 import { Icon } from "../parts/icon.tsx";

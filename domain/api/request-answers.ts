@@ -1,8 +1,9 @@
 import * as z from "zod";
 import { statusSchema, TERMINAL_STATUSES } from "../request/lifecycle.ts";
-import { downloadsSchema, originLimitsSchema, scopeSchema } from "../request/options.ts";
+import { originLimitsSchema } from "../request/options.ts";
 import { readinessSchema, verdictSchema } from "../request/readiness-schema.ts";
 import { leftOutSchema, SOURCE_TYPES } from "../request/source.ts";
+import { downloadsSchema, scopeSchema } from "../result/downloads.ts";
 import { verifySchema } from "../result/outcome.ts";
 import {
   count,

@@ -1,12 +1,13 @@
 import * as z from "zod";
 import { storedSettingsSchema } from "../distribution/stored-settings.ts";
 import { countSchema, NO_COUNT } from "../result/count.ts";
+import { downloadsSchema, scopeSchema } from "../result/downloads.ts";
 import { cutText } from "../result/failure.ts";
 import { verifySchema } from "../result/outcome.ts";
 import { distributionSchema } from "./distributions.ts";
 import { pathsAndTagsSchema } from "./invalidation.ts";
 import { EXPANDED, statusSchema } from "./lifecycle.ts";
-import { downloadsSchema, FLAT_RATE_PLAN_NAMES, originLimitsSchema, scopeSchema, variantSchema } from "./options.ts";
+import { FLAT_RATE_PLAN_NAMES, originLimitsSchema, variantSchema } from "./options.ts";
 import { readinessSchema, verdictSchema } from "./readiness-schema.ts";
 import { sourceReadSchema, sourceSchema } from "./source.ts";
 import { taskQueueNameSchema } from "./task-queue-name.ts";

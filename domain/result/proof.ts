@@ -1,4 +1,4 @@
-import { type Downloads, maxDownloads, type Scope } from "../request/options.ts";
+import { type Downloads, maxDownloads, type Scope } from "./downloads.ts";
 import type { Verify } from "./outcome.ts";
 
 /**

@@ -1,5 +1,5 @@
 import { MAX_WHOLE_CHECK_BYTES } from "../limits.ts";
-import { type Downloads, maxDownloads, type Scope } from "../request/options.ts";
+import { type Downloads, maxDownloads, type Scope } from "./downloads.ts";
 import type { Verify } from "./outcome.ts";
 
 /** Settings of a request that decide which requests a task sends. */

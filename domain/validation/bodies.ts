@@ -12,8 +12,9 @@ import {
   MAX_VARIANTS,
 } from "../limits.ts";
 import { asciiHost } from "../net/urls.ts";
-import { DEFAULT_DOWNLOADS, DEFAULT_SCOPE, DOWNLOADS, FLAT_RATE_PLAN_NAMES, SCOPES } from "../request/options.ts";
+import { FLAT_RATE_PLAN_NAMES } from "../request/options.ts";
 import { SOURCE_TYPES } from "../request/source.ts";
+import { DEFAULT_DOWNLOADS, DEFAULT_SCOPE, DOWNLOADS, SCOPES } from "../result/downloads.ts";
 import { DEFAULT_VERIFY, VERIFY } from "../result/outcome.ts";
 import { quoted } from "./api-error.ts";
 import { checkHeaderLine, checkVariantName } from "./check-headers.ts";

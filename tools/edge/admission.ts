@@ -1,17 +1,6 @@
 import type { Policy } from "./behaviour.ts";
 import type { Invalidated } from "./invalidation.ts";
-import type { Entry, Reply } from "./reply.ts";
-
-/** A request that a POP's cache forwarded, and its answer. The cache may admit the object once the answer is sent. */
-export interface Forwarded {
-  readonly key: string;
-  /** The answer's. A part of an object and its HEAD have the status of the whole. */
-  readonly reply: Pick<Reply, "status" | "headers">;
-  /** The whole object, if the cache may store it. */
-  readonly entry?: Entry;
-  /** It waited for another request's fetch. */
-  readonly collapsed: boolean;
-}
+import type { Entry, Forwarded } from "./reply.ts";
 
 /** What tells whether a request counts. */
 interface Sent {

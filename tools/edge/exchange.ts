@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Forwarded } from "./admission.ts";
 import type { Policy } from "./behaviour.ts";
-import type { Layer, Reply, Source } from "./reply.ts";
+import type { Forwarded, Layer, Reply, Source } from "./reply.ts";
 import type { Tier } from "./tier.ts";
 
 /** One cache server of a POP, at one address. */

@@ -1,4 +1,3 @@
-import type { Forwarded } from "./admission.ts";
 import type { Encoding } from "./behaviour.ts";
 
 /** An answer on its way to a client, whatever layer it comes from. */
@@ -28,6 +27,17 @@ export interface Entry extends Reply {
   readonly form?: Encoding | "identity";
   /** Milliseconds from the request to the first byte of the origin's answer. */
   readonly originMs?: number;
+}
+
+/** A request that a POP's cache forwarded, and its answer. The cache may admit the object once the answer is sent. */
+export interface Forwarded {
+  readonly key: string;
+  /** The answer's. A part of an object and its HEAD have the status of the whole. */
+  readonly reply: Pick<Reply, "status" | "headers">;
+  /** The whole object, if the cache may store it. */
+  readonly entry?: Entry;
+  /** It waited for another request's fetch. */
+  readonly collapsed: boolean;
 }
 
 /** The layer that had the answer. */

@@ -1,8 +1,8 @@
-import { Admission, type Forwarded } from "./admission.ts";
+import { Admission } from "./admission.ts";
 import type { Encoding, Policy } from "./behaviour.ts";
 import { type Asked, plainly, targetOf } from "./cache-key.ts";
 import type { Invalidated } from "./invalidation.ts";
-import { type Answer, asKept, type Entry, type Layer, type Reply } from "./reply.ts";
+import { type Answer, asKept, type Entry, type Forwarded, type Layer, type Reply } from "./reply.ts";
 
 /** Asks the next layer. Must not reject. `known`: the entry that has expired here. */
 export type Upstream = (asked: Asked, known: Entry | undefined) => Promise<Answer>;

@@ -1,4 +1,4 @@
-import type { MessageJob } from "../../../agent/admit/download-message.ts";
+import type { MessageJob } from "../../../agent/admit/message-job.ts";
 import { DeferredError } from "../../../domain/origin/origin-limiter.ts";
 import { fnv1a } from "../../../domain/plan/task.ts";
 import type { TaskMessage } from "../../../domain/plan/task-message.ts";

@@ -1,5 +1,5 @@
 import { ConcurrencyLimiter } from "../../../agent/admit/concurrency-limiter.ts";
-import type { MessageJob } from "../../../agent/admit/download-message.ts";
+import type { MessageJob } from "../../../agent/admit/message-job.ts";
 import { StoppingError } from "../../../agent/admit/task-run.ts";
 import { Cancellation } from "../../../agent/fetch/http/http-client.ts";
 import { PooledHttpClient } from "../../../agent/fetch/http/pooled-client.ts";

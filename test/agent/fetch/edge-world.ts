@@ -1,5 +1,5 @@
 import { ConcurrencyLimiter } from "../../../agent/admit/concurrency-limiter.ts";
-import type { MessageJob } from "../../../agent/admit/download-message.ts";
+import type { MessageJob } from "../../../agent/admit/message-job.ts";
 import { TaskRun } from "../../../agent/admit/task-run.ts";
 import { createFetchObject } from "../../../agent/fetch/fetch-object.ts";
 import { Cancellation, type HttpClient } from "../../../agent/fetch/http/http-client.ts";

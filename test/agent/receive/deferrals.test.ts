@@ -1,5 +1,5 @@
 import { ConcurrencyLimiter } from "../../../agent/admit/concurrency-limiter.ts";
-import type { CarriedProgress } from "../../../agent/admit/download-message.ts";
+import type { CarriedProgress } from "../../../agent/admit/message-job.ts";
 import { Deferrals } from "../../../agent/receive/return-to-queue.ts";
 import { DeferredError } from "../../../domain/origin/origin-limiter.ts";
 import type { OriginLimiterRegistry } from "../../../domain/origin/origin-limiter-registry.ts";

@@ -10,7 +10,8 @@ import {
 import { SHELLS } from "../../../cli/completion/shells.ts";
 import { wordsOf } from "../../../cli/completion/words.ts";
 import { program } from "../../../cli/program.ts";
-import { DOWNLOADS, FLAT_RATE_PLAN_NAMES, SCOPES } from "../../../domain/request/options.ts";
+import { FLAT_RATE_PLAN_NAMES } from "../../../domain/request/options.ts";
+import { DOWNLOADS, SCOPES } from "../../../domain/result/downloads.ts";
 import { VERIFY } from "../../../domain/result/outcome.ts";
 
 const sink = { write: () => true };

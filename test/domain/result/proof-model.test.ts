@@ -1,6 +1,6 @@
 // The decision table for proofs, held against generated histories of an edge: what is reported as warm was kept.
 import fc from "fast-check";
-import { MAX_DOWNLOADS } from "../../../domain/request/options.ts";
+import { MAX_DOWNLOADS } from "../../../domain/result/downloads.ts";
 import {
   type CacheStatus,
   downloadsIn,
