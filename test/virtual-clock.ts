@@ -1,8 +1,10 @@
 import { syncBuiltinESMExports } from "node:module";
+import zlib from "node:zlib";
 import { type Clock, install } from "@sinonjs/fake-timers";
 
 /** Timers and clocks of the real machine, taken before anything replaces them. */
 const real = { setImmediate, setTimeout, now: performance.now.bind(performance), timeout: AbortSignal.timeout };
+const { gzip, gunzip } = zlib;
 const eventLoop = performance.nodeTiming;
 
 /** Requests that the thread pool works on: they come to an end, and they end in real time. */
@@ -31,7 +33,8 @@ export interface VirtualClockOptions {
  * - The thread is idle when `QUIET_TURNS` turns of the event loop, and `idleMs`, pass without an event of a socket, and when the
  *   thread pool has no work. Then time jumps to the next timer, and all timers of that instant run in their order.
  * - Code takes no virtual time to run. A loop that asks for the time and never waits does not end.
- * - Child processes, other threads and zlib's asynchronous calls are not seen: wrap what waits for them in `frozen()`.
+ * - `gzip()` and `gunzip()` of zlib stop time until they call back.
+ * - Child processes, other threads and zlib's streams are not seen: wrap what waits for them in `frozen()`.
  * - A thread that always has work for its sockets is never idle. A fake that answers at once, and is asked again at once, has to wait.
  * - Time also passes between two steps of a test. A test that wants an instant waits for a promise, or sleeps until that instant.
  * - An interval that is never cleared keeps time moving. `uninstall()` drops all timers that are pending.
@@ -57,10 +60,24 @@ export function installVirtualClock({ now = Date.now(), idleMs = 0 }: VirtualClo
   const elapsed = () => clock.now - now;
   performance.now = () => begun + elapsed();
   AbortSignal.timeout = abortAfter;
-  syncBuiltinESMExports();
-
   let isInstalled = true;
   let frozen = 0;
+  // The thread pool works on them, and Node counts them nowhere.
+  const stopsTime = (work: typeof gzip): typeof gzip => {
+    const stopping = (...args: unknown[]) => {
+      const callback = args.pop() as zlib.CompressCallback;
+      frozen++;
+      const onEnd: zlib.CompressCallback = (error, result) => {
+        frozen--;
+        callback(error, result);
+      };
+      return (work as (...args: unknown[]) => void)(...args, onEnd);
+    };
+    return stopping as typeof gzip;
+  };
+  Object.assign(zlib, { gzip: stopsTime(gzip), gunzip: stopsTime(gunzip) });
+  syncBuiltinESMExports();
+
   const canAdvance = () => isInstalled && frozen === 0 && clock.countTimers() > 0;
   const run = async () => {
     while (isInstalled) {
@@ -87,6 +104,7 @@ export function installVirtualClock({ now = Date.now(), idleMs = 0 }: VirtualClo
       clock.uninstall();
       Reflect.deleteProperty(performance, "now");
       AbortSignal.timeout = real.timeout;
+      Object.assign(zlib, { gzip, gunzip });
       syncBuiltinESMExports();
     },
   };

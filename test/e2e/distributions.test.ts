@@ -55,16 +55,16 @@ describe.concurrent("a request", () => {
     [
       "uncached",
       {},
-      { origin_fetches: { uncached: { urls: 6, fetches: 72 } } },
-      /Not cached 6 URLs, 72 requests to the origin/,
-      /in 75 requests/,
+      { origin_fetches: { uncached: { urls: 6, fetches: 54 } } },
+      /Not cached 6 URLs, 54 requests to the origin/,
+      /in 57 requests/,
     ],
     ["uncached", { skip_uncached: true }, { urls: 1 }, /6 of 7 URLs are skipped/, /6 URLs/],
     [
       "standard",
       { flat_rate_plan: "free" },
-      { flat_rate_plan: { plan: "free", requests: 49 } },
-      /Flat-rate plan .*% of the month: 49 of 1,000,000 requests \(free\)/,
+      { flat_rate_plan: { plan: "free", requests: 70 } },
+      /Flat-rate plan .*% of the month: 70 of 1,000,000 requests \(free\)/,
       /Flat-rate pricing plan .*% of the month/,
     ],
     [

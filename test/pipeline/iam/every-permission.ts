@@ -7,11 +7,13 @@ import type { AwsCall } from "../../../tools/memory-aws/memory-aws.ts";
 import {
   DEAD_POP,
   DOMAINS,
+  EDGE,
   FRANKFURT,
   HOST,
   type Pipeline,
   type PipelineOptions,
   SINGAPORE,
+  SYDNEY,
   TOKYO,
 } from "../pipeline.ts";
 import { failGet, text, urlsOf } from "../scenarios.ts";
@@ -23,6 +25,8 @@ const [staging, guarded, tenants] = [
   accountOf("waf-rate", OTHER),
   accountOf("tenants", TENANT),
 ];
+/** The map of POPs to regional edge caches names another one. */
+const MISPLACED = SYDNEY[1];
 const FOREIGN = "d999999abcdef8.cloudfront.net";
 const STAGING = staging.distributions[1]?.domain ?? "";
 
@@ -37,6 +41,7 @@ export const STACK: PipelineOptions = {
     distributions: [staging, guarded, tenants].flatMap(({ distributions }) => distributions),
   },
   edge: {
+    pops: EDGE.pops.map(({ pop, rec }) => ({ pop, rec: pop === MISPLACED ? "elsewhere" : rec })),
     distributions: [
       ...DOMAINS.map(({ domain, aliases }) => ({ domain, aliases })),
       { domain: tenants.connectionGroups?.[0]?.RoutingEndpoint ?? "", aliases: TENANT.aliases },
@@ -100,6 +105,8 @@ class Life {
     await this.post({ url_list: small, dry_run: true });
     await this.distributions();
     await this.closed({ retry_of: first });
+    // A POP whose sample shows that another regional edge cache serves it leads for itself.
+    await this.closed({ url_list: small, pops: SYDNEY, scope: "regional" });
 
     // An agent dies before it deletes a message; another one receives it again, and one that it cannot read.
     this.on({ role: "agent", operation: "DeleteMessageBatch", resource: /Tasks/ }, "die");
