@@ -168,8 +168,8 @@ export const CHINESE: Readonly<Record<string, string>> = {
   "Maximum concurrency.": "最大并发数。",
   "Flat-rate plan of the distribution, for the estimate.": "分配的固定费率套餐，用于预估。",
   "Omit URLs whose cache behavior does not cache.": "跳过其缓存行为不进行缓存的 URL。",
-  "If the known sizes exceed this sum, the request ends as FAILED before its downloads. Absent: no limit but the deployment's.":
-    "如果已知大小的总和超过此值，预热请求在开始下载之前以 FAILED 结束。不填：只受部署的限制。",
+  "If all downloads and checks would transfer more, by the known sizes, the request ends as FAILED before its downloads. Absent: no limit but the deployment's.":
+    "如果按已知大小，所有下载与检查传输的字节数会超过此值，预热请求在开始下载之前以 FAILED 结束。不填：只受部署的限制。",
   "Idempotency token, 1–64 ASCII characters without spaces. Send the same token with each attempt of a call: for 24 hours, the same token and fields, in any order, return the same request. A rejected call frees its token.":
     "幂等性令牌，1–64 个 ASCII 字符，不含空格。同一调用的每次尝试都发送相同的令牌：24 小时内，相同的令牌和字段（顺序不限）返回同一个预热请求。被拒绝的调用会释放其令牌。",
   "Documents and bucket prefixes with more URLs.": "提供更多 URL 的文档和存储桶前缀。",
@@ -261,8 +261,15 @@ export const CHINESE: Readonly<Record<string, string>> = {
     "失败原因数；有 `regional_tasks`、有 `edge_tasks`、有未覆盖的 POP、有无法读取的 URL、有无法解析的 POP 时各加一。",
   "Only with the scope `regional`, after the end. `lead`: it requested all objects; `covered`: its samples show that it has a REC that keeps all objects; `not_covered`: neither is shown.":
     "仅用于 `regional` 范围，结束后提供。`lead`：该 POP 请求了所有对象；`covered`：其样本显示它的 REC 保留所有对象；`not_covered`：两者均未显示。",
-  "Expected bytes of all downloads and checks. Null: not known.": "所有下载和检查的预计字节数。null：未知。",
-  "Bytes of all tasks: each object counts once per POP, except in `transferred`.": "所有任务的字节数。",
+  "Expected bytes of all downloads and checks, which `max_bytes` and `maxRequestBytes` limit. Null: not known.":
+    "所有下载与检查预计传输的字节数，受 `max_bytes` 和 `maxRequestBytes` 限制。null：未知。",
+  "Costs of the request and of two cheaper forms.": "此预热请求的费用，以及两种更便宜的形式的费用。",
+  "The request as it is.": "按原样的预热请求。",
+  "With `downloads: 1`.": "使用 `downloads: 1`。",
+  "With `scope: regional`.": "使用 `scope: regional`。",
+  "Requests to CloudFront.": "发往 CloudFront 的请求数。",
+  "Transferred bytes. Null: not known.": "传输的字节数。null：未知。",
+  "Bytes of all tasks: each object counts once per POP.": "所有任务的字节数：每个对象在每个 POP 计一次。",
   "Expected value. Null: not known.": "预计值。null：未知。",
   "Lower bound (95% confidence).": "下限（95% 置信度）。",
   "Upper bound (95% confidence).": "上限（95% 置信度）。",
