@@ -31,7 +31,7 @@ export default {
       "A POP keeps an object from its second request on: without a hit of the edge, an object is downloaded twice.",
     description: "One download counts as enough, so a hit of the regional edge cache passes for one of the POP.",
     test: "test/domain/result/proof-model.test.ts",
-    file: "domain/request/options.ts",
+    file: "domain/result/downloads.ts",
     find: 'return downloads === "auto" ? MAX_DOWNLOADS : downloads;',
     replace: 'return downloads === "auto" ? MAX_DOWNLOADS - 1 : downloads;',
   },
