@@ -289,7 +289,7 @@ export class TaskRun {
 
   private send(request: RequestStep): void {
     const { deps, job } = this;
-    const { kind, addressIndex, isCheckAtEdge, firstByteOnly } = request;
+    const { kind, addressIndex, isCheckAtEdge, leaveAtFill, firstByteOnly } = request;
     const hasEnded = deps.tracker.begin(this.object);
     const mayReachOrigin = this.mayReachOrigin(request);
     if (kind === "download") this.transfer.beginDownload();
@@ -303,6 +303,7 @@ export class TaskRun {
         kind,
         firstByteOnly,
         leaveAtEdge: isCheckAtEdge,
+        leaveAtFill,
         expectedBytes: this.url.bytes,
         cancellation: this.cancellation,
         permit: this.permit,

@@ -18,7 +18,7 @@ import { filledAt, type SampleResult, sampleResult } from "../../domain/result/s
 import { pauseMs } from "../../domain/retry.ts";
 import { parseTimestamp } from "../../domain/timestamps.ts";
 import { type AttemptVerdict, judge } from "../fetch/attempt-verdict.ts";
-import { isEdgeHit, type Timed } from "../fetch/fetch-object.ts";
+import { isEdgeHit, isHitOfFill, type Timed } from "../fetch/fetch-object.ts";
 import type { HttpResult } from "../fetch/http/http-client.ts";
 import { nextAddress, nextTry } from "../fetch/next-attempt.ts";
 import type { Attempt, FirstDownload, Proof, TaskAttempt } from "../fetch/to-result.ts";
@@ -121,6 +121,8 @@ export interface RequestStep {
   /** Whether it waits until this process has no other request for the object in progress. */
   readonly alone: boolean;
   readonly isCheckAtEdge: boolean;
+  /** The lead's fill, for a sample that a hit of it ends: a large body is left at its head. */
+  readonly leaveAtFill?: number | undefined;
   readonly firstByteOnly: boolean;
 }
 
@@ -192,6 +194,12 @@ export function recordAnswer(
   history.transferredBytes += answer.bytes;
   const isCheck = request.kind === "check" || (request.isCheckAtEdge && answer.httpStatus === 200 && isEdgeHit(answer));
   if (history.observations.length > 0 && isAnyHit(answer)) history.sawHit = true;
+  if (isLeftSample(request, timed)) {
+    history.last = { ...timed, kind: "check", failure: undefined, addressIndex };
+    history.observations.push(observed("check", timed));
+    recordSample(history, settings, timed);
+    return undefined;
+  }
   if (isCheck) {
     const failure = checkFailure(answer);
     history.failed = [];
@@ -215,17 +223,33 @@ export function recordAnswer(
   return attempt;
 }
 
-/** Judges the first good download as a sample. After a failed attempt, the object may come from that attempt's own fill. */
-function recordSample(
-  history: TaskHistory,
+/** Whether a sample has shown the lead's fill by its head, and its body was left. */
+function isLeftSample({ leaveAtFill }: RequestStep, timed: Timed): boolean {
+  return leaveAtFill !== undefined && timed.answer.failure?.reason === "too_large" && isHitOfFill(timed, leaveAtFill);
+}
+
+/** The lead's fill, if this is the first request of a sample that a hit ends. A later one may be answered by the sample's own fill. */
+function fillToLeaveAt({ failed, observations }: TaskHistory, settings: TaskSettings): number | undefined {
+  const { sample } = settings;
+  if (sample?.endsOnHit !== true || observations.length > 0) return undefined;
+  return isFirstRequest(failed, settings) ? sample.leadFill : undefined;
+}
+
+function isFirstRequest(
+  failed: TaskHistory["failed"],
   { sample, attemptsBefore, downloadsDone }: TaskSettings,
-  timed: Timed,
-): void {
+): boolean {
+  return failed.length + attemptsBefore + downloadsDone === 0 && sample?.isRepeated !== true;
+}
+
+/** Judges the first good download as a sample. After a failed attempt, the object may come from that attempt's own fill. */
+function recordSample(history: TaskHistory, settings: TaskSettings, timed: Timed): void {
+  const { sample } = settings;
   const headAt = timed.startedAt + (timed.answer.firstByteMs ?? 0);
   const seen = { ...observed("download", timed), headAt };
   history.filledAt = filledAt(seen);
   if (sample === undefined) return;
-  const isFirst = history.failed.length + attemptsBefore + downloadsDone === 0 && !sample.isRepeated;
+  const isFirst = isFirstRequest(history.failed, settings);
   const result = sampleResult(seen, sample.leadFill);
   history.sample = result === "hit" && !isFirst ? "unclear" : result;
 }
@@ -305,6 +329,7 @@ function requestOf(
       earliestAt,
       alone: false,
       isCheckAtEdge,
+      leaveAtFill: fillToLeaveAt(history, settings),
       firstByteOnly: false,
     };
   }

@@ -3,7 +3,8 @@ import type { Ports } from "../../domain/net/addresses.ts";
 import type { Permit } from "../../domain/origin/origin-limiter.ts";
 import type { TaskMessage } from "../../domain/plan/task-message.ts";
 import { tierOf, upstreamOf } from "../../domain/result/outcome.ts";
-import { cacheStatusOf, isOfEdge } from "../../domain/result/proof.ts";
+import { cacheStatusOf, isOfEdge, parseAge } from "../../domain/result/proof.ts";
+import { sampleResult } from "../../domain/result/sample.ts";
 import type { Transfer } from "../report/heartbeats.ts";
 import type { Throughput } from "../report/throughput.ts";
 import { maxBytesOf } from "./http/body-limits.ts";
@@ -25,6 +26,8 @@ export interface ObjectRequest {
   readonly firstByteOnly: boolean;
   /** Whether the body of a download is left if it is large and the head reports the tier EDGE. */
   readonly leaveAtEdge: boolean;
+  /** Whether the body of a download is left if it is large and the head is a hit of this fill, by `performance.now()`; undefined: it is read. */
+  readonly leaveAtFill: number | undefined;
   /** Bytes of the object; null: unknown. */
   readonly expectedBytes: number | null;
   readonly cancellation: Cancellation;
@@ -69,12 +72,38 @@ export function createFetchObject(http: HttpClient, ports: Ports): FetchObject {
     const answer = await http.get(endpointOf(request, ports), url.pathname + url.search, lines, onBytes, {
       cancellation,
       maxBytes: isDownload ? maxBytesOf(request.expectedBytes) : MAX_WHOLE_CHECK_BYTES,
-      maxBytesOfHit: request.leaveAtEdge ? maxBytesAtEdge : undefined,
+      maxBytesOfHit: leavesAtHead(request, () => startedAt),
       pop: message.pop,
       beforeSend: isDownload ? beforeSend : undefined,
     });
     return { answer, startedAt, endedAt: performance.now() };
   };
+}
+
+/** Which heads tell all that the request is for: of their bodies, a small one is read whole and a large one left. */
+function leavesAtHead(
+  { leaveAtEdge, leaveAtFill }: ObjectRequest,
+  startedAt: () => number,
+): ((head: HttpResult) => number | undefined) | undefined {
+  if (leaveAtFill !== undefined)
+    return (answer) =>
+      answer.contentLength !== undefined && isHitOfFill({ answer, startedAt: startedAt() }, leaveAtFill)
+        ? MAX_WHOLE_CHECK_BYTES
+        : undefined;
+  return leaveAtEdge ? maxBytesAtEdge : undefined;
+}
+
+/** Whether an answer is the object as a sample expects it: a hit of the copy that the lead's REC stored. @param fill by `performance.now()` */
+export function isHitOfFill({ answer, startedAt }: Pick<Timed, "answer" | "startedAt">, fill: number): boolean {
+  const { httpStatus, xCache, serverTiming, age, firstByteMs = 0 } = answer;
+  const seen = {
+    cache: cacheStatusOf(xCache),
+    tier: tierOf(serverTiming),
+    upstream: upstreamOf(serverTiming),
+    age: parseAge(age),
+    headAt: startedAt + firstByteMs,
+  };
+  return httpStatus === 200 && sampleResult(seen, fill) === "hit";
 }
 
 /** Most bytes of the body that are read of a hit in the POP's own cache; undefined: no other limit. */

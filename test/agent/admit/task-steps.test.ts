@@ -126,6 +126,43 @@ test("a second download whose head reports the edge is the check", () => {
   expect(next).toMatchObject({ step: "end", end: { rounds: 1, proof: { outcome: "warm" } } });
 });
 
+describe("a large sample", () => {
+  // The lead's REC stored the object at 1 s, and the sample sees it at 2 s.
+  const SAMPLE = { leadFill: 1_000, endsOnHit: true, isRepeated: false };
+  const LEFT: HttpResult = { ...REC, bytes: 100, contentLength: 1e6, failure: { reason: "too_large" } };
+
+  test("is left at its head if that is a hit of the lead's fill", () => {
+    const { asked, next } = play([LEFT], { sample: SAMPLE });
+    expect(asked[0]).toMatchObject({ kind: "download", leaveAtFill: 1_000 });
+    expect(next).toMatchObject({
+      step: "end",
+      end: {
+        attempt: { answer: { bytes: 1e6 }, verdict: { kind: "GOOD" } },
+        proof: { outcome: "regional" },
+        sample: "hit",
+        transferredBytes: 100,
+      },
+    });
+  });
+
+  test.each<[string, Partial<TaskSettings>]>([
+    ["its POP may lead all objects", { sample: { ...SAMPLE, endsOnHit: false } }],
+    ["a copy of its message may have filled the REC", { sample: { ...SAMPLE, isRepeated: true } }],
+    ["an attempt before may have filled the REC", { sample: SAMPLE, attemptsBefore: 1 }],
+    ["the lead's fill is unknown", { sample: { ...SAMPLE, leadFill: undefined } }],
+    ["it is none", {}],
+  ])("is read whole if %s", (_, changes) => {
+    const { asked } = play([GOOD], changes);
+    expect(asked[0]?.leaveAtFill).toBeUndefined();
+  });
+
+  test("is read whole at the second attempt", () => {
+    const { next } = play([TIMEOUT], { sample: SAMPLE });
+    expect(next).toMatchObject({ step: "request" });
+    expect((next as RequestStep).leaveAtFill).toBeUndefined();
+  });
+});
+
 test("a failed attempt is repeated at the next address after a pause, at most three times", () => {
   const { asked, next } = play([TIMEOUT, TIMEOUT, TIMEOUT]);
   expect(asked.map(inShort)).toEqual(["download 0", "download 1", "download 2"]);

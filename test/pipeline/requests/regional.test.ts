@@ -152,7 +152,8 @@ test("a request whose limit of bytes is too low for POPs that lead for themselve
   timeout: 120_000,
 }, async () => {
   const total = Object.values(SITE).reduce((sum, { size }) => sum + size, 0);
-  const { stack, direct } = await inBothEngines(edgeOf(WRONG, 100), { max_bytes: Math.round(2.5 * total) });
+  // Two leads download and check each object; two more would double that.
+  const { stack, direct } = await inBothEngines(edgeOf(WRONG, 100), { max_bytes: 6 * total });
   for (const ended of [stack, direct]) {
     expect(ended.answer.verdict).toBe("ready_with_exceptions");
     expect(coverageIn(ended)).toMatchObject({ "KIX50-P3": "not_covered", "BUD50-C1": "not_covered" });
@@ -161,4 +162,43 @@ test("a request whose limit of bytes is too low for POPs that lead for themselve
     );
     expect(ended.summary.readiness.regional["not_extended"]).toMatch(/^max_bytes: /);
   }
+});
+
+describe("the estimate of a request, against the log of the edge", { timeout: 120_000 }, () => {
+  const LARGE = Object.fromEntries(Array.from({ length: 6 }, (_, n) => [`/large/${n}.bin`, { size: 300_000 + n }]));
+  const price = z.object({ requests: z.number(), bytes: z.number() });
+  const estimateSchema = z.object({
+    estimate: z.object({ prices: z.object({ as_asked: price }) }),
+  });
+  const transferredSchema = z.object({ transferred_bytes: z.number(), failed_count: z.literal(0) });
+
+  test.each<[serverTiming: "off" | number, changes: object]>(
+    ([100, "off"] as const).flatMap((timing) => [
+      [timing, { scope: "pop", downloads: 1 }],
+      [timing, { scope: "pop", downloads: 2 }],
+      [timing, { scope: "pop" }],
+      [timing, { scope: "regional" }],
+    ]),
+  )("Server-Timing: %s, %j: requests and bytes differ by at most 3 in 100", async (timing, changes) => {
+    const pipeline = await Pipeline.start({ edge: { ...edgeOf(RIGHT, timing), site: LARGE } });
+    try {
+      const asked = body({ url_list: urlsOf(LARGE), ...changes });
+      const dry = estimateSchema.parse(await pipeline.call("POST", "prewarm", { ...asked, dry_run: true }));
+      const probes = pipeline.edge.popRequests().length;
+      const started = await pipeline.call("POST", "prewarm", asked);
+      const { request_id: id } = z.object({ request_id: z.string() }).parse(started);
+      await pipeline.untilClosed(id);
+      const seen = pipeline.edge.popRequests().slice(probes);
+      const answer = transferredSchema.parse(await pipeline.call("GET", `prewarm?req_id=${id}`));
+      const { requests, bytes } = dry.estimate.prices.as_asked;
+      expect(Math.abs(seen.length / requests - 1)).toBeLessThanOrEqual(0.03);
+      expect(Math.abs(answer.transferred_bytes / bytes - 1)).toBeLessThanOrEqual(0.03);
+      // The log counts a body whole that the agent leaves at its head, which only samples do here.
+      const sent = seen.filter(({ method }) => method === "GET").reduce((sum, it) => sum + it.bytes, 0);
+      if (!("scope" in changes && changes.scope === "regional"))
+        expect(Math.abs(sent / bytes - 1)).toBeLessThanOrEqual(0.03);
+    } finally {
+      await pipeline.close();
+    }
+  });
 });
