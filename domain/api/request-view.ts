@@ -11,7 +11,7 @@ import type { ListedRequest, RequestItem } from "../request/request-item.ts";
 import type { Sample } from "../request/samples.ts";
 import { sourceState } from "../request/source.ts";
 import { type Count, NO_COUNT } from "../result/count.ts";
-import { type Downloads, maxDownloads } from "../result/downloads.ts";
+import { type Downloads, maxDownloads, type Scope } from "../result/downloads.ts";
 import type { FailureGroup } from "../result/failure-groups.ts";
 import type { PopCoverageKind } from "../result/sample.ts";
 import { formatTimestamp, parseTimestamp } from "../timestamps.ts";
@@ -170,22 +170,24 @@ const FURTHEST_MS = 365 * 86_400_000;
 /** A request, as far as it says how often an object is downloaded. */
 interface Downloading {
   readonly downloads?: Downloads | undefined;
+  readonly scope?: Scope | undefined;
 }
 
 /**
  * When all tasks will have a result at the rate of now: by bytes where the sizes are known, else by tasks. Failed tasks need no
  * bytes any more; which size they had is not known here, so the mean is taken. The rate is of all bytes, and sizes count each object once:
- * what is left is received as often as the results so far were; before the first result, as often as `downloads` allows.
+ * what is left is received as often as the results so far were; before the first result, as often as `downloads` and `scope` allow.
  * @param at `inProgressSize`: bytes of downloads that have no result, as the answer has them; `now`: milliseconds since the epoch
  * @returns null where no agent holds tasks, or the rate is too low
  */
 function estimatedFinish(
-  { total_count, total_size, sizes_known, downloads }: ListedRequest & Downloading,
+  { total_count, total_size, sizes_known, downloads, scope }: ListedRequest & Downloading,
   { download_count, download_size, transferred_bytes, failed_count }: Count,
   { live, inProgressSize, now }: { readonly live: Live; readonly inProgressSize: number; readonly now: number },
 ): string | null {
   const failed = total_count === 0 ? 0 : (total_size * failed_count) / total_count;
-  const received = download_size === 0 ? maxDownloads({ downloads }) : Math.max(1, transferred_bytes / download_size);
+  const received =
+    download_size === 0 ? maxDownloads({ downloads, scope }) : Math.max(1, transferred_bytes / download_size);
   const [rest, perSecond] =
     sizes_known && total_size > 0
       ? [(total_size - failed - download_size - inProgressSize) * received, live.bytesPerSecond]

@@ -111,6 +111,7 @@ describe("when it will be done", () => {
     ["some objects needed a second download", {}, transferred(4, 50_000), fresh(), inSeconds(62.5)],
     ["no result yet: each object is expected twice", {}, counted(0), fresh(), inSeconds(180)],
     ["no result yet, and one download was asked for", { downloads: 1 as const }, counted(0), fresh(), inSeconds(90)],
+    ["no result yet, and only the REC is warmed", { scope: "regional" as const }, counted(0), fresh(), inSeconds(90)],
     ["what failed brings no more bytes", {}, counted(4, 20_000, 2), fresh(), inSeconds(50)],
     ["by tasks where sizes are unknown", unsized, counted(4), fresh(), inSeconds(12)],
     ["by tasks where all files are empty", { total_size: 0 }, counted(4, 0), fresh(), inSeconds(12)],
