@@ -410,3 +410,45 @@ it.each([
     ]);
   },
 );
+
+describe("a request with the scope regional, of a POP whose sample was a miss", () => {
+  function regionalWorld(item: Given["item"] = {}) {
+    const regional = { outcome: "regional" } as const;
+    const results = [
+      ...["SIN2-C1", "FRA56-P4"].flatMap((pop) => [A, B].map((url) => result(pop, url, regional))),
+      result("SIN2-P1", A, { ...regional, sample: "miss", led_by: "SIN2-C1" }),
+    ];
+    const w = world({
+      results,
+      item: {
+        scope: "regional",
+        pops: ["SIN2-P1", "FRA56-P4", "SIN2-C1"],
+        total_count: 5,
+        total_size: 50,
+        download_count: 5,
+        ...item,
+      },
+    });
+    void w.requestPops.put([target("SIN2-C1")]);
+    w.lists.objects["r1/success_urls.csv"] = [
+      [A, "10", "", "", "", "sample"],
+      [B, "10", "", "", "", ""],
+    ];
+    return w;
+  }
+
+  it("goes on with the tasks of that POP, which leads for itself", async () => {
+    const w = regionalWorld();
+    await w.handle();
+    expect(w.requests.ended).toEqual([]);
+    expect(w.requests.the()).toMatchObject({ status: "IN_PROGRESS", total_count: 6 });
+    expect(w.queue.messages).toHaveLength(1);
+  });
+
+  it("ends without them if a limit forbids them, and keeps which one", async () => {
+    const w = regionalWorld({ max_bytes: 1 });
+    await w.handle();
+    expect(w.requests.the()).toMatchObject({ status: "FINISHED", not_extended: expect.stringMatching(/^max_bytes/) });
+    expect(w.queue.messages).toEqual([]);
+  });
+});
