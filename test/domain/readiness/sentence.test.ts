@@ -344,3 +344,54 @@ it.each<[what: string, failure: Partial<Parameters<typeof statusOfAll>[0]>, next
   const status = statusOfAll({ tasks: 0, urls: null, examples: [], ...failure });
   expect(reasonText("http_4xx", "en", status).next).toMatch(next);
 });
+
+describe("the sentence of a request with the scope regional", () => {
+  const REGIONAL = {
+    recs: 3,
+    kept_recs: 2,
+    covered_pops: 4,
+    own_leads: 0,
+    own_lead_examples: [],
+    not_covered_pops: 0,
+    not_covered_examples: [],
+  };
+  const told = (change: Partial<typeof REGIONAL & { not_extended: string }>, more: Partial<Readiness> = {}) =>
+    sentence({
+      ...DONE,
+      verdict: (change.not_covered_pops ?? more.edge_tasks ?? 0) > 0 ? "ready_with_exceptions" : "ready",
+      readiness: readiness({
+        exceptions: change.not_covered_pops ?? more.edge_tasks ?? 0,
+        regional: { ...REGIONAL, ...change },
+        ...more,
+      }),
+    } as SentenceInput);
+
+  it("says how many RECs keep all objects, and how many POPs samples cover", () => {
+    expect(told({})).toContain("2 of 3 regional edge caches keep all objects; 4 POPs are covered by samples.");
+  });
+
+  it("names POPs that requested all objects, each with its sample", () => {
+    const own_lead_examples = (["miss", "unclear", "failed", "no_sample"] as const).map((reason, i) => ({
+      pop: `SIN${i}-C1`,
+      reason,
+    }));
+    const text = told({ own_leads: 4, own_lead_examples: own_lead_examples as never });
+    expect(text).toContain(
+      "4 POPs requested all objects, because no sample shows the regional edge cache: SIN0-C1 (the sample was a miss)",
+    );
+  });
+
+  it("names POPs that are not covered, and whether a limit is the cause", () => {
+    const not = { not_covered_pops: 1, not_covered_examples: ["SIN2-C1"] as never };
+    const lack = "1 POP is not shown to have a regional edge cache that keeps all objects (SIN2-C1)";
+    expect(told(not)).toContain(lack);
+    expect(told(not)).not.toContain("a limit of the request");
+    expect(told({ ...not, not_extended: "max_bytes: 1" })).toContain(`${lack}, and a limit of the request`);
+  });
+
+  it("counts objects that the POP's own cache alone is shown to keep", () => {
+    expect(told({}, { edge_tasks: 2 })).toContain(
+      "only the POP's own cache is shown to keep the objects of 2 tasks, the regional edge cache is not",
+    );
+  });
+});
