@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import type { TaskMessage } from "../../domain/plan/task-message.ts";
+import { agentFlags } from "../local/agent-flags.ts";
 import { REQ_ID, requestItem } from "../local/fake-request.ts";
 import { peakMegabytes } from "../local/processes.ts";
 import { HOST } from "./nginx.ts";
@@ -40,12 +41,7 @@ export async function runAgent({ bundle, node, server, messages, copies, tasks }
     // The agent of older commits wants it.
     STEP_QUEUE_URL: "http://127.0.0.1/steps",
   };
-  const agent = startPinned(
-    OUR_CORE,
-    [...nodeFlags(), "--enable-source-maps", "--max-semi-space-size=16", bundle],
-    env,
-    node,
-  );
+  const agent = startPinned(OUR_CORE, [...nodeFlags(), ...agentFlags(), bundle], env, node);
   agent.stdout?.resume();
   const pid = agent.pid ?? 0;
   const done = aws.event("done");

@@ -5,6 +5,7 @@ import { DescribeAutoScalingGroupsCommand } from "@aws-sdk/client-auto-scaling";
 import { DescribeLaunchTemplateVersionsCommand } from "@aws-sdk/client-ec2";
 import { GetObjectCommand } from "@aws-sdk/client-s3";
 import { unzipSync } from "fflate";
+import { agentFlags } from "./agent-flags.ts";
 import type { LocalClients } from "./clients.ts";
 import type { Deployed } from "./deploy.ts";
 import { LOCAL, RUN } from "./paths.ts";
@@ -166,12 +167,7 @@ export class LocalFleet {
     // One process for each instance: they share this machine's cores.
     const env = { PREWARM_WORKERS: "1", ...process.env, ...boot.env, PREWARM_INSTANCE_ID: id };
     const log = `${LOCAL}logs/${id}.log`;
-    const child = start(
-      process.execPath,
-      ["--enable-source-maps", "--max-semi-space-size=16", `${boot.code}/main.mjs`],
-      env,
-      log,
-    );
+    const child = start(process.execPath, [...agentFlags(), `${boot.code}/main.mjs`], env, log);
     const running: Running = { process: child, restart: undefined };
     child.once("exit", (code) => {
       if (this.isEnding || this.agents.get(id) !== running || running.lost === true || code === 0) return;
