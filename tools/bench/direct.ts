@@ -57,13 +57,20 @@ export async function benchDirect({ rounds, say, server: needed }: Bench): Promi
   const warm = (paths: readonly string[], popCount: number, node?: string) =>
     commandLine(paths, pops.slice(0, popCount), { server, dns: dns.address, node });
   try {
-    const small = await compareSmall(server, rounds, say, warm);
+    const small = await compareSmall(server, rounds, say, nodes, warm);
     const firstBytes = await timesToFirstByte(server, rounds, say, warm);
     const large = await compareLarge(server, rounds, say, nodes, warm);
     const memory = await runMany(say, warm);
     const tasks = SMALL.urls * SMALL.pops;
-    const cpuRatio = median(small.map(({ ours, curl }) => ours.cpuPerRequest / curl.cpuPerRequest));
-    const wallRatio = median(small.map(({ ours, loop }) => loop.seconds / ours.seconds));
+    const cpuRatios = small.map(({ version, its }) => ({
+      version,
+      ratio: median(its.map(({ ours, curl }) => ours.cpuPerRequest / curl.cpuPerRequest)),
+    }));
+    const wallRatio = median(
+      small.flatMap(({ its }) =>
+        its.flatMap(({ ours, loop }) => (loop === undefined ? [] : [loop.seconds / ours.seconds])),
+      ),
+    );
     const smallName = `direct engine, ${readable(tasks)} tasks of 10 KB (${SMALL.urls} URLs × ${SMALL.pops} POPs)`;
     const largeName = `direct engine, ${LARGE.files} files of 256 MB at ${LARGE.pops} POPs, one core: rate of the downloads`;
     const [largeRatio = 0] = large.map(({ ratio }) => ratio).toSorted((a, b) => b - a);
@@ -72,10 +79,12 @@ export async function benchDirect({ rounds, say, server: needed }: Bench): Promi
       rows: [
         rowOf({
           what: `${smallName}: CPU per request`,
-          value: cpuRatio,
+          // The newest Node.js counts: it is what runs on AWS.
+          value: cpuRatios.at(-1)?.ratio ?? Number.NaN,
           unit: "× `curl --parallel`",
-          atLeast: 2,
+          atLeast: 2.5,
           aim: 1,
+          measured: cpuRatios.map(({ ratio, version }) => `${readable(ratio)} × on Node ${version}`).join(", "),
         }),
         rowOf({
           what: `${smallName}: wall time, a loop of curl processes ÷ the command`,
@@ -114,20 +123,24 @@ export async function benchDirect({ rounds, say, server: needed }: Bench): Promi
         table(
           [
             "round",
+            "Node.js",
             "the command, s",
             "requests",
             "CPU µs per request",
             "`curl --parallel`, CPU µs per request",
             "loop, s",
           ],
-          small.map(({ ours, curl, loop }, i) => [
-            String(i + 1),
-            readable(ours.seconds),
-            readable(ours.requests),
-            readable(ours.cpuPerRequest),
-            readable(curl.cpuPerRequest),
-            `${readable(loop.seconds)} (by ${readable(LOOP_TASKS)} tasks)`,
-          ]),
+          small.flatMap(({ version, its }) =>
+            its.map(({ ours, curl, loop }, i) => [
+              String(i + 1),
+              version,
+              readable(ours.seconds),
+              readable(ours.requests),
+              readable(ours.cpuPerRequest),
+              readable(curl.cpuPerRequest),
+              loop === undefined ? "" : `${readable(loop.seconds)} (by ${readable(LOOP_TASKS)} tasks)`,
+            ]),
+          ),
         ),
         `From the start of the process, the first size probe was sent after ${readable(median(firstBytes.map(({ size }) => size)))} s, ` +
           `and the first download after ${readable(median(firstBytes.map(({ download }) => download)))} s (medians of ${firstBytes.length} runs of ${readable(tasks)} tasks).`,
@@ -200,29 +213,47 @@ function checkWarm(stdout: string, tasks: number): void {
 
 const paths = (below: string, count: number) => Array.from({ length: count }, (_, i) => `/warm/${below}${i}.bin`);
 
-async function compareSmall(server: Server, rounds: number, say: (line: string) => void, warm: Warm) {
+async function compareSmall(
+  server: Server,
+  rounds: number,
+  say: (line: string) => void,
+  nodes: readonly string[],
+  warm: Warm,
+) {
   const tasks = SMALL.urls * SMALL.pops;
   const small = paths("", SMALL.urls);
   const urls = small.flatMap((path) =>
     server.addresses.slice(0, SMALL.pops).map((it) => `https://${it}:${server.port}${path}`),
   );
-  const measured: { ours: Small; curl: Small; loop: Small }[] = [];
-  for (let round = 0; round < rounds; round++) {
-    const ours = await counted(server, () => runCommand(warm(small, SMALL.pops), tasks));
-    const curl = await counted(server, () => runPinned(curlParallel(server, small, ours.requests)));
-    writeFileSync(`${RUN}urls`, urls.slice(0, LOOP_TASKS).join("\n"));
-    const some = await counted(server, () =>
-      runPinned(`xargs -P ${LOOP_AT_ONCE} -n 1 curl -sk -o /dev/null < ${RUN}urls`),
-    );
-    const loop = { ...some, seconds: (some.seconds / LOOP_TASKS) * tasks };
-    measured.push({ ours, curl, loop });
-    say(
-      `  ${readable(tasks)} tasks: ${readable(ours.seconds)} s, ${readable(ours.requests)} requests, ${readable(ours.cpuPerRequest)} µs CPU each; ` +
-        `curl --parallel ${readable(curl.seconds)} s, ${readable(curl.cpuPerRequest)} µs; loop ${readable(loop.seconds)} s`,
-    );
-  }
-  return measured;
+  const runs = nodes.map((node) => ({
+    node,
+    version: versionOf(node),
+    its: [] as { ours: Small; curl: Small; loop: Small | undefined }[],
+  }));
+  for (let round = 0; round < rounds; round++)
+    for (const [i, { node, version, its }] of runs.entries()) {
+      const ours = await counted(server, () => runCommand(warm(small, SMALL.pops, node), tasks));
+      const curl = await counted(server, () => runPinned(curlParallel(server, small, ours.requests)));
+      const loop = i === 0 ? await runLoop(server, urls, tasks) : undefined;
+      its.push({ ours, curl, loop });
+      say(
+        `  ${readable(tasks)} tasks on Node ${version}: ${readable(ours.seconds)} s, ${readable(ours.requests)} requests, ${readable(ours.cpuPerRequest)} µs CPU each; ` +
+          `curl --parallel ${readable(curl.seconds)} s, ${readable(curl.cpuPerRequest)} µs${loop === undefined ? "" : `; loop ${readable(loop.seconds)} s`}`,
+      );
+    }
+  return runs;
 }
+
+/** Some of the tasks, a curl process each. @returns what all of them would take */
+async function runLoop(server: Server, urls: readonly string[], tasks: number): Promise<Small> {
+  writeFileSync(`${RUN}urls`, urls.slice(0, LOOP_TASKS).join("\n"));
+  const some = await counted(server, () =>
+    runPinned(`xargs -P ${LOOP_AT_ONCE} -n 1 curl -sk -o /dev/null < ${RUN}urls`),
+  );
+  return { ...some, seconds: (some.seconds / LOOP_TASKS) * tasks };
+}
+
+const versionOf = (node: string) => execFileSync(node, ["--version"], { encoding: "utf8" }).trim();
 
 /** Writes a list of as many requests, each URL as often as it takes. @returns the command */
 function curlParallel(server: Server, paths: readonly string[], requests: number): string {
@@ -290,7 +321,7 @@ async function compareLarge(
   );
   const all = urls.map((url) => `url = "${url}"\noutput = "/dev/null"`).join("\n");
   const runs = nodes.map((node) => ({
-    version: execFileSync(node, ["--version"], { encoding: "utf8" }).trim(),
+    version: versionOf(node),
     node,
     its: [] as { transferSeconds: number; ratio: number; wallRatio: number; cpuRatio: number }[],
   }));
