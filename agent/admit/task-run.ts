@@ -12,7 +12,7 @@ import { DEFAULT_VERIFY } from "../../domain/result/outcome.ts";
 import { downloadsIn } from "../../domain/result/proof.ts";
 import { SAMPLE_DELAY_MS } from "../../domain/result/sample.ts";
 import type { TaskResult } from "../../domain/result/task-result.ts";
-import type { Timed } from "../fetch/fetch-object.ts";
+import type { Target, Timed } from "../fetch/fetch-object.ts";
 import { Cancellation } from "../fetch/http/http-client.ts";
 import { NotATaskError, type RequestHeaders, requestHeaders } from "../fetch/request-headers.ts";
 import { objectKey } from "../fetch/request-tracker.ts";
@@ -52,7 +52,7 @@ const MAX_WAIT_FOR_OTHERS_MS = 10_000;
  * progress, and nothing while it waits.
  */
 export class TaskRun {
-  private readonly parsed: URL;
+  private readonly target: Target;
   private readonly headers: RequestHeaders;
   private readonly settings: TaskSettings;
   private readonly history: TaskHistory;
@@ -72,7 +72,7 @@ export class TaskRun {
   private permit: Permit | undefined;
   /** Cuts off the request that the permit is for. */
   private cancellation: Cancellation;
-  private readonly cut = () => this.cancellation.cancel();
+  private cut: (() => void) | undefined;
 
   /**
    * @param onEnd called once: without an error if the task has a result or needs none, with a DeferredError if it returns to the queue for a
@@ -86,9 +86,9 @@ export class TaskRun {
     private readonly onEnd: (error?: unknown) => void,
   ) {
     const { message, cancellation, held } = job;
-    this.parsed = parseUrl(url.url);
+    this.target = targetOf(url.url);
     this.headers = requestHeaders(message, url.variant);
-    this.object = objectKey(message, this.parsed.pathname + this.parsed.search);
+    this.object = objectKey(message, this.target.path);
     this.size = isLarge(url) ? "large" : "small";
     this.settings = settingsOf(message, url, this.headers, deps.errorCachingMs);
     this.history = emptyHistory(url.transferred_bytes);
@@ -297,7 +297,7 @@ export class TaskRun {
     deps
       .fetch({
         message: job.message,
-        url: this.parsed,
+        target: this.target,
         headers: this.headers.lines,
         addressIndex,
         kind,
@@ -341,7 +341,7 @@ export class TaskRun {
     const attempt = recordAnswer(history, this.settings, request, timed);
     deps.origins.observe({
       work: { req_id: message.req_id, host: message.host, origin: message.origin, tries: retries },
-      url: this.parsed.href,
+      url: this.target.href,
       pop: message.pop,
       response: timed.answer,
       elapsedMs: timed.endedAt - timed.startedAt,
@@ -451,16 +451,22 @@ export class TaskRun {
     const { permit, job } = this;
     this.cancellation = job.cancellation;
     if (permit === undefined) return;
-    this.cancellation = new Cancellation();
-    job.cancellation.add(this.cut);
-    if (permit.lost.aborted) this.cut();
-    else permit.lost.addEventListener("abort", this.cut);
+    const cancellation = new Cancellation();
+    const cut = () => cancellation.cancel();
+    this.cancellation = cancellation;
+    this.cut = cut;
+    job.cancellation.add(cut);
+    if (permit.lost.aborted) cut();
+    else permit.lost.addEventListener("abort", cut);
   }
 
   private unbindPermit(): void {
-    this.permit?.lost.removeEventListener("abort", this.cut);
-    this.job.cancellation.delete(this.cut);
-    this.cancellation = this.job.cancellation;
+    const { cut, permit, job } = this;
+    this.cancellation = job.cancellation;
+    if (cut === undefined) return;
+    permit?.lost.removeEventListener("abort", cut);
+    job.cancellation.delete(cut);
+    this.cut = undefined;
   }
 
   private release(): void {
@@ -545,8 +551,9 @@ function isMisplacedFollower({ followers }: DownloadDeps, message: TaskMessage):
 }
 
 /** The reason does not quote the URL: there may be a key in it. */
-function parseUrl(text: string): URL {
+function targetOf(text: string): Target {
   const url = /^https?:/i.test(text) ? URL.parse(text) : null;
   if (url === null) throw new NotATaskError("a url is not an http(s) URL");
-  return url;
+  const { href, protocol, port, pathname, search } = url;
+  return { href, secure: protocol === "https:", port: port === "" ? undefined : Number(port), path: pathname + search };
 }

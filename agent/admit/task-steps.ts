@@ -63,6 +63,12 @@ interface SampleSettings {
   readonly isRepeated: boolean;
 }
 
+/** An answer to a request of a task, as it was judged. A check counts as one attempt. */
+interface Seen<Kind extends Observation["kind"] = Observation["kind"]> extends Attempt {
+  readonly kind: Kind;
+  answer: HttpResult;
+}
+
 /** Observations so far. {@link recordAnswer} records them; {@link forgetAnswers} drops what they need no more. */
 export interface TaskHistory {
   /** Good downloads, and checks. */
@@ -72,19 +78,13 @@ export interface TaskHistory {
   /** Attempts that failed, at all downloads. */
   failures: number;
   /** Last good download. */
-  download: Attempt | undefined;
+  download: Seen<"download"> | undefined;
   /** Set by the task itself, because it depends on the message. */
   first: FirstDownload | undefined;
   /** Whether a further download may reach the origin. */
   mayReachOriginAgain: boolean;
-  /** Last answer, and its failure. */
-  last:
-    | (Timed & {
-        readonly kind: Observation["kind"];
-        readonly failure: Failure | undefined;
-        readonly addressIndex: number;
-      })
-    | undefined;
+  /** Last answer. It may be that of the last good download. */
+  last: Seen | undefined;
   /** Whether an answer after a good download was a Hit or a RefreshHit. */
   sawHit: boolean;
   /** Bytes of all bodies. */
@@ -195,7 +195,7 @@ export function recordAnswer(
   const isCheck = request.kind === "check" || (request.isCheckAtEdge && answer.httpStatus === 200 && isEdgeHit(answer));
   if (history.observations.length > 0 && isAnyHit(answer)) history.sawHit = true;
   if (isLeftSample(request, timed)) {
-    history.last = { ...timed, kind: "check", failure: undefined, addressIndex };
+    history.last = seenCheck(timed, addressIndex, undefined);
     history.observations.push(observed("check", timed));
     recordSample(history, settings, timed);
     return undefined;
@@ -203,13 +203,16 @@ export function recordAnswer(
   if (isCheck) {
     const failure = checkFailure(answer);
     history.failed = [];
-    history.last = { ...timed, kind: "check", failure, addressIndex };
+    history.last = seenCheck(timed, addressIndex, failure);
     history.observations.push(failure === undefined ? observed("check", timed) : unanswered("check", timed));
     return undefined;
   }
   const verdict = judge(answer, settings.expectedBytes, settings.compressed);
-  const attempt: Attempt = { ...timed, addressIndex, count: history.failed.length + 1, verdict };
-  history.last = { ...timed, kind: "download", failure: verdict.failure, addressIndex };
+  // Without a spread, which is slow: each task has one.
+  const { startedAt, endedAt } = timed;
+  const count = history.failed.length + 1;
+  const attempt: Seen<"download"> = { kind: "download", answer, startedAt, endedAt, addressIndex, count, verdict };
+  history.last = attempt;
   if (verdict.kind !== "GOOD") {
     history.failures++;
     history.failed.push(attempt);
@@ -221,6 +224,11 @@ export function recordAnswer(
     history.observations.push(observed("download", timed));
   }
   return attempt;
+}
+
+function seenCheck({ answer, startedAt, endedAt }: Timed, addressIndex: number, failure: Failure | undefined): Seen {
+  const verdict: AttemptVerdict = failure === undefined ? { kind: "GOOD" } : { kind: "FINAL", failure };
+  return { kind: "check", answer, startedAt, endedAt, addressIndex, count: 1, verdict };
 }
 
 /** Whether a sample has shown the lead's fill by its head, and its body was left. */
@@ -260,8 +268,8 @@ function recordSample(history: TaskHistory, settings: TaskSettings, timed: Timed
  */
 export function forgetAnswers(history: TaskHistory): void {
   const { last, download } = history;
-  if (last !== undefined) history.last = { ...last, answer: withoutTexts(last.answer) };
-  if (download !== undefined) history.download = { ...download, answer: withoutTexts(download.answer) };
+  if (last !== undefined) last.answer = withoutTexts(last.answer);
+  if (download !== undefined && download !== last) download.answer = withoutTexts(download.answer);
 }
 
 function withoutTexts({ bytes, httpStatus, contentLength, contentEncoding, contentType }: HttpResult): HttpResult {
@@ -305,8 +313,8 @@ export function nextStep(
   if (failedAttempt !== undefined)
     return afterFailedAttempt(history, failedAttempt, settings, isCancelled, random, now);
   // AWS WAF answers the next request in the same way.
-  if (last?.failure !== undefined && (last.failure.reason === "waf" || isCancelled))
-    return endOf({ outcome: "failed" }, history);
+  const failure = last?.verdict.failure;
+  if (failure !== undefined && (failure.reason === "waf" || isCancelled)) return endOf({ outcome: "failed" }, history);
   if (history.sample === "hit" && settings.sample?.endsOnHit) return endOf({ outcome: "regional" }, history);
   const step = nextProofStep(history.observations, { ...settings, originSendsAge });
   return "outcome" in step ? endOf(step, history) : requestOf(step, history, settings, random);
@@ -412,7 +420,7 @@ function endOfAttempts(history: TaskHistory, last: Attempt): TaskStep {
   return endOf({ outcome: "failed" }, history, last.verdict.failure);
 }
 
-function endOf(outcome: ProofOutcome, history: TaskHistory, failure = history.last?.failure): TaskStep {
+function endOf(outcome: ProofOutcome, history: TaskHistory, failure = history.last?.verdict.failure): TaskStep {
   const { observations, last, failed, failures, sawHit, transferredBytes, first, sample, filledAt } = history;
   const attempt = history.download ?? attemptOf(last);
   const answer = last?.answer ?? attempt.answer;

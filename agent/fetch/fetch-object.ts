@@ -13,10 +13,20 @@ import type { Cancellation, Endpoint, HttpClient, HttpResult } from "./http/http
 /** Range of a check of a large object. */
 const FIRST_BYTE = "range: bytes=0-0\r\n";
 
+/** Parts of an object's URL. A task that waits keeps them: a `URL` takes several times their memory. */
+export interface Target {
+  readonly href: string;
+  readonly secure: boolean;
+  /** Undefined: that of the protocol. */
+  readonly port: number | undefined;
+  /** With the query. */
+  readonly path: string;
+}
+
 /** One GET of an object at a POP. */
 export interface ObjectRequest {
   readonly message: TaskMessage;
-  readonly url: URL;
+  readonly target: Target;
   /** Lines of the request's head, Host among them, each with its CRLF. */
   readonly headers: string;
   /** Index of the POP's address; after the last one, the first follows again. */
@@ -54,7 +64,7 @@ export type FetchObject = (request: ObjectRequest) => Promise<Timed>;
 
 export function createFetchObject(http: HttpClient, ports: Ports): FetchObject {
   return async (request) => {
-    const { message, url, permit, cancellation, transfer, throughput } = request;
+    const { message, target, permit, cancellation, transfer, throughput } = request;
     const isDownload = request.kind === "download";
     let startedAt = performance.now();
     const start = () => {
@@ -69,7 +79,7 @@ export function createFetchObject(http: HttpClient, ports: Ports): FetchObject {
       transfer.addBytes(bytes, isDownload);
     };
     const lines = request.firstByteOnly ? request.headers + FIRST_BYTE : request.headers;
-    const answer = await http.get(endpointOf(request, ports), url.pathname + url.search, lines, onBytes, {
+    const answer = await http.get(endpointOf(request, ports), target.path, lines, onBytes, {
       cancellation,
       maxBytes: isDownload ? maxBytesOf(request.expectedBytes) : MAX_WHOLE_CHECK_BYTES,
       maxBytesOfHit: leavesAtHead(request, () => startedAt),
@@ -117,12 +127,8 @@ export function isEdgeHit({ xCache, serverTiming }: Pick<HttpResult, "xCache" | 
   return isOfEdge({ cache: cacheStatusOf(xCache), tier: tierOf(serverTiming), upstream: upstreamOf(serverTiming) });
 }
 
-function endpointOf({ message, url, addressIndex }: ObjectRequest, { httpsPort, httpPort }: Ports): Endpoint {
-  const secure = url.protocol === "https:";
-  return {
-    secure,
-    address: message.ips[addressIndex % message.ips.length] ?? "",
-    port: url.port === "" ? (secure ? httpsPort : httpPort) : Number(url.port),
-    servername: message.host.replace(/:\d+$/, ""),
-  };
+function endpointOf({ message, target, addressIndex }: ObjectRequest, { httpsPort, httpPort }: Ports): Endpoint {
+  const { secure, port = secure ? httpsPort : httpPort } = target;
+  const address = message.ips[addressIndex % message.ips.length] ?? "";
+  return { secure, address, port, servername: message.host.replace(/:\d+$/, "") };
 }

@@ -48,9 +48,9 @@ const answerOf = (xCache: string, age?: string) => ({ bytes: 1, contentLength: 1
 test("of a request with one permit, tasks take turns: one that waits for its second request holds none", async () => {
   const events: string[] = [];
   let inProgress = 0;
-  const fetch: FetchObject = async ({ url, kind, permit }) => {
+  const fetch: FetchObject = async ({ target, kind, permit }) => {
     const startedAt = performance.now();
-    events.push(`${url.pathname} ${kind}`);
+    events.push(`${target.path} ${kind}`);
     expect(permit).toBeDefined();
     expect(++inProgress).toBe(1);
     await sleep(1_000);

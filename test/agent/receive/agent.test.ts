@@ -26,7 +26,7 @@ function lasting() {
   const running = new Set<string>();
   const end = deferred();
   const fetch: AgentDeps["fetch"] = async (request) => {
-    running.add(nameOf(request.url.href));
+    running.add(nameOf(request.target.href));
     await end.promise;
     return goodAnswer(request);
   };
@@ -72,7 +72,7 @@ test("one message that cannot be handled does not stop the others", async () => 
       putGood: async ([first]) => (first?.url === urlOf("lost") ? Promise.reject(new Error("no table")) : []),
     }),
     fetch: async (request) => {
-      if (request.url.href === urlOf("kept")) await sleep(100);
+      if (request.target.href === urlOf("kept")) await sleep(100);
       return goodAnswer(request);
     },
   });

@@ -99,7 +99,7 @@ test("while the depth of the main queue is being read, more messages are receive
     express,
     fetch: async (request) => {
       // That of small files is not adapted for ten seconds: one has ended, and it waits for more to end.
-      if (request.url.href !== urlOf("0")) await outage.promise;
+      if (request.target.href !== urlOf("0")) await outage.promise;
       return goodAnswer(request);
     },
   });

@@ -85,7 +85,7 @@ export function start(body: string, planned: Plan = {}, slots = new ConcurrencyL
     limiters: { small: slots, large },
     fetch: async (request) => {
       const startedAt = performance.now();
-      const url = nameOf(request.url.href);
+      const url = nameOf(request.target.href);
       request.cancellation.add(() => did.push(`cut ${url}`));
       request.transfer.addBytes(plan.bytes ?? 0);
       const end = await call(`${request.kind} ${url}`, plan.download, url, request);

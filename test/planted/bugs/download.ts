@@ -40,7 +40,7 @@ export default {
     file: "agent/fetch/fetch-object.ts",
     find: "    return { answer, startedAt,",
     replace:
-      "    if (answer.location !== undefined) {\n      const path = new URL(answer.location, url).pathname;\n      const second = await http.get(endpointOf(request, ports), path, lines, onBytes, { cancellation, pop: message.pop });\n      return { answer: second, startedAt, endedAt: performance.now() };\n    }\n    return { answer, startedAt,",
+      "    if (answer.location !== undefined) {\n      const path = new URL(answer.location, target.href).pathname;\n      const second = await http.get(endpointOf(request, ports), path, lines, onBytes, { cancellation, pop: message.pop });\n      return { answer: second, startedAt, endedAt: performance.now() };\n    }\n    return { answer, startedAt,",
   },
   "responding-pop-not-compared": {
     invariant: "A response that names another POP than the requested one does not count for the requested one.",
