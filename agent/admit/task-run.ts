@@ -329,7 +329,7 @@ export class TaskRun {
     this.unbindPermit();
     this.request = undefined;
     this.othersDeadline = undefined;
-    // Other processes may use the permit that it had. The attempt that was cut off is none.
+    // The permit's lease expired: another process may hold it. The aborted attempt does not count.
     if (isLeaseLost && timed.answer.failure !== undefined) {
       history.transferredBytes += timed.answer.bytes;
       this.end(new DeferredError(LEASE_LOST_DELAY_MS, 0, this.startedAt));
@@ -419,7 +419,7 @@ export class TaskRun {
       // It is the origin that has too much to do, not the link.
       if (this.history.last !== undefined) this.deps.throughput[this.size].addTask(false);
       this.carry(this.history.failed.length);
-      // An attempt that the stop cut off is none.
+      // An attempt that the stop cut off does not count.
     } else if (thrown instanceof StoppingError) this.carry(0);
     this.transfer.clear();
     this.release();
@@ -432,7 +432,7 @@ export class TaskRun {
     this.onEnd(thrown);
   }
 
-  /** Notes for the next agent what was done. A task whose downloads are done has the last one again: the check compares with it. */
+  /** Stores the progress for the next agent. If all downloads are complete, that agent repeats the last one: a check compares its `Age` with that of a download. */
   private carry(failedAttempts: number): void {
     const { history, settings, url } = this;
     if (history.last === undefined && url.attempts === undefined) return;

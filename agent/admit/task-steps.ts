@@ -154,8 +154,8 @@ export interface Surroundings {
 export type TaskState = "lead" | "wait" | "wait_alone" | "permit" | "slot" | "send" | "drop" | "return";
 
 /**
- * Decides the state of a task from its next request and its surroundings. It is asked again whenever something has happened: the
- * events in brackets lead out of each state. While a task waits, it holds no slot and no permit.
+ * Decides the state of a task from its next request and its surroundings. The caller evaluates it again after each event: the last
+ * column lists those that end each state. A waiting task holds no slot and no permit.
  *
  * | state        | when                                                          | left by                          |
  * | ------------ | ------------------------------------------------------------- | -------------------------------- |

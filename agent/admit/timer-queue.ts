@@ -1,5 +1,5 @@
 /** An action and its time, by `performance.now()`. */
-interface Timed {
+interface TimerEntry {
   readonly at: number;
   readonly run: () => void;
 }
@@ -9,7 +9,7 @@ interface Timed {
  * here, without a timer or a suspended call of its own.
  */
 export class TimerQueue {
-  private readonly heap: Timed[] = [];
+  private readonly heap: TimerEntry[] = [];
   private timer: NodeJS.Timeout | undefined;
   private timerAt = Number.POSITIVE_INFINITY;
 
@@ -43,14 +43,14 @@ export class TimerQueue {
 
   private runDue(): void {
     const now = performance.now();
-    const due: Timed[] = [];
+    const due: TimerEntry[] = [];
     while (this.at(0) <= now) due.push(this.pop());
     this.timerAt = Number.POSITIVE_INFINITY;
     this.schedule();
     for (const { run } of due) run();
   }
 
-  private pop(): Timed {
+  private pop(): TimerEntry {
     const { heap } = this;
     const [first] = heap;
     const last = heap.pop();

@@ -4,7 +4,7 @@ import { cacheStatusOf } from "../../domain/result/proof.ts";
 import { cameUncompressed } from "../../domain/result/task-result.ts";
 import type { HttpResult } from "./http/http-client.ts";
 
-/** GOOD: the POP has the object. RETRY: another attempt may bring it. FINAL: none will. */
+/** GOOD: the whole object arrived. RETRY: another attempt may succeed. FINAL: none will. */
 export type AttemptVerdict =
   | { readonly kind: "GOOD"; readonly failure?: undefined }
   | { readonly kind: "RETRY" | "FINAL"; readonly failure: Failure };

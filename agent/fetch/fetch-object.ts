@@ -90,7 +90,7 @@ export function createFetchObject(http: HttpClient, ports: Ports): FetchObject {
   };
 }
 
-/** Which heads tell all that the request is for: of their bodies, a small one is read whole and a large one left. */
+/** Selects the responses whose headers are sufficient: a small body is read to the end, a large one is aborted. */
 function leavesAtHead(
   { leaveAtEdge, leaveAtFill }: ObjectRequest,
   startedAt: () => number,

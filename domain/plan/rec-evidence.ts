@@ -144,7 +144,7 @@ export class RecEvidence {
         if (condition === undefined) continue;
         wanted.add(root);
         if (condition !== "good" || this.unsure.get(pop)?.has(row)) continue;
-        // The POP that requested it shows its own REC alone.
+        // The response proves only the REC of the POP that sent the request.
         const by = replaced.find((it) => it.pop === pop && it.rows.has(row))?.by ?? pop;
         shown.add(rootOfPop.get(by) ?? "");
       }

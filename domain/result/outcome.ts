@@ -4,11 +4,10 @@ import { keysOf } from "../collections.ts";
 /** What Prewarm reports of a task. Each claims no more than was observed; `npm run gen docs` writes the table into docs/api.md. */
 export const OUTCOMES = {
   warm: "A hit in the POP's own cache was observed after the downloads: the tier is EDGE, and `Age` increased.",
-  hit: "After two downloads, a hit was observed whose tier is not reported, or whose `Age` is absent or constant: see the `warning` of the task.",
+  hit: "A hit was observed that does not prove that the POP keeps the object: its tier is not reported, its `Age` is absent or constant, or the origin sends an `Age`. See the task's `warning`.",
   regional:
-    "The regional edge cache keeps the object: the tier is REC and `Age` increased, or a hit whose tier is not reported after one download. The POP's own cache is not shown to keep it.",
-  not_kept:
-    "No hit was observed after the last download: a check was a miss, or two consecutive checks were RefreshHits.",
+    "A hit of the regional edge cache or of Origin Shield was observed, or after one download a hit whose tier is not reported. The POP's own cache is not shown to keep the object.",
+  not_kept: "After the last download, a check was a miss, or two consecutive checks were RefreshHits.",
   done: "The object was downloaded. Nothing is claimed, because the server sends no `x-cache` or `verify` is `off`.",
   failed:
     "There was no complete download, no valid response to a check, or a response of AWS WAF. Whether the POP keeps the object is unknown.",

@@ -424,7 +424,7 @@ function sentences(stated: ReturnType<typeof figures>) {
     `**Idle:** ${idle} dollars a month with default parameters${modes}.`,
     `**${readable(SITE.urls)} URLs at ${SITE.pops} POPs:** ${readable(SITE.urls * SITE.pops)} tasks in one variant. At POPs of the United States, they cost these dollars by size of the objects: ${sizes}.`,
     `**A million tasks of 10 KB:** ${million} dollars with default settings at POPs of the United States, of which CloudFront bills ${millionAtTheEdge} for downloads and checks. At the dearest POPs it is ${millionAtMost}.`,
-    `**Other requests:** tasks = URLs × variants × POPs. At POPs of the United States, a million cost about ${withoutBytes.usa} dollars, and ${gigabyte.usa} per GB; at the dearest POPs, ${withoutBytes.atMost} and ${gigabyte.atMost}. Without a stack: ${withoutBytes.direct} and the bytes. An object of up to 64 KiB counts twice, because the check reads it again.`,
+    `**Other requests:** tasks = URLs × variants × POPs. At POPs of the United States, a million cost about ${withoutBytes.usa} dollars, and ${gigabyte.usa} per GB; at the dearest POPs, ${withoutBytes.atMost} and ${gigabyte.atMost}. Without a stack: ${withoutBytes.direct} and the bytes. Each object counts twice, once for each download; an object of up to 64 KiB counts three times, because the check reads it again.`,
   ];
 }
 
@@ -436,7 +436,7 @@ function chinese(stated: ReturnType<typeof figures>) {
     `**空闲时：** 默认参数下每月 ${idle} 美元${modes}。`,
     `**${readable(SITE.urls)} 个 URL、${SITE.pops} 个 POP：** 一个变体时为 ${readable(SITE.urls * SITE.pops)} 个任务。在美国的 POP，费用按对象大小：${sizes}。`,
     `**一百万个 10 KB 的任务：** 默认设置下，在美国的 POP 共 ${million} 美元，其中 CloudFront 对下载和检查计费 ${millionAtTheEdge} 美元；在最贵的 POP 为 ${millionAtMost} 美元。`,
-    `**其他请求：** 任务数 = URL × 变体 × POP。在美国的 POP，一百万个任务约 ${withoutBytes.usa} 美元，另加每 GB ${gigabyte.usa} 美元；在最贵的 POP 分别为 ${withoutBytes.atMost} 和 ${gigabyte.atMost} 美元。不用堆栈时为 ${withoutBytes.direct} 美元，另加流量。不超过 64 KiB 的对象按两倍计，因为检查会再次读取它。`,
+    `**其他请求：** 任务数 = URL × 变体 × POP。在美国的 POP，一百万个任务约 ${withoutBytes.usa} 美元，另加每 GB ${gigabyte.usa} 美元；在最贵的 POP 分别为 ${withoutBytes.atMost} 和 ${gigabyte.atMost} 美元。不用堆栈时为 ${withoutBytes.direct} 美元，另加流量。每个对象按两倍计，每次下载一次；不超过 64 KiB 的对象按三倍计，因为检查会再次读取它。`,
   ];
 }
 
