@@ -87,7 +87,7 @@ export default {
     description: "A challenge of AWS WAF after a good download counts as a lost check, and is repeated.",
     test: "test/agent/admit/task-steps.test.ts",
     file: "agent/admit/task-steps.ts",
-    find: '(last.failure.reason === "waf" || isCancelled)',
+    find: '(failure.reason === "waf" || isCancelled)',
     replace: "isCancelled",
   },
   "waf-answer-read-as-document": {
