@@ -12,7 +12,7 @@ import { DEFAULT_VERIFY } from "../../domain/result/outcome.ts";
 import { downloadsIn } from "../../domain/result/proof.ts";
 import { SAMPLE_DELAY_MS } from "../../domain/result/sample.ts";
 import type { TaskResult } from "../../domain/result/task-result.ts";
-import type { Target, Timed } from "../fetch/fetch-object.ts";
+import type { RequestTarget, Timed } from "../fetch/fetch-object.ts";
 import { Cancellation } from "../fetch/http/http-client.ts";
 import { NotATaskError, type RequestHeaders, requestHeaders } from "../fetch/request-headers.ts";
 import { objectKey } from "../fetch/request-tracker.ts";
@@ -52,7 +52,7 @@ const MAX_WAIT_FOR_OTHERS_MS = 10_000;
  * progress, and nothing while it waits.
  */
 export class TaskRun {
-  private readonly target: Target;
+  private readonly target: RequestTarget;
   private readonly headers: RequestHeaders;
   private readonly settings: TaskSettings;
   private readonly history: TaskHistory;
@@ -86,7 +86,7 @@ export class TaskRun {
     private readonly onEnd: (error?: unknown) => void,
   ) {
     const { message, cancellation, held } = job;
-    this.target = targetOf(url.url);
+    this.target = requestTargetOf(url.url);
     this.headers = requestHeaders(message, url.variant);
     this.object = objectKey(message, this.target.path);
     this.size = isLarge(url) ? "large" : "small";
@@ -449,7 +449,6 @@ export class TaskRun {
   /** From now on, a request is cut off when its permit is lost. */
   private bindPermit(): void {
     const { permit, job } = this;
-    this.cancellation = job.cancellation;
     if (permit === undefined) return;
     const cancellation = new Cancellation();
     const cut = () => cancellation.cancel();
@@ -551,7 +550,7 @@ function isMisplacedFollower({ followers }: DownloadDeps, message: TaskMessage):
 }
 
 /** The reason does not quote the URL: there may be a key in it. */
-function targetOf(text: string): Target {
+function requestTargetOf(text: string): RequestTarget {
   const url = /^https?:/i.test(text) ? URL.parse(text) : null;
   if (url === null) throw new NotATaskError("a url is not an http(s) URL");
   const { href, protocol, port, pathname, search } = url;

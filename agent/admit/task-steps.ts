@@ -64,8 +64,8 @@ interface SampleSettings {
 }
 
 /** An answer to a request of a task, as it was judged. A check counts as one attempt. */
-interface Seen<Kind extends Observation["kind"] = Observation["kind"]> extends Attempt {
-  readonly kind: Kind;
+interface Seen extends Attempt {
+  readonly kind: Observation["kind"];
   answer: HttpResult;
 }
 
@@ -78,7 +78,7 @@ export interface TaskHistory {
   /** Attempts that failed, at all downloads. */
   failures: number;
   /** Last good download. */
-  download: Seen<"download"> | undefined;
+  download: Seen | undefined;
   /** Set by the task itself, because it depends on the message. */
   first: FirstDownload | undefined;
   /** Whether a further download may reach the origin. */
@@ -211,7 +211,7 @@ export function recordAnswer(
   // Without a spread, which is slow: each task has one.
   const { startedAt, endedAt } = timed;
   const count = history.failed.length + 1;
-  const attempt: Seen<"download"> = { kind: "download", answer, startedAt, endedAt, addressIndex, count, verdict };
+  const attempt: Seen = { kind: "download", answer, startedAt, endedAt, addressIndex, count, verdict };
   history.last = attempt;
   if (verdict.kind !== "GOOD") {
     history.failures++;
@@ -447,15 +447,9 @@ function endOf(outcome: ProofOutcome, history: TaskHistory, failure = history.la
 /** The check that stands for a download: the POP had the object when a task came back for its second one. */
 function attemptOf(last: TaskHistory["last"]): Attempt {
   if (last === undefined) throw new Error("a task has ended without a request");
-  const { answer, addressIndex } = last;
+  const { answer } = last;
   const bytes = answer.contentLength ?? answer.bytes;
-  return {
-    ...last,
-    answer: { ...answer, bytes, failure: undefined },
-    addressIndex,
-    count: 1,
-    verdict: { kind: "GOOD" },
-  };
+  return { ...last, answer: { ...answer, bytes, failure: undefined }, verdict: { kind: "GOOD" } };
 }
 
 function proofOf(

@@ -14,7 +14,7 @@ import type { Cancellation, Endpoint, HttpClient, HttpResult } from "./http/http
 const FIRST_BYTE = "range: bytes=0-0\r\n";
 
 /** Parts of an object's URL. A task that waits keeps them: a `URL` takes several times their memory. */
-export interface Target {
+export interface RequestTarget {
   readonly href: string;
   readonly secure: boolean;
   /** Undefined: that of the protocol. */
@@ -26,7 +26,7 @@ export interface Target {
 /** One GET of an object at a POP. */
 export interface ObjectRequest {
   readonly message: TaskMessage;
-  readonly target: Target;
+  readonly target: RequestTarget;
   /** Lines of the request's head, Host among them, each with its CRLF. */
   readonly headers: string;
   /** Index of the POP's address; after the last one, the first follows again. */

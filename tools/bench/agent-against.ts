@@ -8,7 +8,7 @@ import { ROOT, RUN } from "../local/paths.ts";
 import { table } from "../markdown-table.ts";
 import { median } from "../median.ts";
 import { messageFor, runAgent } from "./agent-run.ts";
-import { type Bench, otherNode } from "./bench.ts";
+import { type Bench, otherNode, THIS_NODE } from "./bench.ts";
 import { type Server, SMALL_BYTES } from "./nginx.ts";
 import { type Findings, readable, rowOf } from "./report.ts";
 
@@ -56,7 +56,7 @@ export async function benchAgentAgainst(
   { rounds, server: startServer, say }: Bench,
   commit: string,
 ): Promise<Findings> {
-  const node = otherNode() ?? { program: process.execPath, version: process.version };
+  const node = otherNode() ?? THIS_NODE;
   const bundles = { ours: await bundleAgent(`${ROOT}agent/main.ts`, "agent-here"), other: await bundleAgentOf(commit) };
   const server = await startServer();
   const costs = new Map<string, Cost[]>();

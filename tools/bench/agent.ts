@@ -5,7 +5,7 @@ import { urlOf } from "../local/fake-request.ts";
 import { table } from "../markdown-table.ts";
 import { median } from "../median.ts";
 import { messageFor, runAgent } from "./agent-run.ts";
-import { type Bench, otherNode } from "./bench.ts";
+import { type Bench, otherNode, THIS_NODE } from "./bench.ts";
 import { synthesize } from "./bundle.ts";
 import { type Server, SMALL_BYTES } from "./nginx.ts";
 import { type Findings, type Row, readable, rowOf } from "./report.ts";
@@ -20,10 +20,9 @@ const VERIFY = ["off", "edge"] as const;
 
 /** Measures the deployed bundle: one process, with a fake queue and table. Only its calls to them cost it CPU. */
 export async function benchAgent({ rounds, server: startServer, say }: Bench): Promise<Findings> {
-  const here = { program: process.execPath, version: process.version };
   // The Node of AWS decides the verdict. The one that runs here is reported with it.
-  const onAws = otherNode() ?? here;
-  const nodes = onAws === here ? [here] : [onAws, here];
+  const onAws = otherNode() ?? THIS_NODE;
+  const nodes = onAws === THIS_NODE ? [onAws] : [onAws, THIS_NODE];
   const usual: Setting = { client: "its own", verify: "off", node: onAws, urlsPerMessage: 78, tasks: FIRST };
   const undici = { client: "undici" } as const;
 

@@ -43,12 +43,20 @@ export function findTools(say: (line: string) => void): { readonly tools: Tools;
   return { tools, missing };
 }
 
+/** A Node.js to measure with. */
+export interface NodeProgram {
+  readonly program: string;
+  readonly version: string;
+}
+
+export const THIS_NODE: NodeProgram = { program: process.execPath, version: process.version };
+
 /**
  * A second Node to measure with, which `BENCH_OTHER_NODE` names: AWS runs a newer one than development needs. None where it is of
  * the version that runs here.
  * @throws Error if it does not run
  */
-export function otherNode(): { readonly program: string; readonly version: string } | undefined {
+export function otherNode(): NodeProgram | undefined {
   const program = process.env["BENCH_OTHER_NODE"];
   if (program === undefined || program === "") return undefined;
   const { error, stdout } = spawnSync(program, ["--version"], { encoding: "utf8" });

@@ -9,7 +9,7 @@ import { ROOT, RUN } from "../local/paths.ts";
 import { peakMegabytes } from "../local/processes.ts";
 import { table } from "../markdown-table.ts";
 import { median } from "../median.ts";
-import { type Bench, otherNode } from "./bench.ts";
+import { type Bench, type NodeProgram, otherNode, THIS_NODE } from "./bench.ts";
 import { DOMAIN, HOST, type Server, startNginx, type TimedRequest } from "./nginx.ts";
 import { OUR_CORE, type Ran, runPinned } from "./pinned.ts";
 import { type Findings, readable, rowOf } from "./report.ts";
@@ -53,7 +53,7 @@ export async function benchDirect({ rounds, say, server: needed }: Bench): Promi
     nearest,
   });
   const other = otherNode();
-  const nodes = [process.execPath, ...(other === undefined ? [] : [other.program])];
+  const nodes = [THIS_NODE, ...(other === undefined ? [] : [other])];
   const warm = (paths: readonly string[], popCount: number, node?: string) =>
     commandLine(paths, pops.slice(0, popCount), { server, dns: dns.address, node });
   try {
@@ -217,7 +217,7 @@ async function compareSmall(
   server: Server,
   rounds: number,
   say: (line: string) => void,
-  nodes: readonly string[],
+  nodes: readonly NodeProgram[],
   warm: Warm,
 ) {
   const tasks = SMALL.urls * SMALL.pops;
@@ -226,13 +226,12 @@ async function compareSmall(
     server.addresses.slice(0, SMALL.pops).map((it) => `https://${it}:${server.port}${path}`),
   );
   const runs = nodes.map((node) => ({
-    node,
-    version: versionOf(node),
+    ...node,
     its: [] as { ours: Small; curl: Small; loop: Small | undefined }[],
   }));
   for (let round = 0; round < rounds; round++)
-    for (const [i, { node, version, its }] of runs.entries()) {
-      const ours = await counted(server, () => runCommand(warm(small, SMALL.pops, node), tasks));
+    for (const [i, { program, version, its }] of runs.entries()) {
+      const ours = await counted(server, () => runCommand(warm(small, SMALL.pops, program), tasks));
       const curl = await counted(server, () => runPinned(curlParallel(server, small, ours.requests)));
       const loop = i === 0 ? await runLoop(server, urls, tasks) : undefined;
       its.push({ ours, curl, loop });
@@ -252,8 +251,6 @@ async function runLoop(server: Server, urls: readonly string[], tasks: number): 
   );
   return { ...some, seconds: (some.seconds / LOOP_TASKS) * tasks };
 }
-
-const versionOf = (node: string) => execFileSync(node, ["--version"], { encoding: "utf8" }).trim();
 
 /** Writes a list of as many requests, each URL as often as it takes. @returns the command */
 function curlParallel(server: Server, paths: readonly string[], requests: number): string {
@@ -311,7 +308,7 @@ async function compareLarge(
   server: Server,
   rounds: number,
   say: (line: string) => void,
-  nodes: readonly string[],
+  nodes: readonly NodeProgram[],
   warm: Warm,
 ) {
   const large = paths("256m/", LARGE.files);
@@ -321,8 +318,7 @@ async function compareLarge(
   );
   const all = urls.map((url) => `url = "${url}"\noutput = "/dev/null"`).join("\n");
   const runs = nodes.map((node) => ({
-    version: versionOf(node),
-    node,
+    ...node,
     its: [] as { transferSeconds: number; ratio: number; wallRatio: number; cpuRatio: number }[],
   }));
   const transferred = async (run: () => Promise<Ran>) => {
@@ -334,9 +330,9 @@ async function compareLarge(
     writeFileSync(`${RUN}curlrc`, all);
     const curlCommand = `curl -sk --parallel --parallel-max ${LARGE_AT_ONCE} -K ${RUN}curlrc`;
     const curl = await transferred(() => runPinned(curlCommand));
-    for (const { node, version, its } of runs) {
+    for (const { program, version, its } of runs) {
       const { seconds, cpuMicros, transferSeconds } = await transferred(() =>
-        runCommand(warm(large, LARGE.pops, node), tasks),
+        runCommand(warm(large, LARGE.pops, program), tasks),
       );
       its.push({
         transferSeconds,
