@@ -38,6 +38,8 @@ export interface DownloadDeps {
 /** A message in progress. */
 export interface MessageJob {
   readonly message: TaskMessage;
+  /** Whether it was delivered before, so that another agent may have begun it. */
+  readonly isRedelivered: boolean;
   /** Its URLs that have no result. */
   readonly left: Set<TaskUrl>;
   /** Attempts and downloads of URLs that return to the queue: the next agent continues from there. */
@@ -55,4 +57,7 @@ export interface MessageJob {
 }
 
 /** Fields of a URL that say what earlier messages did. */
-export type CarriedProgress = Pick<TaskUrl, "attempts" | "first_attempt_at" | "downloads_done" | "transferred_bytes">;
+export type CarriedProgress = Pick<
+  TaskUrl,
+  "attempts" | "first_attempt_at" | "downloads_done" | "transferred_bytes" | "may_reach_origin"
+>;

@@ -90,7 +90,7 @@ export class TaskRun {
     this.headers = requestHeaders(message, url.variant);
     this.object = objectKey(message, this.target.path);
     this.size = isLarge(url) ? "large" : "small";
-    this.settings = settingsOf(message, url, this.headers, deps.errorCachingMs);
+    this.settings = settingsOf(job, url, this.headers, deps.errorCachingMs);
     this.history = emptyHistory(url.transferred_bytes);
     this.startedAt = url.first_attempt_at ?? Date.now();
     this.isGated = message.follows === true && message.led_by !== undefined;
@@ -207,10 +207,19 @@ export class TaskRun {
 
   /** Whether a request is expected to reach the origin. */
   private mayReachOrigin({ kind }: RequestStep): boolean {
-    const { download } = this.history;
+    const { download, mayReachOriginAgain } = this.history;
     if (this.job.message.sample === true) return true;
-    if (kind === "download" && download !== undefined) return this.history.mayReachOriginAgain;
-    return this.job.message.follows !== true || this.follower?.needsPermit === true;
+    if (kind === "download" && download !== undefined) return mayReachOriginAgain;
+    // A check of a lead finds out whether a cache has the object.
+    const follows = this.job.message.follows === true && this.follower?.needsPermit !== true;
+    return !follows || this.reachesOriginAgain();
+  }
+
+  /** Of a follower: whether a download has shown, in this message or before, that its next request may reach the origin. */
+  private reachesOriginAgain(): boolean {
+    if (this.job.message.follows !== true) return false;
+    const { download, mayReachOriginAgain } = this.history;
+    return download === undefined ? this.url.may_reach_origin === true : mayReachOriginAgain;
   }
 
   /** A check reads little, and must not wait for whole large objects. */
@@ -338,7 +347,8 @@ export class TaskRun {
     const isWhole = request.kind === "download";
     const isFirstDownload = history.download === undefined;
     const retries = this.settings.attemptsBefore + history.failed.length;
-    const attempt = recordAnswer(history, this.settings, request, timed);
+    const originSendsAge = deps.tracker.originSendsAge(message.host);
+    const attempt = recordAnswer(history, this.settings, request, timed, originSendsAge);
     deps.origins.observe({
       work: { req_id: message.req_id, host: message.host, origin: message.origin, tries: retries },
       url: this.target.href,
@@ -435,14 +445,17 @@ export class TaskRun {
   /** Stores the progress for the next agent. If all downloads are complete, that agent repeats the last one: a check compares its `Age` with that of a download. */
   private carry(failedAttempts: number): void {
     const { history, settings, url } = this;
-    if (history.last === undefined && url.attempts === undefined) return;
+    const { transferredBytes } = history;
+    const hasAttempts = history.last !== undefined || url.attempts !== undefined;
+    if (!hasAttempts && transferredBytes === (url.transferred_bytes ?? 0)) return;
     const downloads = settings.downloadsDone + downloadsIn(history.observations);
     const before = history.download === undefined ? settings.attemptsBefore : 0;
     this.job.carried.set(url, {
       attempts: before + failedAttempts,
       first_attempt_at: this.startedAt,
       downloads_done: Math.min(downloads, maxDownloads(settings) - 1) || undefined,
-      transferred_bytes: history.transferredBytes || undefined,
+      transferred_bytes: transferredBytes || undefined,
+      may_reach_origin: this.reachesOriginAgain() || undefined,
     });
   }
 
@@ -482,11 +495,12 @@ export class TaskRun {
 }
 
 function settingsOf(
-  message: TaskMessage,
+  job: MessageJob,
   url: TaskUrl,
   { compressed, hasRange }: RequestHeaders,
   errorCachingMs: number,
 ): TaskSettings {
+  const { message } = job;
   const before = attemptsBefore(message, url);
   return {
     addresses: message.ips.length,
@@ -504,7 +518,8 @@ function settingsOf(
     deadline: message.deadline,
     errorCachingMs,
     notBefore: sampleTime(message, url),
-    sample: sampleOf(message, url),
+    queuedAt: message.queued_at === undefined ? undefined : performance.now() + message.queued_at - Date.now(),
+    sample: sampleOf(job, url),
   };
 }
 
@@ -516,12 +531,12 @@ function sampleTime(message: TaskMessage, { sample, filled_at }: TaskUrl): numbe
   return now + filled_at - Date.now() + SAMPLE_DELAY_MS;
 }
 
-function sampleOf(message: TaskMessage, { sample, filled_at }: TaskUrl): TaskSettings["sample"] {
+function sampleOf({ message, isRedelivered }: MessageJob, { sample, filled_at }: TaskUrl): TaskSettings["sample"] {
   if (sample === undefined || message.led_by === undefined) return undefined;
   return {
     leadFill: filled_at === undefined ? undefined : performance.now() + filled_at - Date.now(),
     endsOnHit: message.sample === true,
-    isRepeated: message.again === true,
+    isRedelivered,
   };
 }
 

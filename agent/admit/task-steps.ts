@@ -1,7 +1,7 @@
 import { type ErrorTtls, errorCachedMs } from "../../domain/distribution/error-caching.ts";
 import { MAX_DEFERRAL_SECONDS, MAX_WHOLE_CHECK_BYTES } from "../../domain/limits.ts";
-import { retryAfterMs } from "../../domain/origin/origin-response.ts";
-import { type Failure, notKept, uncacheableHeader } from "../../domain/result/failure.ts";
+import { retryAfterMs, staysInCache } from "../../domain/origin/origin-response.ts";
+import { type Failure, notKept } from "../../domain/result/failure.ts";
 import { isErrorPage, isHit, tierOf, upstreamOf } from "../../domain/result/outcome.ts";
 import {
   cacheStatusOf,
@@ -14,10 +14,10 @@ import {
   type ProofRequest,
   parseAge,
 } from "../../domain/result/proof.ts";
-import { filledAt, type SampleResult, sampleResult } from "../../domain/result/sample.ts";
+import { hitFill, leadFill, type SampleResult, sampleResult } from "../../domain/result/sample.ts";
 import { pauseMs } from "../../domain/retry.ts";
 import { parseTimestamp } from "../../domain/timestamps.ts";
-import { type AttemptVerdict, judge } from "../fetch/attempt-verdict.ts";
+import { type AttemptVerdict, hasOtherSize, judge } from "../fetch/attempt-verdict.ts";
 import { isEdgeHit, isHitOfFill, type Timed } from "../fetch/fetch-object.ts";
 import type { HttpResult } from "../fetch/http/http-client.ts";
 import { nextAddress, nextTry } from "../fetch/next-attempt.ts";
@@ -49,6 +49,8 @@ export interface TaskSettings extends Omit<ProofFacts, "originSendsAge"> {
   readonly errorCachingMs: number;
   /** When the first request may be sent at the earliest, by `performance.now()`. */
   readonly notBefore: number;
+  /** When a lead was queued, by `performance.now()`: a fill before that may be another request's. Undefined: unknown. */
+  readonly queuedAt: number | undefined;
   /** Present for a task that checks a sample, or that leads one after another POP. */
   readonly sample: SampleSettings | undefined;
 }
@@ -59,8 +61,8 @@ interface SampleSettings {
   readonly leadFill: number | undefined;
   /** Whether a hit ends the task: its lead has shown that the REC keeps the object. */
   readonly endsOnHit: boolean;
-  /** Whether a copy of the message may have requested the object before, and filled the REC of this POP itself. */
-  readonly isRepeated: boolean;
+  /** Whether the message was delivered before: that agent may have filled the REC of this POP. */
+  readonly isRedelivered: boolean;
 }
 
 /** An answer to a request of a task, as it was judged. A check counts as one attempt. */
@@ -81,7 +83,7 @@ export interface TaskHistory {
   download: Seen | undefined;
   /** Set by the task itself, because it depends on the message. */
   first: FirstDownload | undefined;
-  /** Whether a further download may reach the origin. */
+  /** Whether a further request may reach the origin, as far as the downloads show. */
   mayReachOriginAgain: boolean;
   /** Last answer. It may be that of the last good download. */
   last: Seen | undefined;
@@ -91,7 +93,7 @@ export interface TaskHistory {
   transferredBytes: number;
   /** Result of the sample; undefined: it is none, or no download was good. */
   sample: SampleResult | undefined;
-  /** When the REC that answered the first download stored the object, by `performance.now()`; undefined: unknown. */
+  /** When the cache that answered a sample, or the REC above its lead, stored the object, by `performance.now()`; undefined: unknown. */
   filledAt: number | undefined;
 }
 
@@ -181,6 +183,7 @@ export function stateOf(request: RequestStep, it: Surroundings): TaskState {
 /**
  * Records an answer.
  * @param request that was sent
+ * @param originSendsAge whether a Miss of the host carried an `Age` before, as far as this process has seen
  * @returns the attempt, if it was a whole download
  */
 export function recordAnswer(
@@ -188,6 +191,7 @@ export function recordAnswer(
   settings: TaskSettings,
   request: RequestStep,
   timed: Timed,
+  originSendsAge: boolean,
 ): Attempt | undefined {
   const { answer } = timed;
   const { addressIndex } = request;
@@ -195,16 +199,16 @@ export function recordAnswer(
   const isCheck = request.kind === "check" || (request.isCheckAtEdge && answer.httpStatus === 200 && isEdgeHit(answer));
   if (history.observations.length > 0 && isAnyHit(answer)) history.sawHit = true;
   if (isLeftSample(request, timed)) {
-    history.last = seenCheck(timed, addressIndex, undefined);
+    history.last = seenCheck(timed, addressIndex, { kind: "GOOD" });
     history.observations.push(observed("check", timed));
-    recordSample(history, settings, timed);
+    recordSample(history, settings, timed, originSendsAge);
     return undefined;
   }
   if (isCheck) {
-    const failure = checkFailure(answer);
+    const verdict = judgeCheck(history, settings, answer);
     history.failed = [];
-    history.last = seenCheck(timed, addressIndex, failure);
-    history.observations.push(failure === undefined ? observed("check", timed) : unanswered("check", timed));
+    history.last = seenCheck(timed, addressIndex, verdict);
+    history.observations.push(verdict.kind === "GOOD" ? observed("check", timed) : unanswered("check", timed));
     return undefined;
   }
   const verdict = judge(answer, settings.expectedBytes, settings.compressed);
@@ -216,18 +220,19 @@ export function recordAnswer(
   if (verdict.kind !== "GOOD") {
     history.failures++;
     history.failed.push(attempt);
+    // What failed may not be in the REC any more.
+    history.mayReachOriginAgain = true;
   } else {
-    if (history.download === undefined) recordSample(history, settings, timed);
+    if (history.download === undefined) recordSample(history, settings, timed, originSendsAge);
     history.failed = [];
     history.download = attempt;
-    history.mayReachOriginAgain = !cameThroughRec(answer) || uncacheableHeader(answer) !== undefined;
+    history.mayReachOriginAgain = !cameThroughRec(answer) || !staysInCache(answer, Date.now());
     history.observations.push(observed("download", timed));
   }
   return attempt;
 }
 
-function seenCheck({ answer, startedAt, endedAt }: Timed, addressIndex: number, failure: Failure | undefined): Seen {
-  const verdict: AttemptVerdict = failure === undefined ? { kind: "GOOD" } : { kind: "FINAL", failure };
+function seenCheck({ answer, startedAt, endedAt }: Timed, addressIndex: number, verdict: AttemptVerdict): Seen {
   return { kind: "check", answer, startedAt, endedAt, addressIndex, count: 1, verdict };
 }
 
@@ -237,9 +242,13 @@ function isLeftSample({ leaveAtFill }: RequestStep, timed: Timed): boolean {
 }
 
 /** The lead's fill, if this is the first request of a sample that a hit ends. A later one may be answered by the sample's own fill. */
-function fillToLeaveAt({ failed, observations }: TaskHistory, settings: TaskSettings): number | undefined {
+function fillToLeaveAt(
+  { failed, observations }: TaskHistory,
+  settings: TaskSettings,
+  originSendsAge: boolean,
+): number | undefined {
   const { sample } = settings;
-  if (sample?.endsOnHit !== true || observations.length > 0) return undefined;
+  if (sample?.endsOnHit !== true || observations.length > 0 || originSendsAge) return undefined;
   return isFirstRequest(failed, settings) ? sample.leadFill : undefined;
 }
 
@@ -247,19 +256,22 @@ function isFirstRequest(
   failed: TaskHistory["failed"],
   { sample, attemptsBefore, downloadsDone }: TaskSettings,
 ): boolean {
-  return failed.length + attemptsBefore + downloadsDone === 0 && sample?.isRepeated !== true;
+  return failed.length + attemptsBefore + downloadsDone === 0 && sample?.isRedelivered !== true;
 }
 
-/** Judges the first good download as a sample. After a failed attempt, the object may come from that attempt's own fill. */
-function recordSample(history: TaskHistory, settings: TaskSettings, timed: Timed): void {
-  const { sample } = settings;
+/** Judges the first good download of a sample, or of its lead. After a failed attempt, a sample may be answered by that attempt's own fill. */
+function recordSample(history: TaskHistory, settings: TaskSettings, timed: Timed, originSendsAge: boolean): void {
+  const { sample, queuedAt } = settings;
   const headAt = timed.startedAt + (timed.answer.firstByteMs ?? 0);
   const seen = { ...observed("download", timed), headAt };
-  history.filledAt = filledAt(seen);
-  if (sample === undefined) return;
+  if (sample === undefined) {
+    history.filledAt = originSendsAge ? undefined : leadFill(seen, queuedAt);
+    return;
+  }
   const isFirst = isFirstRequest(history.failed, settings);
-  const result = sampleResult(seen, sample.leadFill);
+  const result = sampleResult(seen, sample.leadFill, originSendsAge);
   history.sample = result === "hit" && !isFirst ? "unclear" : result;
+  history.filledAt = history.sample === "hit" ? hitFill(seen) : leadFill(seen, queuedAt);
 }
 
 /**
@@ -312,18 +324,18 @@ export function nextStep(
   const failedAttempt = history.failed.at(-1);
   if (failedAttempt !== undefined)
     return afterFailedAttempt(history, failedAttempt, settings, isCancelled, random, now);
-  // AWS WAF answers the next request in the same way.
-  const failure = last?.verdict.failure;
-  if (failure !== undefined && (failure.reason === "waf" || isCancelled)) return endOf({ outcome: "failed" }, history);
+  const verdict = last?.verdict.kind;
+  if (verdict === "FINAL" || (verdict === "RETRY" && isCancelled)) return endOf({ outcome: "failed" }, history);
   if (history.sample === "hit" && settings.sample?.endsOnHit) return endOf({ outcome: "regional" }, history);
   const step = nextProofStep(history.observations, { ...settings, originSendsAge });
-  return "outcome" in step ? endOf(step, history) : requestOf(step, history, settings, random);
+  return "outcome" in step ? endOf(step, history) : requestOf(step, history, settings, originSendsAge, random);
 }
 
 function requestOf(
   step: ProofRequest,
   history: TaskHistory,
   settings: TaskSettings,
+  originSendsAge: boolean,
   random: () => number,
 ): RequestStep {
   const addressIndex = history.last?.addressIndex ?? settings.firstAddress;
@@ -337,7 +349,7 @@ function requestOf(
       earliestAt,
       alone: false,
       isCheckAtEdge,
-      leaveAtFill: fillToLeaveAt(history, settings),
+      leaveAtFill: fillToLeaveAt(history, settings, originSendsAge),
       firstByteOnly: false,
     };
   }
@@ -438,7 +450,7 @@ function endOf(outcome: ProofOutcome, history: TaskHistory, failure = history.la
       transferredBytes,
       rounds,
       sample,
-      filledAt,
+      filledAt: proof?.warning === "origin_age" ? undefined : filledAt,
       attempts: failed.length > 0 ? failures : failures + 1,
     },
   };
@@ -502,21 +514,52 @@ function isAnyHit({ xCache }: HttpResult): boolean {
   return status === "HIT" || status === "REFRESH_HIT";
 }
 
-/** Why the answer to a check tells nothing of the object at that POP; undefined: it does. */
-export function checkFailure(answer: HttpResult): Failure | undefined {
+/** RETRY: the answer to a check shows nothing of the object at that POP, and the next one may. FINAL: the next one will not. */
+export function judgeCheck(
+  { download }: Pick<TaskHistory, "download">,
+  { expectedBytes, compressed, hasRange }: Pick<TaskSettings, "expectedBytes" | "compressed" | "hasRange">,
+  answer: HttpResult,
+): AttemptVerdict {
   const { httpStatus: status, xCache, wafAction, failure } = answer;
-  if (wafAction !== undefined || (status !== 200 && status !== 206)) {
-    return judge(answer, null).failure ?? { reason: "other", code: `HTTP ${status}` };
-  }
+  // AWS WAF answers the next request in the same way.
+  if (wafAction !== undefined) return judge(answer, null);
+  if (status !== 200 && status !== 206)
+    return retry(judge(answer, null).failure ?? { reason: "other", code: `HTTP ${status}` });
   // Its body is left once its head has come.
-  if (failure !== undefined && failure.reason !== "too_large") return failure;
-  return xCache === undefined ? { reason: "other", detail: "the response has no x-cache" } : undefined;
+  if (failure !== undefined && failure.reason !== "too_large") return retry(failure);
+  if (xCache === undefined) return retry({ reason: "other", detail: "the response has no x-cache" });
+  const bytes = hasRange ? undefined : sizeInCache(answer);
+  if (bytes === undefined) return { kind: "GOOD" };
+  const copy = { ...answer, bytes };
+  const whole = download?.answer;
+  if (whole?.contentEncoding !== undefined) return { kind: "GOOD" };
+  // As for a download, one that is longer than Get Size saw was replaced.
+  const isOther =
+    whole === undefined
+      ? bytes < (expectedBytes ?? 0) && hasOtherSize(copy, expectedBytes, compressed)
+      : hasOtherSize(copy, whole.bytes, false);
+  if (!isOther) return { kind: "GOOD" };
+  const detail = `the cached object has ${bytes} bytes, and ${whole?.bytes ?? expectedBytes} were expected`;
+  return { kind: "FINAL", failure: { reason: "incomplete", detail } };
 }
 
-/**
- * Whether a second download is answered by the REC: the first one came through it, and its headers do not forbid to keep it. Without a
- * reported tier, only a Hit shows that.
- */
+/** Bytes of the whole object that answered a check; undefined: no header states them. */
+function sizeInCache({ httpStatus, bytes, contentLength, contentRange, failure }: HttpResult): number | undefined {
+  if (httpStatus === 206) {
+    const total = CONTENT_RANGE.exec(contentRange ?? "")?.[1];
+    return total === undefined ? undefined : Number(total);
+  }
+  return contentLength ?? (failure === undefined ? bytes : undefined);
+}
+
+// RFC 9110, 14.4.
+const CONTENT_RANGE = /^bytes \d+-\d+\/(\d{1,15})$/;
+
+function retry(failure: Failure): AttemptVerdict {
+  return { kind: "RETRY", failure };
+}
+
+/** Whether an answer came from the REC or through it. Without a reported tier, only a Hit shows that. */
 function cameThroughRec({ xCache, serverTiming }: HttpResult): boolean {
   return (
     isHit({ xCache }) ||

@@ -113,7 +113,7 @@ export function isHitOfFill({ answer, startedAt }: Pick<Timed, "answer" | "start
     age: parseAge(age),
     headAt: startedAt + firstByteMs,
   };
-  return httpStatus === 200 && sampleResult(seen, fill) === "hit";
+  return httpStatus === 200 && sampleResult(seen, fill, false) === "hit";
 }
 
 /** Most bytes of the body that are read of a hit in the POP's own cache; undefined: no other limit. */

@@ -83,7 +83,19 @@ async function downloadTasks(
     for (const url of urls) left.delete(url);
     held.releaseTasks(urls.length);
   });
-  const job = { message: content, left, carried, held, prefetched, deferrals, promoter, cancellation, stopping };
+  const isRedelivered = message.deliveries > 1;
+  const job = {
+    message: content,
+    isRedelivered,
+    left,
+    carried,
+    held,
+    prefetched,
+    deferrals,
+    promoter,
+    cancellation,
+    stopping,
+  };
   try {
     // The extensions end before the message is returned: a later one would hide it from the other agents.
     const errors = await withExtendedVisibility(deps, message, content, cancellation, async () => {

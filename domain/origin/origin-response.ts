@@ -1,5 +1,7 @@
 // What a response shows of the load that its origin accepts.
+import { uncacheableHeader } from "../result/failure.ts";
 import { isHit, tierOf } from "../result/outcome.ts";
+import { cacheStatusOf, parseAge } from "../result/proof.ts";
 
 /** Statuses by which an origin, or the edge for it, refuses requests because there are too many. */
 const OVERLOAD = new Set<number | undefined>([429, 502, 503, 504]);
@@ -48,3 +50,37 @@ export function reachedOrigin({ xCache = "", serverTiming }: CacheHeaders): bool
 export function isFromCache({ xCache, serverTiming, age }: CacheHeaders): boolean {
   return isHit({ xCache }) || tierOf(serverTiming) !== undefined || Number(age ?? 0) > 0;
 }
+
+/** Seconds within which the next requests of a task are sent, after pauses and waits for slots. */
+const NEXT_REQUESTS_SECONDS = 60;
+
+/** Headers that limit for how long a cache may use a response. */
+interface LifetimeHeaders extends CacheHeaders {
+  readonly cacheControl?: string | undefined;
+  readonly expires?: string | undefined;
+  readonly vary?: string | undefined;
+}
+
+/**
+ * Whether the next requests for an object are expected to be answered by a cache, as far as its headers say. A minimum TTL of the
+ * distribution may keep it for longer.
+ * @param now milliseconds since the epoch
+ */
+export function staysInCache(answer: LifetimeHeaders, now: number): boolean {
+  if (uncacheableHeader(answer) !== undefined || cacheStatusOf(answer.xCache) === "REFRESH_HIT") return false;
+  const lifetime = lifetimeOf(answer, now);
+  return lifetime === undefined || lifetime - (parseAge(answer.age) ?? 0) > NEXT_REQUESTS_SECONDS;
+}
+
+/** Seconds, https://www.rfc-editor.org/rfc/rfc9111#section-4.2.1; undefined: no header says it. */
+function lifetimeOf({ cacheControl = "", expires, age }: LifetimeHeaders, now: number): number | undefined {
+  const seconds = (S_MAXAGE.exec(cacheControl) ?? MAX_AGE.exec(cacheControl))?.[1];
+  if (seconds !== undefined) return Number(seconds);
+  if (expires === undefined) return undefined;
+  const left = (Date.parse(expires) - now) / 1_000;
+  // "0" and other values that are no date mean that it has expired. The date does not move while the response is kept.
+  return Number.isNaN(left) ? 0 : left + (parseAge(age) ?? 0);
+}
+
+const S_MAXAGE = /(?:^|[,\s])s-maxage\s*=\s*"?(\d{1,10})/i;
+const MAX_AGE = /(?:^|[,\s])max-age\s*=\s*"?(\d{1,10})/i;

@@ -1,7 +1,7 @@
 import type * as z from "zod";
 import { grouped } from "../collections.ts";
 import { type Failure, isOriginFailure, readReason } from "../result/failure.ts";
-import { isLacking, type Scoped } from "../result/outcome.ts";
+import type { Scoped } from "../result/outcome.ts";
 import { type TaskResult, taskResultSchema } from "../result/task-result.ts";
 import { asTaskUrl, type TaskKey, type TaskUrl, taskKey, unfinishedResult } from "./task.ts";
 import { type Follower, messageSourceSchema, type TaskMessage } from "./task-message.ts";
@@ -47,7 +47,12 @@ export function promoteFollowers(
   };
   const isRegional = lead.scope === "regional";
   const classified = ended.map(({ url, result }) => ({
-    url: isRegional && url.sample ? { ...asTaskUrl(url), filled_at: result.filled_at } : asTaskUrl(url),
+    url: {
+      ...asTaskUrl(url),
+      filled_at: isRegional && url.sample ? result.filled_at : undefined,
+      // The result of a lead that is passed on is not written: the next one counts its bytes.
+      transferred_bytes: isPassedOn(lead, url, result) ? result.transferred_bytes : undefined,
+    },
     kind: classifyLead(result, lead),
     haveTasks: haveTasks(lead, url),
   }));
@@ -69,7 +74,7 @@ export function promoteFollowers(
       send(next, urls, {
         ...step,
         followers: others.length === 0 ? undefined : others,
-        ...(isRegional ? inPlace : {}),
+        ...(isRegional ? { ...inPlace, queued_at: lead.queued_at } : {}),
       });
     }
   }
@@ -164,6 +169,7 @@ export const leadResultSchema = taskResultSchema.pick({
   hit_after_download: true,
   rounds: true,
   filled_at: true,
+  transferred_bytes: true,
 });
 export type LeadResult = z.infer<typeof leadResultSchema>;
 
@@ -186,8 +192,8 @@ export function classifyLead(result: LeadResult, scoped: Scoped = {}): LeadKind 
   const { ok, outcome, reason, http_status: status, rec_unsure, hit_after_download, rounds } = result;
   // Whatever the lead's first response left open, the REC was seen to keep it since.
   if (outcome === "regional") return { state: "cached", isInRec: true };
-  // The POP had the object before: its REC was not asked.
-  if (ok && scoped.scope === "regional" && isLacking(outcome, scoped)) return { state: "pop_failed" };
+  // The POP had the object before and its REC was not asked, or the answer names no cache.
+  if (ok && scoped.scope === "regional") return { state: "pop_failed" };
   if (ok) return { state: "cached", isInRec: rec_unsure !== true };
   const code = readReason(reason);
   // A hit shows that a cache had it, though not for long: each POP finds out for itself.

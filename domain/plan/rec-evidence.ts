@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { Bitmap } from "../bitmap.ts";
 import { grouped } from "../collections.ts";
+import { recOf } from "../pops/sites.ts";
 import { isSameFill, type PopCoverageKind, SAMPLE_RESULTS, type UnconnectedReason } from "../result/sample.ts";
 import type { TaskResult } from "../result/task-result.ts";
 import type { Plan } from "./plan.ts";
@@ -24,13 +25,16 @@ export const recEvidenceSchema = z.object({
   samples: z.array(seenSampleSchema),
   /** Tasks whose URL another POP requested: rows of the list of good URLs, as text of a {@link Bitmap}. */
   replaced: z.array(z.object({ label: z.string(), pop: z.string(), by: z.string(), rows: z.string() })),
-  /** By POP: rows whose good results show no REC, because the POP's own cache may have answered. */
+  /** By POP: rows whose good results show no REC, because the POP's own cache may have answered, or no cache has. */
   unsure: z.record(z.string(), z.string()),
+  /** Distributions of which an origin was seen to send an `Age`: there, a hit shows no REC. */
+  origin_age: z.array(z.string()),
 });
 export type SavedRecEvidence = z.infer<typeof recEvidenceSchema>;
 
 /** A result, as far as it shows the REC of a POP. */
-type RegionalResult = UrlVariant & Pick<TaskResult, "pop" | "ok" | "sample" | "led_by" | "filled_at" | "rec_unsure">;
+type RegionalResult = UrlVariant &
+  Pick<TaskResult, "pop" | "ok" | "outcome" | "warning" | "sample" | "led_by" | "filled_at" | "rec_unsure">;
 
 /** Tasks of a POP whose URL another POP requested. */
 interface Replaced {
@@ -45,6 +49,7 @@ export class RecEvidence {
   private samples: SeenSample[] = [];
   private readonly replaced = new Map<string, Replaced>();
   private readonly unsure = new Map<string, Bitmap>();
+  private readonly labelsWithOriginAge = new Set<string>();
   private readonly rows: ReadonlyMap<string, { readonly url: GoodUrl; readonly row: number; readonly label: string }>;
 
   constructor(
@@ -58,12 +63,14 @@ export class RecEvidence {
   }
 
   /** @param result the first of its task */
-  addResult({ pop, ok, sample, led_by, filled_at, rec_unsure, ...variant }: RegionalResult): void {
-    const key = urlVariantKey(variant);
+  addResult(result: RegionalResult): void {
+    const { pop, ok, outcome, warning, sample, led_by, filled_at, rec_unsure } = result;
+    const key = urlVariantKey(result);
     const found = this.rows.get(key);
     if (found === undefined) return;
     const { label } = found;
-    if (rec_unsure) this.unsureAt(pop).add(found.row);
+    if (rec_unsure || outcome === "done") this.unsureAt(pop).add(found.row);
+    if (warning === "origin_age") this.labelsWithOriginAge.add(label);
     if (found.url.sample) this.samples.push({ label, key, pop, ok, sample, led_by, filled_at });
     else if (led_by !== undefined) this.replacedBy({ label, pop, by: led_by }).add(found.row);
   }
@@ -71,11 +78,12 @@ export class RecEvidence {
   saved(): SavedRecEvidence {
     const replaced = [...this.replaced.values()].map((it) => ({ ...it, rows: it.rows.toText() }));
     const unsure = Object.fromEntries([...this.unsure].map(([pop, rows]) => [pop, rows.toText()]));
-    return { samples: this.samples, replaced, unsure };
+    return { samples: this.samples, replaced, unsure, origin_age: [...this.labelsWithOriginAge] };
   }
 
-  restore({ samples, replaced, unsure }: SavedRecEvidence): void {
+  restore({ samples, replaced, unsure, origin_age }: SavedRecEvidence): void {
     this.samples = [...samples];
+    for (const label of origin_age) this.labelsWithOriginAge.add(label);
     for (const it of replaced) this.replaced.set(nameOf(it), { ...it, rows: new Bitmap(it.rows) });
     for (const [pop, rows] of Object.entries(unsure)) this.unsure.set(pop, new Bitmap(rows));
   }
@@ -100,28 +108,50 @@ export class RecEvidence {
     });
   }
 
+  /**
+   * The POPs of a distribution by their REC, and the name of those that a lead of the plan asked. Where no sample was read, the catalogue
+   * decides; a POP whose samples do not fit it is alone.
+   */
+  recGroupsOf(label: string): { readonly rec: string | undefined; readonly pops: readonly string[] }[] {
+    const bases = basesOf(this.plan, label);
+    const connections = this.connectionsOf(label);
+    const groups = this.plan.recGroupsOf(label);
+    const roots = rootsOf(groups.flat(), connections);
+    const leadOf = (pop: string, base: string) => {
+      const connection = connections.get(pop);
+      return connection === "failed" || connection === "no_sample" ? base : (roots.get(pop) ?? pop);
+    };
+    const pairs = groups.flatMap(([base, ...others]) =>
+      base === undefined ? [] : [base, ...others].map(({ pop }) => ({ pop, lead: leadOf(pop, base.pop) })),
+    );
+    return [...grouped(pairs, ({ lead }) => lead)].map(([lead, its]) => ({
+      rec: bases.has(lead) ? recOf(lead) : undefined,
+      pops: its.map(({ pop }) => pop),
+    }));
+  }
+
   /** What a distribution's POPs are shown to have: every object of it, in the REC of each. @param taskBitmap of the same plan */
   coverageOf(label: string, taskBitmap: TaskBitmap): RegionalCoverage {
     const groups = this.plan.recGroupsOf(label);
     const bases = basesOf(this.plan, label);
     const connections = this.connectionsOf(label);
     const targets = groups.flat();
-    const rootOfPop = new Map(targets.map(({ pop }) => [pop, rootOf(pop, connections)]));
+    const rootOfPop = rootsOf(targets, connections);
     const replaced = [...this.replaced.values()].filter((it) => it.label === label);
     const complete = this.completeRoots(label, taskBitmap, rootOfPop, replaced);
     const isComplete = (pop: string) => complete.has(rootOfPop.get(pop) ?? "");
     const isReplaced = (pop: string) =>
       replaced.some((it) => it.pop === pop && rootOfPop.get(it.by) !== rootOfPop.get(pop));
     const pops = new Map<string, PopRegionalCoverage>();
-    for (const { pop, leads } of targets) {
+    for (const { pop, leads = false } of targets) {
       const connection = connections.get(pop);
       const reason = typeof connection === "string" ? connection : undefined;
-      if (bases.has(pop)) pops.set(pop, { coverage: isReplaced(pop) ? "not_covered" : "lead", reason: undefined });
-      else if (leads || (reason !== undefined && isComplete(pop))) pops.set(pop, { coverage: "lead", reason });
-      else {
-        const isCovered = typeof connection === "object" && connection.sources.every(isComplete);
-        pops.set(pop, { coverage: isCovered ? "covered" : "not_covered", reason });
-      }
+      const isKept = isComplete(pop);
+      const isOwnLead = !bases.has(pop) && (leads || (reason !== undefined && isKept));
+      const isCovered = typeof connection === "object" && connection.sources.every(isComplete);
+      const isLead = bases.has(pop) ? !isReplaced(pop) : isOwnLead && isKept;
+      const coverage = isLead ? "lead" : isCovered && !isOwnLead && !bases.has(pop) ? "covered" : "not_covered";
+      pops.set(pop, { coverage, reason: bases.has(pop) ? undefined : reason, isOwnLead });
     }
     return { pops, keptGroups: groups.map((group) => group.some(({ pop }) => isComplete(pop))) };
   }
@@ -176,16 +206,20 @@ export class RecEvidence {
     const connections = new Map<string, Connection>();
     for (const pop of this.plan.recGroupsOf(label).flatMap((group) => group.map((it) => it.pop))) {
       const own = its.filter((it) => it.pop === pop);
-      connections.set(pop, connectionOf(own, keys, byKey));
+      const connection = connectionOf(own, keys, byKey);
+      const isUnclear = typeof connection === "object" && this.labelsWithOriginAge.has(label);
+      connections.set(pop, isUnclear ? "unclear" : connection);
     }
     return connections;
   }
 }
 
-interface PopRegionalCoverage {
+export interface PopRegionalCoverage {
   readonly coverage: PopCoverageKind;
   /** Why it leads for itself, or is not covered although its group has a lead. */
   readonly reason: UnconnectedReason | undefined;
+  /** Whether it requested all objects for itself. */
+  readonly isOwnLead: boolean;
 }
 
 export interface RegionalCoverage {
@@ -225,7 +259,7 @@ function isSource({ pop, sample, filled_at }: SeenSample, seen: SeenSample): boo
   if (pop === seen.led_by) return true;
   // What its own sample saw was stored for another POP.
   if (pop === seen.pop || sample === "hit" || sample === "unclear") return false;
-  return filled_at !== undefined && isSameFill(filled_at, seen.filled_at ?? filled_at);
+  return filled_at !== undefined && seen.filled_at !== undefined && isSameFill(filled_at, seen.filled_at);
 }
 
 function basesOf(plan: Plan, label: string): ReadonlySet<string> {
@@ -246,6 +280,13 @@ function rootOf(
   const seen = new Set([...visited, pop]);
   const [root, ...others] = new Set(connection.sources.map((source) => rootOf(source, connections, seen)));
   return root === undefined || others.length > 0 ? pop : root;
+}
+
+function rootsOf(
+  targets: readonly Target[],
+  connections: ReadonlyMap<string, Connection>,
+): ReadonlyMap<string, string> {
+  return new Map(targets.map(({ pop }) => [pop, rootOf(pop, connections)]));
 }
 
 function nameOf({ label, pop, by }: Pick<Replaced, "label" | "pop" | "by">): string {

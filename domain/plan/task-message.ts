@@ -65,6 +65,8 @@ export const taskMessageSchema = z.object({
    * times, which `Age` tells apart.
    */
   sample_delay_ms: z.number().nonnegative().optional(),
+  /** With scope `regional`: when a lead was queued, in milliseconds since the epoch. What its REC stored before may be of another request. */
+  queued_at: z.number().optional(),
   /** With scope `regional`: the POP whose tasks these are. This POP requests the URLs in its place. @default `pop` */
   task_pop: z.string().optional(),
   /** No other POP follows it: so nothing shows which of both RECs the catalogue has wrong. */
@@ -202,6 +204,7 @@ function openMessage(
     urls: [],
     followers: waiting.length === 0 ? undefined : waiting,
     sample_delay_ms: groupIndex === 0 ? undefined : groupIndex * SAMPLE_DELAY_MS,
+    queued_at: source.scope === "regional" ? Date.now() : undefined,
   };
   return { message, bytes: 0, length: JSON.stringify(message).length };
 }

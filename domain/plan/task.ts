@@ -75,6 +75,8 @@ export const taskUrlSchema = z.object({
   downloads_done: z.number().int().nonnegative().optional(),
   /** Bytes of all bodies in the messages before. Only in messages; absent: none. */
   transferred_bytes: z.number().int().nonnegative().optional(),
+  /** Whether requests of a follower may reach the origin, as an earlier download showed. Only in messages. */
+  may_reach_origin: z.boolean().optional(),
   /** With scope `regional`: each POP of the REC requests it once, to check that the REC is its own. Absent: the lead alone requests it. */
   sample: z.literal(true).optional(),
   /**

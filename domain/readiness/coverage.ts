@@ -1,5 +1,6 @@
 import { grouped } from "../collections.ts";
 import type { Plan } from "../plan/plan.ts";
+import type { RecEvidence } from "../plan/rec-evidence.ts";
 import type { Target } from "../plan/target.ts";
 import type { GoodUrl, UrlVariant } from "../plan/task.ts";
 import type { ConditionAt, TaskBitmap } from "../plan/task-bitmap.ts";
@@ -29,13 +30,19 @@ export interface CoveredUrls {
   readonly unreadable: readonly UrlVariant[];
   /** Names of the request's variants; none if it has none. */
   readonly variants: readonly string[];
+  /** With scope `regional`: which POPs have the same REC. @default as the catalogue says */
+  readonly recEvidence?: RecEvidence | undefined;
 }
 
 /**
  * Looks at each object of a request once: at how many POPs of each REC it is good, and what each POP lacks. A URL that could not be read
  * is cold at every POP that resolved. A POP that did not resolve counts nowhere.
  */
-export function coverageOf(plan: Plan, taskBitmap: TaskBitmap, { good, unreadable, variants }: CoveredUrls): Coverage {
+export function coverageOf(
+  plan: Plan,
+  taskBitmap: TaskBitmap,
+  { good, unreadable, variants, recEvidence }: CoveredUrls,
+): Coverage {
   const resolved = plan.allTargets.filter(isResolved);
   const byPop = new Map(
     resolved.map(({ pop }): [string, MutablePopCoverage] => [
@@ -47,7 +54,7 @@ export function coverageOf(plan: Plan, taskBitmap: TaskBitmap, { good, unreadabl
   // Each list of targets is grouped once: all URLs of a distribution have the same.
   const known = new Map<readonly Target[], readonly RecCoverage[]>();
   const groupsOf = (targets: readonly Target[]) => {
-    const groups = known.get(targets) ?? groupByRec(targets, byPop);
+    const groups = known.get(targets) ?? groupByRec(targets, byPop, recEvidence);
     known.set(targets, groups);
     return groups;
   };
@@ -111,10 +118,19 @@ function isResolved({ state }: Target): boolean {
   return state !== "FAILED";
 }
 
-function groupByRec(targets: readonly Target[], byPop: ReadonlyMap<string, MutablePopCoverage>): RecCoverage[] {
+/** @param targets of one distribution, or one for each POP @param evidence which RECs they have. @default the catalogue decides */
+function groupByRec(
+  targets: readonly Target[],
+  byPop: ReadonlyMap<string, MutablePopCoverage>,
+  evidence?: RecEvidence,
+): RecCoverage[] {
+  const coverages = (pops: readonly string[]) => pops.flatMap((pop) => byPop.get(pop) ?? []);
+  const [{ label } = { label: "" }] = targets;
+  if (evidence !== undefined && targets.every((it) => it.label === label))
+    return evidence.recGroupsOf(label).map(({ rec, pops }) => ({ rec, pops: coverages(pops) }));
   return [...grouped(targets.filter(isResolved), ({ pop }) => recOf(pop) ?? "")].map(([rec, its]) => ({
     rec: rec === "" ? undefined : rec,
-    pops: its.flatMap(({ pop }) => byPop.get(pop) ?? []),
+    pops: coverages(its.map(({ pop }) => pop)),
   }));
 }
 

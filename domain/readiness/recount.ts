@@ -130,7 +130,9 @@ export async function recount(deps: RecountDeps, item: RequestItem, run: Recount
   for await (const failed of unreadableUrls(deps, reqId)) await report.add({ ...NO_ATTEMPT, pop: "", ...failed });
   for (const { pop, error, reason } of unresolved) await report.add({ ...NO_ATTEMPT, pop, url: "", error, reason });
   await report.finish();
-  const coverage = () => coverageOf(plan, taskBitmap, { good: urls, unreadable, variants: item.variant_names });
+  const evidence = plan.isRegional ? recEvidence : undefined;
+  const covered = { good: urls, unreadable, variants: item.variant_names, recEvidence: evidence };
+  const coverage = () => coverageOf(plan, taskBitmap, covered);
   return { taskBitmap, failures, coverage, plan, urls, recEvidence };
 }
 

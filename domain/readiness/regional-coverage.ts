@@ -1,9 +1,10 @@
 import { Bitmap } from "../bitmap.ts";
 import type { RegionalResults } from "../plan/extension.ts";
+import type { PopRegionalCoverage } from "../plan/rec-evidence.ts";
 import { recOf } from "../pops/sites.ts";
 import type { Readiness } from "../request/readiness-schema.ts";
 import type { RequestItem } from "../request/request-item.ts";
-import { POP_COVERAGES, type PopCoverageKind, type UnconnectedReason } from "../result/sample.ts";
+import { POP_COVERAGES, type PopCoverageKind } from "../result/sample.ts";
 
 /** Most POPs that are named: an item is bounded. */
 const MAX_POPS = 20;
@@ -20,7 +21,7 @@ export function regionalFactsOf(
   { plan, recEvidence, taskBitmap }: RegionalResults,
 ): RegionalFacts {
   const kept = new Map<string, boolean>();
-  const byPop = new Map<string, { coverage: PopCoverageKind; reason: UnconnectedReason | undefined }>();
+  const byPop = new Map<string, PopRegionalCoverage>();
   for (const label of plan.labels) {
     const { pops, keptGroups } = recEvidence.coverageOf(label, taskBitmap);
     for (const [i, [base]] of plan.recGroupsOf(label).entries()) {
@@ -28,10 +29,10 @@ export function regionalFactsOf(
       const rec = recOf(base.pop) ?? base.pop;
       kept.set(rec, kept.get(rec) !== false && keptGroups[i] === true);
     }
-    for (const [pop, { coverage, reason }] of pops) {
+    for (const [pop, it] of pops) {
       const before = byPop.get(pop);
       const rank = (kind: PopCoverageKind) => POP_COVERAGES.indexOf(kind);
-      if (before === undefined || rank(coverage) > rank(before.coverage)) byPop.set(pop, { coverage, reason });
+      if (before === undefined || rank(it.coverage) > rank(before.coverage)) byPop.set(pop, it);
     }
   }
   const bitmapOf = (kind: PopCoverageKind) => {
@@ -40,8 +41,8 @@ export function regionalFactsOf(
     return bitmap;
   };
   const [lead, covered] = [bitmapOf("lead"), bitmapOf("covered")];
-  const ownLeads = [...byPop].flatMap(([pop, { coverage, reason }]) =>
-    coverage === "lead" && reason !== undefined ? [{ pop, reason }] : [],
+  const ownLeads = [...byPop].flatMap(([pop, { isOwnLead, reason }]) =>
+    isOwnLead && reason !== undefined ? [{ pop, reason }] : [],
   );
   const notCovered = [...byPop].flatMap(([pop, { coverage }]) => (coverage === "not_covered" ? [pop] : []));
   return {

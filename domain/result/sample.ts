@@ -31,23 +31,40 @@ type Filled = Pick<Observation, "cache" | "tier" | "upstream" | "age"> & {
 };
 
 /**
- * The time at which the answering REC stored the object, on the clock of `headAt`. Undefined: no header shows it. An origin, or an Origin
- * Shield, whose own `Age` goes on in the answer gives the same time at every REC, so it shows nothing.
+ * The time at which the REC above a lead stored the object, on the clock of `headAt`. Undefined: no header shows it. A fill before the
+ * request began shows no REC: an earlier request may have filled several within seconds.
+ * @param requestedAt when the request began, on the same clock; undefined: unknown
  */
-export function filledAt({ cache, tier, upstream, age, headAt }: Filled): number | undefined {
-  if (tier === ORIGIN_SHIELD || upstream === ORIGIN_SHIELD) return undefined;
-  if (cache === "HIT") return age === undefined ? undefined : headAt - age * 1_000;
-  const isFetched = cache === "MISS" || cache === "REFRESH_HIT";
-  return isFetched && (age ?? 0) === 0 ? headAt : undefined;
+export function leadFill(lead: Filled, requestedAt: number | undefined): number | undefined {
+  if (isOfOriginShield(lead)) return undefined;
+  const { cache, age, headAt } = lead;
+  // An origin that sends its own `Age` gives all RECs the same time.
+  if (cache === "MISS" || cache === "REFRESH_HIT") return age === undefined ? headAt : undefined;
+  const fill = hitFill(lead);
+  return fill !== undefined && requestedAt !== undefined && fill - SAME_FILL_MS >= requestedAt ? fill : undefined;
+}
+
+/** The time at which a cache stored the object of a hit, on the clock of `headAt`. Undefined: it is no hit, or no header shows it. */
+export function hitFill(seen: Filled): number | undefined {
+  const { cache, age, headAt } = seen;
+  return cache === "HIT" && age !== undefined && !isOfOriginShield(seen) ? headAt - age * 1_000 : undefined;
+}
+
+/** All RECs have the `Age` of an Origin Shield. */
+function isOfOriginShield({ tier, upstream }: Filled): boolean {
+  return tier === ORIGIN_SHIELD || upstream === ORIGIN_SHIELD;
 }
 
 const ORIGIN_SHIELD = "Origin Shield";
 
-/** @param leadFill the lead's, on the same clock; undefined: unknown */
-export function sampleResult(sample: Filled, leadFill: number | undefined): SampleResult {
+/**
+ * @param fill the lead's, on the same clock; undefined: unknown
+ * @param originSendsAge whether the origin is known to send an `Age`: then a hit shows no REC
+ */
+export function sampleResult(sample: Filled, fill: number | undefined, originSendsAge: boolean): SampleResult {
   if (sample.cache === "MISS" || sample.tier === ORIGIN_SHIELD) return "miss";
-  const fill = sample.cache === "HIT" ? filledAt(sample) : undefined;
-  return fill !== undefined && leadFill !== undefined && isSameFill(fill, leadFill) ? "hit" : "unclear";
+  const seen = hitFill(sample);
+  return seen !== undefined && fill !== undefined && !originSendsAge && isSameFill(seen, fill) ? "hit" : "unclear";
 }
 
 export function isSameFill(a: number, b: number): boolean {

@@ -65,7 +65,8 @@ export class ResultKeeper implements ResultStore {
 }
 
 function leadResultOf(result: TaskResult) {
-  const { ok, outcome, reason, http_status, rec_unsure, hit_after_download, rounds, filled_at } = result;
+  const { ok, outcome, reason, http_status, rec_unsure, hit_after_download, rounds, filled_at, transferred_bytes } =
+    result;
   return {
     ok,
     outcome,
@@ -75,5 +76,6 @@ function leadResultOf(result: TaskResult) {
     hit_after_download,
     rounds,
     filled_at,
+    transferred_bytes,
   } satisfies Required<LeadResult>;
 }

@@ -29,6 +29,7 @@ async function run(message: TaskMessage, fetch: FetchObject): Promise<number> {
   });
   const errors = await downloadMessage(deps, {
     message,
+    isRedelivered: false,
     left: new Set(message.urls),
     carried: new Map(),
     held: new HeldTasks("q"),
@@ -97,4 +98,40 @@ test("a request is sent in its slot, however long its connection takes to open",
   await run(messageOf(names, { origin: { requests_per_second: 10 }, verify: "off", downloads: 1 }), fetch);
   const gaps = sentAt.slice(1).map((at, n) => at - (sentAt[n] ?? at));
   expect([sentAt.length, gaps.filter((ms) => ms < 100)]).toEqual([10, []]);
+});
+
+describe("a follower of a confirmed REC, under a limit of requests at once", () => {
+  const REC = { xCache: "Hit from cloudfront", age: "1", serverTiming: 'cdn-cache-hit,cdn-hit-layer;desc="REC"' };
+  const FROM_ORIGIN = { ...answerOf("Miss from cloudfront"), serverTiming: 'cdn-upstream-layer;desc="EDGE"' };
+
+  /** @returns the requests for `b`, and whether each had a permit; `a` has confirmed the REC */
+  const requestsOf = async (firstOfB: object, b: Partial<TaskMessage["urls"][number]> = {}) => {
+    const requests: string[] = [];
+    let ofB = 0;
+    const fetch: FetchObject = async ({ target, kind, permit }) => {
+      const isB = target.path === "/b";
+      if (isB) requests.push(`${kind} ${permit !== undefined}`);
+      const age = String(Math.floor(performance.now() / 1_000));
+      const answer = isB && ofB++ === 0 ? firstOfB : { ...REC, age };
+      return { answer: { ...answerOf(""), ...answer }, startedAt: performance.now(), endedAt: performance.now() };
+    };
+    const message = messageOf(["a", "b"], {
+      origin: { concurrency: 1 },
+      follows: true,
+      led_by: "FRA56-P4",
+      downloads: 1,
+    });
+    Object.assign(message.urls[1] ?? {}, b);
+    await run(message, fetch);
+    return requests;
+  };
+
+  test("needs no permit for what the REC has", async () =>
+    expect((await requestsOf(REC)).slice(0, 2)).toEqual(["download false", "check false"]));
+
+  test("needs one for the check of what its POP fetched from the origin", async () =>
+    expect((await requestsOf(FROM_ORIGIN)).slice(0, 2)).toEqual(["download false", "check true"]));
+
+  test("needs one for the download that follows such a download in an earlier message", async () =>
+    expect((await requestsOf(REC, { attempts: 1, may_reach_origin: true })).slice(0, 1)).toEqual(["download true"]));
 });

@@ -1,7 +1,7 @@
 import {
-  checkFailure,
   emptyHistory,
   forgetAnswers,
+  judgeCheck,
   nextStep,
   type RequestStep,
   recordAnswer,
@@ -70,6 +70,7 @@ const SETTINGS: TaskSettings = {
   errorTtls: undefined,
   deadline: undefined,
   errorCachingMs: 11_000,
+  queuedAt: undefined,
   sample: undefined,
   notBefore: 0,
 };
@@ -104,7 +105,7 @@ function play(answers: readonly HttpResult[], changes: Partial<TaskSettings> = {
     if (next.step !== "request") throw new Error(`nothing more was to be requested: ${next.step}`);
     asked.push(next);
     now += 2_000;
-    recordAnswer(history, settings, next, { answer, startedAt: now, endedAt: now + 100 });
+    recordAnswer(history, settings, next, { answer, startedAt: now, endedAt: now + 100 }, false);
   }
   return { asked, history, next: step(history, settings, isCancelled) };
 }
@@ -128,7 +129,7 @@ test("a second download whose head reports the edge is the check", () => {
 
 describe("a large sample", () => {
   // The lead's REC stored the object at 1 s, and the sample sees it at 2 s.
-  const SAMPLE = { leadFill: 1_000, endsOnHit: true, isRepeated: false };
+  const SAMPLE = { leadFill: 1_000, endsOnHit: true, isRedelivered: false };
   const LEFT: HttpResult = { ...REC, bytes: 100, contentLength: 1e6, failure: { reason: "too_large" } };
 
   test("is left at its head if that is a hit of the lead's fill", () => {
@@ -147,7 +148,7 @@ describe("a large sample", () => {
 
   test.each<[string, Partial<TaskSettings>]>([
     ["its POP may lead all objects", { sample: { ...SAMPLE, endsOnHit: false } }],
-    ["a copy of its message may have filled the REC", { sample: { ...SAMPLE, isRepeated: true } }],
+    ["a copy of its message may have filled the REC", { sample: { ...SAMPLE, isRedelivered: true } }],
     ["an attempt before may have filled the REC", { sample: SAMPLE, attemptsBefore: 1 }],
     ["the lead's fill is unknown", { sample: { ...SAMPLE, leadFill: undefined } }],
     ["it is none", {}],
@@ -264,7 +265,7 @@ test("a task that waits keeps no text of its answers, and ends the same way", ()
   expect(history.last?.answer).not.toHaveProperty("serverTiming");
   const request = step(history, SETTINGS);
   if (request.step !== "request") throw new Error("a check is missing");
-  recordAnswer(history, SETTINGS, request, { answer: EDGE, startedAt: 6_000, endedAt: 6_100 });
+  recordAnswer(history, SETTINGS, request, { answer: EDGE, startedAt: 6_000, endedAt: 6_100 }, false);
   expect(step(history, SETTINGS)).toMatchObject({ step: "end", end: { rounds: 2, proof: { outcome: "warm" } } });
 });
 
@@ -283,5 +284,98 @@ test.each<[string, HttpResult, string | undefined]>([
   ["a CAPTCHA with the status of a success", { bytes: 1, httpStatus: 200, xCache, wafAction: "captcha" }, "waf"],
   ["nothing", { bytes: 0, failure: { reason: "timeout" } }, "timeout"],
 ])("a check whose answer is %s: %#", (_, answer, reason) => {
-  expect(checkFailure(answer)?.reason).toBe(reason);
+  expect(judgeCheck(emptyHistory(), SETTINGS, answer).failure?.reason).toBe(reason);
+});
+
+describe("a check whose object has another size than the download", () => {
+  const big = { bytes: 65_537, contentLength: 65_537 };
+  const part = (total: string): HttpResult => ({
+    ...EDGE,
+    bytes: 1,
+    contentLength: 1,
+    httpStatus: 206,
+    contentRange: `bytes 0-0/${total}`,
+  });
+  const failure = {
+    reason: "incomplete",
+    detail: "the object was downloaded, but the check failed: the cached object has 3 bytes, and 65537 were expected",
+  };
+
+  test.each<[string, HttpResult]>([
+    ["a part with its total", part("3")],
+    ["a whole body", { ...EDGE, bytes: 3, contentLength: 3 }],
+    ["a body without a length", { ...EDGE, bytes: 3, contentLength: undefined }],
+  ])("ends the task as failed, at once: %s", (_, check) => {
+    const { next } = play([{ ...GOOD, ...big }, { ...REC, ...big }, check]);
+    expect(next).toMatchObject({ step: "end", end: { proof: { outcome: "failed", failure } } });
+  });
+
+  test.each<[string, HttpResult, HttpResult]>([
+    ["the same total", REC, part("65537")],
+    ["an unknown total", REC, part("*")],
+    ["a body that is encoded", REC, { ...EDGE, bytes: 3, contentLength: 3, contentEncoding: "gzip" }],
+    ["a download that was encoded", { ...REC, contentEncoding: "br" }, { ...EDGE, bytes: 3, contentLength: 3 }],
+  ])("is not seen by %s", (_, download, check) => {
+    const { next } = play([{ ...GOOD, ...big }, { ...download, ...big }, check]);
+    expect(next).toMatchObject({ step: "end", end: { proof: { outcome: "warm" } } });
+  });
+
+  test("is seen where the download was in an earlier message, by the size that was probed", () => {
+    const { next } = play([{ ...EDGE, bytes: 3, contentLength: 3 }], { downloadsDone: 1, expectedBytes: 5 });
+    expect(next).toMatchObject({
+      step: "end",
+      end: { proof: { outcome: "failed", failure: { reason: "incomplete" } } },
+    });
+    const { next: goesOn } = play([{ ...EDGE, bytes: 9, contentLength: 9 }], { downloadsDone: 1, expectedBytes: 5 });
+    expect(goesOn).toMatchObject({ kind: "check" });
+  });
+});
+
+describe("the fill of a lead or sample", () => {
+  const MISS = { ...GOOD, serverTiming: undefined };
+  test.each<[string, HttpResult, Partial<TaskSettings>, filledAt: number | undefined]>([
+    ["a Miss", MISS, {}, 2_000],
+    ["a Miss with an Age: the origin sends it", { ...MISS, age: "0" }, {}, undefined],
+    ["a Hit of an unknown request", REC, {}, undefined],
+    ["a Hit that was stored before the request", { ...REC, age: "7" }, { queuedAt: -4_000 }, undefined],
+    ["a Hit that was stored since the request", { ...REC, age: "3" }, { queuedAt: -4_000 }, -1_000],
+  ])("is that of %s", (_, answer, changes, filledAt) => {
+    expect(play([answer], changes).history.filledAt).toBe(filledAt);
+  });
+
+  test("is not told where the origin turns out to send an Age", () => {
+    const history = emptyHistory();
+    const settings: TaskSettings = { ...SETTINGS, scope: "regional" };
+    const facts = { originSendsAge: true, isCancelled: false };
+    for (const [at, answer] of [
+      [2_000, MISS],
+      [4_000, REC],
+    ] as const) {
+      const next = nextStep(history, settings, facts);
+      if (next.step !== "request") throw new Error("nothing more was to be requested");
+      recordAnswer(history, settings, next, { answer, startedAt: at, endedAt: at + 100 }, false);
+    }
+    expect(nextStep(history, settings, facts)).toMatchObject({
+      step: "end",
+      end: { proof: { outcome: "regional", warning: "origin_age" }, filledAt: undefined },
+    });
+  });
+});
+
+describe("after a download, requests may reach the origin", () => {
+  const kept = { ...REC, cacheControl: "max-age=3600" };
+  test.each<[string, readonly HttpResult[], boolean]>([
+    ["not after a hit of the REC", [kept], false],
+    ["if the object expires within a minute", [{ ...REC, cacheControl: "max-age=30" }], true],
+    ["if little of its lifetime is left", [{ ...kept, age: "3590" }], true],
+    ["not if shared caches may keep it", [{ ...REC, cacheControl: "max-age=0, s-maxage=3600" }], false],
+    ["if its Expires is no date", [{ ...REC, expires: "0" }], true],
+    ["if its Expires is over", [{ ...REC, expires: "Thu, 01 Jan 1970 00:00:00 GMT" }], true],
+    ["not if its Expires is far", [{ ...REC, expires: "Fri, 01 Jan 2100 00:00:00 GMT" }], false],
+    ["if the cache asked the origin whether it has changed", [{ ...REC, xCache: "RefreshHit from cloudfront" }], true],
+    ["if the POP asked the origin itself", [{ ...GOOD, serverTiming: 'cdn-upstream-layer;desc="EDGE"' }], true],
+    ["if a second download failed", [kept, { bytes: 0, httpStatus: 503 }], true],
+  ])("%s", (_, answers, mayReachOriginAgain) => {
+    expect(play(answers).history.mayReachOriginAgain).toBe(mayReachOriginAgain);
+  });
 });

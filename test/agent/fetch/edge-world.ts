@@ -119,6 +119,7 @@ export async function results(one: Download): Promise<TaskResult[]> {
   };
   const job: MessageJob = {
     message: taskMessage({ ips: [...edge.addressesOf(message?.pop ?? "SIN2-P1")], ...message }),
+    isRedelivered: false,
     left: new Set([task]),
     carried: given.carried ?? new Map(),
     held: given.held ?? new HeldTasks("r"),

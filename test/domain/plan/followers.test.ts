@@ -97,6 +97,29 @@ describe("what a lead's result means for those that wait", () => {
     ["no reason is stored", { ok: false, http_status: 502 }, failedWith("HTTP 502")],
     ["nothing is stored", { ok: false }, POP_FAILED],
   ])("%s", (_, result, kind) => expect(classifyLead(result)).toEqual(kind));
+
+  it.each<LeadResult["outcome"]>(["warm", "hit", "done"])(
+    "with scope regional, a good result with the outcome %s shows nothing of the REC",
+    (outcome) => expect(classifyLead({ ok: true, outcome }, { scope: "regional" })).toEqual(POP_FAILED),
+  );
+});
+
+describe("the next lead of a URL, with scope regional", () => {
+  const lead: TaskMessage = { ...LEAD, scope: "regional", queued_at: 1_000, urls: [A] };
+
+  it("counts the bytes of the lead whose result is not written", () => {
+    const { messages } = done(lead, { a: { ...REFUSED, transferred_bytes: 17 } });
+    expect(messages).toMatchObject([
+      { pop: "P2", task_pop: "P1", queued_at: 1_000, urls: [{ transferred_bytes: 17 }] },
+    ]);
+  });
+
+  it("counts its own bytes alone where each POP has a task", () => {
+    const sampled = { ...A, sample: true as const };
+    const ended = [{ url: sampled, result: { ...REFUSED, transferred_bytes: 17 } }];
+    const { messages } = promoteFollowers({ ...lead, urls: [sampled] }, ended, false, EXPIRE_AT);
+    expect(messages[0]?.urls[0]?.transferred_bytes).toBeUndefined();
+  });
 });
 
 it("the results of a message's URLs are returned in message order, without `not_asked`", () => {

@@ -23,6 +23,12 @@ export interface ModelEdge {
   readonly admission: "first" | "second";
   /** POPs that refuse connections. */
   readonly closed: readonly string[];
+  /** POPs whose answers have no `x-cache`. */
+  readonly silent: readonly string[];
+  /** Whether the origin has a cache in front that sends an `Age`: in each answer, or only in its hits. */
+  readonly originAge: "none" | "always" | "hits";
+  /** Share of the tasks whose agent dies after the first answer. */
+  readonly deaths: number;
   /** `REC url`: objects that a REC does not keep. */
   readonly dropped: ReadonlySet<string>;
   /** URLs that the origin does not have. */
@@ -44,6 +50,8 @@ class Caches {
   private readonly recs: Map<string, number>;
   private readonly pops: Map<string, number>;
   private readonly asked = new Map<string, number>();
+  /** When the cache in front of the origin stored each object. */
+  private readonly atOrigin = new Map<string, number>();
   /** GETs by `REC url` and by whether a sample sent them. */
   readonly requests: { readonly pop: string; readonly url: string; readonly isSample: boolean }[] = [];
 
@@ -68,17 +76,31 @@ class Caches {
     if (atPop !== undefined) return this.answer(pop, "EDGE", now - atPop);
     const rec = edge.recOf[pop];
     const atRec = rec === undefined ? undefined : this.recs.get(`${rec} ${url}`);
+    // An Age of the origin goes on in the caches, as if they had stored the object earlier.
+    const originAge = atRec === undefined ? this.originAgeOf(url, now) : undefined;
+    const stored = now - (originAge ?? 0);
     if (rec !== undefined && atRec === undefined && !edge.dropped.has(`${rec} ${url}`))
-      this.recs.set(`${rec} ${url}`, now);
+      this.recs.set(`${rec} ${url}`, stored);
     const count = (this.asked.get(key) ?? 0) + 1;
     this.asked.set(key, count);
     if (count >= (edge.admission === "first" ? 1 : 2) && !edge.dropped.has(`${rec} ${url}`))
-      this.pops.set(key, atRec ?? now);
-    return atRec === undefined ? this.answer(pop, rec, undefined) : this.answer(pop, "REC", now - atRec);
+      this.pops.set(key, atRec ?? stored);
+    return atRec === undefined ? this.answer(pop, rec, undefined, originAge) : this.answer(pop, "REC", now - atRec);
   }
 
-  /** @param tier that answered; of a Miss the REC that was asked @param ageMs undefined: a Miss */
-  private answer(pop: string, tier: string | undefined, ageMs: number | undefined): HttpResult {
+  /** Milliseconds. */
+  private originAgeOf(url: string, now: number): number | undefined {
+    const { originAge } = this.edge;
+    const stored = this.atOrigin.get(url);
+    if (stored === undefined) this.atOrigin.set(url, now);
+    if (originAge === "none" || (stored === undefined && originAge === "hits")) return undefined;
+    return now - (stored ?? now);
+  }
+
+  /** @param tier that answered; of a Miss the REC that was asked @param ageMs undefined: a Miss @param originAgeMs of a Miss */
+  private answer(pop: string, tier: string | undefined, ageMs: number | undefined, originAgeMs?: number): HttpResult {
+    const isSilent = this.edge.silent.includes(pop);
+    const sentAge = ageMs ?? originAgeMs;
     const upstream = tier === undefined ? "EDGE" : "REC";
     const timing =
       ageMs === undefined ? `cdn-upstream-layer;desc="${upstream}",cdn-cache-miss` : `cdn-hit-layer;desc="${tier}"`;
@@ -87,9 +109,9 @@ class Caches {
       bytes: BYTES,
       contentLength: BYTES,
       firstByteMs: 20,
-      xCache: ageMs === undefined ? "Miss from cloudfront" : "Hit from cloudfront",
-      age: ageMs === undefined ? undefined : String(Math.floor(ageMs / 1_000)),
-      serverTiming: this.edge.serverTiming ? timing : undefined,
+      xCache: isSilent ? undefined : ageMs === undefined ? "Miss from cloudfront" : "Hit from cloudfront",
+      age: sentAge === undefined ? undefined : String(Math.floor(sentAge / 1_000)),
+      serverTiming: this.edge.serverTiming && !isSilent ? timing : undefined,
       xAmzCfPop: pop,
     };
   }
@@ -108,6 +130,8 @@ export async function runModel(edge: ModelEdge, urls: readonly GoodUrl[], random
   const results = new Map<string, TaskResult>();
   /** Steps of tasks that are due, by time. */
   const due: { readonly at: number; readonly run: () => void }[] = [];
+  /** What two processes know of the host. */
+  const hosts: readonly [Host, Host] = [{ originSendsAge: false }, { originSendsAge: false }];
   let now = 0;
   const at = (time: number, run: () => void) => due.push({ at: time, run });
 
@@ -115,13 +139,15 @@ export async function runModel(edge: ModelEdge, urls: readonly GoodUrl[], random
     for (const message of messages) at(now + random() * 3_000, () => start(message));
   };
   const start = (message: TaskMessage) => {
-    for (const url of message.urls) runTask(message, url);
+    const host: Host = random() < 0.5 ? hosts[0] : hosts[1];
+    for (const url of message.urls) runTask(message, url, host, random() < edge.deaths);
   };
-  const runTask = (message: TaskMessage, url: TaskUrl) => {
-    const settings = settingsOf(message, url, now);
+  /** @param dies whether its agent dies after the first answer, and another one receives the message */
+  const runTask = (message: TaskMessage, url: TaskUrl, host: Host, dies: boolean, isRedelivered = false) => {
+    const settings = settingsOf(message, url, now, isRedelivered);
     const history = emptyHistory();
     const go = () => {
-      const step = nextStep(history, settings, { originSendsAge: false, isCancelled: false }, random);
+      const step = nextStep(history, settings, { originSendsAge: host.originSendsAge, isCancelled: false }, random);
       if (step.step === "defer") throw new Error("nothing is deferred");
       if (step.step === "end") {
         end(message, url, toResult(message, url, "i", step.end, 0));
@@ -131,7 +157,12 @@ export async function runModel(edge: ModelEdge, urls: readonly GoodUrl[], random
         const startedAt = now;
         const answer = caches.get(message.pop, url.url, now, message.sample === true);
         at(now + 30, () => {
-          recordAnswer(history, settings, step, { answer, startedAt, endedAt: now });
+          if (dies) {
+            at(now + 40_000, () => runTask(message, url, host, false, true));
+            return;
+          }
+          recordAnswer(history, settings, step, { answer, startedAt, endedAt: now }, host.originSendsAge);
+          if (answer.xCache?.startsWith("Miss") && answer.age !== undefined) host.originSendsAge = true;
           go();
         });
       });
@@ -185,13 +216,17 @@ function evaluate(plan: Plan, urls: readonly GoodUrl[], results: Iterable<TaskRe
   return { plan, taskBitmap, recEvidence };
 }
 
+interface Host {
+  originSendsAge: boolean;
+}
+
 function notBefore(message: TaskMessage, { sample, filled_at }: TaskUrl, now: number): number {
   if (sample === undefined) return 0;
   if (message.sample === undefined || filled_at === undefined) return now + (message.sample_delay_ms ?? 0);
   return now + filled_at - Date.now() + SAMPLE_DELAY_MS;
 }
 
-function settingsOf(message: TaskMessage, url: TaskUrl, now: number): TaskSettings {
+function settingsOf(message: TaskMessage, url: TaskUrl, now: number, isRedelivered: boolean): TaskSettings {
   const isSample = url.sample === true && message.led_by !== undefined;
   const leadFill = url.filled_at === undefined ? undefined : now + url.filled_at - Date.now();
   return {
@@ -209,6 +244,7 @@ function settingsOf(message: TaskMessage, url: TaskUrl, now: number): TaskSettin
     deadline: undefined,
     errorCachingMs: 0,
     notBefore: notBefore(message, url, now),
-    sample: isSample ? { leadFill, endsOnHit: message.sample === true, isRepeated: false } : undefined,
+    queuedAt: message.queued_at === undefined ? undefined : now + message.queued_at - Date.now(),
+    sample: isSample ? { leadFill, endsOnHit: message.sample === true, isRedelivered } : undefined,
   };
 }

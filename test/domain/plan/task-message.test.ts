@@ -37,7 +37,15 @@ describe("the messages of a target", () => {
     const task = { target: leads, host: "host.example", url, followers: [follows] };
     const { pop, ips } = leads;
     expect(await collect(messagesOf({ ...source, ...more }, [task], { maxUrls: 10 }))).toEqual([
-      { ...source, pop, ips, host: task.host, urls: [url], followers: [{ pop: follows.pop, ips: follows.ips }] },
+      {
+        ...source,
+        pop,
+        ips,
+        host: task.host,
+        urls: [url],
+        followers: [{ pop: follows.pop, ips: follows.ips }],
+        queued_at: expect.closeTo(Date.now(), -4),
+      },
     ]);
   });
 

@@ -1,3 +1,5 @@
+import { Plan } from "../../../domain/plan/plan.ts";
+import { RecEvidence } from "../../../domain/plan/rec-evidence.ts";
 import type { Target } from "../../../domain/plan/target.ts";
 import type { GoodUrl } from "../../../domain/plan/task.ts";
 import { TaskBitmap } from "../../../domain/plan/task-bitmap.ts";
@@ -6,7 +8,7 @@ import type { Coverage, PopCoverage } from "../../../domain/readiness/verdict.ts
 import type { Distribution } from "../../../domain/request/distributions.ts";
 import type { UnreadableUrl } from "../../../domain/result/failure-groups.ts";
 import { times } from "../../collect.ts";
-import { LABEL, result, target } from "../../lambdas/items.ts";
+import { LABEL, request, result, target } from "../../lambdas/items.ts";
 import { planOf } from "../../plan-of.ts";
 
 const ONE: Distribution[] = [{ label: LABEL, names: [] }];
@@ -207,4 +209,46 @@ it("the coverage of 60,000 URLs at 600 POPs is computed in seconds", () => {
   const taskBitmap = new TaskBitmap(plan, urls);
   // A tenth of it, within the time that a test may take.
   expect(coverageOf(plan, taskBitmap, { good: urls, unreadable: [], variants: [] }).cold_objects).toBe(6_000);
+});
+
+describe("with scope regional, the samples decide which POPs have one REC", () => {
+  const [LEAD, OTHER] = ["SIN2-P1", "SIN52-C2"];
+  const S = { ...A, sample: true as const };
+  /** @param sample the result of the other POP's sample */
+  const regional = (sample: "hit" | "miss" | undefined, outcomeOfB: "regional" | "warm") => {
+    const plan = new Plan(
+      request({ scope: "regional", pops: [LEAD, OTHER], distributions: ONE }),
+      SINGAPORE.map((it) => (it.pop === OTHER && sample === "miss" ? { ...it, leads: true as const } : it)),
+    );
+    const urls = [S, B];
+    const taskBitmap = new TaskBitmap(plan, urls);
+    const recEvidence = new RecEvidence(plan, urls);
+    const add = (pop: string, url: string, more: object) => {
+      const its = result(pop, url, { ok: true, outcome: "regional", ...more });
+      if (taskBitmap.addResult(its)) recEvidence.addResult(its);
+    };
+    add(LEAD, S.url, { filled_at: 1_000 });
+    add(LEAD, B.url, {});
+    add(OTHER, S.url, sample === undefined ? { ok: false } : { sample, led_by: LEAD, filled_at: 1_000 });
+    add(OTHER, B.url, { outcome: outcomeOfB });
+    return coverageOf(plan, taskBitmap, { good: urls, unreadable: [], variants: [], recEvidence });
+  };
+
+  it("a POP under another REC lacks what only its own cache has, although the lead's REC keeps it", () =>
+    expect(regional("miss", "warm")).toMatchObject({
+      edge_tasks: 1,
+      byPop: [
+        { pop: LEAD, lacking: 0 },
+        { pop: OTHER, lacking: 1 },
+      ],
+    }));
+
+  it("a POP whose sample hit lacks nothing", () =>
+    expect(regional("hit", "regional")).toMatchObject({ byPop: [{ lacking: 0 }, { tasks: 1, lacking: 0 }] }));
+
+  it("a POP whose sample could not be read is grouped as the catalogue says", () =>
+    expect(regional(undefined, "regional")).toMatchObject({
+      cold_objects: 0,
+      byPop: [{ lacking: 0 }, { lacking: 1 }],
+    }));
 });

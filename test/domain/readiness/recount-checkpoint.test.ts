@@ -22,6 +22,7 @@ it("the checkpoint of a recount is read as it was written, with the task bitmap'
       samples: [],
       replaced: [{ label: LABEL, pop: "SIN2-P1", by: "SIN52-C2", rows: "01" }],
       unsure: { "SIN2-P1": "02" },
+      origin_age: [LABEL],
     },
   };
   expect(checkpoint.count).toEqual(count(2, 101, 1, { warm_count: 1 }));
