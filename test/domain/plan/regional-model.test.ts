@@ -131,6 +131,52 @@ describe.each([true, false])("a request for RECs, with Server-Timing: %s", (serv
     expect(others).toHaveLength(3);
   });
 
+  describe("does not cover a POP of an unselected REC", () => {
+    const OTHER = "BRU50-C1";
+    const wrong = { ...RIGHT, serverTiming, recOf: { ...RIGHT.recOf, [OTHER]: "unselected" } };
+    const samples = URLS.filter(({ sample }) => sample).map(({ url }) => url);
+    // An earlier request stored the samples in all RECs within a second.
+    const together = RECS.flatMap((rec, i) =>
+      samples.map((url): [string, number] => [`${rec} ${url}`, -60_000 - 200 * i]),
+    );
+    const nearby = { ...wrong, recOf: { ...wrong.recOf, "BUD50-C1": "unselected" } };
+
+    it.each<[string, ModelEdge]>([
+      ["whose samples an earlier request stored", { ...wrong, before: new Map(together) }],
+      ["if each answer of the origin has an Age", { ...nearby, originAge: "always" }],
+      ["if some answers of the origin have an Age", { ...nearby, originAge: "hits" }],
+      ["and agents die", { ...nearby, originAge: "hits", deaths: 0.3 }],
+    ])("%s", async (_, edge) => {
+      for (let seed = 1; seed <= 12; seed++) {
+        const { caches, coverage } = await runModel(edge, URLS, mulberry32(seed), setClock);
+        for (const [pop, { coverage: kind }] of coverage) {
+          const lacks = URLS.some(({ url }) => !caches.has(pop, url));
+          expect([seed, pop, kind === "covered" && lacks]).toEqual([seed, pop, false]);
+        }
+        expect([seed, coverage.get(OTHER)?.coverage]).not.toEqual([seed, "covered"]);
+      }
+    });
+  });
+
+  it("does not cover the POPs of a lead whose answers have no x-cache, unless another POP shows the REC", async () => {
+    for (const silent of [["FRA56-P4"], [...MAP.Frankfurt]]) {
+      const { coverage, facts } = await runModel({ ...RIGHT, serverTiming, silent }, URLS, mulberry32(5), setClock);
+      // Without Server-Timing, the next POP's hit may be of its own cache.
+      expect(facts.readiness.kept_recs).toBe(silent.length === 1 && serverTiming ? 4 : 3);
+      for (const pop of silent) expect(coverage.get(pop)?.coverage).toBe("not_covered");
+    }
+  });
+
+  it("covers all POPs of a right map also if leads are delivered again, where hits show when they were stored", async () => {
+    let covered = 0;
+    for (let seed = 1; seed <= 12; seed++) {
+      const { facts } = await runModel({ ...RIGHT, serverTiming, deaths: 0.1 }, URLS, mulberry32(seed), setClock);
+      covered += facts.readiness.covered_pops;
+    }
+    // A sample that is delivered again shows nothing: its POP leads for itself. Nor does another hit without a tier.
+    expect(covered).toBeGreaterThan((serverTiming ? 0.7 : 0) * 12 * 12);
+  });
+
   it("has another POP lead an object that the first one's own cache has", async () => {
     const pops = Object.keys(RIGHT.recOf);
     const popBefore = new Map(
