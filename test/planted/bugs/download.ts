@@ -87,8 +87,8 @@ export default {
     description: "A challenge of AWS WAF after a good download counts as a lost check, and is repeated.",
     test: "test/agent/admit/task-steps.test.ts",
     file: "agent/admit/task-steps.ts",
-    find: '(failure.reason === "waf" || isCancelled)',
-    replace: "isCancelled",
+    find: "if (wafAction !== undefined) return judge(answer, null);",
+    replace: "",
   },
   "waf-answer-read-as-document": {
     invariant: "A document of a source that AWS WAF answers ends the request, and the reason names AWS WAF.",

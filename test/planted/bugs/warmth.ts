@@ -49,8 +49,8 @@ export default {
     description: "A second download never takes a permit.",
     test: "test/agent/fetch/downloader.test.ts",
     file: "agent/admit/task-run.ts",
-    find: "return this.history.mayReachOriginAgain;",
-    replace: "return this.history.mayReachOriginAgain && this.isFirstRequest();",
+    find: "download !== undefined) return mayReachOriginAgain;",
+    replace: "download !== undefined) return mayReachOriginAgain && this.isFirstRequest();",
   },
   "downloads-lost-by-deferral": {
     invariant: "A task that returns to the queue carries the number of its downloads.",
