@@ -298,7 +298,7 @@ export class TaskRun {
 
   private send(request: RequestStep): void {
     const { deps, job } = this;
-    const { kind, addressIndex, isCheckAtEdge, leaveAtFill, firstByteOnly } = request;
+    const { kind, addressIndex, countsAsCheckOnEdgeHit, abortBodyOnFill, firstByteOnly } = request;
     const hasEnded = deps.tracker.begin(this.object);
     const mayReachOrigin = this.mayReachOrigin(request);
     if (kind === "download") this.transfer.beginDownload();
@@ -311,8 +311,8 @@ export class TaskRun {
         addressIndex,
         kind,
         firstByteOnly,
-        leaveAtEdge: isCheckAtEdge,
-        leaveAtFill,
+        abortBodyOnEdgeHit: countsAsCheckOnEdgeHit,
+        abortBodyOnFill,
         expectedBytes: this.url.bytes,
         cancellation: this.cancellation,
         permit: this.permit,

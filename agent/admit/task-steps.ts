@@ -5,8 +5,8 @@ import { type Failure, notKept } from "../../domain/result/failure.ts";
 import { isErrorPage, isHit, tierOf, upstreamOf } from "../../domain/result/outcome.ts";
 import {
   cacheStatusOf,
+  countsAsCheckOnEdgeHit,
   downloadsIn,
-  isCheckAtEdge,
   nextStep as nextProofStep,
   type Observation,
   type ProofFacts,
@@ -122,9 +122,9 @@ export interface RequestStep {
   readonly earliestAt: number;
   /** Whether it waits until this process has no other request for the object in progress. */
   readonly alone: boolean;
-  readonly isCheckAtEdge: boolean;
+  readonly countsAsCheckOnEdgeHit: boolean;
   /** The lead's fill, for a sample that a hit of it ends: a large body is left at its head. */
-  readonly leaveAtFill?: number | undefined;
+  readonly abortBodyOnFill?: number | undefined;
   readonly firstByteOnly: boolean;
 }
 
@@ -196,7 +196,8 @@ export function recordAnswer(
   const { answer } = timed;
   const { addressIndex } = request;
   history.transferredBytes += answer.bytes;
-  const isCheck = request.kind === "check" || (request.isCheckAtEdge && answer.httpStatus === 200 && isEdgeHit(answer));
+  const isCheck =
+    request.kind === "check" || (request.countsAsCheckOnEdgeHit && answer.httpStatus === 200 && isEdgeHit(answer));
   if (history.observations.length > 0 && isAnyHit(answer)) history.sawHit = true;
   if (isLeftSample(request, timed)) {
     history.last = seenCheck(timed, addressIndex, { kind: "GOOD" });
@@ -226,7 +227,7 @@ export function recordAnswer(
     if (history.download === undefined) recordSample(history, settings, timed, originSendsAge);
     history.failed = [];
     history.download = attempt;
-    history.mayReachOriginAgain = !cameThroughRec(answer) || !staysInCache(answer, Date.now());
+    history.mayReachOriginAgain = !isThroughRec(answer) || !staysInCache(answer, Date.now());
     history.observations.push(observed("download", timed));
   }
   return attempt;
@@ -237,12 +238,14 @@ function seenCheck({ answer, startedAt, endedAt }: Timed, addressIndex: number, 
 }
 
 /** Whether a sample has shown the lead's fill by its head, and its body was left. */
-function isLeftSample({ leaveAtFill }: RequestStep, timed: Timed): boolean {
-  return leaveAtFill !== undefined && timed.answer.failure?.reason === "too_large" && isHitOfFill(timed, leaveAtFill);
+function isLeftSample({ abortBodyOnFill }: RequestStep, timed: Timed): boolean {
+  return (
+    abortBodyOnFill !== undefined && timed.answer.failure?.reason === "too_large" && isHitOfFill(timed, abortBodyOnFill)
+  );
 }
 
 /** The lead's fill, if this is the first request of a sample that a hit ends. A later one may be answered by the sample's own fill. */
-function fillToLeaveAt(
+function fillToAbortOn(
   { failed, observations }: TaskHistory,
   settings: TaskSettings,
   originSendsAge: boolean,
@@ -340,7 +343,7 @@ function requestOf(
 ): RequestStep {
   const addressIndex = history.last?.addressIndex ?? settings.firstAddress;
   if (step.next === "download") {
-    const { isCheckAtEdge } = step;
+    const { countsAsCheckOnEdgeHit } = step;
     const earliestAt = Math.max(step.earliestAt, settings.notBefore);
     return {
       step: "request",
@@ -348,15 +351,23 @@ function requestOf(
       addressIndex,
       earliestAt,
       alone: false,
-      isCheckAtEdge,
-      leaveAtFill: fillToLeaveAt(history, settings, originSendsAge),
+      countsAsCheckOnEdgeHit,
+      abortBodyOnFill: fillToAbortOn(history, settings, originSendsAge),
       firstByteOnly: false,
     };
   }
   const { alone } = step;
   const earliestAt = step.earliestAt + (alone ? random() * CHECK_ALONE_JITTER_MS : 0);
   const firstByteOnly = asksFirstByte(history, settings);
-  return { step: "request", kind: "check", addressIndex, earliestAt, alone, isCheckAtEdge: false, firstByteOnly };
+  return {
+    step: "request",
+    kind: "check",
+    addressIndex,
+    earliestAt,
+    alone,
+    countsAsCheckOnEdgeHit: false,
+    firstByteOnly,
+  };
 }
 
 /**
@@ -394,7 +405,7 @@ function afterFailedAttempt(
     addressIndex: next,
     earliestAt,
     alone: false,
-    isCheckAtEdge: isFurther && isCheckAtEdge(history.observations, settings),
+    countsAsCheckOnEdgeHit: isFurther && countsAsCheckOnEdgeHit(history.observations, settings),
     firstByteOnly: false,
   };
 }
@@ -560,7 +571,7 @@ function retry(failure: Failure): AttemptVerdict {
 }
 
 /** Whether an answer came from the REC or through it. Without a reported tier, only a Hit shows that. */
-function cameThroughRec({ xCache, serverTiming }: HttpResult): boolean {
+function isThroughRec({ xCache, serverTiming }: HttpResult): boolean {
   return (
     isHit({ xCache }) ||
     tierOf(serverTiming) !== undefined ||

@@ -35,9 +35,9 @@ export interface ObjectRequest {
   /** Whether a check asks for the first byte alone. */
   readonly firstByteOnly: boolean;
   /** Whether the body of a download is left if it is large and the head reports the tier EDGE. */
-  readonly leaveAtEdge: boolean;
+  readonly abortBodyOnEdgeHit: boolean;
   /** Whether the body of a download is left if it is large and the head is a hit of this fill, by `performance.now()`; undefined: it is read. */
-  readonly leaveAtFill: number | undefined;
+  readonly abortBodyOnFill: number | undefined;
   /** Bytes of the object; null: unknown. */
   readonly expectedBytes: number | null;
   readonly cancellation: Cancellation;
@@ -82,7 +82,7 @@ export function createFetchObject(http: HttpClient, ports: Ports): FetchObject {
     const answer = await http.get(endpointOf(request, ports), target.path, lines, onBytes, {
       cancellation,
       maxBytes: isDownload ? maxBytesOf(request.expectedBytes) : MAX_WHOLE_CHECK_BYTES,
-      maxBytesOfHit: leavesAtHead(request, () => startedAt),
+      maxBytesOfHit: bodyLimitOfHit(request, () => startedAt),
       pop: message.pop,
       beforeSend: isDownload ? beforeSend : undefined,
     });
@@ -91,16 +91,16 @@ export function createFetchObject(http: HttpClient, ports: Ports): FetchObject {
 }
 
 /** Selects the responses whose headers are sufficient: a small body is read to the end, a large one is aborted. */
-function leavesAtHead(
-  { leaveAtEdge, leaveAtFill }: ObjectRequest,
+function bodyLimitOfHit(
+  { abortBodyOnEdgeHit, abortBodyOnFill }: ObjectRequest,
   startedAt: () => number,
 ): ((head: HttpResult) => number | undefined) | undefined {
-  if (leaveAtFill !== undefined)
+  if (abortBodyOnFill !== undefined)
     return (answer) =>
-      answer.contentLength !== undefined && isHitOfFill({ answer, startedAt: startedAt() }, leaveAtFill)
+      answer.contentLength !== undefined && isHitOfFill({ answer, startedAt: startedAt() }, abortBodyOnFill)
         ? MAX_WHOLE_CHECK_BYTES
         : undefined;
-  return leaveAtEdge ? maxBytesAtEdge : undefined;
+  return abortBodyOnEdgeHit ? maxBytesAtEdge : undefined;
 }
 
 /** Whether an answer is the object as a sample expects it: a hit of the copy that the lead's REC stored. @param fill by `performance.now()` */

@@ -37,7 +37,7 @@ type RegionalResult = UrlVariant &
   Pick<TaskResult, "pop" | "ok" | "outcome" | "warning" | "sample" | "led_by" | "filled_at" | "rec_unsure">;
 
 /** Tasks of a POP whose URL another POP requested. */
-interface Replaced {
+interface ReplacedTasks {
   readonly label: string;
   readonly pop: string;
   readonly by: string;
@@ -47,7 +47,7 @@ interface Replaced {
 /** Results of a request with the scope `regional` that show which POPs have the same REC, and which POP asked it for each object. */
 export class RecEvidence {
   private samples: SeenSample[] = [];
-  private readonly replaced = new Map<string, Replaced>();
+  private readonly replaced = new Map<string, ReplacedTasks>();
   private readonly unsure = new Map<string, Bitmap>();
   private readonly labelsWithOriginAge = new Set<string>();
   private readonly rows: ReadonlyMap<string, { readonly url: GoodUrl; readonly row: number; readonly label: string }>;
@@ -161,7 +161,7 @@ export class RecEvidence {
     label: string,
     taskBitmap: TaskBitmap,
     rootOfPop: ReadonlyMap<string, string>,
-    replaced: readonly Replaced[],
+    replaced: readonly ReplacedTasks[],
   ): ReadonlySet<string> {
     const complete = new Set(rootOfPop.values());
     for (const { url, row, label: its } of this.rows.values()) {
@@ -190,7 +190,7 @@ export class RecEvidence {
     return rows;
   }
 
-  private replacedBy({ label, pop, by }: Pick<Replaced, "label" | "pop" | "by">): Bitmap {
+  private replacedBy({ label, pop, by }: Pick<ReplacedTasks, "label" | "pop" | "by">): Bitmap {
     const name = nameOf({ label, pop, by });
     const known = this.replaced.get(name) ?? { label, pop, by, rows: new Bitmap() };
     this.replaced.set(name, known);
@@ -289,6 +289,6 @@ function rootsOf(
   return new Map(targets.map(({ pop }) => [pop, rootOf(pop, connections)]));
 }
 
-function nameOf({ label, pop, by }: Pick<Replaced, "label" | "pop" | "by">): string {
+function nameOf({ label, pop, by }: Pick<ReplacedTasks, "label" | "pop" | "by">): string {
   return `${label} ${pop} ${by}`;
 }

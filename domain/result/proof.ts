@@ -63,7 +63,7 @@ export type ProofRequest =
       /** When it may be sent at the earliest, by the clock of the observations. */
       readonly earliestAt: number;
       /** Whether it is a check if its head reports the tier EDGE: then it is recorded as one, and a large body is left. */
-      readonly isCheckAtEdge: boolean;
+      readonly countsAsCheckOnEdgeHit: boolean;
     }
   | {
       readonly next: "check";
@@ -136,7 +136,11 @@ const MAX_HITS_WITHOUT_GROWTH = 3;
 export function nextStep(history: readonly Observation[], facts: ProofFacts): ProofStep {
   const last = history.at(-1);
   if (last === undefined)
-    return { next: "download", earliestAt: 0, isCheckAtEdge: facts.downloadsDone > 0 && isCheckAtEdge([], facts) };
+    return {
+      next: "download",
+      earliestAt: 0,
+      countsAsCheckOnEdgeHit: facts.downloadsDone > 0 && countsAsCheckOnEdgeHit([], facts),
+    };
   if (last.kind === "download") return afterDownload(history, last, facts);
   const shown = history.filter(({ kind, cache }) => kind === "download" || cache !== undefined);
   return last.cache === undefined ? afterNothing(history, shown, facts) : afterCheck(shown, last, facts);
@@ -256,14 +260,18 @@ const EXPIRES_AT_ONCE: ProofOutcome = { outcome: "not_kept", reason: "EXPIRES_AT
 /** @param history its last request is the one before the download */
 function downloadAfter(history: readonly Observation[], facts: ProofFacts): ProofStep {
   const { endedAt } = history.at(-1) ?? NOTHING;
-  return { next: "download", earliestAt: endedAt + MIN_GROWTH_MS, isCheckAtEdge: isCheckAtEdge(history, facts) };
+  return {
+    next: "download",
+    earliestAt: endedAt + MIN_GROWTH_MS,
+    countsAsCheckOnEdgeHit: countsAsCheckOnEdgeHit(history, facts),
+  };
 }
 
 /**
  * Whether a further download is a check if its head reports the tier EDGE. After a check, it is none: where the POP keeps the object for two
  * seconds, hits and misses would alternate without end.
  */
-export function isCheckAtEdge(
+export function countsAsCheckOnEdgeHit(
   history: readonly Observation[],
   { downloads, verify }: Pick<ProofFacts, "downloads" | "verify">,
 ): boolean {

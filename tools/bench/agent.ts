@@ -37,7 +37,7 @@ export async function benchAgent({ rounds, server: startServer, say }: Bench): P
     ]);
   }
 
-  const row = (what: string, atLeast: number, aim: number, wanted: Partial<Setting>): Row => {
+  const row = (what: string, required: number, aim: number, wanted: Partial<Setting>): Row => {
     const setting = { ...usual, ...wanted };
     const measured = nodes
       .filter((node) => costs.has({ ...setting, node }))
@@ -46,7 +46,7 @@ export async function benchAgent({ rounds, server: startServer, say }: Bench): P
       what: `whole agent, CPU per 10 KB task, with queue and table: ${what}`,
       value: costs.median("cpuMicros", setting),
       unit: "µs",
-      atLeast,
+      required,
       aim,
       measured: measured.join(", "),
     });

@@ -84,7 +84,7 @@ export async function benchFanOut(bench: Bench): Promise<Findings> {
         what: "fan-out, CPU per task",
         value: cpu,
         unit: "µs",
-        atLeast: 80,
+        required: 80,
         aim: 40,
         measured: `${readable(cpu)} µs (one URL per message: ${readable(single?.cpu ?? Number.NaN)} µs)`,
       }),
@@ -119,7 +119,7 @@ export async function benchAggregation(bench: Bench): Promise<Findings> {
   return {
     title: "Aggregation",
     rows: [
-      rowOf({ what: "aggregation, CPU per record at batches of 1,000", value: cpu, unit: "µs", atLeast: 20, aim: 8 }),
+      rowOf({ what: "aggregation, CPU per record at batches of 1,000", value: cpu, unit: "µs", required: 20, aim: 8 }),
     ],
     notes: [
       `60 batches of 1,000 records in a fresh process, including the parsing of their JSON; one transaction counts each batch. ${readable(rate)} records/s on one core.`,
@@ -155,7 +155,7 @@ export async function benchGetSize(bench: Bench): Promise<Findings> {
         what: "Get Size, 10,000 URLs, one core",
         value: rate,
         unit: "URLs/s",
-        atLeast: 4_000,
+        required: 4_000,
         aim: 8_000,
         better: "more",
       }),
@@ -198,7 +198,7 @@ export async function benchImports({ rounds, say }: Bench): Promise<Findings> {
         what: "import of each Lambda's bundle in a fresh Node process",
         value: slowest.ms,
         unit: "ms",
-        atLeast: 150,
+        required: 150,
         aim: 80,
         measured: `${readable(slowest.ms)} ms (${slowest.name}, the slowest)`,
       }),

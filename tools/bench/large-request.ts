@@ -44,7 +44,7 @@ export async function benchLargeRequest({ say }: Pick<Bench, "say">): Promise<Fi
     say(`  ${what}: ${readable(ran.seconds)} s, ${readable(ran.cpuMicros / 1e6)} s of a core, ${ran.runs} runs`);
     rows.push(
       ...rowsOf(ran),
-      rowOf({ what: `${what}: peak memory`, value: ran.peakMB, unit: "MB", atLeast: LAMBDA.megabytes }),
+      rowOf({ what: `${what}: peak memory`, value: ran.peakMB, unit: "MB", required: LAMBDA.megabytes }),
     );
   };
   const count = readable(tasks);
@@ -58,12 +58,12 @@ export async function benchLargeRequest({ say }: Pick<Bench, "say">): Promise<Fi
   for (const of of recounts) {
     const what = `${readable(of.urls * of.pops)} recounted${of.missingEvery === undefined ? "" : ", a tenth given up"}`;
     await run(what, { function: "shutdown", ...of }, ({ longestRunSeconds }) => [
-      rowOf({ what: `${what}: longest run`, value: longestRunSeconds, unit: "s", atLeast: LAMBDA.seconds }),
+      rowOf({ what: `${what}: longest run`, value: longestRunSeconds, unit: "s", required: LAMBDA.seconds }),
     ]);
   }
   const dropped = `${readable(messages)} messages dropped after a stop`;
   await run(dropped, { function: "shutdown", urls: 10, pops: 10, isStopped: true, messages }, ({ seconds }) => [
-    rowOf({ what: dropped, value: seconds, unit: "s", atLeast: STOP_SECONDS }),
+    rowOf({ what: dropped, value: seconds, unit: "s", required: STOP_SECONDS }),
   ]);
   return {
     title: "The largest request",
@@ -82,13 +82,13 @@ export function countedRows(tasks: number, { units, busiest }: Pick<LargeRun, "u
       what: `${name}: write units of counters, of those of the results`,
       value: units / tasks,
       unit: "×",
-      atLeast: 0.15,
+      required: 0.15,
     }),
     rowOf({
       what: `${name}: the busiest key`,
       value: (busiest / tasks) * QUOTA.tableWrites,
       unit: "units/s",
-      atLeast: 1_000,
+      required: 1_000,
     }),
   ];
 }

@@ -66,7 +66,7 @@ export function measuredPart(): string {
 function rowTable(rows: Findings["rows"]): string {
   return table(
     ["what", "at least", "aim", "measured", ""],
-    rows.map(({ what, atLeast, aim, measured, verdict }) => [what, atLeast, aim, measured, verdict]),
+    rows.map(({ what, required, aim, measured, verdict }) => [what, required, aim, measured, verdict]),
   );
 }
 
@@ -74,7 +74,7 @@ function rowTable(rows: Findings["rows"]): string {
 export interface Row {
   readonly what: string;
   /** With its unit; `–` where there is no bound. */
-  readonly atLeast: string;
+  readonly required: string;
   readonly aim: string;
   readonly measured: string;
   readonly verdict: Verdict;
@@ -97,7 +97,7 @@ export interface Figure {
   readonly what: string;
   readonly value: number;
   readonly unit: string;
-  readonly atLeast: number;
+  readonly required: number;
   /** @default no more than the least */
   readonly aim?: number;
   /** Whether more or less of it is better. @default less */
@@ -106,13 +106,13 @@ export interface Figure {
   readonly measured?: string;
 }
 
-export function rowOf({ what, value, unit, atLeast, aim, better = "less", measured }: Figure): Row {
+export function rowOf({ what, value, unit, required, aim, better = "less", measured }: Figure): Row {
   const reaches = (bound: number) => (better === "more" ? value >= bound : value <= bound);
   const written = (it: number) => `${readable(it)} ${unit}`;
-  const met = reaches(atLeast) ? "met" : "MISSED";
+  const met = reaches(required) ? "met" : "MISSED";
   return {
     what,
-    atLeast: written(atLeast),
+    required: written(required),
     aim: aim === undefined ? "–" : written(aim),
     measured: measured ?? written(value),
     verdict: aim !== undefined && reaches(aim) ? "aim" : met,

@@ -19,7 +19,7 @@ const FIRST: RequestStep = {
   addressIndex: 0,
   earliestAt: 0,
   alone: false,
-  isCheckAtEdge: false,
+  countsAsCheckOnEdgeHit: false,
   firstByteOnly: false,
 };
 
@@ -115,7 +115,7 @@ const inShort = ({ kind, addressIndex }: RequestStep) => `${kind} ${addressIndex
 test("a task is two downloads and a check at one address", () => {
   const { asked, next } = play([GOOD, REC, EDGE]);
   expect(asked.map(inShort)).toEqual(["download 0", "download 0", "check 0"]);
-  expect(asked[1]).toMatchObject({ earliestAt: 3_200, isCheckAtEdge: true });
+  expect(asked[1]).toMatchObject({ earliestAt: 3_200, countsAsCheckOnEdgeHit: true });
   expect(next).toMatchObject({
     step: "end",
     end: { rounds: 2, attempts: 1, transferredBytes: 15, proof: { outcome: "warm", tier: "EDGE", age: 3 } },
@@ -134,7 +134,7 @@ describe("a large sample", () => {
 
   test("is left at its head if that is a hit of the lead's fill", () => {
     const { asked, next } = play([LEFT], { sample: SAMPLE });
-    expect(asked[0]).toMatchObject({ kind: "download", leaveAtFill: 1_000 });
+    expect(asked[0]).toMatchObject({ kind: "download", abortBodyOnFill: 1_000 });
     expect(next).toMatchObject({
       step: "end",
       end: {
@@ -154,13 +154,13 @@ describe("a large sample", () => {
     ["it is none", {}],
   ])("is read whole if %s", (_, changes) => {
     const { asked } = play([GOOD], changes);
-    expect(asked[0]?.leaveAtFill).toBeUndefined();
+    expect(asked[0]?.abortBodyOnFill).toBeUndefined();
   });
 
   test("is read whole at the second attempt", () => {
     const { next } = play([TIMEOUT], { sample: SAMPLE });
     expect(next).toMatchObject({ step: "request" });
-    expect((next as RequestStep).leaveAtFill).toBeUndefined();
+    expect((next as RequestStep).abortBodyOnFill).toBeUndefined();
   });
 });
 

@@ -183,8 +183,8 @@ function prove(world: World, settings = AUTO) {
     now = Math.max(now, step.earliestAt);
     now += world.delays[answers.length % world.delays.length] ?? 0;
     const { observation: answered, wasKept } = edge.request(step.next, now);
-    const isCheckAtEdge = step.next === "download" && step.isCheckAtEdge && isOfEdge(answered);
-    const observation: Observation = isCheckAtEdge ? { ...answered, kind: "check" } : answered;
+    const countsAsCheckOnEdgeHit = step.next === "download" && step.countsAsCheckOnEdgeHit && isOfEdge(answered);
+    const observation: Observation = countsAsCheckOnEdgeHit ? { ...answered, kind: "check" } : answered;
     const { kind, startedAt, endedAt, cache, age } = observation;
     const isLost = kind === "check" && world.losesChecks[answers.length] === true;
     answers.push({ observation: isLost ? { kind, startedAt, endedAt } : observation, wasKept });

@@ -166,16 +166,19 @@ test.each<[name: string, seen: string, next: string, facts?: Partial<ProofFacts>
 ])("%s: %s → %s", (_, seen, next, facts) => expect(inShort(nextStep(history(seen), { ...AUTO, ...facts }))).toBe(next));
 
 test("each request but the first may be sent 1.1 s after the answer before it has ended", () => {
-  expect(nextStep(history("D"), AUTO)).toEqual({ next: "download", earliestAt: 1_200, isCheckAtEdge: true });
-  expect(nextStep(history("D"), { ...AUTO, ...TWO })).toMatchObject({ earliestAt: 1_200, isCheckAtEdge: false });
+  expect(nextStep(history("D"), AUTO)).toEqual({ next: "download", earliestAt: 1_200, countsAsCheckOnEdgeHit: true });
+  expect(nextStep(history("D"), { ...AUTO, ...TWO })).toMatchObject({
+    earliestAt: 1_200,
+    countsAsCheckOnEdgeHit: false,
+  });
   expect(nextStep(history("D D"), AUTO)).toEqual({ next: "check", earliestAt: 3_200, alone: false });
   expect(nextStep(history("D D EDGE"), AUTO)).toEqual({ next: "check", earliestAt: 5_200, alone: true });
   expect(nextStep(history("D D -"), AUTO)).toEqual({ next: "check", earliestAt: 5_200, alone: false });
 });
 
 test("the first download of a message is a check at the edge only if an earlier message has downloaded the object", () => {
-  expect(nextStep([], AUTO)).toMatchObject({ isCheckAtEdge: false });
-  expect(nextStep([], { ...AUTO, ...RESUMED })).toMatchObject({ isCheckAtEdge: true });
+  expect(nextStep([], AUTO)).toMatchObject({ countsAsCheckOnEdgeHit: false });
+  expect(nextStep([], { ...AUTO, ...RESUMED })).toMatchObject({ countsAsCheckOnEdgeHit: true });
 });
 
 test.each([
