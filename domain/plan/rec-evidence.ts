@@ -25,8 +25,10 @@ export const recEvidenceSchema = z.object({
   samples: z.array(seenSampleSchema),
   /** Tasks whose URL another POP requested: rows of the list of good URLs, as text of a {@link Bitmap}. */
   replaced: z.array(z.object({ label: z.string(), pop: z.string(), by: z.string(), rows: z.string() })),
-  /** By POP: rows whose good results show no REC, because the POP's own cache may have answered, or no cache has. */
+  /** By POP: rows whose good results show no REC, because the POP's own cache may have answered. */
   unsure: z.record(z.string(), z.string()),
+  /** By POP: rows whose good results name no cache. */
+  no_cache: z.record(z.string(), z.string()),
   /** Distributions of which an origin was seen to send an `Age`: there, a hit shows no REC. */
   origin_age: z.array(z.string()),
 });
@@ -49,6 +51,7 @@ export class RecEvidence {
   private samples: SeenSample[] = [];
   private readonly replaced = new Map<string, ReplacedTasks>();
   private readonly unsure = new Map<string, Bitmap>();
+  private readonly noCache = new Map<string, Bitmap>();
   private readonly labelsWithOriginAge = new Set<string>();
   private readonly rows: ReadonlyMap<string, { readonly url: GoodUrl; readonly row: number; readonly label: string }>;
 
@@ -69,7 +72,8 @@ export class RecEvidence {
     const found = this.rows.get(key);
     if (found === undefined) return;
     const { label } = found;
-    if (rec_unsure || outcome === "done") this.unsureAt(pop).add(found.row);
+    if (rec_unsure) bitmapAt(this.unsure, pop).add(found.row);
+    if (outcome === "done") bitmapAt(this.noCache, pop).add(found.row);
     if (warning === "origin_age") this.labelsWithOriginAge.add(label);
     if (found.url.sample) this.samples.push({ label, key, pop, ok, sample, led_by, filled_at });
     else if (led_by !== undefined) this.replacedBy({ label, pop, by: led_by }).add(found.row);
@@ -77,15 +81,16 @@ export class RecEvidence {
 
   saved(): SavedRecEvidence {
     const replaced = [...this.replaced.values()].map((it) => ({ ...it, rows: it.rows.toText() }));
-    const unsure = Object.fromEntries([...this.unsure].map(([pop, rows]) => [pop, rows.toText()]));
-    return { samples: this.samples, replaced, unsure, origin_age: [...this.labelsWithOriginAge] };
+    const [unsure, no_cache] = [textsOf(this.unsure), textsOf(this.noCache)];
+    return { samples: this.samples, replaced, unsure, no_cache, origin_age: [...this.labelsWithOriginAge] };
   }
 
-  restore({ samples, replaced, unsure, origin_age }: SavedRecEvidence): void {
+  restore({ samples, replaced, unsure, no_cache, origin_age }: SavedRecEvidence): void {
     this.samples = [...samples];
     for (const label of origin_age) this.labelsWithOriginAge.add(label);
     for (const it of replaced) this.replaced.set(nameOf(it), { ...it, rows: new Bitmap(it.rows) });
     for (const [pop, rows] of Object.entries(unsure)) this.unsure.set(pop, new Bitmap(rows));
+    for (const [pop, rows] of Object.entries(no_cache)) this.noCache.set(pop, new Bitmap(rows));
   }
 
   /**
@@ -146,10 +151,9 @@ export class RecEvidence {
     for (const { pop, leads = false } of targets) {
       const connection = connections.get(pop);
       const reason = typeof connection === "string" ? connection : undefined;
-      const isKept = isComplete(pop);
-      const isOwnLead = !bases.has(pop) && (leads || (reason !== undefined && isKept));
+      const isOwnLead = !bases.has(pop) && (leads || (reason !== undefined && isComplete(pop)));
       const isCovered = typeof connection === "object" && connection.sources.every(isComplete);
-      const isLead = bases.has(pop) ? !isReplaced(pop) : isOwnLead && isKept;
+      const isLead = bases.has(pop) ? !isReplaced(pop) : isOwnLead && this.hasFoundAll(label, pop, taskBitmap);
       const coverage = isLead ? "lead" : isCovered && !isOwnLead && !bases.has(pop) ? "covered" : "not_covered";
       pops.set(pop, { coverage, reason: bases.has(pop) ? undefined : reason, isOwnLead });
     }
@@ -173,7 +177,7 @@ export class RecEvidence {
         const condition = conditionAt?.(pop);
         if (condition === undefined) continue;
         wanted.add(root);
-        if (condition !== "good" || this.unsure.get(pop)?.has(row)) continue;
+        if (condition !== "good" || this.unsure.get(pop)?.has(row) || this.noCache.get(pop)?.has(row)) continue;
         // The response proves only the REC of the POP that sent the request.
         const by = replaced.find((it) => it.pop === pop && it.rows.has(row))?.by ?? pop;
         shown.add(rootOfPop.get(by) ?? "");
@@ -184,10 +188,12 @@ export class RecEvidence {
     return complete;
   }
 
-  private unsureAt(pop: string): Bitmap {
-    const rows = this.unsure.get(pop) ?? new Bitmap();
-    this.unsure.set(pop, rows);
-    return rows;
+  /** Whether a POP that leads for itself has found each object in a cache. Without a reported tier, that may be its own. */
+  private hasFoundAll(label: string, pop: string, taskBitmap: TaskBitmap): boolean {
+    return [...this.rows.values()].every(({ url, row, label: its }) => {
+      const condition = its === label ? taskBitmap.conditionAt(url)?.(pop) : undefined;
+      return condition === undefined || (condition === "good" && !this.noCache.get(pop)?.has(row));
+    });
   }
 
   private replacedBy({ label, pop, by }: Pick<ReplacedTasks, "label" | "pop" | "by">): Bitmap {
@@ -287,6 +293,16 @@ function rootsOf(
   connections: ReadonlyMap<string, Connection>,
 ): ReadonlyMap<string, string> {
   return new Map(targets.map(({ pop }) => [pop, rootOf(pop, connections)]));
+}
+
+function bitmapAt(bitmaps: Map<string, Bitmap>, pop: string): Bitmap {
+  const rows = bitmaps.get(pop) ?? new Bitmap();
+  bitmaps.set(pop, rows);
+  return rows;
+}
+
+function textsOf(bitmaps: ReadonlyMap<string, Bitmap>): Record<string, string> {
+  return Object.fromEntries([...bitmaps].map(([pop, rows]) => [pop, rows.toText()]));
 }
 
 function nameOf({ label, pop, by }: Pick<ReplacedTasks, "label" | "pop" | "by">): string {

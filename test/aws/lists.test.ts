@@ -192,6 +192,7 @@ const CHECKPOINT = {
     samples: [{ label: "d1", key: "https://a.example/1", pop: "SIN2-P1", ok: true, sample: "hit" as const }],
     replaced: [{ label: "d1", pop: "SIN2-P1", by: "SIN52-C2", rows: "0f" }],
     unsure: { "SIN2-P1": "02" },
+    no_cache: { "SIN2-P1": "04" },
     origin_age: ["d1"],
   },
   parts: ["r1/recount/x.csv"],

@@ -19,22 +19,24 @@ export interface PopRequestSeen {
   readonly xCache: string;
   /** The layer that had the answer, whether or not the client was told. */
   readonly source: Source;
-  /** Of the body. A client that leaves halfway is not subtracted. */
+  /** Of the body, as they are handed to the connection: a client that leaves gets at most one slice more than it reads. */
   readonly bytes: number;
+}
+
+/** A request whose body is being sent. */
+export interface PopRequestSending extends Omit<PopRequestSeen, "bytes"> {
+  bytes: number;
 }
 
 /** Remembers every request, where a lab wants to know which address was asked what. */
 export class PopLog {
   readonly requests: PopRequestSeen[] = [];
 
-  add(
-    { pop, request, domain = "", policy }: Exchange,
-    found: Found,
-    { at, bytes }: Pick<PopRequestSeen, "at" | "bytes">,
-  ): void {
+  /** @returns the entry: its bytes are added as they are sent */
+  add({ pop, request, domain = "", policy }: Exchange, found: Found, at: number): PopRequestSending {
     const { method = "GET", url = "/", headers } = request;
     const { source } = found;
-    this.requests.push({
+    const entry: PopRequestSending = {
       at,
       pop: pop.name,
       address: pop.address,
@@ -45,7 +47,9 @@ export class PopLog {
       status: found.reply.status,
       xCache: xCacheOf(found),
       source,
-      bytes,
-    });
+      bytes: 0,
+    };
+    this.requests.push(entry);
+    return entry;
   }
 }

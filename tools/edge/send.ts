@@ -28,8 +28,10 @@ export function send(exchange: Exchange, found: Found, context: SendContext, fau
   const head = joined([...reply.headers, ...lengthOf(reply, bodyFault)], edgeHeaders(served), found);
   response.writeHead(reply.status, fault?.kind === "headers" ? replaced(head, fault.headers) : head);
   const body = request.method === "HEAD" ? EMPTY : reply.body;
-  const bytes = deliver(response, body, bodyFault ?? brokenOff(reply), context.reset);
-  context.log?.add(exchange, found, { at: context.now(), bytes });
+  const entry = context.log?.add(exchange, found, context.now());
+  deliver(response, body, bodyFault ?? brokenOff(reply), context.reset, (bytes) => {
+    if (entry !== undefined) entry.bytes += bytes;
+  });
 }
 
 function servedOf({ pop, request, policy, began }: Exchange, found: Found, context: SendContext): Served {
@@ -124,55 +126,68 @@ function statedLength(length: number, fault: BodyFault | undefined): number {
  * Sends the body of a response whose head is written, as far as the fault allows.
  *
  * @param reset ends a connection with RST
- * @returns how many bytes of the body are to be sent
+ * @param onSent called with the bytes of each slice
  */
 export function deliver(
   response: ServerResponse,
   body: Buffer,
   fault: BodyFault | undefined,
   reset: (socket: Socket) => void,
-): number {
+  onSent: (bytes: number) => void,
+): void {
   // The client may have left while the tiers were asked; writing to it would be an unhandled error.
-  if (response.destroyed) return 0;
+  if (response.destroyed) return;
   if (fault === undefined) {
     const last = Math.max(0, Math.ceil(body.length / SLICE_BYTES) - 1) * SLICE_BYTES;
-    pour(response, body.subarray(0, last), () => response.end(body.subarray(last)));
-    return body.length;
+    pour(response, body.subarray(0, last), onSent, () => {
+      onSent(body.length - last);
+      response.end(body.subarray(last));
+    });
+    return;
   }
   if (fault.kind === "drip") {
-    drip(response, body, fault.bytesPerSecond);
-    return body.length;
+    drip(response, body, fault.bytesPerSecond, onSent);
+    return;
   }
   const { socket } = response;
   const part = "after" in fault && fault.after !== undefined ? body.subarray(0, Math.max(0, fault.after)) : body;
   // Nothing else sends the head when the part is empty. A reset at once comes before it: that POP does not answer.
   if (fault.kind !== "reset" || part.length > 0) response.flushHeaders();
-  pour(response, part, () => {
+  pour(response, part, onSent, () => {
     if (fault.kind === "reset" && socket) setTimeout(reset, RESET_DELAY_MS, socket).unref();
     else if (fault.kind !== "stall") socket?.end();
   });
-  return part.length;
 }
 
 /** Each slice waits until the one before it was taken: a client that reads slowly costs one slice. */
-function pour(response: ServerResponse, body: Buffer, done: () => void, from = 0): void {
+function pour(
+  response: ServerResponse,
+  body: Buffer,
+  onSent: (bytes: number) => void,
+  done: () => void,
+  from = 0,
+): void {
   if (from >= body.length) {
     done();
     return;
   }
-  response.write(body.subarray(from, from + SLICE_BYTES), (error) => {
-    if (!error && !response.destroyed) pour(response, body, done, from + SLICE_BYTES);
+  const slice = body.subarray(from, from + SLICE_BYTES);
+  onSent(slice.length);
+  response.write(slice, (error) => {
+    if (!error && !response.destroyed) pour(response, body, onSent, done, from + SLICE_BYTES);
   });
 }
 
 /** Sends the body at a rate. What the client does not take in time is not sent faster later. */
-function drip(response: ServerResponse, body: Buffer, bytesPerSecond: number): void {
+function drip(response: ServerResponse, body: Buffer, bytesPerSecond: number, onSent: (bytes: number) => void): void {
   const slice = Math.max(1, Math.ceil((bytesPerSecond * DRIP_MS) / 1_000));
   let sent = 0;
   response.flushHeaders();
   const timer = setInterval(() => {
     if (response.writableNeedDrain) return;
-    response.write(body.subarray(sent, sent + slice));
+    const part = body.subarray(sent, sent + slice);
+    onSent(part.length);
+    response.write(part);
     sent += slice;
     if (sent < body.length) return;
     clearInterval(timer);

@@ -22,6 +22,7 @@ it("the checkpoint of a recount is read as it was written, with the task bitmap'
       samples: [],
       replaced: [{ label: LABEL, pop: "SIN2-P1", by: "SIN52-C2", rows: "01" }],
       unsure: { "SIN2-P1": "02" },
+      no_cache: { "SIN2-P1": "04" },
       origin_age: [LABEL],
     },
   };
