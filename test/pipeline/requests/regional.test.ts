@@ -220,22 +220,21 @@ test("a patch of 80 GB for 16 POPs under 6 RECs costs at most 42 dollars by the 
   const pops = [...REGION_DEFAULTS.eu, ...REGION_DEFAULTS.us];
   const recs = new Set(pops.map(recOf));
   expect([pops.length, recs.size]).toEqual([16, 6]);
-  const edge = await startEdge({
-    ...EDGE,
-    pops: pops.map((pop) => ({ pop, rec: recOf(pop) ?? "" })),
-    behaviours: [{ serverTiming: 100 }],
-    site,
-    logPops: true,
+  const pipeline = await Pipeline.start({
+    edge: {
+      ...EDGE,
+      pops: pops.map((pop) => ({ pop, rec: recOf(pop) ?? "" })),
+      behaviours: [{ serverTiming: 100 }],
+      site,
+      logPops: true,
+    },
   });
-  const state = mkdtempSync(join(tmpdir(), "prewarm-patch-"));
-  const untrust = trust(edge.caPem);
   try {
-    const client = directClient({ env: { ...edgeEnvironment(edge), XDG_STATE_HOME: state } });
-    const { item } = await client.create(JSON.parse(JSON.stringify(body({ url_list: urlsOf(site), pops }))));
-    await client.start(item);
-    await client.ended(item.req_id);
-    expect((await client.progress(item.req_id, {})).json).toMatchObject({ verdict: "ready", failed_count: 0 });
-    const seen = edge.popRequests().filter(({ method }) => method === "GET");
+    const started = await pipeline.call("POST", "prewarm", body({ url_list: urlsOf(site), pops }));
+    const { request_id: id } = z.object({ request_id: z.string() }).parse(started);
+    await pipeline.untilClosed(id);
+    expect(await pipeline.call("GET", `prewarm?req_id=${id}`)).toMatchObject({ verdict: "ready", failed_count: 0 });
+    const seen = pipeline.edge.popRequests().filter(({ method }) => method === "GET");
     const traffic = [...grouped(seen, ({ pop }) => pop)].map(([pop, its]) => {
       const bytes = SCALE * sentBytes(its);
       return { pop, tasks: 0, size: 0, requests: its.length, bytes };
@@ -244,8 +243,6 @@ test("a patch of 80 GB for 16 POPs under 6 RECs costs at most 42 dollars by the 
     expect(dollars).toBeGreaterThan(40);
     expect(dollars).toBeLessThanOrEqual(42);
   } finally {
-    untrust();
-    await edge.close();
-    rmSync(state, { recursive: true });
+    await pipeline.close();
   }
 });
