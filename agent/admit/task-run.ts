@@ -218,8 +218,8 @@ export class TaskRun {
   /** Of a follower: whether a download has shown, in this message or before, that its next request may reach the origin. */
   private reachesOriginAgain(): boolean {
     if (this.job.message.follows !== true) return false;
-    const { download, mayReachOriginAgain } = this.history;
-    return download === undefined ? this.url.may_reach_origin === true : mayReachOriginAgain;
+    const { download, failures, mayReachOriginAgain } = this.history;
+    return download === undefined ? failures > 0 || this.url.may_reach_origin === true : mayReachOriginAgain;
   }
 
   /** A check reads little, and must not wait for whole large objects. */

@@ -192,7 +192,8 @@ export function classifyLead(result: LeadResult, scoped: Scoped = {}): LeadKind 
   const { ok, outcome, reason, http_status: status, rec_unsure, hit_after_download, rounds } = result;
   // Whatever the lead's first response left open, the REC was seen to keep it since.
   if (outcome === "regional") return { state: "cached", isInRec: true };
-  // The POP had the object before and its REC was not asked, or the answer names no cache.
+  if (outcome === "done" && scoped.scope === "regional") return { state: "origin_failed", observed: "no x-cache" };
+  // The POP had the object before: its REC was not asked.
   if (ok && scoped.scope === "regional") return { state: "pop_failed" };
   if (ok) return { state: "cached", isInRec: rec_unsure !== true };
   const code = readReason(reason);

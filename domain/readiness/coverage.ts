@@ -54,8 +54,15 @@ export function coverageOf(
   // Each list of targets is grouped once: all URLs of a distribution have the same.
   const known = new Map<readonly Target[], readonly RecCoverage[]>();
   const groupsOf = (targets: readonly Target[]) => {
-    const groups = known.get(targets) ?? groupByRec(targets, byPop, recEvidence);
+    const groups = known.get(targets) ?? groupByRec(targets, byPop);
     known.set(targets, groups);
+    return groups;
+  };
+  const shownGroups = new Map<string, readonly RecCoverage[]>();
+  const shownGroupsOf = ([first]: readonly Target[]) => {
+    const label = first?.label ?? "";
+    const groups = shownGroups.get(label) ?? groupByEvidence(label, byPop, recEvidence);
+    shownGroups.set(label, groups);
     return groups;
   };
   let coldUnreadable = 0;
@@ -65,7 +72,11 @@ export function coverageOf(
     const groups = groupsOf(targets);
     const conditionAt = taskBitmap.conditionAt(url);
     const recs = plan.isRegional ? coldRegionalRecsOf(groups, conditionAt) : coldRecsOf(groups, conditionAt);
-    if (plan.isRegional) edgeTasks += groups.filter((group) => isAtEdgeAlone(group, conditionAt)).length;
+    if (plan.isRegional) {
+      const shown = recEvidence === undefined ? groups : shownGroupsOf(targets);
+      countRegional(shown, conditionAt);
+      edgeTasks += shown.filter((group) => isAtEdgeAlone(group, conditionAt)).length;
+    }
     // Of a distribution without any POP that resolved, nothing was warmed.
     if (recs.length > 0 || (groups.length === 0 && targets.length > 0)) cold.add(url, recs);
   }
@@ -118,20 +129,22 @@ function isResolved({ state }: Target): boolean {
   return state !== "FAILED";
 }
 
-/** @param targets of one distribution, or one for each POP @param evidence which RECs they have. @default the catalogue decides */
-function groupByRec(
-  targets: readonly Target[],
-  byPop: ReadonlyMap<string, MutablePopCoverage>,
-  evidence?: RecEvidence,
-): RecCoverage[] {
-  const coverages = (pops: readonly string[]) => pops.flatMap((pop) => byPop.get(pop) ?? []);
-  const [{ label } = { label: "" }] = targets;
-  if (evidence !== undefined && targets.every((it) => it.label === label))
-    return evidence.recGroupsOf(label).map(({ rec, pops }) => ({ rec, pops: coverages(pops) }));
+/** Groups as the catalogue names their RECs. */
+function groupByRec(targets: readonly Target[], byPop: ReadonlyMap<string, MutablePopCoverage>): RecCoverage[] {
   return [...grouped(targets.filter(isResolved), ({ pop }) => recOf(pop) ?? "")].map(([rec, its]) => ({
     rec: rec === "" ? undefined : rec,
-    pops: coverages(its.map(({ pop }) => pop)),
+    pops: its.flatMap(({ pop }) => byPop.get(pop) ?? []),
   }));
+}
+
+/** Groups as the samples of a distribution show their RECs. */
+function groupByEvidence(
+  label: string,
+  byPop: ReadonlyMap<string, MutablePopCoverage>,
+  evidence: RecEvidence | undefined,
+): RecCoverage[] {
+  const groups = evidence?.recGroupsOf(label) ?? [];
+  return groups.map(({ rec, pops }) => ({ rec, pops: pops.flatMap((pop) => byPop.get(pop) ?? []) }));
 }
 
 /** Adds an object to the counts of each POP. @returns the RECs with two or more POPs at which it is good at none, and which are not shown to keep it */
@@ -160,26 +173,30 @@ function coldRecsOf(groups: readonly RecCoverage[], conditionAt: ConditionAt | u
 }
 
 /**
- * The same for a request with the scope `regional`, where a REC has an object once one of its POPs has shown that. One POP leads the
- * others, so an object is cold at a REC with two or more POPs if it failed at all of them that requested it.
+ * The same for a request with the scope `regional`. One POP leads the others, so an object is cold at a REC with two or more POPs if it failed
+ * at all of them that requested it, whichever RECs they turned out to have.
  */
 function coldRegionalRecsOf(groups: readonly RecCoverage[], conditionAt: ConditionAt | undefined): string[] {
-  const cold: string[] = [];
-  for (const { rec, pops } of groups) {
-    const seen = pops.map((coverage) => ({ coverage, condition: conditionAt?.(coverage.pop) }));
-    const tasks = seen.filter(({ condition }) => condition !== undefined);
-    const isKept = tasks.some(({ condition }) => condition === "good");
-    const bad = tasks.filter(({ condition }) => condition === "bad");
-    const isCold = rec !== undefined && pops.length >= 2 && tasks.length > 0 && bad.length === tasks.length;
-    for (const { coverage, condition } of tasks) {
+  return groups.flatMap(({ rec, pops }) => {
+    const tasks = pops.filter(({ pop }) => conditionAt?.(pop) !== undefined);
+    const isCold = tasks.length > 0 && tasks.every(({ pop }) => conditionAt?.(pop) === "bad");
+    if (rec === undefined || pops.length < 2 || !isCold) return [];
+    for (const coverage of tasks) coverage.cold++;
+    return [rec];
+  });
+}
+
+/** Adds an object to the counts of each POP, with the scope `regional`. A REC has it once one of its POPs has shown that. */
+function countRegional(groups: readonly RecCoverage[], conditionAt: ConditionAt | undefined): void {
+  for (const { pops } of groups) {
+    const isKept = pops.some(({ pop }) => conditionAt?.(pop) === "good");
+    for (const coverage of pops) {
+      const condition = conditionAt?.(coverage.pop);
+      if (condition === undefined) continue;
       coverage.tasks++;
-      if (condition === "good" || (condition === "regional" && isKept)) continue;
-      coverage.lacking++;
-      if (isCold) coverage.cold++;
+      if (condition === "bad" || (condition === "regional" && !isKept)) coverage.lacking++;
     }
-    if (isCold) cold.push(rec);
   }
-  return cold;
 }
 
 /** Whether an object is shown to be in the own cache of a POP, and not in the REC. */

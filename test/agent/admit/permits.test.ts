@@ -132,6 +132,11 @@ describe("a follower of a confirmed REC, under a limit of requests at once", () 
   test("needs one for the check of what its POP fetched from the origin", async () =>
     expect((await requestsOf(FROM_ORIGIN)).slice(0, 2)).toEqual(["download false", "check true"]));
 
+  test("needs one for the attempt after one that failed", async () => {
+    const broken = { ...answerOf("Miss from cloudfront"), bytes: 0, failure: { reason: "connection", code: "RESET" } };
+    expect((await requestsOf(broken)).slice(0, 2)).toEqual(["download false", "download true"]);
+  });
+
   test("needs one for the download that follows such a download in an earlier message", async () =>
     expect((await requestsOf(REC, { attempts: 1, may_reach_origin: true })).slice(0, 1)).toEqual(["download true"]));
 });

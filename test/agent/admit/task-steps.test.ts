@@ -313,11 +313,18 @@ describe("a check whose object has another size than the download", () => {
   test.each<[string, HttpResult, HttpResult]>([
     ["the same total", REC, part("65537")],
     ["an unknown total", REC, part("*")],
+    ["a longer object: it was replaced", REC, part("70000")],
     ["a body that is encoded", REC, { ...EDGE, bytes: 3, contentLength: 3, contentEncoding: "gzip" }],
     ["a download that was encoded", { ...REC, contentEncoding: "br" }, { ...EDGE, bytes: 3, contentLength: 3 }],
   ])("is not seen by %s", (_, download, check) => {
     const { next } = play([{ ...GOOD, ...big }, { ...download, ...big }, check]);
     expect(next).toMatchObject({ step: "end", end: { proof: { outcome: "warm" } } });
+  });
+
+  test("is not seen in a Miss: what no cache has may differ each time", () => {
+    const miss = { ...GOOD, bytes: 3, contentLength: 3 };
+    const { next } = play([{ ...GOOD, ...big }, { ...REC, ...big }, miss]);
+    expect(next).toMatchObject({ step: "end", end: { proof: { outcome: "not_kept" } } });
   });
 
   test("is seen where the download was in an earlier message, by the size that was probed", () => {

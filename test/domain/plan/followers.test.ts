@@ -98,10 +98,16 @@ describe("what a lead's result means for those that wait", () => {
     ["nothing is stored", { ok: false }, POP_FAILED],
   ])("%s", (_, result, kind) => expect(classifyLead(result)).toEqual(kind));
 
-  it.each<LeadResult["outcome"]>(["warm", "hit", "done"])(
+  it.each<LeadResult["outcome"]>(["warm", "hit"])(
     "with scope regional, a good result with the outcome %s shows nothing of the REC",
     (outcome) => expect(classifyLead({ ok: true, outcome }, { scope: "regional" })).toEqual(POP_FAILED),
   );
+});
+
+it("with scope regional, two leads whose answers name no cache are enough", () => {
+  const done: LeadResult = { ok: true, outcome: "done" };
+  expect(classifyLead(done, { scope: "regional" })).toEqual({ state: "origin_failed", observed: "no x-cache" });
+  expect(classifyLead(done)).toEqual({ state: "cached", isInRec: true });
 });
 
 describe("the next lead of a URL, with scope regional", () => {

@@ -215,7 +215,7 @@ describe("with scope regional, the samples decide which POPs have one REC", () =
   const [LEAD, OTHER] = ["SIN2-P1", "SIN52-C2"];
   const S = { ...A, sample: true as const };
   /** @param sample the result of the other POP's sample */
-  const regional = (sample: "hit" | "miss" | undefined, outcomeOfB: "regional" | "warm") => {
+  const regional = (sample: "hit" | "miss" | undefined, outcomeOfB: "regional" | "warm" | undefined) => {
     const plan = new Plan(
       request({ scope: "regional", pops: [LEAD, OTHER], distributions: ONE }),
       SINGAPORE.map((it) => (it.pop === OTHER && sample === "miss" ? { ...it, leads: true as const } : it)),
@@ -228,9 +228,10 @@ describe("with scope regional, the samples decide which POPs have one REC", () =
       if (taskBitmap.addResult(its)) recEvidence.addResult(its);
     };
     add(LEAD, S.url, { filled_at: 1_000 });
-    add(LEAD, B.url, {});
+    const failed = { ok: false, outcome: "failed" as const };
+    add(LEAD, B.url, outcomeOfB === undefined ? failed : {});
     add(OTHER, S.url, sample === undefined ? { ok: false } : { sample, led_by: LEAD, filled_at: 1_000 });
-    add(OTHER, B.url, { outcome: outcomeOfB });
+    add(OTHER, B.url, outcomeOfB === undefined ? failed : { outcome: outcomeOfB });
     return coverageOf(plan, taskBitmap, { good: urls, unreadable: [], variants: [], recEvidence });
   };
 
@@ -242,6 +243,9 @@ describe("with scope regional, the samples decide which POPs have one REC", () =
         { pop: OTHER, lacking: 1 },
       ],
     }));
+
+  it("an object that failed at all POPs is cold, although they have different RECs", () =>
+    expect(regional("miss", undefined)).toMatchObject({ cold_objects: 1, cold_recs: [expect.any(String)] }));
 
   it("a POP whose sample hit lacks nothing", () =>
     expect(regional("hit", "regional")).toMatchObject({ byPop: [{ lacking: 0 }, { tasks: 1, lacking: 0 }] }));
