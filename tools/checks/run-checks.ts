@@ -32,6 +32,8 @@ export interface Check {
   readonly seconds: number;
   /** What it said of itself: vitest's count of tests, with the coverage if that was measured; else its last line. */
   readonly summary: string;
+  /** Lines of vitest and Playwright that name a failed test, each once. */
+  readonly failedTests: readonly string[];
 }
 
 export interface CheckOptions {
@@ -51,6 +53,9 @@ export function groupsOf(names: readonly string[]): string[][] {
   const others = wanted.filter((name) => !QUICK.includes(name)).map((name) => [name]);
   return quick.length === 0 ? others : [quick, ...others];
 }
+
+/** Failed tests of one script that the table names. */
+const MAX_FAILED_TESTS = 10;
 
 /** Scripts of a group that run at the same time: checks of one thread each, and CI has two cores. */
 const MAX_AT_ONCE = 2;
@@ -108,7 +113,8 @@ function runCheck(script: string, { command, write }: CheckOptions): Promise<Che
   return new Promise((resolve) => {
     const end = (code: number | string, summary: string) => {
       for (const signal of SIGNALS) process.off(signal, forward);
-      resolve({ script, code, seconds: (performance.now() - startedAt) / 1_000, summary });
+      const seconds = (performance.now() - startedAt) / 1_000;
+      resolve({ script, code, seconds, summary, failedTests: failedTestsOf(output) });
     };
     child.once("error", (error) => end("error", error.message));
     child.once("close", (code, signal) => end(code ?? signal ?? "error", summaryOf(output)));
@@ -133,12 +139,19 @@ export function summaryOf(output: string): string {
   return summary.replaceAll(/ +/g, " ").slice(0, 120);
 }
 
-/** One line for each script, and one for all. */
+/** Lines that name a failed test: `FAIL  |unit| test/a.test.ts > adds` of vitest, `1) [desktop] › a.spec.ts:3:1 › adds` of Playwright. */
+export function failedTestsOf(output: string): string[] {
+  const lines = stripVTControlCharacters(output).split("\n");
+  return [...new Set(lines.map((line) => line.trim()).filter((line) => /^(FAIL |\d+\) \[)/.test(line)))];
+}
+
+/** One line for each script, one for each failed test, and one for all. */
 export function table(checks: readonly Check[]): string {
   const width = Math.max(...checks.map(({ script }) => script.length), 0);
-  const rows = checks.map(({ script, code, seconds, summary }) => {
+  const rows = checks.flatMap(({ script, code, seconds, summary, failedTests }) => {
     const ended = code === 0 ? "passed" : `FAILED (${code})`;
-    return `${ended.padEnd(11)} ${script.padEnd(width)} ${seconds.toFixed(0).padStart(5)} s  ${summary}`;
+    const row = `${ended.padEnd(11)} ${script.padEnd(width)} ${seconds.toFixed(0).padStart(5)} s  ${summary}`;
+    return [row, ...(code === 0 ? [] : failedTests.slice(0, MAX_FAILED_TESTS).map((line) => `  ${line}`))];
   });
   const failed = checks.filter(({ code }) => code !== 0);
   const names = failed.length === 0 ? "" : `: ${failed.map(({ script }) => script).join(", ")}`;

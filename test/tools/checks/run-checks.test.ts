@@ -66,6 +66,17 @@ describe("runChecks", () => {
   });
 });
 
+test("the table names the tests that failed, each once, and none of a check that passed at the second try", async () => {
+  const log =
+    "console.log(' FAIL  |rest| a.test.ts > adds\\n FAIL  |rest| a.test.ts > adds\\n  1) [desktop] › b.spec.ts:3:1 › opens')";
+  const { checks } = await run(`${log};process.exitCode = 1`, log);
+  expect(table(checks).split("\n").slice(1, 3)).toEqual([
+    "  FAIL  |rest| a.test.ts > adds",
+    "  1) [desktop] › b.spec.ts:3:1 › opens",
+  ]);
+  expect(table(checks).match(/FAIL {2}/g)).toHaveLength(1);
+});
+
 test("all checks are in one group each, those that need one thread together", () => {
   const groups = groupsOf(Object.keys(CHECKS));
   expect(groups.flat().toSorted()).toEqual(Object.keys(CHECKS).toSorted());
