@@ -44,12 +44,19 @@ const processes = env.PREWARM_WORKERS ?? availableParallelism();
 const instanceId = env.PREWARM_INSTANCE_ID ?? (await identify(metadata));
 
 /**
+ * Connections without a request, of all POPs. Tasks that wait for their check become due in bursts, and without this limit each burst
+ * opens connections of its own: 2,100 instead of 960 for 80,000 tasks at 20 POPs, and 90 MB more.
+ */
+const MAX_KEPT_CONNECTIONS = 1_024;
+
+/**
  * A call without an answer fails and is tried again. Without this, it would hold a slot, or the stop, for 15 minutes.
  */
 const requestHandler = { connectionTimeout: 5_000, requestTimeout: 20_000, throwOnRequestTimeout: true };
 const retrying = { maxAttempts: 8, requestHandler };
 const sqs = queueClient({ maxAttempts: 5, requestHandler });
 const http = new PooledHttpClient({
+  maxKeptConnections: MAX_KEPT_CONNECTIONS,
   allowPrivateAddresses: env.PREWARM_ALLOW_PRIVATE_ADDRESSES,
   firstByteMs: env.PREWARM_FIRST_BYTE_SECONDS * 1_000,
 });
