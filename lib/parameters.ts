@@ -184,14 +184,6 @@ const GROUPS = {
       constraintDescription: "empty, or an e-mail address",
       description: "Address that alarms are sent to. It first receives an e-mail with a confirmation link.",
     },
-    monthlyBudget: {
-      label: "Monthly budget",
-      // A text: as a Number, CloudFormation would accept 00, which is not equal to 0, and create a budget of 0 dollars.
-      default: "0",
-      allowedPattern: "0|[1-9][0-9]{0,5}|1000000",
-      constraintDescription: "whole US dollars up to 1000000; 0 for no budget",
-      description: "US dollars per month of the whole account at which alarmEmail receives a mail; 0: no budget.",
-    },
     tracing: {
       label: "AWS X-Ray",
       default: "off",

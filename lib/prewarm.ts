@@ -1,7 +1,6 @@
 import { Construct } from "constructs";
 import { AgentFleet } from "./agent-fleet.ts";
 import { Api, consoleFunction } from "./api.ts";
-import { Budget } from "./budget.ts";
 import { Monitoring } from "./monitoring.ts";
 import type { AgentNetwork } from "./network.ts";
 import type { Parameters } from "./parameters.ts";
@@ -40,7 +39,6 @@ export class Prewarm extends Construct {
     // The event at the end of a request contains links. They cannot use the stage's URL, which exists after the functions.
     pipeline.shutdown.addEnvironment("API_URL", api.endpoint);
     new Monitoring(this, "Monitoring", { ...parts, pipeline });
-    new Budget(this, "Budget", parameters);
     new Tracing(this, "Tracing", parameters.tracing);
   }
 }

@@ -172,10 +172,6 @@ const VALUES: Readonly<Record<string, readonly [accepted: readonly string[], rej
     ["", "ops@example.com"],
     ["ops", "a b@example.com"],
   ],
-  monthlyBudget: [
-    ["0", "1000000"],
-    ["-1", "1000001", "0.0", "00", "1.5"],
-  ],
 };
 
 const cases = Object.entries(VALUES).flatMap(([name, values]) =>
@@ -247,8 +243,6 @@ describe("what a parameter changes", () => {
   });
 
   test.each([
-    [{}, "Budgets::Budget", 0],
-    [{ monthlyBudget: "100", alarmEmail: "ops@example.com" }, "Budgets::Budget", 1],
     [{}, "SNS::Subscription", 0],
     [{ alarmEmail: "ops@example.com" }, "SNS::Subscription", 1],
     [{ monitoring: "off" }, "CloudWatch::Alarm", 0],

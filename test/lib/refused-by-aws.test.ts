@@ -37,7 +37,6 @@ const LONGEST = {
   monitoring: "full",
   tracing: "on",
   lambdaConcurrency: "high",
-  monthlyBudget: "100",
   alarmEmail: "ops@example.com",
   key: "my-key",
   vpce: "vpce-0123456789abcdef0",
@@ -315,16 +314,6 @@ const CONSTRAINTS: Readonly<Record<string, Constraint>> = {
         ? undefined
         : `${days} days`,
     { RetentionInDays: 31 },
-  ),
-  "a budget has at most 5 notifications with at most 10 addresses each": limits(
-    `${AWS}/aws-cost-management/latest/APIReference/API_budgets_CreateBudget.html`,
-    "AWS::Budgets::Budget",
-    {
-      "NotificationsWithSubscribers.length": [0, 5],
-      "NotificationsWithSubscribers.0.Subscribers.length": [1, 10],
-      "NotificationsWithSubscribers.1.Subscribers.length": [1, 10],
-      "NotificationsWithSubscribers.2.Subscribers.length": [1, 10],
-    },
   ),
   "a template has at most 200 parameters and 200 outputs, whose names are letters and digits": {
     link: CFN_LIMITS,

@@ -8,6 +8,8 @@ import { venv } from "../local/venv.ts";
 // PyPI below .local/ when it is not there.
 /** W3005 is about a DependsOn that is not needed: CDK writes one for a function's role, to which it also refers. */
 const IGNORED = ["W3005"];
+/** CloudFormation refuses a template with a resource type that the Region lacks, also where a condition leaves it out. */
+const REGIONS = ["--regions", "ALL_REGIONS"];
 const CDK = `${ROOT}node_modules/aws-cdk/bin/cdk`;
 
 /** Where an app's templates are put, and what cdk is told to find it. */
@@ -23,7 +25,7 @@ try {
     await run(process.execPath, [CDK, "synth", "--quiet", ...options, "--output", to], process.env, ROOT);
     const templates = readdirSync(to).filter((name) => name.endsWith(".template.json"));
     const files = templates.map((name) => join(to, name));
-    await run(`${folder}/bin/cfn-lint`, ["--ignore-checks", ...IGNORED, "--", ...files]);
+    await run(`${folder}/bin/cfn-lint`, [...REGIONS, "--ignore-checks", ...IGNORED, "--", ...files]);
     console.log(`cfn-lint: no findings in ${templates.join(" and ")}`);
   }
 } catch (error) {

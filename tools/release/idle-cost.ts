@@ -130,7 +130,6 @@ const IDLE_RULES: Readonly<Record<string, IdleRule>> = {
   "AWS::ApiGateway::UsagePlan": CONFIGURATION,
   "AWS::ApiGateway::UsagePlanKey": CONFIGURATION,
   "AWS::AutoScaling::AutoScalingGroup": autoScalingGroup,
-  "AWS::Budgets::Budget": free("budgets without actions are free"),
   "AWS::CloudWatch::Alarm": alarm,
   "AWS::CloudWatch::Dashboard": () => [{ what: "dashboard", quantity: 1, price: STACK_PRICE.dashboardMonth }],
   "AWS::DynamoDB::Table": table,

@@ -46,8 +46,6 @@ export const PARAMETERS_IN_CHINESE: Readonly<Record<string, string>> = {
     "on：六个告警。full：22 个告警（函数和流各有单独的告警）和一个控制面板。off：两者都没有。",
   "Address that alarms are sent to. It first receives an e-mail with a confirmation link.":
     "接收告警的邮箱地址。它会先收到一封带有确认链接的邮件。",
-  "US dollars per month of the whole account at which alarmEmail receives a mail; 0: no budget.":
-    "整个账户每月的费用达到此数额（美元）时，alarmEmail 会收到邮件；0：不设预算。",
   "Whether AWS X-Ray traces the API and the functions.": "是否用 AWS X-Ray 跟踪 API 和函数。",
   "Millions of requests per month that the distribution's flat-rate pricing plan includes, for estimates (dry_run). 0: no such plan.":
     "分配的固定费率套餐每月包含的请求数，单位为百万，用于预估（dry_run）。0：没有这种套餐。",

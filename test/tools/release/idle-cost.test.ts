@@ -103,7 +103,6 @@ describe("the stacks of this checkout", () => {
 
   it.each([
     ["default parameters", {}, 1],
-    ["a budget", { monthlyBudget: "10", alarmEmail: "me@example.com" }, 1],
     ["monitoring=off", { monitoring: "off" }, 0.2],
   ])("cost with %s, %j, less than %d dollars a month", (_, parameters, most) => {
     expect(idleCost(PrewarmStack, parameters).dollars).toBeLessThan(most);
