@@ -17,6 +17,13 @@ export function chosenEnvName(context: unknown): string {
   throw new ContextError(`-c envName=${context}: it must be ${ENV_NAME_CONSTRAINT}, and must not begin with a hyphen`);
 }
 
+/** Whether `cdk -c existingVpc=true` chooses the stack in an existing VPC. @throws ContextError */
+export function choosesExistingVpc(context: unknown): boolean {
+  if (context === undefined || String(context) === "false") return false;
+  if (String(context) === "true") return true;
+  throw new ContextError(`-c existingVpc=${context}: it must be true or false`);
+}
+
 /**
  * Id of an environment's own stack: `PrewarmStack-blue`, without a suffix for the default. So they exist side by side.
  */

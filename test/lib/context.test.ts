@@ -1,8 +1,13 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { Stack, Tags } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
-import { ContextError, chosenEnvName, chosenTags, stackIdOf } from "../../lib/context.ts";
+import { BUNDLING_STACKS } from "aws-cdk-lib/cx-api";
+import { ContextError, choosesExistingVpc, chosenEnvName, chosenTags, stackIdOf } from "../../lib/context.ts";
 import { PrewarmStack } from "../../lib/stacks.ts";
-import { newApp, propertiesOf, synthesizeStacks, theOnly } from "./synth.ts";
+import { newApp, propertiesOf, ROOT, synthesizeStacks, theOnly } from "./synth.ts";
 
 const app = newApp();
 
@@ -32,6 +37,29 @@ test("the stacks take it as their parameter's default", () => {
     expect(name).toMatch(/-blue$/);
     expect(template.findParameters("envName")["envName"]?.["Default"]).toBe("blue");
   }
+});
+
+test.each([undefined, false, "false", true, "true"])("-c existingVpc=%s chooses a stack", (context) => {
+  expect(choosesExistingVpc(context)).toBe(String(context) === "true");
+});
+
+test.each(["", "yes", 1])("-c existingVpc=%s is refused, in one line", (context) => {
+  expect(() => choosesExistingVpc(context)).toThrow(
+    new ContextError(`-c existingVpc=${context}: it must be true or false`),
+  );
+});
+
+// `cdk deploy` without a name deploys the only stack of an app, and fails if there are two.
+test.each([
+  [{}, "PrewarmStack"],
+  [{ existingVpc: "true", envName: "blue" }, "PrewarmExistingVpcStack-blue"],
+])("with the context %j, %s is the only stack of the app", { timeout: 60_000 }, (context, stack) => {
+  const folder = mkdtempSync(join(tmpdir(), "prewarm-app-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const CDK_CONTEXT_JSON = JSON.stringify({ ...context, [BUNDLING_STACKS]: [] });
+  const env = { ...process.env, CDK_OUTDIR: folder, CDK_CONTEXT_JSON };
+  execFileSync(process.execPath, ["--import", "tsx", "bin/prewarm.ts"], { cwd: ROOT, env, stdio: "pipe" });
+  expect(readdirSync(folder).filter((name) => name.endsWith(".template.json"))).toEqual([`${stack}.template.json`]);
 });
 
 test.each([

@@ -25,7 +25,7 @@ export function synthesize(): Deployables {
 function synthesizeNow(): Deployables {
   // Otherwise the agent of an earlier run would be found, too.
   rmSync(SYNTH, { recursive: true, force: true });
-  execFileSync("npx", ["cdk", "synth", "--quiet", "--output", SYNTH, "PrewarmStack"], { cwd: ROOT, stdio: "pipe" });
+  execFileSync("npx", ["cdk", "synth", "--quiet", "--output", SYNTH], { cwd: ROOT, stdio: "pipe" });
   const template = JSON.parse(readFileSync(`${SYNTH}/PrewarmStack.template.json`, "utf8"));
   const stack = new ConfiguredStack(stackTemplateSchema.parse(template));
   const lambdas = new Map<string, string>();

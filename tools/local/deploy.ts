@@ -20,8 +20,18 @@ export async function bootstrap(aws: Aws): Promise<void> {
 
 /** What `cdk synth` has made already, if `PREWARM_ASSEMBLY` names it: the tests deploy the same templates and bundles many times. */
 function synthesized(stackName: string): string[] {
-  const { PREWARM_ASSEMBLY: assembly } = process.env;
-  return assembly !== undefined && existsSync(`${assembly}/${stackName}.template.json`) ? [`--app=${assembly}`] : [];
+  const { PREWARM_ASSEMBLY: assemblies } = process.env;
+  const assembly = `${assemblies}/${stackName}`;
+  return assemblies !== undefined && existsSync(assembly) ? [`--app=${assembly}`] : [];
+}
+
+/** The context by which a user chooses a stack of this name: the CDK app has one. */
+function contextOf(stackName: string): string[] {
+  const [, existingVpc, envName] = /^Prewarm(ExistingVpc)?Stack(?:-(.+))?$/.exec(stackName) ?? [];
+  return [
+    ...(existingVpc === undefined ? [] : ["-c", "existingVpc=true"]),
+    ...(envName === undefined ? [] : ["-c", `envName=${envName}`]),
+  ];
 }
 
 /** Runs `cdk deploy`, as a user does. */
@@ -32,7 +42,8 @@ export async function deploy(
   parameters: Readonly<Record<string, string>> = {},
 ): Promise<Deployed> {
   const values = Object.entries(parameters).flatMap(([name, value]) => ["--parameters", `${name}=${value}`]);
-  await cdk(aws, ["deploy", stackName, "--require-approval=never", ...synthesized(stackName), ...values]);
+  const choice = [...contextOf(stackName), ...synthesized(stackName)];
+  await cdk(aws, ["deploy", ...choice, "--require-approval=never", ...values]);
   return readDeployed(clients, stackName);
 }
 
@@ -91,8 +102,8 @@ export async function cdk(
 }
 
 /** Runs `cdk destroy`, as a user does, and says yes. */
-export async function destroy(aws: Aws, stackName: string, envName: string): Promise<void> {
-  await cdk(aws, ["destroy", stackName, "-c", `envName=${envName}`, "--force"]);
+export async function destroy(aws: Aws, stackName: string): Promise<void> {
+  await cdk(aws, ["destroy", ...contextOf(stackName), "--force"]);
 }
 
 // Provides the network that an operator has already, for stacks that go into an existing VPC.

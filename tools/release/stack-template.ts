@@ -223,20 +223,21 @@ export function stackTemplates(): Readonly<Record<StackName, StackTemplate>> {
 function synthesize(): Readonly<Record<StackName, StackTemplate>> {
   const folder = mkdtempSync(join(tmpdir(), "prewarm-cost-"));
   const { context } = JSON.parse(readFileSync(`${ROOT}cdk.json`, "utf8"));
-  const env = {
-    ...process.env,
-    CDK_OUTDIR: folder,
-    CDK_CONTEXT_JSON: JSON.stringify({ ...context, "aws:cdk:bundling-stacks": [] }),
-    // The check of the templates takes most of the time, and the tests of lib/ make it.
-    CDK_VALIDATION: "false",
+  const template = (name: StackName, existingVpc: boolean) => {
+    const env = {
+      ...process.env,
+      CDK_OUTDIR: folder,
+      CDK_CONTEXT_JSON: JSON.stringify({ ...context, existingVpc, "aws:cdk:bundling-stacks": [] }),
+      // The check of the templates takes most of the time, and the tests of lib/ make it.
+      CDK_VALIDATION: "false",
+    };
+    execFileSync(process.execPath, ["--import", "tsx", "bin/prewarm.ts"], { cwd: ROOT, env, stdio: "pipe" });
+    return stackTemplateSchema.parse(JSON.parse(readFileSync(join(folder, `${name}.template.json`), "utf8")));
   };
   try {
-    execFileSync(process.execPath, ["--import", "tsx", "bin/prewarm.ts"], { cwd: ROOT, env, stdio: "pipe" });
-    const template = (name: StackName) =>
-      stackTemplateSchema.parse(JSON.parse(readFileSync(join(folder, `${name}.template.json`), "utf8")));
     return {
-      PrewarmStack: template("PrewarmStack"),
-      PrewarmExistingVpcStack: template("PrewarmExistingVpcStack"),
+      PrewarmStack: template("PrewarmStack", false),
+      PrewarmExistingVpcStack: template("PrewarmExistingVpcStack", true),
     };
   } finally {
     rmSync(folder, { recursive: true, force: true });

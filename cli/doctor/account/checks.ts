@@ -180,6 +180,6 @@ function judgeVpcQuota(used: number, quota: number): Judgement {
   if (used < quota) return ok(says);
   return fail(
     says,
-    "request a higher 'VPCs per Region' quota, delete a VPC, or deploy PrewarmExistingVpcStack into an existing VPC",
+    "request a higher 'VPCs per Region' quota, delete a VPC, or deploy into an existing VPC with -c existingVpc=true",
   );
 }

@@ -17,7 +17,7 @@ import {
   ReceiveMessageCommand,
 } from "@aws-sdk/client-sqs";
 import * as z from "zod";
-import { cdk, destroy, existingNetwork, readDeployed } from "../../../tools/local/deploy.ts";
+import { cdk, deploy, destroy, existingNetwork } from "../../../tools/local/deploy.ts";
 import { LOCAL, ROOT, RUN } from "../../../tools/local/paths.ts";
 import { readResults } from "../../../tools/local/results.ts";
 import { type ApiAccess, changeAccess, servedDeployment, serving } from "../api-access.ts";
@@ -57,7 +57,7 @@ describe("life cycle", () => {
     const deployment = await servedDeployment(stack);
 
     const next = nextVersion();
-    await cdk(aws, ["deploy", deployed.stackName, "--require-approval=never"], next, `${next}cdk.out`);
+    await cdk(aws, ["deploy", "--require-approval=never"], next, `${next}cdk.out`);
 
     expect(await lasting(stack)).toEqual(before);
     expect(await servedDeployment(stack)).not.toBe(deployment);
@@ -136,7 +136,7 @@ describe("life cycle", () => {
     expect(there(await listings(aws))).toEqual(parts.map(nameOf));
     const stackId = (await resourcesOf(stack))[0]?.StackId ?? "";
 
-    await destroy(aws, deployed.stackName, "green");
+    await destroy(aws, deployed.stackName);
 
     const after = await listings(aws);
     expect(there(after)).toEqual([]);
@@ -202,9 +202,8 @@ async function launchBeside({ prewarm, metadata }: Stack, envName: string): Prom
   const { aws, clients } = prewarm;
   const stackName = `PrewarmExistingVpcStack-${envName}`;
   const network = await existingNetwork(clients, envName);
-  const parameters = Object.entries(network).flatMap(([name, value]) => ["--parameters", `${name}=${value}`]);
-  await cdk(aws, ["deploy", stackName, "-c", `envName=${envName}`, "--require-approval=never", ...parameters]);
-  return new Stack({ ...prewarm, ...(await prewarm.putToWork(await readDeployed(clients, stackName))) }, metadata);
+  const deployed = await deploy(aws, clients, stackName, network);
+  return new Stack({ ...prewarm, ...(await prewarm.putToWork(deployed)) }, metadata);
 }
 
 /** A copy of the project as its next version may be: other functions, another agent, another API. Returns its folder. */
