@@ -41,7 +41,8 @@ const EXPENSIVE_THROTTLE = {
   "/requests/GET": throttle(API_RATES["GET /requests"]),
 };
 
-const REDEPLOY_TIMEOUT = Duration.minutes(1);
+/** The function retries for up to two minutes (aws/stack-resources.ts). */
+const REDEPLOY_TIMEOUT = Duration.minutes(3);
 
 /** The REST API: one function behind the API key, and the console beside it. */
 export class Api extends Construct {

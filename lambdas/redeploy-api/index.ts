@@ -6,6 +6,6 @@ import { createApiDeployer } from "../custom-resources.ts";
 
 const env = readEnvironment(z.object({ REST_API: nameVariable }));
 
-const client = new APIGatewayClient({});
+const client = new APIGatewayClient({ maxAttempts: 1 });
 
 export const handler = createApiDeployer(() => deployApi(client, env.REST_API));

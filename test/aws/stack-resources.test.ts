@@ -1,8 +1,11 @@
-import type { APIGatewayClient } from "@aws-sdk/client-api-gateway";
+import { type APIGatewayClient, NotFoundException, TooManyRequestsException } from "@aws-sdk/client-api-gateway";
 import type { S3Client } from "@aws-sdk/client-s3";
 import { deployApi, emptyBucket } from "../../aws/stack-resources.ts";
 import { times } from "../collect.ts";
+import { useVirtualClock } from "../virtual-clock.ts";
 import { fakeClient } from "./client.ts";
+
+useVirtualClock();
 
 interface Version {
   readonly Key: string;
@@ -65,6 +68,42 @@ it("an API is deployed without a stage: which one serves it is CloudFormation's 
   const { client, sent } = fakeClient<APIGatewayClient>(() => ({ id: "newest" }));
   expect(await deployApi(client, "api")).toBe("newest");
   expect(sent).toEqual([{ name: "CreateDeploymentCommand", input: { restApiId: "api" } }]);
+});
+
+describe("a deployment that API Gateway refuses", () => {
+  /** Deploys through a client that throws these errors first. @returns when it called, in seconds, and what came of it */
+  async function deploy(refusals: readonly Error[]) {
+    const begun = Date.now();
+    const calls: number[] = [];
+    const { client } = fakeClient<APIGatewayClient>((_, n) => {
+      calls.push((Date.now() - begun) / 1_000);
+      if (refusals[n] !== undefined) throw refusals[n];
+      return { id: "newest" };
+    });
+    const outcome = await deployApi(client, "api").catch((error: unknown) => error);
+    return { calls, outcome, pauses: calls.slice(1).map((at, i) => at - (calls[i] ?? 0)) };
+  }
+  const metadata = { $metadata: {}, message: "" };
+  const tooMany = new TooManyRequestsException(metadata);
+
+  it("for its rate is repeated, no earlier than five seconds after the last call", async () => {
+    const { calls, outcome, pauses } = await deploy([tooMany, tooMany]);
+    expect([outcome, calls.length]).toEqual(["newest", 3]);
+    expect(Math.min(...pauses)).toBeGreaterThanOrEqual(5);
+  });
+
+  it("is repeated for at least 40 seconds, and no longer than the function runs", async () => {
+    const { calls, outcome, pauses } = await deploy(times(99, () => tooMany));
+    expect(outcome).toBe(tooMany);
+    expect(Math.min(...pauses)).toBeGreaterThanOrEqual(5);
+    expect(calls.at(-1)).toBeGreaterThanOrEqual(40);
+    expect(calls.at(-1)).toBeLessThan(170);
+  });
+
+  it("is repeated after a failure of the network, and not if the API is gone", async () => {
+    const gone = new NotFoundException(metadata);
+    expect(await deploy([new Error("ECONNRESET"), gone])).toMatchObject({ outcome: gone, calls: { length: 2 } });
+  });
 });
 
 it("an API without an id in the answer is a fault", async () => {
