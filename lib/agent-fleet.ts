@@ -64,7 +64,8 @@ export class AgentFleet extends Construct {
       machineImage: amiOf(this, parameters),
       role,
       securityGroup: network.securityGroup,
-      associatePublicIpAddress: true,
+      // In an existing VPC, each subnet decides: a public address costs money where there is a NAT gateway, and a policy may deny it.
+      associatePublicIpAddress: network.internet === undefined ? undefined : true,
       requireImdsv2: true,
       httpPutResponseHopLimit: 1,
       keyPair: keyName === undefined ? undefined : ec2.KeyPair.fromKeyPairName(this, "KeyPair", keyName),

@@ -261,7 +261,8 @@ export const EXISTING_VPC = {
     subnet: {
       label: "Subnets",
       type: "List<AWS::EC2::Subnet::Id>",
-      description: "Subnets of that VPC: public ones, or private ones with a route to a NAT gateway",
+      description:
+        "Subnets of that VPC: public ones that assign public IPv4 addresses, or private ones with a route to a NAT gateway",
     },
     sg: {
       label: "Security group",

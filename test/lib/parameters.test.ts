@@ -230,10 +230,12 @@ describe("what a parameter changes", () => {
     [{}, "EC2::LaunchTemplate", launch({ ImageId: latestAmi })],
     [{ amiId: "ami-1", key: "my-key" }, "EC2::LaunchTemplate", launch({ ImageId: "ami-1", KeyName: "my-key" })],
     [{ subnet: "subnet-1" }, "AutoScaling::AutoScalingGroup", { VPCZoneIdentifier: "subnet-1" }],
+    // The subnets decide about public addresses.
+    [{ sg: "sg-1" }, "EC2::LaunchTemplate", launch({ SecurityGroupIds: ["sg-1"] })],
     [
-      { sg: "sg-1" },
+      {},
       "EC2::LaunchTemplate",
-      launch({ NetworkInterfaces: [expect.objectContaining({ Groups: ["sg-1"], AssociatePublicIpAddress: true })] }),
+      { LaunchTemplateData: expect.not.objectContaining({ NetworkInterfaces: expect.anything() }) },
     ],
   ])("%j: each %s", (given, type, has) => {
     const resources = new Deployable(existingVpc.toJSON(), given).of(`AWS::${type}`);
@@ -251,6 +253,13 @@ describe("what a parameter changes", () => {
     [{ monitoring: "off" }, "Events::Rule", 1],
   ])("%j: of %s there are %i", (given, type, count) => {
     expect(new Deployable(existingVpc.toJSON(), given).of(`AWS::${type}`)).toHaveLength(count);
+  });
+
+  test("in a VPC of its own, an instance has a public address", () => {
+    const launches = new Deployable(newVpc.toJSON()).of("AWS::EC2::LaunchTemplate");
+    expect(launches).toMatchObject([
+      [expect.any(String), { LaunchTemplateData: { NetworkInterfaces: [{ AssociatePublicIpAddress: true }] } }],
+    ]);
   });
 
   test.each([

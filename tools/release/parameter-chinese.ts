@@ -10,8 +10,8 @@ export const PARAMETERS_IN_CHINESE: Readonly<Record<string, string>> = {
   "Availability Zones of the new VPC. Choose 2 if the account has no third zone in this region.":
     "新 VPC 的可用区数量。如果账户在此区域没有第三个可用区，请选择 2。",
   "VPC to run the agents in.": "运行代理程序（agent）的 VPC。",
-  "Subnets of that VPC: public ones, or private ones with a route to a NAT gateway.":
-    "该 VPC 的子网：公有子网，或有路由通往 NAT 网关的私有子网。",
+  "Subnets of that VPC: public ones that assign public IPv4 addresses, or private ones with a route to a NAT gateway.":
+    "该 VPC 的子网：自动分配公有 IPv4 地址的公有子网，或有路由通往 NAT 网关的私有子网。",
   "Security group of the agents. It must allow outbound DNS, HTTP and HTTPS; nothing needs to come in.":
     "代理程序的安全组。必须允许出站的 DNS、HTTP 和 HTTPS 流量，不需要允许任何入站流量。",
   "Name of the key pair to log in to the agents with; empty: none. Session Manager works without it.":

@@ -1,4 +1,4 @@
-import type { IpPermission, RouteTable, VpcEndpoint } from "@aws-sdk/client-ec2";
+import type { IpPermission, RouteTable, Subnet, VpcEndpoint } from "@aws-sdk/client-ec2";
 import { required } from "../check/aws-errors.ts";
 import { type Check, checker, fail, type Judgement, ok, warn } from "../check/check.ts";
 import type { ExistingNetwork } from "../check/options.ts";
@@ -11,7 +11,9 @@ export function networkChecks(ec2: AccountReader, { vpc, subnets, sg, vpce }: Ex
   const docs = "docs/deploy.md#in-a-vpc-that-you-have";
   const checks = [
     check("subnets and security group", docs, () => judgeMembers(ec2, { vpc, subnets, sg })),
-    check("route to the internet", docs, async () => judgeRoutes(subnets, await ec2.routeTables(vpc))),
+    check("route to the internet", docs, async () =>
+      judgeRoutes(await ec2.subnets(subnets), await ec2.routeTables(vpc)),
+    ),
     check("outbound rules of the security group", docs, async () =>
       judgeEgress(required((await ec2.securityGroup(sg)).IpPermissionsEgress, "IpPermissionsEgress")),
     ),
@@ -36,8 +38,9 @@ async function judgeMembers(
 
 type Way = "gateway" | "nat" | "other" | "blackhole" | "none";
 
-const WAYS: Readonly<Record<Way, string>> = {
+const WAYS: Readonly<Record<Way | "no address", string>> = {
   gateway: "a route to an internet gateway",
+  "no address": "a route to an internet gateway, but assigns no public IPv4 addresses",
   nat: "a NAT gateway, which AWS bills by the byte",
   other: "a route to the internet through an unknown target",
   blackhole: "a route to the internet whose target no longer exists",
@@ -47,17 +50,23 @@ const WAYS: Readonly<Record<Way, string>> = {
 /**
  * Whether each subnet's traffic reaches the internet. A subnet without a table of its own has the VPC's main one:
  * https://docs.aws.amazon.com/vpc/latest/userguide/subnet-route-tables.html
+ * An internet gateway serves only instances with a public address, which the subnet assigns:
+ * https://docs.aws.amazon.com/vpc/latest/userguide/subnet-public-ip.html
  * @param tables all of the VPC
  */
-function judgeRoutes(subnets: readonly string[], tables: readonly RouteTable[]): Judgement {
-  const next = "use subnets whose route table has a route for 0.0.0.0/0 to an internet gateway";
-  const ways = subnets.map((subnet) => ({ subnet, way: wayOut(subnet, tables) }));
+function judgeRoutes(subnets: readonly Subnet[], tables: readonly RouteTable[]): Judgement {
+  const next =
+    "use subnets with a route for 0.0.0.0/0 to an internet gateway that assign public IPv4 addresses: aws ec2 modify-subnet-attribute --map-public-ip-on-launch --subnet-id …";
+  const ways = subnets.map(({ SubnetId: subnet = "", MapPublicIpOnLaunch }) => {
+    const way = wayOut(subnet, tables);
+    return { subnet, way: way === "gateway" && MapPublicIpOnLaunch !== true ? "no address" : way } as const;
+  });
   const says = (some: typeof ways) => some.map(({ subnet, way }) => `${subnet} has ${WAYS[way]}`).join("; ");
-  const cut = ways.filter(({ way }) => way === "none" || way === "blackhole");
+  const cut = ways.filter(({ way }) => way === "none" || way === "blackhole" || way === "no address");
   if (cut.length > 0) return fail(says(cut), next);
   const around = ways.filter(({ way }) => way !== "gateway");
   if (around.length > 0) return warn(says(around), next);
-  return ok(`all ${subnets.length} subnets have a route to an internet gateway`);
+  return ok(`all ${subnets.length} subnets have a route to an internet gateway and assign public IPv4 addresses`);
 }
 
 function wayOut(subnet: string, tables: readonly RouteTable[]): Way {

@@ -93,8 +93,8 @@ const GOOD: Answers = {
   DescribeVpcs: { Vpcs: [{}, {}, {}, {}] },
   DescribeSubnets: {
     Subnets: [
-      { SubnetId: "subnet-1", VpcId: "vpc-1", AvailabilityZone: "a" },
-      { SubnetId: "subnet-2", VpcId: "vpc-1", AvailabilityZone: "b" },
+      { SubnetId: "subnet-1", VpcId: "vpc-1", AvailabilityZone: "a", MapPublicIpOnLaunch: true },
+      { SubnetId: "subnet-2", VpcId: "vpc-1", AvailabilityZone: "b", MapPublicIpOnLaunch: true },
     ],
   },
   ...group([{ ...EVERYWHERE, IpProtocol: "-1" }]),
@@ -162,6 +162,13 @@ test.each<[name: string, what: string, answers: Answers, status: Status, says: R
     tables(of("subnet-1"), { ...MAIN, ...GATEWAY }),
     "fail",
     /-1 has no route/,
+  ],
+  [
+    "route to the internet",
+    "a subnet that assigns no public addresses",
+    { DescribeSubnets: { Subnets: [{ SubnetId: "subnet-1", MapPublicIpOnLaunch: false }] } },
+    "fail",
+    /subnet-1 has a route to an internet gateway, but assigns no public IPv4 addresses/,
   ],
   ["route to the internet", "a NAT gateway", tables({ ...MAIN, ...NAT }), "warn", /NAT gateway/],
   ["route to the internet", "something else", tables({ ...MAIN, ...route({}) }), "warn", /unknown target/],
