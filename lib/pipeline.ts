@@ -156,8 +156,8 @@ export class Pipeline extends Construct {
 
   /**
    * Has the streams of the tables call the functions. In an account of ten concurrent executions, one request at a time
-   * leaves some for the API: Task queues for two targets at once, four shards of results are counted, and there are Shutdown
-   * and Watch. No more than two functions read one stream: with a third, AWS may throttle them.
+   * leaves some for the API: Task queues for two targets at once, the four shards of a new table's results are counted, and there
+   * are Shutdown and Watch. No more than two functions read one stream: with a third, AWS may throttle them.
    * https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html
    */
   private connectStreams(storage: Storage, byConcurrency: (high: number, low: number) => number): void {

@@ -149,7 +149,7 @@ export function checksOf({ options, place, clients, env }: ChecksOptions): Check
   if (phases.length === 0 || phases.includes("deployed")) {
     // An address that was given is one to reach. That of a stack may be private.
     checks.push(...apiChecks({ api, mustAnswer: place.api !== undefined }));
-    if (place.stack !== undefined) checks.push(...stackChecks(stack));
+    if (place.stack !== undefined) checks.push(...stackChecks(stack, new AccountReader(clients)));
   }
   if (url === undefined) return checks;
   const { place: edge, dns } = edgeOf(place, env);

@@ -122,7 +122,7 @@ function judgeConcurrency(executions: number): Judgement {
   if (executions >= ENOUGH_EXECUTIONS) return ok(says);
   return warn(
     says,
-    "request a higher 'Concurrent executions' quota in Service Quotas (Lambda); until then requests are slower",
+    "request a higher 'Concurrent executions' quota in Service Quotas (Lambda); until then, requests are slower, and warmWritesPerSecond must stay 4000",
   );
 }
 

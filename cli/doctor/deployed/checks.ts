@@ -1,3 +1,4 @@
+import type { AccountReader } from "../account/read-account.ts";
 import { type Check, cannotTell, checker, fail, type Judgement, ok, once, warn } from "../check/check.ts";
 import type { AlarmState, StackReader } from "./read-stack.ts";
 import { judgeEnabled, judgeFilters, judgeLastResults, shortName } from "./streams.ts";
@@ -5,7 +6,7 @@ import { judgeEnabled, judgeFilters, judgeLastResults, shortName } from "./strea
 const check = checker({ phase: "deployed" });
 
 /** Whether a deployed stack does what it should, as its parts say. */
-export function stackChecks(stack: StackReader): Check[] {
+export function stackChecks(stack: StackReader, account: Pick<AccountReader, "concurrency">): Check[] {
   const sources = once(async () => {
     const mappings = await stack.named("AWS::Lambda::EventSourceMapping");
     return Promise.all(
@@ -15,6 +16,12 @@ export function stackChecks(stack: StackReader): Check[] {
   const streams = "docs/operations.md#late-streams";
   return [
     check("stack", "docs/deploy.md#2-deploy", async () => judgeStackState((await stack.state()).status)),
+    check("concurrency of the streams", "docs/deploy.md#lambdas-concurrent-executions", async () => {
+      const { parameters } = await stack.state();
+      const writes = Number(parameters["warmWritesPerSecond"] ?? NEW_TABLE_WRITES);
+      if (writes <= NEW_TABLE_WRITES) return ok(`the results table was created for ${writes} writes per second`);
+      return judgeWarmTable(writes, await account.concurrency());
+    }),
     check("event sources", streams, async () => judgeEnabled(await sources())),
     check("last results", "docs/operations.md#function-errors", async () => judgeLastResults(await sources())),
     check("filters", streams, async () => judgeFilters(await stack.template(), await sources())),
@@ -40,6 +47,24 @@ function judgeStackState(status: string): Judgement {
   if (status.endsWith("_IN_PROGRESS"))
     return warn(`the stack is ${status}`, "wait until the operation is complete, then run this again");
   return fail(`the stack is ${status}`, "check its events in CloudFormation, fix the cause, then deploy again");
+}
+
+/** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/warm-throughput-scenarios.html */
+const NEW_TABLE_WRITES = 4_000;
+/** Writes per second of a partition. The stream of a table has at least a shard for each. */
+const WRITES_PER_SHARD = 1_000;
+/** Executions besides the Aggregations: two of Task, Shutdown, Watch, and two of the API. */
+const OTHER_EXECUTIONS = 6;
+
+/** Whether an Aggregation for each shard of the results leaves executions for the rest. */
+function judgeWarmTable(writes: number, executions: number): Judgement {
+  const needed = Math.ceil(writes / WRITES_PER_SHARD) + OTHER_EXECUTIONS;
+  const says = `with warmWritesPerSecond=${writes}, one request needs ${needed} concurrent executions; the account has ${executions}`;
+  if (executions >= needed) return ok(says);
+  return fail(
+    says,
+    "request a higher 'Concurrent executions' quota in Service Quotas (Lambda): AWS never lowers a table's warm throughput",
+  );
 }
 
 /** What SNS gives in place of an ARN: https://docs.aws.amazon.com/sns/latest/api/API_ListSubscriptionsByTopic.html */

@@ -33,14 +33,22 @@ export class StackReader {
     readonly stackName: string,
   ) {}
 
-  /** Status as CloudFormation writes it, and the outputs. @throws CommandError if there is no such stack */
-  async state(): Promise<{ status: string; outputs: Record<string, string> }> {
+  /** Status as CloudFormation writes it, outputs and parameters. @throws CommandError if there is no such stack */
+  async state(): Promise<{ status: string; outputs: Record<string, string>; parameters: Record<string, string> }> {
     const { stackName } = this;
     try {
       const { Stacks } = await this.clients.cloudFormation.send(new DescribeStacksCommand({ StackName: stackName }));
       const stack = required(Stacks?.[0], `stack ${stackName}`);
       const outputs = (stack.Outputs ?? []).map(({ OutputKey = "", OutputValue = "" }) => [OutputKey, OutputValue]);
-      return { status: required(stack.StackStatus, "StackStatus"), outputs: Object.fromEntries(outputs) };
+      const parameters = (stack.Parameters ?? []).map(({ ParameterKey = "", ParameterValue = "" }) => [
+        ParameterKey,
+        ParameterValue,
+      ]);
+      return {
+        status: required(stack.StackStatus, "StackStatus"),
+        outputs: Object.fromEntries(outputs),
+        parameters: Object.fromEntries(parameters),
+      };
     } catch (error) {
       if (!(error instanceof Error) || !/does not exist/.test(error.message)) throw error;
       throw new CommandError(

@@ -1,5 +1,6 @@
 // What is told from AWS's answers about a deployed stack, and from the API's, each with the fault and without it.
 import { Client } from "../../../cli/api/client.ts";
+import { AccountReader } from "../../../cli/doctor/account/read-account.ts";
 import { runChecks, type Status } from "../../../cli/doctor/check/check.ts";
 import { apiChecks } from "../../../cli/doctor/deployed/api.ts";
 import { stackChecks } from "../../../cli/doctor/deployed/checks.ts";
@@ -50,6 +51,18 @@ const stream = (over: object = {}) => ({
   },
 });
 const state = (StackStatus: string) => ({ DescribeStacks: { Stacks: [{ StackStatus }] } });
+/** A stack whose table was created for so many writes per second, in an account with so many executions. */
+const warmed = (writes: number, executions: number) => ({
+  DescribeStacks: {
+    Stacks: [
+      {
+        StackStatus: "UPDATE_COMPLETE",
+        Parameters: [{ ParameterKey: "warmWritesPerSecond", ParameterValue: String(writes) }],
+      },
+    ],
+  },
+  GetAccountSettings: { AccountLimit: { ConcurrentExecutions: executions } },
+});
 const mails = (...arns: readonly string[]) => ({
   ListSubscriptionsByTopic: {
     Subscriptions: [
@@ -81,12 +94,16 @@ const GOOD: Answers = {
   ...alarms("OK"),
   ...messages(0),
 };
-const checks = (answers: Answers) => stackChecks(new StackReader(clientsAnswering({ ...GOOD, ...answers }), "S"));
+const checks = (answers: Answers) => {
+  const clients = clientsAnswering({ ...GOOD, ...answers });
+  return stackChecks(new StackReader(clients, "S"), new AccountReader(clients));
+};
 
 test("all is well in a good stack", async () => {
   const findings = await runChecks(checks({}), { isAws: true, onFinding: () => undefined });
   expect(findings.map(({ status, says }) => `${status} ${says}`)).toEqual([
     "ok the stack is UPDATE_COMPLETE",
+    "ok the results table was created for 4000 writes per second",
     "ok all 1 event source mappings are enabled",
     "ok the last batch of all 1 event source mappings succeeded",
     "ok the filters of all 1 event source mappings match the template",
@@ -108,6 +125,10 @@ test.each<[name: string, what: string, answers: Answers, status: Status, says: R
     "cannot-tell",
     /no stack S/,
   ],
+  ["concurrency of the streams", "of a new account", warmed(4_000, 10), "ok", /4000 writes/],
+  ["concurrency of the streams", "for one shard too many", warmed(4_001, 10), "fail", /needs 11 .* has 10$/],
+  ["concurrency of the streams", "for many shards", warmed(20_000, 25), "fail", /needs 26/],
+  ["concurrency of the streams", "enough for many shards", warmed(40_000, 1_000), "ok", /needs 46/],
   ["event sources", "off", stream({ State: "Disabled" }), "fail", /Task \(RequestPop\) is Disabled/],
   ["event sources", "changing", stream({ State: "Updating" }), "warn", /Updating/],
   ["event sources", "without a state", stream({ State: undefined }), "cannot-tell", /unknown/],
