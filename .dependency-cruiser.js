@@ -72,7 +72,7 @@ arrows.push({
   severity: "error",
   from: { path: "^cli/doctor/" },
   to: {
-    pathNot: ["^(aws|cli|client|domain|probe)/", AWS_SDK, ZOD, packages("p-map")],
+    pathNot: ["^(aws|cli|client|domain|probe)/", AWS_SDK, ZOD, packages("@smithy/signature-v4", "p-map")],
     dependencyTypesNot: ["core"],
   },
 });

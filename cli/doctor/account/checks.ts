@@ -35,6 +35,10 @@ export function accountChecks({ account, template, network }: AccountDeps): Chec
       const [zones, offered] = await Promise.all([zonesOf(account, network), account.offerings(types)]);
       return judgeInstanceTypes({ types, zones, offered });
     }),
+    check("account plan", "docs/deploy.md#on-awss-free-plan", async () => {
+      if ((await account.plan()) !== "FREE") return ok("the account is not on the Free plan");
+      return judgeFreePlan(instanceTypesOf(await template()), await account.freePlanTypes());
+    }),
     check("Spot quota", NO_INSTANCES, async () => judgeSpotQuota(await account.quota(...SPOT_QUOTA))),
     check("Lambda concurrency", "docs/operations.md#function-throttles", async () =>
       judgeConcurrency(await account.concurrency()),
@@ -96,6 +100,19 @@ function judgeInstanceTypes({ types, zones, offered }: Offerings): Judgement {
   if (partly.length === 0) return ok(`all ${types.length} instance types are available in ${zones.join(", ")}`);
   const says = partly.map(({ zone, lacking }) => `${zone} lacks ${lacking.join(", ")}`).join("; ");
   return warn(says, "no action is needed while Spot finds capacity for the other types");
+}
+
+/** @param eligible types that are eligible for the free tier: an account on the Free plan launches no others */
+function judgeFreePlan(types: readonly string[], eligible: readonly string[]): Judgement {
+  const usable = types.filter((type) => eligible.includes(type));
+  if (usable.length > 0) return ok(`the account is on the Free plan, which launches ${usable.join(", ")}`);
+  const upgrade = "upgrade: aws freetier upgrade-account-plan --account-plan-type PAID";
+  return fail(
+    `the account is on the Free plan, which launches none of the ${types.length} default instance types`,
+    eligible.length === 0
+      ? upgrade
+      : `deploy with --parameters instanceTypes=${eligible.toSorted().join(",")}, or ${upgrade}`,
+  );
 }
 
 /** vCPUs of the type that is tried first, a `.large`. */

@@ -1,6 +1,7 @@
 import {
   DescribeAvailabilityZonesCommand,
   type DescribeInstanceTypeOfferingsCommand,
+  DescribeInstanceTypesCommand,
   DescribeRouteTablesCommand,
   DescribeSecurityGroupsCommand,
   DescribeSubnetsCommand,
@@ -16,11 +17,12 @@ import { GetAccountSettingsCommand } from "@aws-sdk/client-lambda";
 import { GetAWSDefaultServiceQuotaCommand, GetServiceQuotaCommand } from "@aws-sdk/client-service-quotas";
 import { GetParameterCommand } from "@aws-sdk/client-ssm";
 import { nameOf, required } from "../check/aws-errors.ts";
+import { GetAccountPlanStateCommand } from "../check/free-tier.ts";
 import type { AwsClients } from "../check/place.ts";
 
 /** What an account may do and has in a region, and what EC2 says of a VPC in it. */
 export class AccountReader {
-  constructor(private readonly clients: Pick<AwsClients, "ec2" | "iam" | "lambda" | "quotas" | "ssm">) {}
+  constructor(private readonly clients: Pick<AwsClients, "ec2" | "freeTier" | "iam" | "lambda" | "quotas" | "ssm">) {}
 
   /** A quota as it holds for this account; where nobody has ever changed it, the default of AWS. */
   async quota(ServiceCode: string, QuotaCode: string): Promise<number> {
@@ -82,6 +84,29 @@ export class AccountReader {
         found.push({ zone: required(Location, "Location"), type: required(InstanceType, "InstanceType") });
     }
     return found;
+  }
+
+  /** The account's plan, FREE or PAID; undefined: it is older than the plans, or in a partition without them. */
+  async plan(): Promise<string | undefined> {
+    if (!/^(af|ap|ca|eu|il|me|mx|sa|us)-(?!gov|iso)/.test(await this.clients.ec2.config.region())) return undefined;
+    try {
+      const { accountPlanType } = await this.clients.freeTier.send(new GetAccountPlanStateCommand());
+      return required(accountPlanType, "accountPlanType");
+    } catch (error) {
+      if (nameOf(error) === "ResourceNotFoundException") return undefined;
+      throw error;
+    }
+  }
+
+  /** Graviton types that an account on the Free plan may launch here. */
+  async freePlanTypes(): Promise<string[]> {
+    const Filters = [
+      { Name: "free-tier-eligible", Values: ["true"] },
+      { Name: "processor-info.supported-architecture", Values: ["arm64"] },
+    ];
+    // Without MaxResults, all are on one page.
+    const { InstanceTypes } = await this.clients.ec2.send(new DescribeInstanceTypesCommand({ Filters }));
+    return required(InstanceTypes, "InstanceTypes").map(({ InstanceType }) => required(InstanceType, "InstanceType"));
   }
 
   async vpcCount(): Promise<number> {

@@ -23,6 +23,7 @@ import { CommandError } from "../../command-error.ts";
 import type { Endpoint, LocalRun } from "../../endpoint/endpoint.ts";
 import { DEFAULT_STACK } from "../../endpoint/find-endpoint.ts";
 import type { Shell } from "../../shell.ts";
+import { FreeTierClient } from "./free-tier.ts";
 import type { DoctorOptions, DoctorWords } from "./options.ts";
 
 /** Who is asked. */
@@ -120,13 +121,15 @@ export function awsClients(aws: Place["aws"]) {
   // The SDK warns of Node 20, so that who has it as a package updates it in time. In a bundle, nobody can.
   process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
   const config = { ...aws, maxAttempts: 4 };
+  const ec2 = new EC2Client(config);
   return {
     apiGateway: new APIGatewayClient(config),
     autoScaling: new AutoScalingClient(config),
     cloudFormation: new CloudFormationClient(config),
     cloudFront: new CloudFrontClient(config),
     cloudWatch: new CloudWatchClient(config),
-    ec2: new EC2Client(config),
+    ec2,
+    freeTier: new FreeTierClient(ec2.config),
     iam: new IAMClient(config),
     lambda: new LambdaClient(config),
     logs: new CloudWatchLogsClient(config),

@@ -29,6 +29,11 @@ const offers = (...pairs: readonly string[]) => ({
 });
 const ALL_OFFERS = ["a c7gn.large", "a c6gn.large", "b c7gn.large", "b c6gn.large"];
 const quota = (value: number) => ({ GetServiceQuota: { Quota: { Value: value } } });
+/** An account on the Free plan, and the Graviton types that it may launch. */
+const freePlan = (...types: readonly string[]) => ({
+  GetAccountPlanState: { accountPlanType: "FREE" },
+  DescribeInstanceTypes: { InstanceTypes: types.map((InstanceType) => ({ InstanceType })) },
+});
 const parameters = (version: string, image: string) => ({
   GetParameter: ({ Name = "" }) => ({ Parameter: { Value: Name.startsWith("/cdk") ? version : image } }),
 });
@@ -85,6 +90,7 @@ const GOOD: Answers = {
   DescribeAvailabilityZones: { AvailabilityZones: [{ ZoneName: "a" }, { ZoneName: "b" }] },
   ...offers(...ALL_OFFERS),
   ...quota(640),
+  GetAccountPlanState: { accountPlanType: "PAID" },
   GetAccountSettings: { AccountLimit: { ConcurrentExecutions: 1_000 } },
   GetEbsDefaultKmsKeyId: { KmsKeyId: "alias/aws/ebs" },
   GetRole: { Role: {} },
@@ -121,6 +127,23 @@ test.each<[name: string, what: string, answers: Answers, status: Status, says: R
   ["instance types", "a zone lacks one", offers(...ALL_OFFERS.slice(0, 3)), "warn", /b lacks c6gn.large/],
   ["instance types", "a zone has none", offers("a c7gn.large"), "warn", /b offers none/],
   ["instance types", "no zone has any", offers(), "fail", /no Availability Zone offers any/],
+  [
+    "account plan",
+    "none, before there were any",
+    { GetAccountPlanState: awsError("ResourceNotFoundException") },
+    "ok",
+    /not/,
+  ],
+  ["account plan", "free", freePlan("t4g.small", "t4g.micro"), "fail", /none of the 2 default/],
+  ["account plan", "free, where no type fits", freePlan(), "fail", /none of the 2 default/],
+  ["account plan", "free, with a type that fits", freePlan("c6gn.large"), "ok", /launches c6gn.large/],
+  [
+    "account plan",
+    "that may not be read",
+    { GetAccountPlanState: awsError("AccessDeniedException") },
+    "cannot-tell",
+    /no permission/,
+  ],
   ["Spot quota", "none at all", quota(0), "fail", /0 instances/],
   ["Spot quota", "of a new account", quota(5), "warn", /enough for 2 instances/],
   [
@@ -284,6 +307,11 @@ test("an organization that allows no exclusions leaves a NAT gateway", async () 
   const options = { InternetGatewayBlockMode: "block-ingress", ExclusionsAllowed: "not-allowed" };
   const answers = { DescribeVpcBlockPublicAccessOptions: { VpcBlockPublicAccessOptions: options } };
   expect((await judgementOf(checks(answers), "VPC Block Public Access"))?.next).toMatch(/NAT gateway/);
+});
+
+test("an account on the Free plan has two ways out", async () => {
+  const judgement = await judgementOf(checks(freePlan("t4g.small", "t4g.micro")), "account plan");
+  expect(judgement?.next).toMatch(/instanceTypes=t4g.micro,t4g.small, or upgrade: aws freetier /);
 });
 
 test.each([

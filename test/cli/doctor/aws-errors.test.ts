@@ -6,14 +6,18 @@ import { ServiceQuotasClient } from "@aws-sdk/client-service-quotas";
 import { SSMClient } from "@aws-sdk/client-ssm";
 import { AccountReader } from "../../../cli/doctor/account/read-account.ts";
 import { unanswered } from "../../../cli/doctor/check/aws-errors.ts";
+import { FreeTierClient, GetAccountPlanStateCommand } from "../../../cli/doctor/check/free-tier.ts";
+import { awsClients } from "../../../cli/doctor/check/place.ts";
 import { awsError } from "../../aws/client.ts";
 import { json, type Recorded, recorded, xml } from "./stubbed-clients.ts";
 
 /** An account whose services answer over HTTP, all the same. */
 const account = (...answers: readonly Recorded[]) => {
   const settings = recorded(...answers);
+  const ec2 = new EC2Client(settings);
   return new AccountReader({
-    ec2: new EC2Client(settings),
+    ec2,
+    freeTier: new FreeTierClient(ec2.config),
     quotas: new ServiceQuotasClient(settings),
     iam: new IAMClient(settings),
     ssm: new SSMClient(settings),
@@ -45,6 +49,66 @@ test("what is not there is no error, as each service says it", async () => {
   expect(await account(noRole).hasRole("AWSServiceRoleForEC2Spot")).toBe(false);
   const noParameter = json({ __type: "ParameterNotFound" }, 400);
   expect(await account(noParameter).parameter("/cdk-bootstrap/hnb659fds/version")).toBeUndefined();
+});
+
+describe("the plan of an account", () => {
+  afterEach(() => vi.unstubAllGlobals());
+  /** Answers the next call of the Free Tier API. @returns what was asked */
+  const answering = (answer: () => Promise<Response>) => {
+    const asked = vi.fn((..._: Parameters<typeof fetch>) => answer());
+    vi.stubGlobal("fetch", asked);
+    return asked;
+  };
+  const refusing = (__type: string) => async () => Response.json({ __type, message: "no" }, { status: 400 });
+
+  test("is asked for with a signature", async () => {
+    const asked = answering(async () => Response.json({ accountId: "111122223333", accountPlanType: "FREE" }));
+    expect(await account().plan()).toBe("FREE");
+    expect(asked).toHaveBeenCalledOnce();
+    expect(asked.mock.calls[0]).toMatchObject([
+      "https://freetier.us-east-1.api.aws/",
+      {
+        method: "POST",
+        body: "{}",
+        headers: {
+          "x-amz-target": "AWSFreeTierService.GetAccountPlanState",
+          authorization: expect.stringMatching(
+            /^AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE\/\d{8}\/us-east-1\/freetier\/aws4_request/,
+          ),
+        },
+      },
+    ]);
+  });
+
+  test("is none where there are no plans: in an old account, and in another partition, which is not asked", async () => {
+    const asked = answering(refusing("com.amazonaws.freetier#ResourceNotFoundException"));
+    expect(await account().plan()).toBeUndefined();
+    for (const region of ["cn-north-1", "us-gov-west-1"])
+      expect(await new AccountReader(awsClients({ region })).plan()).toBeUndefined();
+    expect(asked).toHaveBeenCalledOnce();
+  });
+
+  test.each([
+    ["without permission", refusing("AccessDeniedException"), /^no permission/],
+    [
+      "without a network",
+      () => Promise.reject(new TypeError("fetch failed", { cause: awsError("Error", { code: "ENOTFOUND" }) })),
+      /^no connection/,
+    ],
+  ])("cannot be told %s", async (_, answer, says) => {
+    answering(answer);
+    const error = await account()
+      .plan()
+      .catch((thrown: unknown) => thrown);
+    expect(unanswered(error)).toMatchObject({ says: expect.stringMatching(says) });
+  });
+
+  test("is not asked of an emulator, nor of AWS in its place", async () => {
+    const asked = answering(refusing("AccessDeniedException"));
+    const { config } = new EC2Client({ ...recorded(), endpoint: "http://127.0.0.1:1" });
+    await expect(new FreeTierClient(config).send(new GetAccountPlanStateCommand())).rejects.toThrow("emulator");
+    expect(asked).not.toHaveBeenCalled();
+  });
 });
 
 const UNKNOWN = "the endpoint does not support this call";
