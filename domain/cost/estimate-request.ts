@@ -74,6 +74,7 @@ export function estimateRequest(it: EstimateInput): Estimate {
       {
         ...load,
         distributions: it.distributions,
+        isFlatRate,
         originPerSecond: item.origin?.requests_per_second,
         isRaisedLate: it.paths > 0 || it.sources.length > 0,
         fetches: fetches.expected,

@@ -5,9 +5,11 @@ export interface Price {
   readonly unit: string;
   /** AWS's page. */
   readonly link: string;
+  /** Month in which it was read. @default PRICES_AS_OF */
+  readonly asOf?: string;
 }
 
-/** Month in which all prices were read on AWS's pages. */
+/** Month in which the prices were read on AWS's pages, unless a price has its own. */
 export const PRICES_AS_OF = "2026-11";
 
 /** The prices of a page of AWS. */
@@ -36,8 +38,17 @@ export const PRICE = {
 /** Of an account and month. */
 export const FREE_INVALIDATION_PATHS = 1_000;
 
+/**
+ * The price of a vCPU-hour of the newest families, from the table that Karpenter generates from AWS's Price List API:
+ * https://github.com/aws/karpenter-provider-aws/blob/main/pkg/providers/pricing/zz_generated.pricing_aws.go
+ */
+const fromPriceList = (dollars: number): Price => ({ ...ec2(dollars, "vCPU-hour"), asOf: "2026-01" });
+
 /** On-Demand, by family. All sizes of a family cost the same a vCPU. */
 export const VCPU_HOUR: Readonly<Record<string, Price>> = {
+  c8gn: fromPriceList(0.05925),
+  c8g: fromPriceList(0.03988),
+  m8g: fromPriceList(0.04488),
   c7gn: ec2(0.0624, "vCPU-hour"),
   c6gn: ec2(0.0432, "vCPU-hour"),
   m7g: ec2(0.0408, "vCPU-hour"),
@@ -161,7 +172,6 @@ export function instanceKind(types: readonly string[], spotPrice?: number, onDem
   const sizes = types.map(vcpusOf).toSorted((a, b) => a - b);
   const vcpus = sizes[Math.floor((sizes.length - 1) / 2)] ?? 2;
   const ofThatSize = types.filter((it) => vcpusOf(it) === vcpus);
-  // The newest families have no entry in VCPU_HOUR yet.
   const type = ofThatSize.find((it) => Object.hasOwn(VCPU_HOUR, familyOf(it))) ?? ofThatSize[0] ?? "c7gn.large";
   const onDemandHour = onDemandOf(type, vcpus);
   const spotHour = spotPrice ?? onDemandHour * SPOT_SHARE;

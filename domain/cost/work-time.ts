@@ -18,6 +18,8 @@ export interface Load {
 /** What decides how long a request takes. */
 export interface Work extends Load {
   readonly distributions: number;
+  /** Whether the distributions have a flat-rate plan, to which CloudFront's quotas do not apply. */
+  readonly isFlatRate: boolean;
   /** Whether instances are raised when tasks are about to be queued: where an invalidation or sources come first. */
   readonly isRaisedLate: boolean;
   /** Requests that reach the origin while tasks are done. */
@@ -89,13 +91,13 @@ function slowest(bounds: readonly Bound[]): Bound {
 }
 
 function boundsOf(work: Work, units: Units): readonly Bound[] {
-  const { traffic, instances, kind, distributions, fetches, originPerSecond } = work;
+  const { traffic, instances, kind, fetches, originPerSecond } = work;
   const bytes = totalOf(traffic, "bytes");
   const requests = totalOf(traffic, "requests");
   const small = (requests * units.agentCpuMicros) / 1e6;
   const large = bytes / (units.largeMBPerSecond * 1e6);
   const bits = bytes * 8;
-  const edges = Math.max(1, distributions);
+  const edges = work.isFlatRate ? Number.POSITIVE_INFINITY : Math.max(1, work.distributions);
   return [
     [`CPU of ${instances} ${kind.type}`, Math.max(small, large) / (instances * kind.vcpus)],
     [`the links of ${instances} instances, ${LINK_GIGABITS} Gbit/s each`, bits / (instances * LINK_GIGABITS * 1e9)],
@@ -121,7 +123,10 @@ export const UNITS = {
 };
 export type Units = Readonly<typeof UNITS>;
 
-/** Quotas that a new account has, or that AWS does not raise. */
+/**
+ * Quotas that a new account has, or that AWS does not raise. Those of CloudFront do not apply to distributions with a flat-rate plan:
+ * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html
+ */
 export const QUOTA = {
   /** DynamoDB on demand, a table: write units a second; adjustable. */
   tableWrites: 40_000,

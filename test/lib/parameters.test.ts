@@ -1,4 +1,5 @@
 import type { Template } from "aws-cdk-lib/assertions";
+import { VCPU_HOUR } from "../../domain/cost/prices.ts";
 import {
   MAX_CIDRS,
   MAX_DISTRIBUTIONS,
@@ -49,6 +50,12 @@ function accepts(name: string, value: string): boolean {
 test.each(both)("the defaults of $name are accepted", ({ template }) => {
   for (const [name, { Default }] of Object.entries(parametersOf(template)))
     if (Default !== undefined) expect([name, accepts(name, String(Default))]).toEqual([name, true]);
+});
+
+test("every default instance type has a known price", () => {
+  const types = String(parametersOf(newVpc)["instanceTypes"]?.Default).split(",");
+  const families = new Set(types.map((type) => type.split(".")[0] ?? ""));
+  expect([...families].filter((family) => !(family in VCPU_HOUR))).toEqual([]);
 });
 
 test("of the stack in an existing VPC, only the network has no default", () => {

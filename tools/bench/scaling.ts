@@ -33,8 +33,6 @@ export const POPS = 200;
 /** All of them are billed as in the United States. */
 const AMERICAN_POPS: readonly string[] = Array<string>(POPS).fill("IAD89-P1");
 const INSTANCE = instanceKind(["c7gn.large"]);
-/** Spot vCPUs of standard families a region that a new account often starts with; adjustable. */
-const SPOT_VCPUS = 640;
 /** As many instances as finish in about this time. */
 const WORK_SECONDS = 600;
 /** Messages in flight of a standard queue. */
@@ -71,7 +69,6 @@ export function estimate(tasks: number, objectBytes: number, units: Units): Esti
     secondsWithNewTable: Math.max(seconds, secondsToWrite(tasks)),
     binds: nearest([
       ["instances a group (300, ours)", instances / MAX_INSTANCES],
-      ["Spot vCPUs (640, adjustable)", (instances * INSTANCE.vcpus) / SPOT_VCPUS],
       ["DynamoDB writes per table (40,000/s, adjustable)", atTheTable / work],
       [
         "CloudFront requests per distribution (250,000/s, adjustable)",

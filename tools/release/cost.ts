@@ -223,8 +223,8 @@ function nameOf(key: string): string {
   return name;
 }
 
-function sourceOf({ link }: Price): string {
-  return `[${PRICES_AS_OF}](${link})`;
+function sourceOf({ link, asOf = PRICES_AS_OF }: Price): string {
+  return `[${asOf}](${link})`;
 }
 
 function readableDollars(dollars: number): string {

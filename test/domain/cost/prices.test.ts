@@ -17,7 +17,8 @@ it.each([
   ["the middle one", ["c7gn.medium", "c7gn.large", "c7gn.xlarge"], undefined, "c7gn.large", 0.1248 * 0.4],
   ["the smaller one of two", ["c6g.2xlarge", "c6g.large"], undefined, "c6g.large", 0.068 * 0.4],
   ["a family without a price costs as the dearest", ["x9g.large"], undefined, "x9g.large", 0.1248 * 0.4],
-  ["one with a known price", ["c8gn.large", "c6g.large", "c7gn.large"], undefined, "c6g.large", 0.068 * 0.4],
+  ["one with a known price", ["x9g.large", "c6g.large", "c7gn.large"], undefined, "c6g.large", 0.068 * 0.4],
+  ["one of the newest", ["c8gn.large", "c7gn.large"], undefined, "c8gn.large", 0.1185 * 0.4],
   ["the price that is given", ["c7gn.large"], 0.03, "c7gn.large", 0.03],
 ])("the kind of instance: %s", (_, types, price, type, spotHour) => {
   const kind = instanceKind(types, price);
