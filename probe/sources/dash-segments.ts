@@ -13,16 +13,12 @@ export interface References {
 }
 
 /**
- * @param around the period and the adaptation set of the representation
+ * @param around of the adaptation set of the representation
  * @param seconds of the period; undefined: unknown
  * @throws DocumentError
  */
-export function referencesOf(
-  representation: Element,
-  around: readonly Element[],
-  seconds: number | undefined,
-): References {
-  const info = segmentInfoOf([...around, representation]);
+export function referencesOf(representation: Element, around: SegmentInfo, seconds: number | undefined): References {
+  const info = segmentInfoOf(representation, around).at(-1);
   if (info === undefined) return listed([""]);
   const once = ["Initialization", "RepresentationIndex", "BitstreamSwitching"].flatMap((name) =>
     childrenOf(info, name).map(({ attributes }) => attributes["sourceURL"] ?? ""),
@@ -34,7 +30,8 @@ export function referencesOf(
   ]);
 }
 
-function listed(references: readonly string[]): References {
+/** References that stand in a manifest one by one. */
+export function listed(references: readonly string[]): References {
   const all = new Set(references);
   return { count: BigInt(all.size), total: BigInt(references.length), all: () => all };
 }
@@ -177,23 +174,44 @@ function segmentCount(ticks: number, duration: bigint): bigint | undefined {
   return Number.isFinite(count) && count >= 0 ? BigInt(count) : undefined;
 }
 
-const KINDS = ["SegmentTemplate", "SegmentList", "SegmentBase"] as const;
+const KINDS = ["SegmentBase", "SegmentList", "SegmentTemplate"] as const;
+/** Attributes that are inherited. All others are not read: a short manifest could otherwise copy many for each representation. */
+const INHERITED = [
+  ...["media", "index", "initialization", "bitstreamSwitching"],
+  ...["timescale", "duration", "startNumber", "endNumber", "presentationTimeOffset"],
+];
 
 /**
- * How the segments of a representation are named: the innermost of the three elements. What it does not say is taken from those of
- * the same name around it (ISO/IEC 23009-1, 5.3.9.1).
- * @param levels period, adaptation set, representation
- * @returns undefined: the representation is one file
+ * Elements that name the segments of a level (period, adaptation set, representation): at most one of each kind. The last one applies.
+ * None: a representation is one file.
  */
-function segmentInfoOf(levels: readonly Element[]): Element | undefined {
-  const all = levels.flatMap((level) => KINDS.toReversed().flatMap((kind) => childrenOf(level, kind).slice(0, 1)));
-  const innermost = all.at(-1);
-  if (innermost === undefined) return undefined;
-  const inward = all.filter(({ name }) => name === innermost.name);
+export type SegmentInfo = readonly Element[];
+
+/**
+ * The segment information of a level. What an element does not state is inherited from the element of the same name around it (ISO/IEC
+ * 23009-1, 5.3.9.1).
+ * @param around of the next outer level, which is merged once for all elements in it
+ */
+export function segmentInfoOf(level: Element, around: SegmentInfo): SegmentInfo {
+  const own = KINDS.flatMap((kind) => childrenOf(level, kind).slice(0, 1));
+  if (own.length === 0) return around;
+  const inherited = (name: string) => around.find((outer) => outer.name === name);
+  return [
+    ...around.filter((outer) => own.every(({ name }) => name !== outer.name)),
+    ...own.map((element) => merged(inherited(element.name), element)),
+  ];
+}
+
+function merged(outer: Element | undefined, inner: Element): Element {
+  if (outer === undefined) return inner;
+  const attributes = INHERITED.flatMap((name) => {
+    const value = inner.attributes[name] ?? outer.attributes[name];
+    return value === undefined ? [] : [[name, value] as const];
+  });
   return {
-    name: innermost.name,
-    attributes: Object.fromEntries(inward.flatMap(({ attributes }) => Object.entries(attributes))),
-    children: new Map(inward.flatMap(({ children }) => [...children])),
+    name: inner.name,
+    attributes: Object.fromEntries(attributes),
+    children: new Map([...outer.children, ...inner.children]),
     text: "",
   };
 }

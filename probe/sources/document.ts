@@ -123,6 +123,8 @@ export interface DocumentContext {
   readonly variables: Readonly<Record<string, string>>;
   /** Of the source. */
   readonly since: string | undefined;
+  /** Aborted when the time of the document is over, or the reading ends. */
+  readonly signal: AbortSignal;
 }
 
 /**

@@ -14,6 +14,7 @@ export interface Element {
 /** Those that say where something is. All others are skipped, with what is in them: events, licences, descriptions. */
 const KEPT = new Set([
   ...["MPD", "BaseURL", "Period", "AdaptationSet", "Representation", "ContentSteering"],
+  "InitializationSet",
   ...["SegmentTemplate", "SegmentTimeline", "S", "SegmentList", "SegmentURL", "SegmentBase"],
   ...["Initialization", "RepresentationIndex", "BitstreamSwitching"],
 ]);

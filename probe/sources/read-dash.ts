@@ -1,5 +1,6 @@
+import { setImmediate } from "node:timers/promises";
 import { parseUrl } from "../../domain/net/urls.ts";
-import { type References, referencesOf } from "./dash-segments.ts";
+import { listed, type References, referencesOf, segmentInfoOf } from "./dash-segments.ts";
 import { absolute, DocumentError, type ExtractedUrls, type Reader } from "./document.ts";
 import { childrenOf, type Element, readMpd, secondsIn } from "./mpd.ts";
 
@@ -13,6 +14,8 @@ const MAX_SEGMENTS = 1_000_000n;
 const MAX_REPRESENTATIONS = 100_000;
 /** Of a representation: its initialization can be at another host than its segments. */
 const CHECKED_REFERENCES = 10;
+/** Work between two turns of the event loop, in milliseconds: a short manifest can take many seconds. */
+const MAX_TURN_MS = 20;
 
 interface Representation {
   readonly references: References;
@@ -23,7 +26,7 @@ interface Representation {
  * A manifest of DASH (ISO/IEC 23009-1): every segment of every representation of every period. Read by hand instead of by a
  * player's parser, which creates all segments before they can be counted.
  */
-export const readDash: Reader = async (text, { base }, extracted) => {
+export const readDash: Reader = async (text, { base, signal }, extracted) => {
   const mpd = await readMpd(text);
   if (mpd.attributes["type"] === "dynamic")
     throw new DocumentError("is a live manifest (type dynamic): its segments expire before they are warm");
@@ -33,7 +36,10 @@ export const readDash: Reader = async (text, { base }, extracted) => {
   const wanted: Representation[] = [];
   let total = 0n;
   let expected = 0n;
+  const giveWay = turnsOf(signal);
   for (const representation of representationsIn(mpd, base)) {
+    await giveWay();
+    if (representation === undefined) continue;
     const { references } = representation;
     total += references.total;
     if (total > MAX_SEGMENTS) throw new DocumentError(`names more than ${MAX_SEGMENTS} segments`);
@@ -46,11 +52,26 @@ export const readDash: Reader = async (text, { base }, extracted) => {
   }
   for (const { references, at } of wanted) {
     for (const reference of references.all()) {
+      await giveWay();
       const url = reference === "" ? at : reference;
       if (url !== undefined) extracted.add(url, at, true);
     }
   }
 };
+
+/**
+ * @param signal ends the reading
+ * @returns a function that gives way to the event loop when its turn is over. It throws the reason of the signal.
+ */
+function turnsOf(signal: AbortSignal): () => Promise<void> | undefined {
+  let since = performance.now();
+  const nextTurn = async () => {
+    await setImmediate();
+    signal.throwIfAborted();
+    since = performance.now();
+  };
+  return () => (performance.now() - since < MAX_TURN_MS ? undefined : nextTurn());
+}
 
 /** Whether its first references are all at hosts that are not warmed. */
 function isAtOtherHost({ references, at }: Representation, extracted: ExtractedUrls): boolean {
@@ -62,20 +83,37 @@ function isAtOtherHost({ references, at }: Representation, extracted: ExtractedU
   return checked > 0;
 }
 
-/** All representations, each once for each of its base URLs. @throws DocumentError */
-function* representationsIn(mpd: Element, base: string | undefined): Generator<Representation> {
+/**
+ * All representations, each once for each of its base URLs, and what initializes the whole presentation.
+ * @returns undefined: a level begins, whose base URLs took time
+ * @throws DocumentError
+ */
+function* representationsIn(mpd: Element, base: string | undefined): Generator<Representation | undefined> {
   const countAddress = counter(MAX_BASE_URLS, `combines more than ${MAX_BASE_URLS} base URLs`);
   const countRepresentation = counter(
     MAX_REPRESENTATIONS,
     `has more than ${MAX_REPRESENTATIONS} representations, one for each of their addresses`,
   );
   const atMpd = baseUrlsOf(mpd, [base], countAddress);
+  // An initialization segment for representations of several periods (ISO/IEC 23009-1, 5.3.12).
+  for (const { attributes } of childrenOf(mpd, "InitializationSet")) {
+    const { initialization } = attributes;
+    if (initialization === undefined) continue;
+    for (const at of atMpd) {
+      countRepresentation();
+      yield { references: listed([initialization]), at };
+    }
+  }
   for (const { element: period, seconds } of periodsOf(mpd)) {
+    yield;
     const atPeriod = baseUrlsOf(period, atMpd, countAddress);
+    const ofPeriod = segmentInfoOf(period, []);
     for (const set of childrenOf(period, "AdaptationSet")) {
+      yield;
       const atSet = baseUrlsOf(set, atPeriod, countAddress);
+      const ofSet = segmentInfoOf(set, ofPeriod);
       for (const representation of childrenOf(set, "Representation")) {
-        const references = referencesOf(representation, [period, set], seconds);
+        const references = referencesOf(representation, ofSet, seconds);
         for (const at of baseUrlsOf(representation, atSet, countAddress)) {
           countRepresentation();
           yield { references, at };

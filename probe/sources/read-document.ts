@@ -97,7 +97,7 @@ export async function readDocument(
         const base = isPlayed ? (url ?? given) : (given ?? url);
         if (isPlayed && url !== undefined) extracted.add(url, undefined);
         const text = textOf(unpacked(body, encoding, deps.limits, arrival));
-        await READERS[type](text, { base, variables: one.variables ?? {}, since: source.since }, extracted);
+        await READERS[type](text, { base, variables: one.variables ?? {}, since: source.since, signal }, extracted);
         return { extracted };
       } finally {
         arrival.since = undefined;

@@ -1,4 +1,7 @@
-import { readOne, SourceProblem, type walkAll, walkSite } from "./site.ts";
+import { monitorEventLoopDelay } from "node:perf_hooks";
+import { DOCUMENT_LIMITS } from "../../../domain/sources/limits.ts";
+import { times } from "../../collect.ts";
+import { depsAt, readOne, SourceProblem, site, walkAll, walkSite } from "./site.ts";
 
 const OWN = "http://site.test/doc";
 const mpd = (inside: string, attributes = 'type="static" mediaPresentationDuration="PT10S"') =>
@@ -32,6 +35,27 @@ describe("a manifest of DASH", () => {
         `<Period><SegmentTemplate timescale="10" initialization="i-$RepresentationID$">${timeline('d="100"')}</SegmentTemplate><AdaptationSet><SegmentTemplate media="a-$Time$"/>${rep()}${rep('<SegmentTemplate media="b-$Time$"/>', "v2")}</AdaptationSet></Period>`,
       ),
       ["i-v1", "a-0", "i-v2", "b-0"],
+    ],
+    [
+      "every attribute of a template of the period",
+      mpd(
+        `<Period><SegmentTemplate media="m-$Number$-$Time$" index="x-$Number$" initialization="i" bitstreamSwitching="b" timescale="10" duration="20" startNumber="5" endNumber="6"/><AdaptationSet><SegmentTemplate/>${rep("<SegmentTemplate/>")}</AdaptationSet></Period>`,
+      ),
+      ["i", "b", "m-5-0", "x-5", "m-6-20", "x-6"],
+    ],
+    [
+      "the presentation time offset of a template of the period",
+      mpd(
+        `<Period><SegmentTemplate media="$Time$" presentationTimeOffset="100"/><AdaptationSet>${rep(`<SegmentTemplate>${timeline('t="100" d="5" r="-1"')}</SegmentTemplate>`)}</AdaptationSet></Period>`,
+      ),
+      ["100", "105"],
+    ],
+    [
+      "initialization sets, each at each base URL of the manifest",
+      mpd(
+        `<BaseURL>a/</BaseURL><BaseURL>b/</BaseURL><InitializationSet id="1" initialization="i.mp4"/><InitializationSet id="2"/><Period><BaseURL>c/</BaseURL><AdaptationSet initializationSetRef="1">${rep("<BaseURL>v.mp4</BaseURL>")}</AdaptationSet></Period>`,
+      ),
+      ["a/i.mp4", "b/i.mp4", "a/c/v.mp4", "b/c/v.mp4"],
     ],
     [
       "one segment, an index and a bitstream switch",
@@ -324,6 +348,40 @@ describe("a manifest of DASH", () => {
       `<Period><BaseURL>a</BaseURL>${again("<AdaptationSet/>")}<AdaptationSet>${again("<Representation/>")}</AdaptationSet></Period>`,
     );
     expect((await readOne("dash", document)).urls).toEqual([OWN, "http://site.test/a"]);
+  });
+
+  /** 420 kB. Templates of the period and the set have 990 attributes each, and 24,000 representations inherit them. */
+  const crowded = (media: string) => {
+    const template = `<SegmentTemplate media="${media}" duration="10" ${times(990, (n) => `a${n}=""`).join(" ")}/>`;
+    return mpd(
+      `<Period>${template}<AdaptationSet>${template}${"<Representation/>".repeat(24_000)}</AdaptationSet></Period>`,
+    );
+  };
+
+  it("does not block the event loop with many representations that inherit many attributes", async () => {
+    const delay = monitorEventLoopDelay({ resolution: 10 });
+    delay.enable();
+    const { urls } = await readOne("dash", crowded("$Number$"));
+    // A delay is recorded in the turn that follows it.
+    await new Promise(setImmediate);
+    await new Promise(setImmediate);
+    delay.disable();
+    expect(urls).toEqual([OWN, "http://site.test/1"]);
+    expect(delay.max / 1e6).toBeLessThan(2_000);
+  });
+
+  it("ends in the time of a document, however long its URLs take", async () => {
+    const { port } = await site({ "/doc": crowded(`https://cdn.test/$Number$${"x".repeat(8_000)}`) });
+    const deps = depsAt(port, {}, { limits: { ...DOCUMENT_LIMITS, milliseconds: 1_000 } });
+    const resolved = vi.fn(() => false);
+    const walk = walkAll(deps, [{ type: "dash", url: OWN }], { serves: resolved });
+    await expect(walk).rejects.toThrow(new SourceProblem(`${OWN} took longer than 1 s`));
+    const until = resolved.mock.calls.length;
+    for (let turn = 0; turn < 3; turn++) await new Promise(setImmediate);
+    // The reading itself ends, too.
+    expect(resolved.mock.calls.length).toBe(until);
+    expect(until).toBeGreaterThan(0);
+    expect(until).toBeLessThan(24_000);
   });
 
   const walked = async (document: string, before: Parameters<typeof walkAll>[2]) => {
