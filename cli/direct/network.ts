@@ -40,7 +40,7 @@ export function dnsObstacle(problem: string): CommandError {
 /** @returns the code of what went wrong; undefined: a TLS connection was made, and the server proved its name */
 function tryAddress(host: string, servername: string, port: number): Promise<string | undefined> {
   return new Promise((resolve) => {
-    const socket = connect({ host, port, servername, timeout: CONNECT_MS });
+    const socket = connect({ host, port, servername, timeout: CONNECT_MS, rejectUnauthorized: true });
     // A run that is stopped does not wait for it.
     socket.unref();
     const end = (code: string | undefined) => {

@@ -2,7 +2,7 @@ import { setMaxListeners } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { DecoratorHandler, type Dispatcher, Pool } from "undici";
 import { type ErrorTtls, errorCachedMs } from "../../domain/distribution/error-caching.ts";
-import { AddressRefusedError, type Ports } from "../../domain/net/addresses.ts";
+import { AddressRefusedError } from "../../domain/net/addresses.ts";
 import type { Header } from "../../domain/net/headers.ts";
 import { DnsLookupError, errorCode } from "../../domain/net/resolver.ts";
 import { portProblem } from "../../domain/net/urls.ts";
@@ -11,7 +11,7 @@ import { isOverload, retryAfterMs } from "../../domain/origin/origin-response.ts
 import type { OriginLimits } from "../../domain/request/options.ts";
 import { cutText, MAX_ERROR } from "../../domain/result/failure.ts";
 import { retry } from "../../domain/retry.ts";
-import { connectionTo } from "../connection.ts";
+import { connectionTo, type ProbePorts } from "../connection.ts";
 import {
   type MeasuredSize,
   readHeadAnswer,
@@ -42,7 +42,7 @@ export type Size = MeasuredSize | SizeProblem;
 export interface SizeProbeOptions {
   /** Host header and SNI, by which the edge finds the distribution. */
   readonly requestHost: (url: URL) => string;
-  readonly ports: Ports;
+  readonly ports: ProbePorts;
   /** Addresses at which a host's distribution is reached; each may be connected to. @throws when there are none */
   readonly addressesOf: (host: string) => Promise<readonly string[]>;
   /** The request, with the limits of its origin. */

@@ -1,11 +1,11 @@
 import { Client } from "undici";
-import { AddressRefusedError, type Ports } from "../../domain/net/addresses.ts";
+import { AddressRefusedError } from "../../domain/net/addresses.ts";
 import { headersToSend, joinedHeader } from "../../domain/net/headers.ts";
 import { DnsLookupError, errorCode, type Resolver } from "../../domain/net/resolver.ts";
 import { normalizeUrl, parseUrl } from "../../domain/net/urls.ts";
 import { ALLOW_BY_HEADER, isRetryable, WAF_ACTION_HEADER, wafAnswer } from "../../domain/result/failure.ts";
 import { MAX_REDIRECTS } from "../../domain/sources/limits.ts";
-import { connectionTo } from "../connection.ts";
+import { connectionTo, type ProbePorts } from "../connection.ts";
 import { DocumentError, RetryableDocumentError } from "./document.ts";
 
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
@@ -14,7 +14,7 @@ export interface WebDeps {
   readonly dns: Resolver;
   /** The request's header lines. Only the origin of the source's own URL receives them. */
   readonly header: readonly string[];
-  readonly ports: Ports;
+  readonly ports: ProbePorts;
 }
 
 /** A document whose body is arriving. */

@@ -311,6 +311,8 @@ class Connection {
     const socket = connectSecurely({
       ...common,
       secureContext,
+      // NODE_TLS_REJECT_UNAUTHORIZED=0 has no effect.
+      rejectUnauthorized: true,
       ALPNProtocols: ["http/1.1"],
       servername: isIP(servername) === 0 ? servername : undefined,
       session,

@@ -59,6 +59,7 @@ export function ask(url: URL, address: string, way: Way, place: EdgePlace): Prom
       path: url.pathname + url.search,
       headers: { host: url.host, ...headersOf(way) },
       agent: false,
+      rejectUnauthorized: true,
       ...(place.ca === undefined ? {} : { ca: place.ca }),
     });
     const connecting = setTimeout(() => asking.destroy(new AskError("CONNECT_TIMEOUT")), CONNECT_MS);

@@ -49,6 +49,11 @@ test("one POP of three that answers is enough", async () => {
   await expect(check({}, "ECONNREFUSED", "timeout", "ECONNREFUSED")).rejects.toThrow("no POP can be");
 });
 
+test("certificates are verified, whatever the environment says", async () => {
+  await check({}, "secureConnect");
+  expect(vi.mocked(connectTls).mock.calls).toMatchObject([[{ rejectUnauthorized: true }]]);
+});
+
 test.each([
   ["a.b resolves to 192.168.0.1, a private or reserved address", /captive portal/],
   ["The DNS resolver 192.0.2.1 did not answer for a.b (ETIMEOUT)", /the DNS resolver of this network does not respond/],

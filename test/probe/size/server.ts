@@ -20,12 +20,17 @@ afterEach(() => {
 });
 
 /**
- * A server on loopback that ends with the test. `tls` names the hosts of its certificate, which no authority signed.
+ * A server on loopback that ends with the test. `tls` names the hosts of its certificate, which only the authority `ca` signed.
  */
 export async function serve(
   answer: (request: IncomingMessage, response: ServerResponse, n: number) => void,
   tls?: readonly string[],
-): Promise<{ readonly port: number; readonly seen: Seen[]; readonly connections: () => Promise<number> }> {
+): Promise<{
+  readonly port: number;
+  readonly seen: Seen[];
+  readonly connections: () => Promise<number>;
+  readonly ca: string | undefined;
+}> {
   const seen: Seen[] = [];
   const listener = (request: IncomingMessage, response: ServerResponse) => {
     const { method = "", url: path = "", headers, socket } = request;
@@ -43,5 +48,5 @@ export async function serve(
     server.closeAllConnections();
   });
   const connections = promisify(server.getConnections.bind(server));
-  return { port: (server.address() as AddressInfo).port, seen, connections };
+  return { port: (server.address() as AddressInfo).port, seen, connections, ca: certificate?.caPem };
 }

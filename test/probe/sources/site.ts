@@ -32,17 +32,19 @@ export const noBuckets: Buckets = {
 interface Site {
   readonly header: readonly string[];
   readonly httpsPort: number;
+  /** Authority of its certificate. */
+  readonly ca: string | undefined;
   readonly addressesOf: Resolver["addresses"];
 }
 
 /** Deps of a walk for which every name leads to the server at these ports. */
 export function depsAt(
   httpPort: number,
-  { header = [], httpsPort = httpPort, addressesOf = async () => ["127.0.0.1"] }: Partial<Site> = {},
+  { header = [], httpsPort = httpPort, ca, addressesOf = async () => ["127.0.0.1"] }: Partial<Site> = {},
   deps: Partial<DocumentDeps> = {},
 ): DocumentDeps {
   return {
-    web: new Web({ dns: fakeResolver({ addresses: addressesOf }), header, ports: { httpsPort, httpPort } }),
+    web: new Web({ dns: fakeResolver({ addresses: addressesOf }), header, ports: { httpsPort, httpPort, ca } }),
     buckets: noBuckets,
     limits: DOCUMENT_LIMITS,
     ...deps,

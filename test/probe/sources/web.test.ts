@@ -9,7 +9,10 @@ import { type Answer, depsAt, SourceProblem, site, walkAll, walkSite } from "./s
 
 const clock = useVirtualClock({ idleMs: 2 });
 
-afterEach(() => vi.unstubAllEnvs());
+afterEach(() => {
+  vi.unstubAllEnvs();
+  vi.restoreAllMocks();
+});
 
 const source = { type: "list", url: "http://site.test/doc?token=secret" } as const;
 const LINES = "https://a.test/1\n";
@@ -101,7 +104,6 @@ describe("the response with a document", () => {
 
 describe("the address of a document", () => {
   it("is requested by the ASCII name if its host is in Unicode, also after a redirect", async () => {
-    vi.stubEnv("NODE_TLS_REJECT_UNAUTHORIZED", "0");
     const looked: string[] = [];
     const addressesOf = async (host: string) => {
       looked.push(host);
@@ -109,11 +111,13 @@ describe("the address of a document", () => {
     };
     // As servers send it: UTF-8 bytes.
     const location = Buffer.from("https://münchen.example/ü").toString("latin1");
-    const { port, seen } = await site(
+    const { port, seen, ca } = await site(
       { "/doc": (response) => response.writeHead(302, { location }).end(), "/%C3%BC": LINES },
-      ["xn--bcher-kva.example"],
+      ["xn--bcher-kva.example", "xn--mnchen-3ya.example"],
     );
-    await walkAll(depsAt(0, { httpsPort: port, addressesOf }), [{ type: "list", url: "https://bücher.example/doc" }]);
+    await walkAll(depsAt(0, { httpsPort: port, ca, addressesOf }), [
+      { type: "list", url: "https://bücher.example/doc" },
+    ]);
     const names = ["xn--bcher-kva.example", "xn--mnchen-3ya.example"];
     expect(looked).toEqual(names);
     expect(seen).toMatchObject(
@@ -121,11 +125,19 @@ describe("the address of a document", () => {
     );
   });
 
-  it("must match the certificate", async () => {
-    const { port } = await site({ "/doc": LINES }, ["site.test"]);
+  it.each([
+    ["signed by a trusted authority", "site.test", false],
+    ["of the host", "other.test", true],
+  ])("must have a certificate %s, whatever the environment says", async (_, host, isTrusted) => {
+    vi.spyOn(process, "emitWarning").mockReturnValue(undefined);
+    vi.stubEnv("NODE_TLS_REJECT_UNAUTHORIZED", "0");
+    const { port, ca, seen } = await site({ "/doc": LINES }, [host]);
     await expect(
-      walkAll(depsAt(0, { httpsPort: port }), [{ type: "list", url: "https://site.test/doc" }]),
+      walkAll(depsAt(0, { httpsPort: port, ca: isTrusted ? ca : undefined }), [
+        { type: "list", url: "https://site.test/doc" },
+      ]),
     ).rejects.toThrow(/^https:\/\/site.test\/doc could not be fetched \(.*(SIGNATURE|CERT).*\)$/);
+    expect(seen).toEqual([]);
   });
 
   it.each([
@@ -153,10 +165,9 @@ describe("the address of a document", () => {
   });
 
   it("is refused if it redirects from https to http", async () => {
-    vi.stubEnv("NODE_TLS_REJECT_UNAUTHORIZED", "0");
-    const { port } = await site({ "/doc": to("http://site.test/plain") }, ["site.test"]);
+    const { port, ca } = await site({ "/doc": to("http://site.test/plain") }, ["site.test"]);
     const plain = await site({ "/plain": LINES });
-    const walk = walkAll(depsAt(plain.port, { httpsPort: port }), [{ type: "list", url: "https://site.test/doc" }]);
+    const walk = walkAll(depsAt(plain.port, { httpsPort: port, ca }), [{ type: "list", url: "https://site.test/doc" }]);
     await expect(walk).rejects.toThrow(
       new SourceProblem("https://site.test/doc redirects from https to http, which is refused"),
     );

@@ -5,8 +5,12 @@ import { HOST, listen, poolOf } from "./raw-server.ts";
 
 describe("TLS", () => {
   const certificate = createCertificate([HOST]);
+  afterEach(() => {
+    vi.unstubAllEnvs();
+    vi.restoreAllMocks();
+  });
 
-  async function secure(servername: string) {
+  async function secure(servername: string, ca = certificate.caPem) {
     const names: unknown[] = [];
     const resumed: boolean[] = [];
     const server = createHttpsServer({ key: certificate.keyPem, cert: certificate.certPem }, (_, response) => {
@@ -17,7 +21,7 @@ describe("TLS", () => {
       resumed.push(socket.isSessionReused());
     });
     const port = await listen(server);
-    return { ...poolOf(port, { ca: certificate.caPem, servername }), names, resumed };
+    return { ...poolOf(port, { ca, servername }), names, resumed };
   }
 
   test("names the distribution, and resumes the session on its next connections", async () => {
@@ -35,6 +39,13 @@ describe("TLS", () => {
       failure: { reason: "tls", code: "ERR_TLS_CERT_ALTNAME_INVALID", detail: expect.stringMatching(/./) },
     });
     expect(names.length).toBeLessThanOrEqual(1);
+  });
+
+  test("a certificate that no trusted authority signed is refused, whatever the environment says", async () => {
+    vi.spyOn(process, "emitWarning").mockReturnValue(undefined);
+    vi.stubEnv("NODE_TLS_REJECT_UNAUTHORIZED", "0");
+    const { get } = await secure(HOST, createCertificate([HOST]).caPem);
+    expect(await get()).toMatchObject({ bytes: 0, failure: { reason: "tls" } });
   });
 
   test("an answer without a length that is cut below TLS is not good: nothing tells its end", async () => {
