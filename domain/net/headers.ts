@@ -60,6 +60,17 @@ export function headersToSend(lines: readonly string[]): readonly Header[] {
   return headers.some(([name]) => name === "user-agent") ? headers : [["user-agent", USER_AGENT], ...headers];
 }
 
+/** Headers that identify nobody. All others may be a secret: `authorization`, `cookie`, a token of the firewall. */
+const HARMLESS_HEADERS: ReadonlySet<string> = new Set([
+  ...["accept", "accept-charset", "accept-encoding", "accept-language", "user-agent"],
+  ...["cache-control", "pragma", "origin", "dnt", "save-data", "dpr", "width", "viewport-width"],
+]);
+
+/** Names of the headers that must not be sent without encryption, each once. @param lines of `header` and of variants */
+export function secretHeaders(lines: readonly string[]): readonly string[] {
+  return [...new Set(ownHeaders(lines).map(([name]) => name))].filter((name) => !HARMLESS_HEADERS.has(name));
+}
+
 /** The value of a header of an answer. One that came several times is a list: https://www.rfc-editor.org/rfc/rfc9110#section-5.3 */
 export function joinedHeader(value: string | readonly string[] | undefined): string | undefined {
   return typeof value === "object" ? value.join(", ") : value;

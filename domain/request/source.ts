@@ -25,6 +25,8 @@ export type Source = z.infer<typeof sourceSchema>;
 export const LEFT_OUT = [
   /** Of a host that is not the distribution's. */
   "other_host",
+  /** A document over http, or an http URL although the request has secret headers; named by a document that came over https. */
+  "mixed_content",
   /** Not a URL that can be fetched: `skd://`, `data:`, a port of its own, … */
   "not_a_url",
   /** Named before, by this source or another. */

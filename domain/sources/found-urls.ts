@@ -1,5 +1,6 @@
 import { urlBehaviours } from "../distribution/stored-settings.ts";
 import { MAX_URLS } from "../limits.ts";
+import { secretHeaders } from "../net/headers.ts";
 import { hostOf, hostsOf } from "../net/urls.ts";
 import { beyondCap, type Caps, taskFactors } from "../request/caps.ts";
 import { type AccountDistribution, hostOwners, invalidatedId, tooManyHosts } from "../request/distributions.ts";
@@ -40,12 +41,15 @@ export class FoundUrls {
   private characters = 0;
   /** Variants of each URL, at least 1. */
   private readonly variantCount: number;
+  private readonly hasSecrets: boolean;
 
   constructor(private readonly options: FoundUrlsOptions) {
     const { callerUrls, before = [], sources, request } = options;
     this.urls = new Map([...callerUrls.map((url) => [url, undefined] as const), ...before]);
     this.sources = sources.map((source) => ({ ...source }));
-    this.variantCount = Math.max(1, request.variants?.length ?? 0);
+    const { header, variants = [] } = request;
+    this.variantCount = Math.max(1, variants.length);
+    this.hasSecrets = secretHeaders([header, ...variants.map((variant) => variant.header)].flat()).length > 0;
     for (const url of this.urls.keys()) this.characters += url.length;
   }
 
@@ -54,11 +58,20 @@ export class FoundUrls {
     return Math.max(0, this.mostUrls - this.urls.size);
   }
 
-  /** Why a normalised URL is not wanted; undefined: it is. */
-  refusal(url: string): LeftOut | undefined {
+  /**
+   * Why a normalised URL is not wanted; undefined: it is.
+   * @param isEncrypted whether the document that names it came over https: it must not make secrets go over http
+   */
+  refusal(url: string, isEncrypted: boolean): LeftOut | undefined {
     if (!this.options.serves(hostOf(url))) return "other_host";
     if (this.urls.has(url)) return "duplicate";
+    if (isEncrypted && this.hasSecrets && isHttp(url)) return "mixed_content";
     return this.options.skips?.(url) === true ? "uncached" : undefined;
+  }
+
+  /** Why a document is not read that another one references; undefined: it is read. @param isEncrypted whether the other came over https */
+  documentRefusal(url: string, isEncrypted: boolean): LeftOut | undefined {
+    return isEncrypted && isHttp(url) ? "mixed_content" : undefined;
   }
 
   /**
@@ -115,6 +128,10 @@ export class FoundUrls {
   private get mostUrls(): number {
     return Math.floor(MAX_URLS / this.variantCount);
   }
+}
+
+function isHttp(url: string): boolean {
+  return url.startsWith("http:");
 }
 
 function leftOutInWords(counts: readonly LeftOutCounts[]): string {

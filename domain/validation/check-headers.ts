@@ -1,8 +1,15 @@
 import type * as z from "zod";
 import { MAX_HEADER_BYTES, MAX_VARIANT_NAME_LENGTH } from "../limits.ts";
-import { acceptedEncodings, type Header, headersToSend, ownHeaders, parseHeader } from "../net/headers.ts";
+import {
+  acceptedEncodings,
+  type Header,
+  headersToSend,
+  ownHeaders,
+  parseHeader,
+  secretHeaders,
+} from "../net/headers.ts";
 import type { Variant } from "../request/options.ts";
-import { quoted } from "./api-error.ts";
+import { firstOf, quoted } from "./api-error.ts";
 
 const NAME = new RegExp(`^[A-Za-z0-9._-]{1,${MAX_VARIANT_NAME_LENGTH}}$`);
 
@@ -39,6 +46,20 @@ export function checkHeaders(header: readonly string[], variants: readonly Varia
   if (bytes > MAX_HEADER_BYTES)
     problems.push(`${field}: has ${bytes} bytes in total; the limit is ${MAX_HEADER_BYTES}`);
   return problems;
+}
+
+/** A warning if headers that may be secret go to http URLs. */
+export function unencryptedHeaderWarnings(
+  header: readonly string[],
+  variants: readonly Variant[],
+  urls: readonly string[],
+): string[] {
+  const names = secretHeaders([header, ...variants.map((variant) => variant.header)].flat());
+  const count = urls.filter((url) => url.startsWith("http:")).length;
+  if (names.length === 0 || count === 0) return [];
+  return [
+    `header: ${firstOf(names)} would be sent without encryption to ${count} http:// URLs of url_list. Use https:// URLs`,
+  ];
 }
 
 /** Equal for equal headers, in any order. */

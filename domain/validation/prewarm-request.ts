@@ -15,7 +15,7 @@ import type { SourceBuckets } from "../sources/buckets.ts";
 import { expiresAt, formatTimestamp } from "../timestamps.ts";
 import { ApiError, faultList, firstOf, MAX_NAMED, quoted } from "./api-error.ts";
 import { type PartialPrewarmBody, type PrewarmBody, partialPrewarmBodySchema, prewarmBodySchema } from "./bodies.ts";
-import { checkHeaders, variantOrderWarnings } from "./check-headers.ts";
+import { checkHeaders, unencryptedHeaderWarnings, variantOrderWarnings } from "./check-headers.ts";
 import { coverWarnings } from "./check-invalidate.ts";
 import { checkRetry, filledFrom, retryWarnings } from "./check-retry.ts";
 import { checkBuckets, namesNoHost } from "./check-sources.ts";
@@ -89,6 +89,7 @@ export function checkPrewarmRequest(
     );
   const warnings = [
     ...variantOrderWarnings(header, variants),
+    ...unencryptedHeaderWarnings(header, variants, urls),
     ...(invalidates ? invalidationWarnings(urls, covering) : []),
     ...(invalidate === undefined || sources.length > 0 ? [] : coverWarnings(invalidate, urls)),
   ];

@@ -27,8 +27,14 @@ export class ExtractedUrls {
   private refusedCharacters = 0;
   private characters = 0;
 
-  /** @param found the URLs that the request has already */
-  constructor(private readonly found: FoundUrls) {}
+  /**
+   * @param found the URLs that the request has already
+   * @param isEncrypted whether the document came over https
+   */
+  constructor(
+    private readonly found: FoundUrls,
+    readonly isEncrypted: boolean,
+  ) {}
 
   /**
    * Adds the URL of a reference. One that the document has already is a `duplicate`, unless `again` is true: byte
@@ -55,7 +61,7 @@ export class ExtractedUrls {
   /** Why a reference is not warmed; undefined: it is. */
   refusal(reference: string, base: string | undefined): LeftOut | undefined {
     const url = resolve(reference, base);
-    return url === undefined ? "not_a_url" : this.found.refusal(url);
+    return url === undefined ? "not_a_url" : this.found.refusal(url, this.isEncrypted);
   }
 
   /**
@@ -73,7 +79,7 @@ export class ExtractedUrls {
   }
 
   private addNew(url: string): void {
-    const refusal = this.found.refusal(url);
+    const refusal = this.found.refusal(url, this.isEncrypted);
     if (refusal !== undefined) {
       this.leaveOut(refusal);
       if (this.refusedCharacters > MAX_REFUSED_CHARACTERS) return;

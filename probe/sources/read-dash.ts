@@ -1,5 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import { parseUrl } from "../../domain/net/urls.ts";
+import type { LeftOut } from "../../domain/request/source.ts";
 import { listed, type References, referencesOf, segmentInfoOf } from "./dash-segments.ts";
 import { absolute, DocumentError, type ExtractedUrls, type Reader } from "./document.ts";
 import { childrenOf, type Element, readMpd, secondsIn } from "./mpd.ts";
@@ -43,7 +44,8 @@ export const readDash: Reader = async (text, { base, signal }, extracted) => {
     const { references } = representation;
     total += references.total;
     if (total > MAX_SEGMENTS) throw new DocumentError(`names more than ${MAX_SEGMENTS} segments`);
-    if (isAtOtherHost(representation, extracted)) extracted.leaveOut("other_host", Number(references.count));
+    const refusal = placeRefusal(representation, extracted);
+    if (refusal !== undefined) extracted.leaveOut(refusal, Number(references.count));
     else {
       expected += references.count;
       extracted.checkCount(expected);
@@ -73,14 +75,17 @@ function turnsOf(signal: AbortSignal): () => Promise<void> | undefined {
   return () => (performance.now() - since < MAX_TURN_MS ? undefined : nextTurn());
 }
 
-/** Whether its first references are all at hosts that are not warmed. */
-function isAtOtherHost({ references, at }: Representation, extracted: ExtractedUrls): boolean {
+/** Why all of its first references are left out for their host or scheme; undefined: they are not. */
+function placeRefusal({ references, at }: Representation, extracted: ExtractedUrls): LeftOut | undefined {
+  let first: LeftOut | undefined;
   let checked = 0;
   for (const reference of references.all()) {
-    if (extracted.refusal(reference === "" ? (at ?? "") : reference, at) !== "other_host") return false;
+    const refusal = extracted.refusal(reference === "" ? (at ?? "") : reference, at);
+    first ??= refusal;
+    if ((refusal !== "other_host" && refusal !== "mixed_content") || refusal !== first) return undefined;
     if (++checked === CHECKED_REFERENCES) break;
   }
-  return checked > 0;
+  return first;
 }
 
 /**

@@ -83,10 +83,10 @@ export async function readDocument(
 ): Promise<DocumentRead> {
   const read = async (signal: AbortSignal, arrival: Arrival): Promise<DocumentRead> => {
     const { type } = one;
-    if (type === "s3-prefix") return readPage(deps, one, source, new ExtractedUrls(found), signal);
+    if (type === "s3-prefix") return readPage(deps, one, source, new ExtractedUrls(found, isEncrypted(source.base)), signal);
     const attempt = async () => {
-      const extracted = new ExtractedUrls(found);
       const { url, encoding, body, close } = await open(deps, one, source, signal);
+      const extracted = new ExtractedUrls(found, isEncrypted(url ?? source.base));
       try {
         arrival.bytes = 0;
         arrival.since = Date.now();
@@ -111,6 +111,11 @@ export async function readDocument(
     });
   };
   return inDocumentTime(deps.limits, read, deps.signal);
+}
+
+/** Whether a document came over https. One in a bucket did, unless its caller serves it over http. @param url of the document, or its `base` */
+function isEncrypted(url: string | undefined): boolean {
+  return url?.startsWith("http:") !== true;
 }
 
 async function open(deps: DocumentDeps, one: Pending, { url }: Source, signal: AbortSignal): Promise<Opened> {

@@ -82,7 +82,13 @@ export class Walk {
     this.pending.shift();
     this.documents++;
     if (next !== undefined) this.pending.unshift({ ...one, token: next });
-    for (const named of extracted.documents) this.add(toPending(named, one, source), source);
+    for (const named of extracted.documents) {
+      const next = toPending(named, one, source);
+      const isInBucket = next.location !== named.url;
+      const refusal = isInBucket ? undefined : this.found.documentRefusal(named.url, extracted.isEncrypted);
+      if (refusal === undefined) this.add(next, source);
+      else extracted.leaveOut(refusal);
+    }
     if (this.documents + this.pending.length > MAX_DOCUMENTS) throw tooManyDocuments();
     this.found.add(one.source, extracted.urls, extracted.leftOut);
     this.found.markDone(new Set(this.pending.map(({ source }) => source)));

@@ -48,10 +48,25 @@ it("what is left out is counted by source and reason", () => {
 it("a URL that would be left out is told before", () => {
   const all = gathered();
   const refusals = [`https://${HOST}/own`, "https://x.example.net/", `https://${HOST}/new`].map((it) =>
-    all.refusal(it),
+    all.refusal(it, true),
   );
   expect(refusals).toEqual(["duplicate", "other_host", undefined]);
 });
+
+it.each([
+  [true, ["Accept: image/avif", "User-Agent: x"], [], undefined],
+  [true, ["Accept: image/avif", "authorization: Bearer x"], [], "mixed_content"],
+  [true, [], ["X-Origin-Token: x"], "mixed_content"],
+  [false, ["Cookie: a=b"], [], undefined],
+])(
+  "an http URL of a document with https %s, by headers %j and a variant with %j",
+  (isEncrypted, header, own, refusal) => {
+    const variants = [{ name: "v", header: own }];
+    const found = new FoundUrls({ ...OPTIONS, request: request({ pops: [], header, variants }) });
+    expect(found.refusal(`http://${HOST}/x`, isEncrypted)).toBe(refusal);
+    expect(found.refusal(`https://${HOST}/x`, isEncrypted)).toBeUndefined();
+  },
+);
 
 it("leaves out what no cache keeps, if the request wants that and its distribution is known", () => {
   const distribution_settings = [
@@ -65,7 +80,7 @@ it("leaves out what no cache keeps, if the request wants that and its distributi
   const refusalBy = (skip_uncached: boolean, aliases = [HOST]) => {
     const skips = skippedUrls({ skip_uncached, distribution_settings }, [{ id: "E1", domain: "d1.x", aliases }]);
     const all = new FoundUrls({ ...OPTIONS, skips });
-    return ["api/a", "a"].map((path) => all.refusal(`https://${HOST}/${path}`));
+    return ["api/a", "a"].map((path) => all.refusal(`https://${HOST}/${path}`, true));
   };
   expect([refusalBy(true), refusalBy(false), refusalBy(true, [])]).toEqual([
     ["uncached", undefined],
@@ -78,7 +93,7 @@ it("it goes on from what a run before has found", () => {
   const first = gathered();
   first.add(1, new Set([`https://${HOST}/a`]), {});
   const second = new FoundUrls({ ...OPTIONS, sources: first.sources, before: [[`https://${HOST}/a`, 1]] });
-  expect(second.refusal(`https://${HOST}/a`)).toBe("duplicate");
+  expect(second.refusal(`https://${HOST}/a`, true)).toBe("duplicate");
   second.add(2, new Set([`https://${HOST}/b`]), {});
   expect([...second.urls.keys()]).toEqual([...own, `https://${HOST}/a`, `https://${HOST}/b`]);
   expect(second.sources).toMatchObject([{ urls: 1 }, { urls: 1 }]);

@@ -15,6 +15,18 @@ const read = (change: object, caps: Partial<Caps> = {}) =>
     now: Date.parse("2024-04-16T03:12:21.046Z"),
   });
 
+it.each([
+  [["Accept: */*"], []],
+  [
+    ["Cookie: a=b", "Authorization: c"],
+    ["header: cookie, authorization would be sent without encryption to 2 http:// URLs of url_list. Use https:// URLs"],
+  ],
+])("http URLs that receive the headers %j have warnings %j", (header, expected) => {
+  const url_list = ["http://cdn.example.com/1", "https://cdn.example.com/2", "http://cdn.example.com/3"];
+  expect(read({ url_list, header }).warnings).toEqual(expected);
+  expect(read({ url_list, variants: [{ name: "v", header }] }).warnings).toEqual(expected);
+});
+
 function refusal(change: object, caps: Partial<Caps> = {}): ApiError {
   try {
     read(change, caps);

@@ -8,14 +8,14 @@ describe("a refused URL of a document", () => {
     times(count, (i) => `https://other.test/${i}-`.padEnd(length, "x"));
 
   it("is counted once if it is repeated", () => {
-    const extracted = new ExtractedUrls(foundFor([], { serves: () => false }));
+    const extracted = new ExtractedUrls(foundFor([], { serves: () => false }), true);
     const urls = elsewhere(100, 500);
     for (const url of [...urls, ...urls]) extracted.add(url, undefined, true);
     expect(extracted.leftOut).toEqual({ other_host: 500 });
   });
 
   it("is counted again if it is repeated beyond 10,000,000 characters of refused URLs", () => {
-    const extracted = new ExtractedUrls(foundFor([], { serves: () => false }));
+    const extracted = new ExtractedUrls(foundFor([], { serves: () => false }), true);
     const urls = elsewhere(8_000, 2_000);
     for (const url of [...urls, ...urls]) extracted.add(url, undefined, true);
     expect(extracted.leftOut.other_host).toBeGreaterThan(2_500);

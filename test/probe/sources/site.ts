@@ -81,15 +81,17 @@ interface Before {
   readonly remaining: number;
   /** Of the run before. */
   readonly state: WalkState | undefined;
+  /** Of the request. */
+  readonly header: string[];
 }
 
 export function foundFor(
   sources: readonly Source[],
-  { own = [], serves = () => true, remaining = MAX_URLS - own.length }: Partial<Before> = {},
+  { own = [], serves = () => true, remaining = MAX_URLS - own.length, header = [] }: Partial<Before> = {},
 ) {
   const more = Array.from({ length: MAX_URLS - own.length - remaining }, (_, i) => `https://own.test/${i}`);
   return new FoundUrls({
-    request: request({ pops: ["SIN2-P1"] }),
+    request: request({ pops: ["SIN2-P1"], header }),
     caps: {},
     callerUrls: [...own, ...more],
     serves,

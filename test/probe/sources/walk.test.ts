@@ -132,6 +132,48 @@ describe("a document in a bucket", () => {
   });
 });
 
+describe("a document that came over https", () => {
+  const secret = ["Authorization: Bearer x"];
+  const sitemap = "<urlset><url><loc>http://site.test/1</loc></url><url><loc>https://site.test/1</loc></url></urlset>";
+  const mpd = `<MPD><BaseURL>http://site.test/</BaseURL><Period><AdaptationSet><Representation><SegmentList>${"<SegmentURL media='m'/><SegmentURL/>"}</SegmentList></Representation></AdaptationSet></Period></MPD>`;
+
+  it.each<[string, Source["type"], string, string[], string[], object]>([
+    [
+      "http documents",
+      "sitemap",
+      "<sitemapindex><sitemap><loc>http://site.test/2</loc></sitemap></sitemapindex>",
+      [],
+      [],
+      { mixed_content: 1 },
+    ],
+    ["http URLs that would receive secrets", "sitemap", sitemap, secret, ["https://site.test/1"], { mixed_content: 1 }],
+    ["http segments that would receive secrets", "dash", mpd, secret, ["https://site.test/doc"], { mixed_content: 2 }],
+    [
+      "http URLs, unless all headers are harmless",
+      "sitemap",
+      sitemap,
+      ["Accept: */*"],
+      ["http://site.test/1", "https://site.test/1"],
+      {},
+    ],
+  ])("cannot name %s", async (_, type, document, header, urls, leftOut) => {
+    const { port: httpsPort, ca } = await site({ "/doc": document }, ["site.test"]);
+    const plain = await site({ "/2": sitemap });
+    const deps = depsAt(plain.port, { httpsPort, ca });
+    expect(await walkAll(deps, [{ type, url: "https://site.test/doc" }], { header })).toMatchObject({ urls, leftOut });
+    expect(plain.seen).toEqual([]);
+  });
+
+  it.each([
+    ["https://a.test/", ["https://a.test/2"], { mixed_content: 1 }],
+    ["http://a.test/", ["http://a.test/1", "https://a.test/2"], {}],
+  ])("can be in a bucket with the base %s", async (base, urls, leftOut) => {
+    const deps = inBuckets({ "b/list": "http://a.test/1\nhttps://a.test/2\n" });
+    const source: Source = { type: "list", s3: "s3://b/list", base };
+    expect(await walkAll(deps, [source], { header: secret })).toMatchObject({ urls, leftOut });
+  });
+});
+
 describe("a walk", () => {
   const list = (path: string): Source => ({ type: "list", url: `http://site.test${path}` });
 
