@@ -62,6 +62,8 @@ export const MAX_WILDCARDS = 15;
 export const MAX_TAG_LENGTH = 256;
 /** Sources of one request. */
 export const MAX_SOURCES = 20;
+/** Further hosts of a source: the item of a request has 400 KB. */
+export const MAX_SOURCE_HOSTS = 10;
 /** CloudFront caches no larger object: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html */
 export const MAX_OBJECT_BYTES = 50 * 2 ** 30;
 

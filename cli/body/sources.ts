@@ -12,6 +12,7 @@ export interface SourceWords {
   readonly base?: string;
   readonly originPath?: string;
   readonly since?: string;
+  readonly sourceHost?: readonly string[];
 }
 
 /** An entry of `sources` in POST /prewarm. */
@@ -22,13 +23,14 @@ export interface SourceEntry {
   readonly base?: string;
   readonly origin_path?: string;
   readonly since?: string;
+  readonly hosts?: readonly string[];
 }
 
 const DOCUMENTS = ["list", "sitemap", "hls", "dash"] as const;
 
 /** A document is at an https:// address or in a bucket; `--s3` is all below a prefix. @throws CommandError */
 export function sourcesOf(words: SourceWords): SourceEntry[] {
-  const { base, originPath, since, s3 = [] } = words;
+  const { base, originPath, since, sourceHost: hosts, s3 = [] } = words;
   const inBucket = base === undefined ? {} : { base };
   const documents = DOCUMENTS.flatMap((type) =>
     (words[type] ?? []).map(
@@ -36,6 +38,7 @@ export function sourcesOf(words: SourceWords): SourceEntry[] {
         type,
         ...(isBucket(place) ? { s3: place, ...inBucket } : { url: addressOf(type, place) }),
         ...(type === "sitemap" && since !== undefined ? { since } : {}),
+        ...(hosts === undefined ? {} : { hosts }),
       }),
     ),
   );
@@ -54,6 +57,7 @@ export function sourcesOf(words: SourceWords): SourceEntry[] {
     ["--base", base, all.some((it) => it.s3 !== undefined), "sources in a bucket: --s3, or --list s3://…"],
     ["--origin-path", originPath, s3.length > 0, "--s3"],
     ["--since", since, (words.sitemap ?? []).length > 0, "--sitemap"],
+    ["--source-host", hosts, documents.length > 0, "--sitemap, --hls, --dash and --list"],
   ] as const)
     if (value !== undefined && !uses) throw new CommandError(`${option} has no effect here`, `It is for ${goesWith}.`);
   return all;

@@ -125,6 +125,7 @@ export function withUrls(command: Command): Command {
     .option("--base <url>", "base URL for the keys of a bucket, such as https://www.example.com/")
     .option("--origin-path <path>", "origin path of the distribution, for --s3")
     .option("--since <date>", "only sitemap entries modified on or after this date")
+    .addOption(list("--source-host <host>", "read documents of sitemaps and manifests at this host, too; repeatable"))
     .option("--skip-uncached", "skip URLs that CloudFront does not cache")
     .option("--from <file>", "file with a body of POST /prewarm (or - for stdin); other options override it");
 }

@@ -6,7 +6,7 @@ import type { Caps } from "../../domain/request/caps.ts";
 import type { AccountDistribution } from "../../domain/request/distributions.ts";
 import { invalidatingFields } from "../../domain/request/invalidation.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
-import { notYetRead } from "../../domain/request/source.ts";
+import { notYetRead, type SourceRead } from "../../domain/request/source.ts";
 import { untilAborted } from "../../domain/retry.ts";
 import { FoundUrls, namedHosts, servedHosts, skippedUrls } from "../../domain/sources/found-urls.ts";
 import { DOCUMENT_LIMITS } from "../../domain/sources/limits.ts";
@@ -56,7 +56,7 @@ interface WalkOptions {
   readonly callerUrls: readonly string[];
   /** The distributions of the account. */
   readonly listed: readonly AccountDistribution[];
-  /** Whether it ends at the first document that names a host that is not known as the request's. */
+  /** Whether it ends at the first document that names a host that is not known as the request's, for a URL or a document. */
   readonly stops: boolean;
 }
 
@@ -76,7 +76,8 @@ async function walk(deps: SourceDeps, item: RequestItem, { callerUrls, listed, s
   const save = () => deps.save({ sources_read: found.sources, url_count: found.urls.size });
   const end = await new Walk({ web, buckets, limits: DOCUMENT_LIMITS, signal }, sources, found).read(async () => {
     await save();
-    return stops && found.sources.some(({ left_out: it }) => it.other_host !== undefined) ? "other_host" : undefined;
+    const isUnknown = ({ left_out: it }: SourceRead) => (it.other_host ?? it.document_host) !== undefined;
+    return stops && found.sources.some(isUnknown) ? "other_host" : undefined;
   });
   await save();
   return { found, end };

@@ -11,7 +11,9 @@ const formSchema = z.object({
   urls: text,
   domain: text,
   pops: z.array(text).optional(),
-  sources: z.array(z.object({ type: z.enum(SOURCE_TYPES), address: text, base: text, originPath: text, since: text })),
+  sources: z.array(
+    z.object({ type: z.enum(SOURCE_TYPES), address: text, base: text, originPath: text, since: text, hosts: text }),
+  ),
   compressions: z.array(text),
   devices: z.array(text),
   languages: text,

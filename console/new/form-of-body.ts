@@ -12,7 +12,17 @@ const number = z.union([z.number(), z.string()]).nullish();
 const bodySchema = z.object({
   url_list: texts,
   sources: z
-    .array(z.object({ type: z.enum(SOURCE_TYPES), url: text, s3: text, base: text, origin_path: text, since: text }))
+    .array(
+      z.object({
+        type: z.enum(SOURCE_TYPES),
+        url: text,
+        s3: text,
+        base: text,
+        origin_path: text,
+        since: text,
+        hosts: texts,
+      }),
+    )
     .nullish(),
   cf_domain: text,
   target_type: z.enum(["pop", "country", "region"]).nullish(),
@@ -45,12 +55,13 @@ export function formOfBody(json: unknown, { way }: Pick<Form, "way"> = EMPTY_FOR
     ...EMPTY_FORM,
     way,
     urls: (body.url_list ?? []).join("\n"),
-    sources: (body.sources ?? []).map(({ type, url, s3, base, origin_path, since }) => ({
+    sources: (body.sources ?? []).map(({ type, url, s3, base, origin_path, since, hosts }) => ({
       type,
       address: s3 ?? url ?? "",
       base: base ?? "",
       originPath: origin_path ?? "",
       since: since ?? "",
+      hosts: (hosts ?? []).join(", "),
     })),
     domain: body.cf_domain ?? "",
     pops: popsOf(body),

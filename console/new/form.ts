@@ -15,6 +15,8 @@ export interface SourceRow {
   readonly base: string;
   readonly originPath: string;
   readonly since: string;
+  /** Separated by blanks or commas. */
+  readonly hosts: string;
 }
 
 export interface OwnVariant {
@@ -89,7 +91,7 @@ export const EMPTY_FORM: Form = {
   token: "",
 };
 
-export const NEW_SOURCE = { address: "", base: "", originPath: "", since: "" };
+export const NEW_SOURCE = { address: "", base: "", originPath: "", since: "", hosts: "" };
 
 /** The sources that belong to a way. */
 export const SOURCES_OF: Readonly<Record<Way, readonly SourceType[]>> = {

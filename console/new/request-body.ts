@@ -61,9 +61,11 @@ export function bodyOf(form: Form, urls: readonly string[]): RequestBody {
   };
 }
 
+const WORD_ENDS = /[\s,，]+/;
+
 function invalidateOf({ invalidatePaths, invalidateTags }: Form): Pick<RequestBody, "invalidate"> {
   const paths = wordsOf(invalidatePaths, "\n");
-  const tags = wordsOf(invalidateTags, /[\s,，]+/);
+  const tags = wordsOf(invalidateTags, WORD_ENDS);
   if (paths.length + tags.length === 0) return {};
   return { invalidate: { ...(paths.length > 0 ? { paths } : {}), ...(tags.length > 0 ? { tags } : {}) } };
 }
@@ -72,15 +74,17 @@ function wordsOf(typed: string, separator: string | RegExp): string[] {
   return typed.split(separator).flatMap((word) => word.trim() || []);
 }
 
-function sourceOf({ type, address, base, originPath, since }: SourceRow): Source | undefined {
+function sourceOf({ type, address, base, originPath, since, hosts: typed }: SourceRow): Source | undefined {
   const place = address.trim();
   if (place === "") return undefined;
+  const hosts = wordsOf(typed, WORD_ENDS);
   return {
     type,
     ...(/^s3:/i.test(place) ? { s3: place } : { url: place }),
     ...(base.trim() === "" ? {} : { base: base.trim() }),
     ...(originPath.trim() === "" ? {} : { origin_path: originPath.trim() }),
     ...(since.trim() === "" ? {} : { since: since.trim() }),
+    ...(hosts.length > 0 ? { hosts } : {}),
   };
 }
 

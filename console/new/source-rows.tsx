@@ -106,6 +106,15 @@ function MoreOfSource({ source, onChange }: MoreOfSourceProps) {
           onValue={(originPath) => onChange({ originPath })}
         />
       ) : null}
+      {source.type === "sitemap" || source.type === "hls" || source.type === "dash" ? (
+        <Field
+          label={say("sourceHosts")}
+          value={source.hosts}
+          placeholder="media.example.net"
+          isCode
+          onValue={(hosts) => onChange({ hosts })}
+        />
+      ) : null}
       {source.type === "sitemap" ? (
         <Field
           label={say("sourceSince")}

@@ -78,6 +78,7 @@ export const FORM_MESSAGES = {
   sourceBase: { en: "Base URL", zh: "基础 URL" },
   sourceOriginPath: { en: "Origin path", zh: "源路径" },
   sourceSince: { en: "Modified since", zh: "修改时间不早于" },
+  sourceHosts: { en: "Read documents at these hosts, too", zh: "也读取这些主机上的文档" },
   removeSource: { en: "Remove source", zh: "删除这个来源" },
   distribution: { en: "Distribution", zh: "分配" },
   distributionHint: { en: "Found by the host names of the URLs", zh: "根据 URL 的域名确定" },

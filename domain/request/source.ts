@@ -18,6 +18,8 @@ export const sourceSchema = z.object({
   origin_path: z.string().optional(),
   /** For `sitemap`: only entries whose `lastmod` is this or later, or not told. ISO 8601. */
   since: z.string().optional(),
+  /** Hosts at which referenced documents may be read, besides those of the distributions and of `url`. In ASCII. */
+  hosts: z.array(z.string()).optional(),
 });
 export type Source = z.infer<typeof sourceSchema>;
 
@@ -25,6 +27,8 @@ export type Source = z.infer<typeof sourceSchema>;
 export const LEFT_OUT = [
   /** Of a host that is not the distribution's. */
   "other_host",
+  /** A document at a host that is neither the distribution's nor the source's, nor one of `hosts`. */
+  "document_host",
   /** A document over http, or an http URL although the request has secret headers; named by a document that came over https. */
   "mixed_content",
   /** Not a URL that can be fetched: `skd://`, `data:`, a port of its own, … */

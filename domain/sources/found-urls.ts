@@ -6,7 +6,7 @@ import { beyondCap, type Caps, taskFactors } from "../request/caps.ts";
 import { type AccountDistribution, hostOwners, invalidatedId, tooManyHosts } from "../request/distributions.ts";
 import { coverOf, invalidationPath } from "../request/invalidation.ts";
 import type { RequestItem } from "../request/request-item.ts";
-import { LEFT_OUT, type LeftOut, type LeftOutCounts, type SourceRead } from "../request/source.ts";
+import { LEFT_OUT, type LeftOut, type LeftOutCounts, type Source, type SourceRead } from "../request/source.ts";
 
 /** A URL of a request, and which of its sources named it, counted from 1. Absent: the caller did. */
 export interface FoundUrl {
@@ -69,9 +69,18 @@ export class FoundUrls {
     return this.options.skips?.(url) === true ? "uncached" : undefined;
   }
 
-  /** Why a document is not read that another one references; undefined: it is read. @param isEncrypted whether the other came over https */
-  documentRefusal(url: string, isEncrypted: boolean): LeftOut | undefined {
-    return isEncrypted && isHttp(url) ? "mixed_content" : undefined;
+  /**
+   * Why a document is not read that another one of a source references; undefined: it is read.
+   * @param isEncrypted whether the other one came over https
+   */
+  documentRefusal(url: string, source: Source, isEncrypted: boolean): LeftOut | undefined {
+    if (isEncrypted && isHttp(url)) return "mixed_content";
+    return this.isReadAt(hostOf(url), source) ? undefined : "document_host";
+  }
+
+  /** Whether documents of a source may be read at a host: whoever writes a document must not choose which servers Prewarm asks. */
+  isReadAt(host: string, { url, base, hosts = [] }: Source): boolean {
+    return this.options.serves(host) || [url, base].some((own = "") => hostOf(own) === host) || hosts.includes(host);
   }
 
   /**

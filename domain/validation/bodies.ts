@@ -6,6 +6,7 @@ import {
   MAX_NAMES,
   MAX_ORIGIN_CONCURRENCY,
   MAX_REQUESTS_PER_SECOND,
+  MAX_SOURCE_HOSTS,
   MAX_SOURCES,
   MAX_TIMEOUT_MINUTES,
   MAX_URLS,
@@ -40,6 +41,9 @@ const sourceFields = bodyOf({
   ),
   since: text.describe(
     "With `sitemap`: only entries changed since this date, or time with a zone, and entries without `lastmod`.",
+  ),
+  hosts: optional(distinctStrings("hosts", MAX_SOURCE_HOSTS, () => "must be a list of host names")).describe(
+    "Further hosts whose documents may be read, in addition to the hosts of the distribution, of `url` and of `base`.",
   ),
 }).meta({ id: "Source", description: "A document or bucket prefix with URLs." });
 

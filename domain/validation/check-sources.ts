@@ -1,15 +1,17 @@
 import type * as z from "zod";
-import { normalizeUrl } from "../net/urls.ts";
+import { asciiHost, normalizeUrl } from "../net/urls.ts";
 import type { Source } from "../request/source.ts";
 import { isReadable, parseS3Location, type SourceBuckets } from "../sources/buckets.ts";
 
 const MAX_KEY_BYTES = 1_024;
+/** A name in DNS has at most 253; longer ones are not parsed. */
+const MAX_HOST_CHARACTERS = 253;
 /** A date, or a time with its zone. */
 const ISO_8601 = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d))?$/;
 
 /** An entry of `sources`, with its URLs normalised as those of `url_list` are. */
 export function checkSource(asked: Source, context: z.RefinementCtx): Source {
-  const { type, s3, origin_path, since } = asked;
+  const { type, s3, origin_path, since, hosts } = asked;
   const refuse = (field: keyof Source | undefined, message: string) =>
     context.addIssue({ code: "custom", path: field === undefined ? [] : [field], message });
   const normalized = (field: "url" | "base") => {
@@ -21,6 +23,7 @@ export function checkSource(asked: Source, context: z.RefinementCtx): Source {
     return undefined;
   };
   const [url, base] = [normalized("url"), normalized("base")];
+  const asciiHosts = hosts?.flatMap((host) => (host.length > MAX_HOST_CHARACTERS ? [] : (asciiHost(host) ?? [])));
   const isPrefix = type === "s3-prefix";
   const place = parseS3Location(s3 ?? "");
   const rules: readonly (readonly [isBroken: boolean, field: keyof Source | undefined, message: string])[] = [
@@ -49,6 +52,8 @@ export function checkSource(asked: Source, context: z.RefinementCtx): Source {
       "origin_path",
       "must be a path that begins with /, such as /static",
     ],
+    [hosts !== undefined && isPrefix, "hosts", "does not apply to s3-prefix"],
+    [asciiHosts?.length !== hosts?.length, "hosts", "must be a list of host names, such as media.example.net"],
     [since !== undefined && type !== "sitemap", "since", "applies only to sitemap"],
     [
       since !== undefined && !(ISO_8601.test(since) && !Number.isNaN(Date.parse(since))),
@@ -57,7 +62,7 @@ export function checkSource(asked: Source, context: z.RefinementCtx): Source {
     ],
   ];
   for (const [isBroken, field, message] of rules) if (isBroken) refuse(field, message);
-  return { type, url, s3, base, origin_path: origin_path?.replace(/\/+$/, ""), since };
+  return { type, url, s3, base, origin_path: origin_path?.replace(/\/+$/, ""), since, hosts: asciiHosts };
 }
 
 function isTooLong(key = ""): boolean {

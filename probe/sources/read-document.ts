@@ -83,10 +83,16 @@ export async function readDocument(
 ): Promise<DocumentRead> {
   const read = async (signal: AbortSignal, arrival: Arrival): Promise<DocumentRead> => {
     const { type } = one;
-    if (type === "s3-prefix") return readPage(deps, one, source, new ExtractedUrls(found, isEncrypted(source.base)), signal);
+    if (type === "s3-prefix")
+      return readPage(deps, one, source, new ExtractedUrls(found, isEncrypted(source.base)), signal);
     const attempt = async () => {
-      const { url, encoding, body, close } = await open(deps, one, source, signal);
+      const opened = await open(deps, one, source, { found, signal });
+      const url = opened?.url;
       const extracted = new ExtractedUrls(found, isEncrypted(url ?? source.base));
+      if (opened === undefined) {
+        extracted.leaveOut("document_host");
+        return { extracted };
+      }
       try {
         arrival.bytes = 0;
         arrival.since = Date.now();
@@ -96,12 +102,12 @@ export async function readDocument(
         const isPlayed = type === "hls" || type === "dash";
         const base = isPlayed ? (url ?? given) : (given ?? url);
         if (isPlayed && url !== undefined) extracted.add(url, undefined);
-        const text = textOf(unpacked(body, encoding, deps.limits, arrival));
+        const text = textOf(unpacked(opened.body, opened.encoding, deps.limits, arrival));
         await READERS[type](text, { base, variables: one.variables ?? {}, since: source.since, signal }, extracted);
         return { extracted };
       } finally {
         arrival.since = undefined;
-        await close();
+        await opened.close();
       }
     };
     return retry(attempt, {
@@ -118,9 +124,20 @@ function isEncrypted(url: string | undefined): boolean {
   return url?.startsWith("http:") !== true;
 }
 
-async function open(deps: DocumentDeps, one: Pending, { url }: Source, signal: AbortSignal): Promise<Opened> {
+async function open(
+  deps: DocumentDeps,
+  one: Pending,
+  source: Source,
+  { found, signal }: { readonly found: FoundUrls; readonly signal: AbortSignal },
+): Promise<Opened | undefined> {
   const object = parseS3Location(one.location);
-  if (object === undefined) return deps.web.open(one.location, url && new URL(url).origin, signal);
+  const { url } = source;
+  if (object === undefined)
+    return deps.web.open(one.location, {
+      origin: url && new URL(url).origin,
+      isReadAt: (host) => found.isReadAt(host, source),
+      signal,
+    });
   const body = await withS3Errors("cannot be read from its bucket", deps.buckets.read(object, signal));
   return { url: one.url, encoding: undefined, body, close: async () => undefined };
 }

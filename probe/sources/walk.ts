@@ -85,7 +85,7 @@ export class Walk {
     for (const named of extracted.documents) {
       const next = toPending(named, one, source);
       const isInBucket = next.location !== named.url;
-      const refusal = isInBucket ? undefined : this.found.documentRefusal(named.url, extracted.isEncrypted);
+      const refusal = isInBucket ? undefined : this.found.documentRefusal(named.url, source, extracted.isEncrypted);
       if (refusal === undefined) this.add(next, source);
       else extracted.leaveOut(refusal);
     }

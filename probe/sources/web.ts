@@ -28,17 +28,25 @@ export interface Opened {
   readonly close: () => Promise<void>;
 }
 
+interface WebRequest {
+  /** Of the source that leads here: only it receives the request's headers. undefined: the source has none */
+  readonly origin: string | undefined;
+  /** Whether a redirect to a host may be followed. */
+  readonly isReadAt: (host: string) => boolean;
+  /** Aborts the request and its body. */
+  readonly signal: AbortSignal;
+}
+
 /** Fetches documents over HTTP. Connects to the address that was resolved and checked, anew for each redirect. */
 export class Web {
   constructor(private readonly deps: WebDeps) {}
 
   /**
    * @param url https or http, at the default port
-   * @param origin of the source that leads here: only it receives the request's headers. undefined: the source has none
-   * @param signal aborts the request and its body
+   * @returns undefined: it redirects to a host at which it must not be read
    * @throws DocumentError
    */
-  async open(url: string, origin: string | undefined, signal: AbortSignal): Promise<Opened> {
+  async open(url: string, { origin, isReadAt, signal }: WebRequest): Promise<Opened | undefined> {
     let at = fetchable(url, "is not an http(s) URL at the default port");
     // After a redirect to another origin, that origin determines the next URL.
     let trusted = true;
@@ -48,6 +56,7 @@ export class Web {
       if (!("location" in answer)) return answer;
       if (redirects === MAX_REDIRECTS) throw new DocumentError(`redirects more than ${MAX_REDIRECTS} times`);
       at = redirected(at, answer.location);
+      if (!isReadAt(at.host)) return undefined;
     }
   }
 

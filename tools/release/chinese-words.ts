@@ -211,6 +211,8 @@ export const CHINESE: Readonly<Record<string, string>> = {
     "使用 `s3-prefix` 时：源路径，即对象键中有而 URL 中没有的部分，例如 `/static`。",
   "With `sitemap`: only entries changed since this date, or time with a zone, and entries without `lastmod`.":
     "使用 `sitemap` 时：仅包含自此日期（或带时区的时间）以来有更改的条目，以及没有 `lastmod` 的条目。",
+  "Further hosts whose documents may be read, in addition to the hosts of the distribution, of `url` and of `base`.":
+    "除分配、`url` 和 `base` 的主机名之外，还可以从哪些主机读取文档。",
 
   // Answers of POST /prewarm.
   "Empty.": "始终为空。",

@@ -116,16 +116,18 @@ describe("sources", () => {
         s3: ["s3://b/p/"],
         base: "https://a/",
         originPath: "/static",
+        sourceHost: ["b.example", "c.example"],
       }),
     ).toEqual([
-      { type: "list", s3: "s3://b/l.txt", base: "https://a/" },
-      { type: "sitemap", url: "https://a/s.xml", since: "2026-01-01" },
+      { type: "list", s3: "s3://b/l.txt", base: "https://a/", hosts: ["b.example", "c.example"] },
+      { type: "sitemap", url: "https://a/s.xml", since: "2026-01-01", hosts: ["b.example", "c.example"] },
       { type: "s3-prefix", s3: "s3://b/p/", base: "https://a/", origin_path: "/static" },
     ]);
   });
   test.each([
     ["--s3 needs --base", { s3: ["s3://b/p"] }],
     ["--since has no effect here", { hls: ["https://a/m.m3u8"], since: "2026-01-01" }],
+    ["--source-host has no effect here", { s3: ["s3://b/p"], base: "https://a/", sourceHost: ["b"] }],
     ["--base has no effect here", { hls: ["https://a/m.m3u8"], base: "https://a/" }],
   ])("%s", (problem, words) => expect(() => sourcesOf(words)).toThrow(problem));
 });

@@ -17,9 +17,23 @@ const FULL = form({
   instances: "2",
   minutes: "60",
   sources: [
-    { type: "sitemap", address: " https://a.example/sitemap.xml ", base: "", originPath: "", since: "2026-11-01" },
-    { type: "s3-prefix", address: "s3://bucket/p/", base: "https://a.example/", originPath: "/p", since: "" },
-    { type: "hls", address: " ", base: "", originPath: "", since: "" },
+    {
+      type: "sitemap",
+      address: " https://a.example/sitemap.xml ",
+      base: "",
+      originPath: "",
+      since: "2026-11-01",
+      hosts: "b.example, c.example",
+    },
+    {
+      type: "s3-prefix",
+      address: "s3://bucket/p/",
+      base: "https://a.example/",
+      originPath: "/p",
+      since: "",
+      hosts: "",
+    },
+    { type: "hls", address: " ", base: "", originPath: "", since: "", hosts: "" },
   ],
   domain: " d1.cloudfront.net ",
   compressions: ["gzip", "br"],
@@ -52,7 +66,7 @@ test("the body has every field that was filled", () => {
   expect(bodyOf(FULL, URLS)).toEqual({
     url_list: URLS,
     sources: [
-      { type: "sitemap", url: "https://a.example/sitemap.xml", since: "2026-11-01" },
+      { type: "sitemap", url: "https://a.example/sitemap.xml", since: "2026-11-01", hosts: ["b.example", "c.example"] },
       { type: "s3-prefix", s3: "s3://bucket/p/", base: "https://a.example/", origin_path: "/p" },
     ],
     cf_domain: "d1.cloudfront.net",

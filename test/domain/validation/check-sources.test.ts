@@ -1,8 +1,9 @@
 import { DEFAULT_CAPS } from "../../../domain/request/caps.ts";
 import { ApiError } from "../../../domain/validation/api-error.ts";
 import { checkPrewarmRequest } from "../../../domain/validation/prewarm-request.ts";
+import { times } from "../../collect.ts";
 
-type Asked = Record<string, string>;
+type Asked = Record<string, string | string[]>;
 const BASE = "https://www.example.com/";
 
 /** The item of a body with these fields, and what is wrong with it. */
@@ -38,16 +39,27 @@ it("sources that can be read have their addresses spelled as those of url_list",
   const { item } = check(
     { type: "list", url: " HTTPS://Docs.Example.net/a b#x" },
     { type: "s3-prefix", s3: "s3://media/", base: "https://WWW.example.com", origin_path: "/static/" },
-    { type: "hls", s3: "s3://media/a/b.m3u8", base: "https://bücher.example/a" },
+    { type: "hls", s3: "s3://media/a/b.m3u8", base: "https://bücher.example/a", hosts: ["Bücher.example", "A.test"] },
   );
   expect(item?.sources).toEqual([
     { type: "list", url: "https://docs.example.net/a%20b" },
     { type: "s3-prefix", s3: "s3://media/", base: BASE, origin_path: "/static" },
-    { type: "hls", s3: "s3://media/a/b.m3u8", base: "https://xn--bcher-kva.example/a" },
+    {
+      type: "hls",
+      s3: "s3://media/a/b.m3u8",
+      base: "https://xn--bcher-kva.example/a",
+      hosts: ["xn--bcher-kva.example", "a.test"],
+    },
   ]);
 });
 
 it.each<[Asked, string]>([
+  ...["https://a.test", "a.test/x", "a.test:443", "", "a".repeat(254)].map((host): [Asked, string] => [
+    { type: "hls", url: "https://a.test/", hosts: ["b.test", host] },
+    "sources[0].hosts: must be a list of host names, such as media.example.net",
+  ]),
+  [{ type: "hls", url: "https://a.test/", hosts: times(11, (n) => `${n}.test`) }, "sources[0].hosts: has 11 entries"],
+  [{ type: "s3-prefix", s3: "s3://media/a", base: BASE, hosts: ["b.test"] }, "sources[0].hosts: does not apply"],
   [{ type: "list" }, "sources[0]: needs exactly one of url (https://…) and s3 (s3://bucket/key)"],
   [{ type: "list", url: "https://a.example/", s3: "s3://media/a" }, "sources[0]: needs exactly one of url"],
   [{ type: "list", url: "http://a.example/" }, "sources[0].url: must be an https:// URL"],

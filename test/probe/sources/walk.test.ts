@@ -1,7 +1,17 @@
 import type { Source } from "../../../domain/request/source.ts";
 import type { Buckets } from "../../../domain/sources/buckets.ts";
 import { Walk, walkStateSchema } from "../../../probe/sources/walk.ts";
-import { bucketsWith, depsAt, foundFor, noBuckets, SourceProblem, site, walkAll, walkSite } from "./site.ts";
+import {
+  type Answer,
+  bucketsWith,
+  depsAt,
+  foundFor,
+  noBuckets,
+  SourceProblem,
+  site,
+  walkAll,
+  walkSite,
+} from "./site.ts";
 
 /** Deps of a walk that reads these objects and sends no HTTP requests. */
 const inBuckets = (objects: Readonly<Record<string, string>>) => depsAt(0, {}, { buckets: bucketsWith(objects) });
@@ -168,9 +178,42 @@ describe("a document that came over https", () => {
     ["https://a.test/", ["https://a.test/2"], { mixed_content: 1 }],
     ["http://a.test/", ["http://a.test/1", "https://a.test/2"], {}],
   ])("can be in a bucket with the base %s", async (base, urls, leftOut) => {
-    const deps = inBuckets({ "b/list": "http://a.test/1\nhttps://a.test/2\n" });
-    const source: Source = { type: "list", s3: "s3://b/list", base };
+    const deps = inBuckets({ "my-bucket/list": "http://a.test/1\nhttps://a.test/2\n" });
+    const source: Source = { type: "list", s3: "s3://my-bucket/list", base };
     expect(await walkAll(deps, [source], { header: secret })).toMatchObject({ urls, leftOut });
+  });
+});
+
+describe("documents of strangers", () => {
+  const index = "<sitemapindex><sitemap><loc>http://other.test/2</loc></sitemap></sitemapindex>";
+  const pages = "<urlset><url><loc>http://cdn.test/1</loc></url></urlset>";
+  const moved: Answer = (response) => response.writeHead(302, { location: "http://other.test/2" }).end();
+
+  it.each<[string, Answer, string | undefined, string[] | undefined, string[], object]>([
+    ["left out", index, undefined, undefined, [], { document_host: 1 }],
+    ["left out after a redirect", moved, undefined, undefined, [], { document_host: 1 }],
+    ["read at a host of the source's", index, undefined, ["other.test"], ["http://cdn.test/1"], {}],
+    ["read after a redirect to such a host", moved, undefined, ["other.test"], ["http://cdn.test/1"], {}],
+    ["read at a host of the distribution", index, "other.test", undefined, ["http://cdn.test/1"], {}],
+    ["read after a redirect to one", moved, "other.test", undefined, ["http://cdn.test/1"], {}],
+  ])("are %s", async (_, answer, alias, hosts, urls, leftOut) => {
+    const { port, seen } = await site({ "/1": answer, "/2": pages });
+    const source: Source = { type: "sitemap", url: "http://site.test/1", hosts };
+    const serves = (host: string) => host === "cdn.test" || host === alias;
+    expect(await walkAll(depsAt(port), [source], { serves })).toMatchObject({ urls, leftOut });
+    expect(seen).toHaveLength(urls.length + 1);
+  });
+
+  it("are left out if the source is in a bucket, unless they are at the host of its base", async () => {
+    const two =
+      "<sitemapindex><sitemap><loc>http://base.test/2</loc></sitemap><sitemap><loc>http://other.test/2</loc></sitemap></sitemapindex>";
+    const { port, seen } = await site({ "/2": pages });
+    const deps = depsAt(port, {}, { buckets: bucketsWith({ "my-bucket/d/index": two }) });
+    const source: Source = { type: "sitemap", s3: "s3://my-bucket/d/index", base: "http://base.test/d/" };
+    const serves = (host: string) => host === "cdn.test";
+    const read = await walkAll(deps, [source], { serves });
+    expect(read).toMatchObject({ urls: ["http://cdn.test/1"], leftOut: { document_host: 1 } });
+    expect(seen).toMatchObject([{ path: "/2", headers: { host: "base.test" } }]);
   });
 });
 
