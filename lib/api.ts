@@ -6,7 +6,7 @@ import { Construct } from "constructs";
 import { ANSWERS } from "../domain/api/answers.ts";
 import { API_RATES } from "../domain/api/rates.ts";
 import { COMPRESSED_FROM_BYTES } from "../domain/limits.ts";
-import { DENIED_BY_POLICY, NO_KEY, QUOTA_EXCEEDED, TOO_LARGE } from "../domain/validation/api-error.ts";
+import { API_HEADERS, DENIED_BY_POLICY, NO_KEY, QUOTA_EXCEEDED, TOO_LARGE } from "../domain/validation/api-error.ts";
 import { consoleFiles, withFiles } from "./bundling.ts";
 import { isGiven, type Parameters } from "./parameters.ts";
 import { allow } from "./permissions.ts";
@@ -78,12 +78,16 @@ export class Api extends Construct {
     const page = new apigateway.LambdaIntegration(props.console, { allowTestInvoke: false });
     for (const path of ["console", "console/{file+}"])
       this.restApi.root.resourceForPath(path).addMethod("GET", page, { apiKeyRequired: false });
+    // API Gateway takes a text in single quotes; without, it is the name of a parameter.
+    const responseHeaders = Object.fromEntries(
+      Object.entries(API_HEADERS).map(([name, value]) => [name, `'${value}'`]),
+    );
     for (const { type, statusCode, message } of REFUSALS) {
       // API Gateway's own refusals have one fixed shape. This one has the fields of every route's answers.
       const text = message === undefined ? "$context.error.messageString" : JSON.stringify(message);
       const answer = `{"status":"Failed","error_message":${text},"error_urls":[],"request_id":"","message":${text}}`;
       const templates = { "application/json": answer };
-      this.restApi.addGatewayResponse(type.responseType, { type, statusCode, templates });
+      this.restApi.addGatewayResponse(type.responseType, { type, statusCode, templates, responseHeaders });
     }
     const key = this.restApi.addApiKey("Key");
     const plan = this.restApi.addUsagePlan("Plan", {

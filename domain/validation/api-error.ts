@@ -51,6 +51,9 @@ export function isDeniedByPolicy(message: string): boolean {
   return message === DENIED_BY_POLICY || /not authorized to perform: execute-api:Invoke/.test(message);
 }
 
+/** Headers of every answer of the API, refusals of API Gateway too: no cache keeps it, and no browser takes it for a page. */
+export const API_HEADERS = { "cache-control": "no-store", "x-content-type-options": "nosniff" } as const;
+
 /** What API Gateway says when it refuses a call itself. The local run's stand-in for it says the same. */
 export const NO_KEY = "No valid API key: send it in the header x-api-key";
 export const QUOTA_EXCEEDED = "Daily quota of the API key exceeded: stack parameter maxCallsPerDay";

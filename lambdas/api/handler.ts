@@ -5,7 +5,7 @@ import { planWith } from "../../domain/cost/flat-rate-plan.ts";
 import { errorFields } from "../../domain/log-fields.ts";
 import { bodyDigest } from "../../domain/request/client-token.ts";
 import { formatTimestamp } from "../../domain/timestamps.ts";
-import { ApiError } from "../../domain/validation/api-error.ts";
+import { API_HEADERS, ApiError } from "../../domain/validation/api-error.ts";
 import { instancesBodySchema } from "../../domain/validation/bodies.ts";
 import { checkBody, parseJson } from "../../domain/validation/parse-body.ts";
 import { checkPrewarmRequest } from "../../domain/validation/prewarm-request.ts";
@@ -40,7 +40,8 @@ export function createHandler(deps: ApiDeps) {
 }
 
 function answer(statusCode: number, body: Record<string, unknown>): APIGatewayProxyResult {
-  return { statusCode, headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
+  const headers = { "content-type": "application/json", ...API_HEADERS };
+  return { statusCode, headers, body: JSON.stringify(body) };
 }
 
 /** Answers one call with the body of a 200. @throws ApiError for any other status */

@@ -94,9 +94,13 @@ describe("what API Gateway refuses by itself has the fields of every route's ans
     ["DEFAULT_4XX", /^Because$/],
     ["DEFAULT_5XX", /^Internal error.*\$context\.requestId$/],
   ])("%s", (type, says, status) => {
-    const { StatusCode, ResponseTemplates } =
+    const { StatusCode, ResponseTemplates, ResponseParameters } =
       propertiesOf(template, "AWS::ApiGateway::GatewayResponse").find((it) => it.ResponseType === type) ?? {};
     expect(StatusCode).toBe(status);
+    expect(ResponseParameters).toEqual({
+      "gatewayresponse.header.cache-control": "'no-store'",
+      "gatewayresponse.header.x-content-type-options": "'nosniff'",
+    });
     // API Gateway puts the message in with its quotes.
     const answer = JSON.parse(
       ResponseTemplates["application/json"].replaceAll("$context.error.messageString", '"Because"'),

@@ -3,7 +3,7 @@ import { BlockList, isIPv6 } from "node:net";
 import { gzipSync } from "node:zlib";
 import { request } from "undici";
 import { COMPRESSED_FROM_BYTES } from "../../domain/limits.ts";
-import { DENIED_BY_POLICY, NO_KEY, TOO_LARGE } from "../../domain/validation/api-error.ts";
+import { API_HEADERS, DENIED_BY_POLICY, NO_KEY, TOO_LARGE } from "../../domain/validation/api-error.ts";
 import { end } from "../listen.ts";
 import { listenOnFirst } from "./ports.ts";
 
@@ -102,7 +102,7 @@ function compressed(from: IncomingMessage, headers: IncomingHttpHeaders, body: B
 
 /** Answers as API Gateway's own refusals do: they have one fixed shape. */
 function refuse(to: ServerResponse, status: number, message: string): void {
-  to.writeHead(status, { "content-type": "application/json", connection: "close" });
+  to.writeHead(status, { "content-type": "application/json", ...API_HEADERS, connection: "close" });
   to.end(JSON.stringify({ status: "Failed", error_message: message, error_urls: [], request_id: "", message }));
 }
 

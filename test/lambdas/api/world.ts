@@ -94,7 +94,11 @@ export function world({
   };
   const call = async (...args: Parameters<typeof respond>) => {
     const { headers, statusCode: status, body } = await respond(...args);
-    expect(headers).toEqual({ "content-type": "application/json" });
+    expect(headers).toEqual({
+      "content-type": "application/json",
+      "cache-control": "no-store",
+      "x-content-type-options": "nosniff",
+    });
     const told = { status, body: JSON.parse(body) as Record<string, unknown> };
     const [method = "", path = ""] = args[0].split(" ");
     expect(problemWith({ method, path, ...told })).toBeUndefined();
