@@ -12,6 +12,9 @@ const REFUSED_IPV4 = blockList("ipv4", [
   "10.0.0.0/8", // private
   "100.64.0.0/10", // behind a carrier's NAT
   "127.0.0.0/8", // loopback
+  // Azure's wire server: a public address that a virtual machine takes for its host, where direct runs may be (a runner of GitHub).
+  // https://learn.microsoft.com/azure/virtual-network/what-is-ip-address-168-63-129-16
+  "168.63.129.16/32",
   "169.254.0.0/16", // link-local: the metadata service, Amazon's DNS and clock, credentials of containers
   "172.16.0.0/12", // private
   "192.0.0.0/24", // protocol assignments
