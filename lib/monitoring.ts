@@ -20,15 +20,14 @@ import { WATCH_TIMEOUT } from "./queues.ts";
  */
 const WATCH_SCHEDULE = events.Schedule.cron({ minute: "2/5" });
 
-/** What the runtime of Node.js logs of a handler that rejects, a timeout, a crash and a module that does not load. */
-const FAILURE_LINES = [
-  "Invoke Error",
-  "Task timed out after",
-  "Runtime.ExitError",
-  "Runtime exited with error",
-  "Uncaught Exception",
-  "Unhandled Promise Rejection",
-];
+/**
+ * What Lambda reports of a run that ends with an error, a timeout or a crash. Fields that only Lambda writes: a term would also match
+ * text of an origin in a line of the function.
+ * https://docs.aws.amazon.com/lambda/latest/dg/telemetry-schema-reference.html#platform-report
+ */
+const FAILED_RUN = `{ ($.type = "platform.report") && (${["error", "failure", "timeout"]
+  .map((status) => `($.record.status = "${status}")`)
+  .join(" || ")}) }`;
 
 /**
  * Dashboard and alarms, and Watch, the function that compares the fleet with the work and reads dead letters. Each alarm names its runbook.
@@ -84,15 +83,13 @@ export class Monitoring extends Construct {
   }
 
   /**
-   * Has CloudWatch count what the Lambda runtime logs when a run ends with an error, a timeout or a crash. A metric filter costs
-   * nothing, and the metric only in hours with a failure. `FunctionFailuresAlarm` is one alarm for all functions: an alarm on a sum
-   * of metrics costs as much as one for each of them.
-   * https://docs.aws.amazon.com/lambda/latest/dg/nodejs-exceptions.html
+   * Has CloudWatch count failed runs in the log. A metric filter costs nothing, and the metric only in hours with a failure.
+   * `FunctionFailuresAlarm` is one alarm for all functions: an alarm on a sum of metrics costs as much as one for each of them.
    */
   private countFailures(fn: PipelineFunction, groupName: string): void {
     const filter = new logs.CfnMetricFilter(fn, "Failures", {
       logGroupName: fn.logGroup.logGroupName,
-      filterPattern: FAILURE_LINES.map((text) => `?"${text}"`).join(" "),
+      filterPattern: FAILED_RUN,
       metricTransformations: [
         {
           metricNamespace: metricNamespace(groupName),

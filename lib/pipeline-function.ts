@@ -41,6 +41,8 @@ export class PipelineFunction extends NodejsFunction {
       environment: { NODE_OPTIONS: "--enable-source-maps", ...environment },
       awsSdkConnectionReuse: false,
       logGroup,
+      // Lambda reports each run in fields, which metric filters match.
+      loggingFormat: lambda.LoggingFormat.JSON,
       role: roleOf(scope, id, logGroup),
       bundling: {
         format: OutputFormat.ESM,

@@ -178,17 +178,31 @@ describe("the metric of failed runs", () => {
     for (const [, resource] of filters) expect(holdsFor(conditionOf(resource))).toEqual(["on"]);
   });
 
-  // As the runtime of Node.js and the Lambda service write them.
-  test.each([
-    '2026-11-28T00:00:00.000Z\tid\tERROR\tInvoke Error \t{"errorType":"Error","errorMessage":"x","stack":[]}',
-    "2026-11-28T00:00:00.000Z id Task timed out after 900.00 seconds",
-    "RequestId: id Error: Runtime exited with error: signal: killed",
-    '2026-11-28T00:00:00.000Z\tundefined\tERROR\tUncaught Exception \t{"errorType":"Error"}',
-  ])("counts the line %j", (line) => {
-    const terms = [...String(filters[0]?.[1].Properties.FilterPattern).matchAll(/\?"([^"]+)"/g)].map(
-      ([, term = ""]) => term,
-    );
-    expect(terms.some((term) => line.includes(term))).toBe(true);
+  const report = (status: string) => ({ type: "platform.report", record: { requestId: "id", status, metrics: {} } });
+  const text = '"Task timed out after" { $.type = "platform.report" } Runtime.ExitError Invoke Error';
+
+  test.each<[boolean, object]>([
+    [true, report("error")],
+    [true, report("failure")],
+    [true, report("timeout")],
+    [false, report("success")],
+    [false, { type: "platform.initReport", record: { status: "error" } }],
+    // Text of an origin, in a line of the function.
+    [
+      false,
+      { level: "WARN", message: text, error: { name: "Error", message: text }, url: `https://a.example/${text}` },
+    ],
+    [false, { level: "ERROR", message: "m", error: report("error") }],
+  ])("counts %s the line %j", (isCounted, line) => {
+    const pattern = String(filters[0]?.[1].Properties.FilterPattern);
+    const condition = /\(\$\.([\w.]+) = "([^"]+)"\)/g;
+    expect(pattern.replaceAll(condition, "x")).toBe("{ x && (x || x || x) }");
+    const valueAt = (path: string) =>
+      path.split(".").reduce<unknown>((at, name) => Object.getOwnPropertyDescriptor(Object(at), name)?.value, line);
+    const [type, ...statuses] = [...pattern.matchAll(condition)].map(([, path = "", value]) => valueAt(path) === value);
+    expect(type === true && statuses.includes(true)).toBe(isCounted);
+    const [, fn] = resourcesOf(template, "AWS::Lambda::Function").find(([id]) => id.includes("Watch")) ?? [];
+    expect(fn?.Properties.LoggingConfig).toMatchObject({ LogFormat: "JSON" });
   });
 });
 
