@@ -43,21 +43,27 @@ export async function reportPage(
     summary: summary.json,
     language: languageOf(words.lang, shell.env),
     engine: client.kind,
-    ...(await timings(shell, summary.value, progress.value)),
-    ...(failed_count > 0 && failed_count <= MAX_FAILED ? await failed(shell, summary.value) : {}),
+    ...(await timings(shell, client, summary.value, progress.value)),
+    ...(failed_count > 0 && failed_count <= MAX_FAILED ? await failed(shell, client, summary.value) : {}),
   });
   await put(shell, file, Readable.from([html]), "html");
   return EXIT.good;
 }
 
-async function timings(shell: Shell, { results_url }: Summary, { pops }: Progress) {
+type Connected = Awaited<ReturnType<typeof connect>>;
+
+async function timings(shell: Shell, client: Connected, { results_url }: Summary, { pops }: Progress) {
   if (!results_url) return {};
   const recs = new Map(pops.map(({ pop, rec }) => [pop, rec]));
-  return orWithout(shell, "timings", async () => ({ timings: await timingsOf(await download(results_url), recs) }));
+  return orWithout(shell, "timings", async () => ({
+    timings: await timingsOf(await download(results_url, client), recs),
+  }));
 }
 
-async function failed(shell: Shell, { failure_pop_urls_report: link }: Summary) {
-  return orWithout(shell, "list of failed tasks", async () => ({ failed: await failedObjects(await download(link)) }));
+async function failed(shell: Shell, client: Connected, { failure_pop_urls_report: link }: Summary) {
+  return orWithout(shell, "list of failed tasks", async () => ({
+    failed: await failedObjects(await download(link, client)),
+  }));
 }
 
 /** A page is made where the bucket cannot be reached, too, and says less. */

@@ -37,7 +37,7 @@ export async function report(shell: Shell, named: string | undefined, words: Rep
   const client = await connect(shell, placeOf(words));
   const { id } = await findRequest(client, named);
   const { value: summary } = await client.summary(id);
-  const csv = await download(linkOf(summary, words.all === true));
+  const csv = await download(linkOf(summary, words.all === true), client);
   const toTerminal = shell.stdout.isTTY === true && (words.output ?? "-") === "-";
   if (toTerminal && words.format === undefined && words.json !== true)
     await tellTable(shell, id, csv, words.all === true);

@@ -49,7 +49,7 @@ LOOPBACK.addSubnet("127.0.0.0", 8, "ipv4");
 LOOPBACK.addAddress("::1", "ipv6");
 
 /** A folder may come from anybody, and so may its file: requests, with their headers, must not leave this machine for it. */
-async function isOnThisMachine(address: string, resolve: Resolve): Promise<boolean> {
+export async function isOnThisMachine(address: string, resolve: Resolve = addressesOf): Promise<boolean> {
   if (!URL.canParse(address)) return false;
   const { protocol, hostname, username, password } = new URL(address);
   if (protocol !== "http:" || username !== "" || password !== "") return false;

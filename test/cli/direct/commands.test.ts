@@ -122,7 +122,7 @@ test("a run and a request of a stack with the same answers look the same in each
   onTestFinished(() => void vi.useRealTimers());
   const direct: object[] = [];
   for (const words of CALLS) direct.push(await run(...words));
-  const link = "https://bucket.example.com/failed.csv";
+  const link = "https://bucket.s3.us-east-1.amazonaws.com/failed.csv";
   const answers = { prewarm: progress, requests, summary: { ...summary, failure_pop_urls_report: link } };
   const replies = Object.entries(answers).map(([name, body]) => [`GET ${name}`, { status: 200, body }]);
   fakeApi({ replies: Object.fromEntries(replies), report: { status: 200, text: csv.stdout } });

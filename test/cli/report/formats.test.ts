@@ -3,12 +3,18 @@ import { readdirSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
+import { pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
 import { download } from "../../../cli/report/download.ts";
 import { formatOf, ROW_FORMATS } from "../../../cli/report/formats.ts";
 import { writeFile } from "../../../cli/report/write-file.ts";
 import { folderWith } from "../../folder-with.ts";
 
+const LINK = "https://bucket.s3.us-east-1.amazonaws.com/r.csv?X-Amz-Signature=1";
+const stackAt = (url = "https://a1.execute-api.us-east-1.amazonaws.com/prod/") => ({
+  kind: "stack" as const,
+  endpoint: { url, key: "k", from: "a test" },
+});
 const CSV = 'pop,url,error\nSIN2-C1,https://a/,"not, kept"\nATL56-C1,https://b/,\n';
 
 test("a report is CSV as it is, or JSON", async () => {
@@ -42,9 +48,43 @@ test("another format is refused, with those that there are", () => {
 
 test("a download is unpacked, if it is packed", async () => {
   for (const body of [CSV, gzipSync(CSV), ""])
-    expect(await text(await download("https://a/", async () => new Response(body)))).toBe(body === "" ? "" : CSV);
+    expect(await text(await download(LINK, stackAt(), async () => new Response(body)))).toBe(body === "" ? "" : CSV);
   const gone = async () => new Response("", { status: 403 });
-  await expect(download("https://a/", gone)).rejects.toThrow("HTTP 403");
+  await expect(download(LINK, stackAt(), gone)).rejects.toThrow("HTTP 403");
+});
+
+test.each<[boolean, string, Parameters<typeof download>[1]]>([
+  [true, LINK, stackAt()],
+  [true, LINK, stackAt("https://api.example.com/")],
+  [
+    true,
+    "https://b.s3.cn-north-1.amazonaws.com.cn/r",
+    stackAt(`https://a.execute-api.cn-north-1.amazonaws.com.cn/prod/`),
+  ],
+  [true, "http://127.0.0.1:4566/b/r.csv", stackAt("http://127.0.0.1:8080/prod/")],
+  [false, LINK.replace("us-east-1", "eu-west-1"), stackAt()],
+  [false, LINK.replace("https", "http"), stackAt()],
+  [false, "https://example.com/r.csv", stackAt()],
+  [false, "https://b.s3.us-east-1.amazonaws.com.example.com/r.csv", stackAt()],
+  [false, "https://example.com/b.s3.us-east-1.amazonaws.com", stackAt()],
+  [false, "http://169.254.169.254/latest/meta-data/", stackAt()],
+  [false, "http://127.0.0.1:4566/b/r.csv", stackAt()],
+  [false, "http://169.254.169.254/", stackAt("http://127.0.0.1:8080/prod/")],
+  [false, "file:///etc/passwd", stackAt()],
+  [false, "file:///etc/passwd", stackAt("http://127.0.0.1:8080/prod/")],
+  [false, "r.csv", stackAt()],
+  [false, LINK, { kind: "direct" }],
+])("follows %s the link %s of %j", async (isFollowed, link, source) => {
+  const http = vi.fn<typeof fetch>(async () => new Response(CSV));
+  const downloaded = download(link, source, http);
+  if (isFollowed) expect(await text(await downloaded)).toBe(CSV);
+  else await expect(downloaded).rejects.toThrow("the link to the report does not lead to an S3 bucket");
+  expect(http.mock.calls).toEqual(isFollowed ? [[link, { redirect: "error" }]] : []);
+});
+
+test("a link of a direct run is a file", async () => {
+  const file = join(folderWith({ "r.csv": CSV }), "r.csv");
+  expect(await text(await download(pathToFileURL(file).href, { kind: "direct" }))).toBe(CSV);
 });
 
 test("a file is there whole, or not at all", async () => {
