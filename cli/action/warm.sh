@@ -3,6 +3,9 @@
 set -euo pipefail
 command="$(dirname "${BASH_SOURCE[0]}")/../dist/prewarm.cjs"
 
+# The journal of a direct run, which may have secrets in its headers: the runner empties this folder after the job.
+if [[ -n "${RUNNER_TEMP:-}" ]]; then export XDG_STATE_HOME="$RUNNER_TEMP"; fi
+
 # Without a stack, the command warms by itself. A key without an address is of a stack whose address comes from an empty variable.
 if [[ -n "${PREWARM_API_KEY:-}" && -z "${PREWARM_ENDPOINT:-}${INPUT_STACK:-}" ]]; then
   echo "::error::api-key is given, and endpoint is empty. Name the stack's endpoint; for a direct run, leave out api-key."
@@ -43,7 +46,7 @@ words+=(${found[@]+"${found[@]}"})
 lines "${INPUT_URLS:-}"
 words+=(-- ${found[@]+"${found[@]}"})
 
-answer="$(mktemp)"
+answer="$(mktemp "${RUNNER_TEMP:-/tmp}/prewarm.XXXXXX")"
 trap 'rm -f "$answer"' EXIT
 code=0
 node "$command" warm --json "${words[@]}" >"$answer" || code=$?

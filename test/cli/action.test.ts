@@ -1,6 +1,6 @@
 // The shell steps of the GitHub action, as a runner runs them, with a command that says how it was called.
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { folderWith } from "../folder-with.ts";
 import { ROOT } from "./built-command.ts";
@@ -12,16 +12,25 @@ function warm(inputs: Record<string, string>, code: number, document?: object) {
   const folder = folderWith({
     "action/warm.sh": SCRIPT,
     "dist/prewarm.cjs": `require("node:fs").writeFileSync(__dirname + "/../words", JSON.stringify(process.argv.slice(2)));
+     require("node:fs").writeFileSync(__dirname + "/../state", process.env.XDG_STATE_HOME ?? "");
      ${document === undefined ? "" : `console.log(${JSON.stringify(JSON.stringify(document))});`} process.exitCode = ${code};`,
     output: "",
     summary: "",
     words: "null",
+    state: "",
   });
   const files = { GITHUB_OUTPUT: join(folder, "output"), GITHUB_STEP_SUMMARY: join(folder, "summary") };
   const env = { PATH: process.env["PATH"], ...files, ...inputs };
   const { status, stdout } = spawnSync("bash", [join(folder, "action/warm.sh")], { env, encoding: "utf8" });
   const read = (name: string) => readFileSync(join(folder, name), "utf8");
-  return { status, stdout, words: JSON.parse(read("words")), output: read("output"), summary: read("summary") };
+  return {
+    status,
+    stdout,
+    words: JSON.parse(read("words")),
+    output: read("output"),
+    summary: read("summary"),
+    state: read("state"),
+  };
 }
 
 test("inputs become words, each of them one, whatever they have in them", () => {
@@ -55,6 +64,13 @@ test("outputs and the job's summary say how it ended, and the step ends with the
   expect(status).toBe(2);
   expect(output).toBe("request-id=r\nstatus=FINISHED\nsentence=Not ready: exit-code=0\nexit-code=2\n");
   expect(summary).toBe("**Prewarm:** Not ready: exit-code=0\n");
+});
+
+test("the journal of a direct run is in the runner's folder, which ends with the job", () => {
+  const temp = folderWith();
+  expect(warm({ RUNNER_TEMP: temp, XDG_STATE_HOME: "/home/runner/state" }, 0, {}).state).toBe(temp);
+  expect(readdirSync(temp)).toEqual([]);
+  expect(warm({}, 0, {}).state).toBe("");
 });
 
 test("without an answer there is the code alone", () => {

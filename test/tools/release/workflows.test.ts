@@ -127,6 +127,28 @@ describe("the job that asks the live edge", () => {
   });
 });
 
+describe("what others publish", () => {
+  const root = new URL("../../../", import.meta.url);
+
+  it("is a week old before Renovate proposes it: a malicious release is mostly found by then", () => {
+    const renovate = z.object({ minimumReleaseAge: z.string() });
+    const config = renovate.parse(JSON.parse(readFileSync(new URL("renovate.json", root), "utf8")));
+    expect(config.minimumReleaseAge).toBe("7 days");
+  });
+
+  it.each(["docs/command.md", "docs/recipes.md"])(
+    "is pinned by commit in the jobs of %s, and runs no install script",
+    (file) => {
+      const blocks = readFileSync(new URL(file, root), "utf8").matchAll(/^```yaml\n(.*?)^```$/gms);
+      const lines = [...blocks].flatMap(([, block = ""]) => block.split("\n"));
+      const fetched = lines.filter((line) => /\buses: |git clone|npm (ci|install)/.test(line));
+      expect(fetched).not.toEqual([]);
+      for (const line of fetched)
+        expect(line).toMatch(/@(COMMIT|[0-9a-f]{40}) # v|git checkout --quiet COMMIT # v|--ignore-scripts/);
+    },
+  );
+});
+
 describe("a push to main", () => {
   const STEP = fileURLToPath(new URL("../../../.github/release-step.sh", import.meta.url));
 
