@@ -1,9 +1,11 @@
 import type { AccountReader } from "../account/read-account.ts";
+import { required } from "../check/aws-errors.ts";
 import { type Check, cannotTell, checker, fail, type Judgement, ok, once, warn } from "../check/check.ts";
 import type { AlarmState, StackReader } from "./read-stack.ts";
 import { judgeEnabled, judgeFilters, judgeLastResults, shortName } from "./streams.ts";
 
 const check = checker({ phase: "deployed" });
+const checkOfAws = checker({ phase: "deployed", awsOnly: true });
 
 /** Whether a deployed stack does what it should, as its parts say. */
 export function stackChecks(stack: StackReader, account: Pick<AccountReader, "concurrency">): Check[] {
@@ -34,6 +36,10 @@ export function stackChecks(stack: StackReader, account: Pick<AccountReader, "co
     check("alarms", "docs/operations.md#dashboard-and-alarms", async () => {
       const names = (await stack.named("AWS::CloudWatch::Alarm")).map(({ physicalId }) => physicalId);
       return judgeAlarms(names.length, names.length === 0 ? [] : await stack.alarms(names));
+    }),
+    checkOfAws("AMI", "docs/deploy.md#parameters", async () => {
+      const [template] = await stack.named("AWS::EC2::LaunchTemplate");
+      return judgeImage(await stack.image(required(template, "launch template in the stack").physicalId), Date.now());
     }),
     check("dead letters", "docs/operations.md#dead-letters", async () => judgeDeadLetters(await deadLetters(stack))),
   ];
@@ -95,6 +101,18 @@ function judgeAlarms(wanted: number, alarms: readonly AlarmState[]): Judgement {
   if (unknown.length === 0) return ok(`none of ${wanted} alarms is in the state ALARM`);
   // With no data, these alarms are OK or on; only a new one is neither.
   return cannotTell(`${unknown.length} of ${wanted} alarms have no state yet`, "run this again in ten minutes");
+}
+
+/** Amazon Linux 2023 has a release about every two weeks, with security updates: https://docs.aws.amazon.com/linux/al2023/ug/release-cadence.html */
+const MAX_IMAGE_DAYS = 60;
+
+/** @param now milliseconds since the epoch */
+function judgeImage({ id, createdAt }: Awaited<ReturnType<StackReader["image"]>>, now: number): Judgement {
+  const next = "update the stack, which takes the newest AMI; with the parameter amiId, name a newer one";
+  if (createdAt === undefined) return fail(`the AMI ${id} does not exist, so no instance can start`, next);
+  const days = Math.floor((now - createdAt) / 86_400_000);
+  const says = `the AMI ${id} of the instances is ${days} days old`;
+  return days > MAX_IMAGE_DAYS ? warn(`${says} and lacks newer security updates`, next) : ok(says);
 }
 
 /** Queues that only failures go to, by the end of their ids in the stack. */

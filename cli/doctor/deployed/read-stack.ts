@@ -1,6 +1,7 @@
 import { GetApiKeyCommand } from "@aws-sdk/client-api-gateway";
 import { DescribeStacksCommand, GetTemplateCommand, paginateListStackResources } from "@aws-sdk/client-cloudformation";
 import { paginateDescribeAlarms } from "@aws-sdk/client-cloudwatch";
+import { DescribeImagesCommand, DescribeLaunchTemplateVersionsCommand } from "@aws-sdk/client-ec2";
 import { type EventSourceMappingConfiguration, GetEventSourceMappingCommand } from "@aws-sdk/client-lambda";
 import { paginateListSubscriptionsByTopic } from "@aws-sdk/client-sns";
 import { GetQueueAttributesCommand } from "@aws-sdk/client-sqs";
@@ -28,7 +29,7 @@ export class StackReader {
   constructor(
     private readonly clients: Pick<
       AwsClients,
-      "apiGateway" | "cloudFormation" | "cloudWatch" | "lambda" | "sns" | "sqs"
+      "apiGateway" | "cloudFormation" | "cloudWatch" | "ec2" | "lambda" | "sns" | "sqs"
     >,
     readonly stackName: string,
   ) {}
@@ -111,6 +112,22 @@ export class StackReader {
     const command = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: [...names] });
     const { Attributes } = await this.clients.sqs.send(command);
     return names.reduce((sum, name) => sum + Number(required(Attributes?.[name], name)), 0);
+  }
+
+  /** The AMI of the newest version of a launch template; undefined as `createdAt`: EC2 no longer has it. */
+  async image(LaunchTemplateId: string): Promise<{ id: string; createdAt: number | undefined }> {
+    const { LaunchTemplateVersions } = await this.clients.ec2.send(
+      new DescribeLaunchTemplateVersionsCommand({ LaunchTemplateId, Versions: ["$Latest"] }),
+    );
+    const id = required(LaunchTemplateVersions?.[0]?.LaunchTemplateData?.ImageId, "ImageId");
+    const { Images } = await this.clients.ec2.send(
+      new DescribeImagesCommand({ Filters: [{ Name: "image-id", Values: [id] }], IncludeDeprecated: true }),
+    );
+    const [image] = required(Images, "Images");
+    return {
+      id,
+      createdAt: image === undefined ? undefined : Date.parse(required(image.CreationDate, "CreationDate")),
+    };
   }
 
   async apiKey(id: string): Promise<string> {

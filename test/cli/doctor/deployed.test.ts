@@ -16,6 +16,7 @@ const RESOURCES = [
   ["AWS::Lambda::EventSourceMapping", STREAM],
   ["AWS::SNS::Topic", "Topic"],
   ["AWS::CloudWatch::Alarm", "Errors"],
+  ["AWS::EC2::LaunchTemplate", "PrewarmFleetTemplate"],
   ["AWS::SQS::Queue", "PrewarmTaskQueueDeadLetters9EE29DB2"],
   ["AWS::SQS::Queue", "PrewarmPipelineFailedBatches0F0F0F0F"],
   ["AWS::SQS::Queue", "PrewarmTaskQueueMain12345678"],
@@ -85,6 +86,16 @@ const messages = (count: number) => ({
   }),
 });
 
+const ami = (...days: readonly number[]) => ({
+  DescribeLaunchTemplateVersions: { LaunchTemplateVersions: [{ LaunchTemplateData: { ImageId: "ami-1" } }] },
+  DescribeImages: {
+    Images: days.map((it) => ({
+      ImageId: "ami-1",
+      CreationDate: new Date(Date.now() - it * 86_400_000).toISOString(),
+    })),
+  },
+});
+
 const GOOD: Answers = {
   ...state("UPDATE_COMPLETE"),
   ...resources(),
@@ -93,6 +104,7 @@ const GOOD: Answers = {
   ...mails("arn:aws:sns:eu-west-1:111122223333:t:1"),
   ...alarms("OK"),
   ...messages(0),
+  ...ami(60),
 };
 const checks = (answers: Answers) => {
   const clients = clientsAnswering({ ...GOOD, ...answers });
@@ -109,6 +121,7 @@ test("all is well in a good stack", async () => {
     "ok the filters of all 1 event source mappings match the template",
     "ok confirmed email addresses that receive alarms: 1",
     "ok none of 1 alarms is in the state ALARM",
+    "ok the AMI ami-1 of the instances is 60 days old",
     "ok all 2 dead-letter queues are empty",
   ]);
 });
@@ -157,6 +170,9 @@ test.each<[name: string, what: string, answers: Answers, status: Status, says: R
   ["alarms", "never evaluated", alarms("INSUFFICIENT_DATA"), "cannot-tell", /1 of 1/],
   ["alarms", "gone", alarms(), "warn", /1 of 1 alarms are missing/],
   ["alarms", "none", withoutType("AWS::CloudWatch::Alarm"), "warn", /no alarms/],
+  ["AMI", "old", ami(61), "warn", /ami-1 .* 61 days old/],
+  ["AMI", "deleted", ami(), "fail", /ami-1 does not exist/],
+  ["AMI", "of no launch template", withoutType("AWS::EC2::LaunchTemplate"), "cannot-tell", /launch template/],
   ["dead letters", "three", messages(3), "fail", /DeadLetters has 3$/],
   ["dead letters", "without a queue", withoutType("AWS::SQS::Queue"), "cannot-tell", /no dead-letter queue/],
 ])("%s: %s", (name, _, answers, status, says) => expectJudgement(checks(answers), name, status, says));

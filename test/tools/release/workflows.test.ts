@@ -127,6 +127,16 @@ describe("the job that asks the live edge", () => {
   });
 });
 
+it("tests run on each supported Node.js: on the oldest as package.json names it, and on the recommended one", () => {
+  const { matrix } = jobs.find(({ name }) => name === "check.yml test") ?? {};
+  const root = new URL("../../../", import.meta.url);
+  const { engines } = z
+    .object({ engines: z.object({ node: z.string() }) })
+    .parse(JSON.parse(readFileSync(new URL("package.json", root), "utf8")));
+  const recommended = Number(readFileSync(new URL(".nvmrc", root), "utf8"));
+  expect(matrix).toEqual({ node: [engines.node.replace(">=", ""), 22, recommended] });
+});
+
 describe("what others publish", () => {
   const root = new URL("../../../", import.meta.url);
 
