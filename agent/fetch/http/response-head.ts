@@ -60,6 +60,8 @@ const HEAD =
   /^HTTP\/1\.([01]) ([1-9]\d\d)(?: [\t\x20-\x7e\x80-\xff]*)?(?:\r\n[!#$%&'*+.^_`|~\w-]+:[\t\x20-\x7e\x80-\xff]*)*$/;
 /** A tab inside or behind what says where the body ends: some readers take it for a blank, others for a part of the value. */
 const TABBED_FRAMING = /\r\n(?:content-length|transfer-encoding):[\t ]*[^\t \r][^\r]*\t/i;
+/** Some readers take the chunks out once, others twice: RFC 9112, 6.1. */
+const TWICE_CHUNKED = /(?:^|,)[ \t]*chunked[ \t]*,(?:.*,)?[ \t]*chunked[ \t]*(?:,|$)/i;
 /** The beginning of each. */
 const BEGINNING = "HTTP/1.";
 
@@ -112,8 +114,11 @@ export function parseHead(text: string): ResponseHead {
   const { connection = "", contentLength, transferEncoding } = framing;
   answer.xAmzCfPop = popOf(answer.xAmzCfPop);
   answer.contentLength = lengthOf(contentLength);
+  const isOld = match[1] === "0";
+  if (isOld && transferEncoding !== undefined)
+    throw new BadResponseError("the response is HTTP/1.0 and has Transfer-Encoding");
   const body = bodyFraming(answer.httpStatus, transferEncoding, answer.contentLength);
-  const close = match[1] === "0" || body.kind === "UNTIL_CLOSE" || /\bclose\b/i.test(connection);
+  const close = isOld || body.kind === "UNTIL_CLOSE" || /\bclose\b/i.test(connection);
   return { answer, body, reusable: !close };
 }
 
@@ -190,6 +195,7 @@ function bodyFraming(status: number, encoding: string | undefined, contentLength
     // Readers differ on whether an empty one takes back the one before it.
     if (/(^|,)[ \t]*$/.test(encoding))
       throw new BadResponseError("the response's Transfer-Encoding is empty, or ends in a comma");
+    if (TWICE_CHUNKED.test(encoding)) throw new BadResponseError("the response's Transfer-Encoding is chunked twice");
   }
   // They must not say that they have a body (RFC 9110, 8.6; RFC 9112, 6.1): some readers wait for it, others take it for the
   // next answer. A 304 may have the length of the object that it stands for.

@@ -110,5 +110,11 @@ describe("what is no head, or leaves its end open", () => {
     [OK, "transfer-encoding:"],
     [OK, "transfer-encoding: chunked", "transfer-encoding:"],
     [OK, "transfer-encoding: chunked,"],
+    [OK, "transfer-encoding: chunked", "transfer-encoding: chunked"],
+    [OK, "transfer-encoding: chunked, Chunked"],
+    [OK, "transfer-encoding: chunked, gzip, chunked"],
+    [OK, "transfer-encoding: chunked , chunked, gzip"],
+    ["HTTP/1.0 200 OK", "transfer-encoding: chunked"],
+    ["HTTP/1.0 200 OK", "transfer-encoding: gzip"],
   ])("%j", (...lines) => expect(() => head(...lines)).toThrow(BadResponseError));
 });
