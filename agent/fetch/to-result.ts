@@ -1,7 +1,7 @@
 import { type TaskUrl, taskKey } from "../../domain/plan/task.ts";
 import { attemptsBefore, type TaskMessage } from "../../domain/plan/task-message.ts";
 import { cutText, errorText, type Failure, uncacheableHeader } from "../../domain/result/failure.ts";
-import { isHit, type TaskOutcome, tierOf } from "../../domain/result/outcome.ts";
+import { isCacheMiss, isHit, type TaskOutcome, tierOf } from "../../domain/result/outcome.ts";
 import type { HitWarning } from "../../domain/result/proof.ts";
 import type { SampleResult } from "../../domain/result/sample.ts";
 import { cameUncompressed, type TaskResult } from "../../domain/result/task-result.ts";
@@ -171,10 +171,8 @@ function isRecMiss({ follows }: TaskMessage, { attempt, proof }: TaskAttempt): b
 }
 
 function isFromOrigin({ serverTiming }: HttpResult): boolean {
-  return serverTiming !== undefined && CAME_FROM_ORIGIN.test(serverTiming) && tierOf(serverTiming) === undefined;
+  return isCacheMiss(serverTiming) && tierOf(serverTiming) === undefined;
 }
-
-const CAME_FROM_ORIGIN = /(?:^|,)\s*cdn-cache-miss\b/;
 
 /**
  * Whether a lead's good download leaves it open if the regional cache has the object: it was there before, perhaps at the edge

@@ -68,10 +68,23 @@ export function upstreamOf(serverTiming: string | undefined): string | undefined
   return layerIn(serverTiming, UPSTREAM_LAYER);
 }
 
-// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/understanding-response-headers-policies.html#server-timing-header
-const HIT_LAYER = /(?:^|,)\s*cdn-hit-layer\s*;\s*desc="?([A-Za-z ]{1,40})"?/;
-const UPSTREAM_LAYER = /(?:^|,)\s*cdn-upstream-layer\s*;\s*desc="?([A-Za-z ]{1,40})"?/;
+/** Whether Server-Timing reports that no cache had the object. */
+export function isCacheMiss(serverTiming: string | undefined): boolean {
+  return serverTiming !== undefined && CACHE_MISS.test(serverTiming);
+}
 
-function layerIn(serverTiming: string | undefined, metric: RegExp): string | undefined {
-  return serverTiming === undefined ? undefined : metric.exec(serverTiming)?.[1]?.trim();
+// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/understanding-response-headers-policies.html#server-timing-header
+const LAYER = String.raw`\s*;\s*desc=(?:"([A-Za-z ]{1,40})"|([A-Za-z]{1,40}))\s*(?:[,;]|$)`;
+const HIT_LAYER = metric("cdn-hit-layer", LAYER);
+const UPSTREAM_LAYER = metric("cdn-upstream-layer", LAYER);
+const CACHE_MISS = metric("cdn-cache-miss", String.raw`\s*(?:[,;]|$)`);
+
+/** Matches a metric of the header. A comma in a quoted string does not end the metric before it: RFC 9110, 5.6.4. */
+function metric(name: string, parameters: string): RegExp {
+  return new RegExp(String.raw`^(?:(?:[^"]|"(?:[^"\\]|\\.)*")*?,)?\s*${name}${parameters}`);
+}
+
+function layerIn(serverTiming: string | undefined, layer: RegExp): string | undefined {
+  const [, quoted, token] = (serverTiming === undefined ? null : layer.exec(serverTiming)) ?? [];
+  return (quoted ?? token)?.trim();
 }

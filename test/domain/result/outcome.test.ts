@@ -1,4 +1,4 @@
-import { isHit, outcomeSchema, outcomes, tierOf, upstreamOf } from "../../../domain/result/outcome.ts";
+import { isCacheMiss, isHit, outcomeSchema, outcomes, tierOf, upstreamOf } from "../../../domain/result/outcome.ts";
 
 test.each([
   ['cdn-cache-hit,cdn-pop;desc="SEA19-C1",cdn-rid;desc="x==",cdn-hit-layer;desc="EDGE"', "EDGE"],
@@ -9,6 +9,13 @@ test.each([
   ["cdn-hit-layer ; desc=EDGE ;dur=7", "EDGE"],
   ["cdn-hit-layer;desc=", undefined],
   ['x;desc="not cdn-hit-layer;desc=EDGE"', undefined],
+  ['x;desc="a, cdn-hit-layer;desc=EDGE"', undefined],
+  ['x;desc="a, cdn-hit-layer;desc=EDGE, b"', undefined],
+  ['x;desc="a, cdn-hit-layer;desc=EDGE,", cdn-hit-layer;desc="REC"', "REC"],
+  ['x;desc="\\", cdn-hit-layer;desc=EDGE"', undefined],
+  ['x;desc="\\\\", cdn-hit-layer;desc=EDGE', "EDGE"],
+  ['x;desc="no end, cdn-hit-layer;desc=EDGE', undefined],
+  ['cdn-hit-layer;desc="EDGE, or so"', undefined],
   ["", undefined],
   [undefined, undefined],
 ])("the tier: %s", (header, tier) => expect(tierOf(header)).toBe(tier));
@@ -31,5 +38,14 @@ test.each([
   ['cdn-upstream-layer;desc="REC",cdn-upstream-dns;dur=0,cdn-cache-miss', "REC"],
   ['cdn-cache-hit, cdn-upstream-layer; desc="Origin Shield"', "Origin Shield"],
   ['cdn-cache-hit,cdn-hit-layer;desc="EDGE"', undefined],
+  ['x;desc="a, cdn-upstream-layer;desc=REC,"', undefined],
   [undefined, undefined],
 ])("the upstream layer of %s is %s", (header, layer) => expect(upstreamOf(header)).toBe(layer));
+
+test.each([
+  ['cdn-upstream-layer;desc="REC",cdn-cache-miss', true],
+  ["cdn-cache-miss, cdn-rid;desc=x", true],
+  ["cdn-cache-miss-time;dur=7", false],
+  ['x;desc="a, cdn-cache-miss, b"', false],
+  [undefined, false],
+])("no cache had the object, by %s: %s", (header, isMiss) => expect(isCacheMiss(header)).toBe(isMiss));
