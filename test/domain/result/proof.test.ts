@@ -99,6 +99,7 @@ test.each<[name: string, seen: string, next: string, facts?: Partial<ProofFacts>
   ["C jumps further than time has passed", "D D EDGE:500", "check alone"],
   ["C came too soon to have grown", "D D TOO_SOON:1", "check alone"],
   ["all hits carry one Age, and the Miss has none", "D D_REC:2 EDGE:2", "check alone"],
+  ["so does C2", "D D_REC:2 EDGE:2 EDGE:2", "hit: age_constant"],
   ["C2 grew", "D D EDGE:0 EDGE:2", "warm"],
   ["C2 grew after a C that jumped", "D D EDGE:500 EDGE:502", "warm"],
   ["C and C2 without Age", "D D EDGE EDGE", "hit: no_age"],
