@@ -26,6 +26,8 @@ interface RequestState {
   readonly isSameRec: Map<string, boolean>;
   /** Objects that a follower fetched from the origin: the next hit does not show which fetch it comes from. */
   readonly fetched: Set<string>;
+  /** By lead and POP: number of hits that showed nothing for that reason. */
+  readonly unclearHits: Map<string, number>;
   /** Followers whose REC is not confirmed run alone, by object and by lead and POP. */
   readonly running: Map<string, Running>;
 }
@@ -37,10 +39,13 @@ interface Running {
 }
 
 const MAX_REQUESTS = 50;
+/** After so many objects whose hits do not show whether a lead and a POP have the same REC, their followers do not run alone any more. */
+const MAX_UNCLEAR_HITS = 3;
 
 /**
  * The catalogue's regional edge caches (RECs) are a guess. So the first follower of a lead at a POP runs alone, with a permit. If the lead's REC
  * served it, the others at this POP follow without permits. If the origin did, the POP and its lead have different RECs, and each needs a permit.
+ * So does each if the first ones show neither: followers at other POPs have fetched their objects before.
  */
 export class FollowerGate {
   private readonly requests = new Map<string, RequestState>();
@@ -64,7 +69,8 @@ export class FollowerGate {
     const keys = [pair, task.url];
     for (;;) {
       if (this.closeError !== undefined) throw this.closeError;
-      const known = request.isSameRec.get(pair);
+      const isUnclear = (request.unclearHits.get(pair) ?? 0) >= MAX_UNCLEAR_HITS;
+      const known = request.isSameRec.get(pair) ?? (isUnclear ? false : undefined);
       const running = keys.flatMap((key) => request.running.get(key) ?? []);
       if (!isOriginLimited || known !== undefined || running.length === 0)
         return start(
@@ -91,7 +97,7 @@ export class FollowerGate {
   }
 
   private requestOf(reqId: string): RequestState {
-    const request = this.requests.get(reqId) ?? { isSameRec: new Map(), fetched: new Set(), running: new Map() };
+    const request = this.requests.get(reqId) ?? newState();
     // The map is ordered by last use.
     this.requests.delete(reqId);
     this.requests.set(reqId, request);
@@ -99,6 +105,10 @@ export class FollowerGate {
     if (this.requests.size > MAX_REQUESTS && oldest !== undefined) this.requests.delete(oldest);
     return request;
   }
+}
+
+function newState(): RequestState {
+  return { isSameRec: new Map(), fetched: new Set(), unclearHits: new Map(), running: new Map() };
 }
 
 /** @param alone what others wait for until it leaves: none, or its object, and its lead with its POP */
@@ -123,9 +133,11 @@ function start(
     if (by === "origin") {
       request.isSameRec.set(pair, false);
       request.fetched.add(task.url);
+    } else if (!request.isSameRec.has(pair)) {
       // Without Server-Timing, the catalogue is believed.
-    } else if (!request.isSameRec.has(pair) && (by === undefined || !request.fetched.has(task.url)))
-      request.isSameRec.set(pair, true);
+      if (by === undefined || !request.fetched.has(task.url)) request.isSameRec.set(pair, true);
+      else request.unclearHits.set(pair, (request.unclearHits.get(pair) ?? 0) + 1);
+    }
     leave();
   };
   return { needsPermit, served, leave };

@@ -50,6 +50,27 @@ test("the followers of an object at several POPs run one after the other, until 
   expect(needs(await enter(gate, ...THREE_POPS.map((task) => ({ ...task, url: "another" }))))).toEqual([true, true]);
 });
 
+test("after three objects whose hits show nothing, the followers of a wrong lead run at once, with permits", async () => {
+  const gate = new FollowerGate();
+  // The lead's REC is another one than the catalogue says, and this POP fetches each object first.
+  const fetch = async (url: string) => {
+    const follower = await gate.enter({ ...TASK, pop: "BUD50-C1", url }, true);
+    follower.served("origin");
+  };
+  for (const url of ["1", "2", "3"]) {
+    await fetch(url);
+    const entered = await enter(gate, { url }, { url: "another" });
+    expect(needs(entered)).toEqual([true]);
+    entered[0]?.served("cache");
+    await turn();
+    // This one shows nothing at all.
+    entered[1]?.leave();
+  }
+  await fetch("4");
+  expect(needs(await enter(gate, { url: "4" }, { url: "5" }, { url: "6" }))).toEqual([true, true, true]);
+  expect(gate.isMisplaced({ reqId: "r1", pop: TASK.pop, lead: TASK.lead })).toBe(false);
+});
+
 test("requests are known one by one, and without limits nobody waits", async () => {
   const gate = new FollowerGate();
   (await gate.enter(TASK, true)).served("cache");
