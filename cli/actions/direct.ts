@@ -19,7 +19,6 @@ import { connectDirect } from "../direct/connect.ts";
 import type { DirectClient } from "../direct/direct-client.ts";
 import type { Approve } from "../direct/engine.ts";
 import { EXIT } from "../exit-codes.ts";
-import { cleanLine } from "../output/clean.ts";
 import { factLines, originFacts, planFacts, priceFacts } from "../output/estimate-lines.ts";
 import { bytes, many } from "../output/figures.ts";
 import { lookOf } from "../output/look.ts";
@@ -45,18 +44,6 @@ export interface DirectWords extends PlaceWords {
   readonly yes?: boolean;
   readonly wait?: boolean;
   readonly instances?: string;
-}
-
-/** Says first that no stack is used, if nobody asked for that. @param told of the body, in lines */
-export function tellHow(
-  shell: Shell,
-  client: Api,
-  { direct }: Pick<DirectWords, "direct">,
-  told: readonly string[] = [],
-): void {
-  if (client.kind === "direct" && direct !== true)
-    mention(shell, "No stack is configured, so this machine downloads (direct run). To use a stack: --stack NAME.");
-  for (const line of told) mention(shell, cleanLine(line));
 }
 
 /** Warms without a stack. Returns the exit code. @param body of POST /prewarm */

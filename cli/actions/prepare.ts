@@ -1,12 +1,15 @@
 import type { Client } from "../api/client.ts";
+import { asCalled } from "../as-called.ts";
 import { allPops } from "../body/all-pops.ts";
 import type { Body } from "../body/body.ts";
-import { placeOf } from "../body/place-words.ts";
+import { type PlaceWords, placeOf } from "../body/place-words.ts";
 import { type FileWords, readBody } from "../body/read-body.ts";
 import { connect } from "../direct/connect.ts";
 import type { DirectClient } from "../direct/direct-client.ts";
-import type { Shell } from "../shell.ts";
-import { type DirectWords, tellHow } from "./direct.ts";
+import { cleanLine } from "../output/clean.ts";
+import { mention, type Shell } from "../shell.ts";
+import { mentionUnservedHosts } from "./check-body.ts";
+import type { DirectWords } from "./direct.ts";
 
 export interface NewRequestWords extends DirectWords, FileWords {
   readonly allPops?: boolean;
@@ -18,8 +21,27 @@ export async function prepare(
   urls: readonly string[],
   words: NewRequestWords,
 ): Promise<{ readonly client: Client | DirectClient; readonly body: Body }> {
-  const { body, told } = await readBody(shell, urls, words);
+  const { body: named, told } = await readBody(shell, urls, words);
   const client = await connect(shell, placeOf(words));
-  tellHow(shell, client, words, told);
-  return { client, body: words.allPops === true ? { ...body, ...(await allPops(client, body)) } : body };
+  announce(shell, client, words);
+  for (const line of told) mention(shell, cleanLine(line));
+  if (client.kind === "stack") await mentionUnservedHosts(shell, client.endpoint, named);
+  const body = words.allPops === true ? { ...named, ...(await allPops(client, named)) } : named;
+  return { client, body };
+}
+
+/** States which engine and which deployment a request uses. The commands in later texts name a direct run's engine, too. */
+export function announce(shell: Shell, client: Client | DirectClient, words: PlaceWords): void {
+  if (client.kind === "direct") shell.asCalled = asCalled(shell.env, { ...words, direct: true });
+  mention(shell, engineLine(client, words.direct === true));
+}
+
+function engineLine(client: Client | DirectClient, isDirectNamed: boolean): string {
+  if (client.kind === "stack") {
+    const { url, from, localRun } = client.endpoint;
+    return `${localRun === undefined ? "Deployment" : "Local run"}: ${url} (from ${from}).`;
+  }
+  return isDirectNamed
+    ? "Direct run: this machine downloads."
+    : "No stack is configured, so this machine downloads (direct run). To use a stack: --stack NAME.";
 }

@@ -9,12 +9,12 @@ import {
 } from "../endpoint/find-endpoint.ts";
 import { localRun } from "../endpoint/local-run.ts";
 import { stackEndpoint } from "../endpoint/stack-outputs.ts";
-import type { Shell } from "../shell.ts";
+import { mention, type Shell } from "../shell.ts";
 
 /** The repository that the command is part of: this file is two folders below it, and so is the bundle in `cli/dist/`. */
 export const REPOSITORY = fileURLToPath(new URL("../../", import.meta.url));
 
-type Caller = Pick<Shell, "env" | "cwd">;
+type Caller = Pick<Shell, "env" | "cwd"> & Partial<Pick<Shell, "stderr">>;
 
 /** Which API is meant, without a call of AWS: the address, or the stack that has it. @throws CommandError if nothing says it */
 export function findApi(shell: Caller, flags: PlaceFlags): Promise<ApiPlace> {
@@ -34,10 +34,13 @@ export function namedEndpoint(shell: Caller, flags: PlaceFlags): Promise<Endpoin
   return endpointIfNamed(flags, sourcesOf(shell));
 }
 
-function sourcesOf({ env, cwd }: Caller): EndpointSources {
+function sourcesOf({ env, cwd, stderr }: Caller): EndpointSources {
+  const onStale = (file: string) => {
+    if (stderr !== undefined) mention({ stderr }, `${file} was removed: the local run that wrote it has ended.`);
+  };
   return {
     env,
-    localRun: () => localRun([cwd, REPOSITORY]),
+    localRun: () => localRun([cwd, REPOSITORY], { onStale }),
     stack: async (place) => stackEndpoint(place, (await import("../endpoint/ask-aws.ts")).askAws(place)),
   };
 }

@@ -6,7 +6,10 @@ import type { Shell } from "../shell.ts";
 import type { DirectClient } from "./direct-client.ts";
 
 /** The API that is meant; where nothing names one, the direct runs of this machine. @throws CommandError for options of both */
-export async function connect(shell: Pick<Shell, "env" | "cwd">, flags: PlaceFlags): Promise<Client | DirectClient> {
+export async function connect(
+  shell: Pick<Shell, "env" | "cwd"> & Partial<Pick<Shell, "stderr">>,
+  flags: PlaceFlags,
+): Promise<Client | DirectClient> {
   const { direct, dns = [], stack, profile, region, endpoint, local, apiKey } = flags;
   const named = { stack, profile, "aws-region": region, endpoint, local, "api-key": apiKey };
   const [other] = Object.entries(named).flatMap(([name, value]) => (value === undefined ? [] : [name]));

@@ -1,8 +1,9 @@
 import { lookup } from "node:dns/promises";
-import { readFile } from "node:fs/promises";
-import { BlockList, isIP, isIPv6 } from "node:net";
+import { readFile, rm } from "node:fs/promises";
+import { BlockList, connect, isIP, isIPv6 } from "node:net";
 import { join } from "node:path";
 import * as z from "zod";
+import { errorCode } from "../../domain/net/resolver.ts";
 import { CommandError } from "../command-error.ts";
 import type { Endpoint } from "./endpoint.ts";
 
@@ -19,14 +20,22 @@ const schema = z.object({
 /** The addresses of a host name. */
 type Resolve = (hostname: string) => Promise<readonly string[]>;
 
+interface LocalRunOptions {
+  readonly resolve?: Resolve;
+  /** Whether a server listens at the address of an API. */
+  readonly isUp?: (apiUrl: string) => Promise<boolean>;
+  /** Called with a file that was removed, because its run has ended without removing it. */
+  readonly onStale?: (file: string) => void;
+}
+
 /**
- * The local run, as long as its file is there.
+ * The local run, as long as its API listens. A file of a run that was killed is removed.
  * @param folders in which `.local/` may stand; the first counts
  * @throws CommandError if the file cannot be read, or names an API that is not on this machine
  */
 export async function localRun(
   folders: readonly string[],
-  resolve: Resolve = addressesOf,
+  { resolve = addressesOf, isUp = listens, onStale = () => undefined }: LocalRunOptions = {},
 ): Promise<Endpoint | undefined> {
   for (const folder of folders) {
     const file = join(folder, ".local", "endpoint.json");
@@ -39,10 +48,29 @@ export async function localRun(
           `${file}: '${address}' is not an http:// address of this machine`,
           "Remove the file. To call an API elsewhere: --endpoint URL, or PREWARM_ENDPOINT and PREWARM_API_KEY.",
         );
-    return endpoint;
+    if (await isUp(endpoint.url)) return endpoint;
+    await rm(file, { force: true });
+    onStale(file);
   }
   return undefined;
 }
+
+/** False only if the connection is refused: a run writes its file after its API listens. */
+function listens(apiUrl: string): Promise<boolean> {
+  const { hostname, port } = new URL(apiUrl);
+  return new Promise((resolve) => {
+    const socket = connect({ host: unbracketed(hostname), port: Number(port || 80), timeout: CONNECT_MS });
+    const end = (isUp: boolean) => {
+      socket.destroy();
+      resolve(isUp);
+    };
+    socket.once("connect", () => end(true));
+    socket.once("timeout", () => end(true));
+    socket.once("error", (error) => end(errorCode(error) !== "ECONNREFUSED"));
+  });
+}
+
+const CONNECT_MS = 1_000;
 
 const LOOPBACK = new BlockList();
 LOOPBACK.addSubnet("127.0.0.0", 8, "ipv4");
@@ -53,8 +81,13 @@ export async function isOnThisMachine(address: string, resolve: Resolve = addres
   if (!URL.canParse(address)) return false;
   const { protocol, hostname, username, password } = new URL(address);
   if (protocol !== "http:" || username !== "" || password !== "") return false;
-  const addresses = hostname === "localhost" ? await resolve(hostname) : [hostname.replace(/^\[(.*)\]$/, "$1")];
+  const addresses = hostname === "localhost" ? await resolve(hostname) : [unbracketed(hostname)];
   return addresses.length > 0 && addresses.every(isLoopback);
+}
+
+/** An IPv6 address without the brackets that it has in a URL. */
+function unbracketed(hostname: string): string {
+  return hostname.replace(/^\[(.*)\]$/, "$1");
 }
 
 function isLoopback(address: string): boolean {

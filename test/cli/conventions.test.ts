@@ -7,6 +7,10 @@ import { DEFAULT_INSTANCES, DEFAULT_TIMEOUT_MINUTES } from "../../domain/limits.
 import { livePops } from "../../domain/pops/discovered-pops.ts";
 import { listPops } from "../../domain/pops/list-pops.ts";
 import { REGION_DEFAULTS } from "../../domain/pops/regions.ts";
+import { Distributions } from "../../tools/edge/distributions.ts";
+import { startDnsServer } from "../../tools/edge/dns.ts";
+import { folderWith } from "../folder-with.ts";
+import { serve } from "../serve.ts";
 import { AT, type FakeApi, fakeApi, KNOWN_ID, NEW_ID, run, type Typed } from "./fake-api.ts";
 import { FAILURES, POPS } from "./progress.ts";
 
@@ -155,6 +159,44 @@ test("a direct run's next command asks the same resolver", () => {
   expect(say("prewarm retry 3f9c; prewarm resume 3f9c; prewarm status 3f9c")).toBe(
     "prewarm retry --direct --dns 1.1.1.1 --dns 9.9.9.9 3f9c; prewarm resume --dns 1.1.1.1 --dns 9.9.9.9 3f9c; prewarm status --direct 3f9c",
   );
+});
+
+describe("the first line says who warms, and where:", () => {
+  const first = async (words: readonly string[], env: Record<string, string> = {}) =>
+    (await run([...words, "--no-wait"], { env })).stderr.split("\n")[0];
+
+  test.each([
+    ["an address that is named", AT, {}, `Deployment: ${ENDPOINT} (from --endpoint).`],
+    [
+      "the environment's",
+      [],
+      { PREWARM_ENDPOINT: ENDPOINT, PREWARM_API_KEY: "k" },
+      `Deployment: ${ENDPOINT} (from PREWARM_ENDPOINT).`,
+    ],
+    ["this machine", ["--direct"], {}, "Direct run: this machine downloads."],
+  ])("%s", async (_, place, env, line) => {
+    fakeApi();
+    expect(await first(["warm", OBJECT, ...place], env)).toBe(line);
+    expect(await first(["retry", KNOWN_ID, ...place], env)).toBe(line);
+  });
+
+  test("a local run, and that it does not serve a host", async () => {
+    const edge = await startDnsServer({
+      distributions: new Distributions([{ domain: "d111111abcdef8.cloudfront.net", aliases: ["www.example.com"] }]),
+      addressesOf: new Map(),
+      nearest: ["127.0.0.1"],
+    });
+    const dnsPort = Number(edge.address.split(":")[1]);
+    const apiUrl = `${await serve((_, response) => void response.writeHead(403).end())}/prod/`;
+    const place = { apiUrl, apiKey: "k", edge: { dnsPort, httpsPort: 1, httpPort: 1, caFile: "" } };
+    const folder = folderWith({ ".local/endpoint.json": JSON.stringify(place) });
+    const told = async (url: string) => (await run(["warm", url, "--local"], { cwd: folder })).stderr.split("\n");
+    const line = `Local run: ${apiUrl} (from ${folder}/.local/endpoint.json).`;
+    const hint = "! The local run does not serve a.example.com. To warm CloudFront from this machine, use --direct.";
+    expect((await told(OBJECT)).slice(0, 2)).toEqual([line, hint]);
+    expect(await told("https://www.example.com/x")).not.toContainEqual(expect.stringContaining("--direct"));
+    await edge.close();
+  });
 });
 
 test("a paused request says how to continue", async () => {

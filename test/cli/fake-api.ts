@@ -159,12 +159,14 @@ export interface Typed {
   readonly isTTY?: boolean;
   /** @default none */
   readonly env?: Shell["env"];
+  /** The folder in which it runs. @default the root */
+  readonly cwd?: string;
 }
 
 /** Runs the command in this process, as cli/main.ts does. */
 export async function run(
   words: readonly string[],
-  { input, piped = "", columns, isTTY = false, env = {} }: Typed = {},
+  { input, piped = "", columns, isTTY = false, env = {}, cwd = "/" }: Typed = {},
 ): Promise<Ran> {
   const heard = { stdout: "", stderr: "" };
   const sink = (name: "stdout" | "stderr") =>
@@ -177,7 +179,7 @@ export async function run(
     });
   const typed = typeof input === "object" ? input : Readable.from([input === undefined ? piped : `${input}\n`]);
   const stdin = Object.assign(typed, { isTTY: input !== undefined });
-  const shell: Shell = { env, cwd: "/", stdin, stdout: sink("stdout"), stderr: sink("stderr") };
+  const shell: Shell = { env, cwd, stdin, stdout: sink("stdout"), stderr: sink("stderr") };
   let code: number | undefined;
   try {
     await program(shell, (exitCode) => {

@@ -1,8 +1,13 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { namedEndpoint } from "../../../cli/api/connect.ts";
 import type { PlaceFlags, StackPlace } from "../../../cli/endpoint/endpoint.ts";
 import { findEndpoint } from "../../../cli/endpoint/find-endpoint.ts";
 import { localRun } from "../../../cli/endpoint/local-run.ts";
 import { stackEndpoint } from "../../../cli/endpoint/stack-outputs.ts";
+import { freePort } from "../../../tools/local/ports.ts";
 import { folderWith } from "../../folder-with.ts";
+import { serve } from "../../serve.ts";
 
 const LOCAL = { url: "http://127.0.0.1:8480/prod/", key: "local", from: ".local/endpoint.json" };
 const ENV = { PREWARM_ENDPOINT: "https://env.example/prod", PREWARM_API_KEY: "env" };
@@ -103,7 +108,7 @@ test("an address ends in a slash", async () => {
 /** A folder whose file of a local run names this address. */
 const folderOf = (apiUrl: string) => folderWith({ ".local/endpoint.json": JSON.stringify({ apiUrl, apiKey: "k" }) });
 
-const resolve = async () => ["127.0.0.1", "::1"];
+const UP = { resolve: async () => ["127.0.0.1", "::1"], isUp: async () => true };
 
 test.each([
   "http://localhost:8480/prod/",
@@ -111,7 +116,7 @@ test.each([
   "http://127.255.1.2/prod/",
   "http://[::1]:8480/prod/",
 ])("a local run is at %s", async (apiUrl) => {
-  expect(await localRun([folderOf(apiUrl)], resolve)).toMatchObject({ url: apiUrl, key: "k" });
+  expect(await localRun([folderOf(apiUrl)], UP)).toMatchObject({ url: apiUrl, key: "k" });
 });
 
 test.each([
@@ -131,7 +136,7 @@ test.each([
   "localhost:8480",
   "",
 ])("a file that says %j is no local run, and is not asked", async (apiUrl) => {
-  await expect(localRun([folderOf(apiUrl)], resolve)).rejects.toMatchObject({
+  await expect(localRun([folderOf(apiUrl)], UP)).rejects.toMatchObject({
     message: expect.stringContaining("not an http:// address of this machine"),
     next: expect.stringContaining("--endpoint"),
   });
@@ -139,11 +144,31 @@ test.each([
 
 test("localhost has to be this machine", async () => {
   const elsewhere = async () => ["127.0.0.1", "192.0.2.1"];
-  await expect(localRun([folderOf("http://localhost:8480/prod/")], elsewhere)).rejects.toThrow("of this machine");
+  await expect(localRun([folderOf("http://localhost:8480/prod/")], { ...UP, resolve: elsewhere })).rejects.toThrow(
+    "of this machine",
+  );
 });
 
 test("there is none where no folder has the file", async () => {
-  expect(await localRun(["/nowhere"], resolve)).toBeUndefined();
+  expect(await localRun(["/nowhere"], UP)).toBeUndefined();
+});
+
+test("the file of a run that was killed is removed, and the next folder counts", async () => {
+  const url = `${await serve((_, response) => void response.end())}/prod/`;
+  const stale = folderOf(`http://127.0.0.1:${await freePort()}/prod/`);
+  const removed: string[] = [];
+  const onStale = (file: string) => removed.push(file);
+  expect(await localRun([stale, folderOf(url)], { onStale })).toMatchObject({ url });
+  expect(removed).toEqual([join(stale, ".local/endpoint.json")]);
+  expect(existsSync(join(stale, ".local/endpoint.json"))).toBe(false);
+});
+
+test("the command says that it removed such a file", async () => {
+  const folder = folderOf(`http://127.0.0.1:${await freePort()}/prod/`);
+  let stderr = "";
+  const sink = { write: (text: string) => (stderr += text) };
+  expect(await namedEndpoint({ env: {}, cwd: folder, stderr: sink }, {})).toBeUndefined();
+  expect(stderr).toBe(`${folder}/.local/endpoint.json was removed: the local run that wrote it has ended.\n`);
 });
 
 const PLACE = { stack: "S", profile: undefined, region: "us-east-1" };
