@@ -1,6 +1,6 @@
 // What `warm`, `retry` and `resume` do without a stack: this process does the work, and shows it as a stack's.
 
-import type { Prices } from "../../client/answers.ts";
+import type { Prices, Progress } from "../../client/answers.ts";
 import { shortId } from "../../client/request-ids.ts";
 import { shareOfPlan } from "../../domain/cost/flat-rate-plan.ts";
 import { stopwatch } from "../../domain/durations.ts";
@@ -10,8 +10,8 @@ import { invalidatingFields } from "../../domain/request/invalidation.ts";
 import { FLAT_RATE_PLAN_NAMES } from "../../domain/request/options.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { formatTimestamp, parseTimestamp } from "../../domain/timestamps.ts";
-import type { Api } from "../api/client.ts";
 import { findRequest } from "../api/find-request.ts";
+import { asCalled } from "../as-called.ts";
 import type { Body } from "../body/body.ts";
 import type { PlaceWords } from "../body/place-words.ts";
 import { CommandError } from "../command-error.ts";
@@ -139,14 +139,13 @@ function planShareOf({ flat_rate_plan: named }: Body, { as_asked: { requests } }
 
 /** Goes on with a run that was cut off. Returns the exit code. */
 export async function resume(shell: Shell, named: string | undefined, words: DirectWords): Promise<number> {
+  // The commands in later texts name the engine: without it, they would ask a stack that is configured.
+  shell.asCalled = asCalled(shell.env, { ...words, direct: true });
   const client = await connectDirect(shell, words.dns ?? []);
   const { id } = await findRequest(client, named);
   const item = renewed(await client.itemOf(id), Date.now());
   if (item.active === undefined)
-    throw new CommandError(
-      `${shortId(id)} has ended: ${item.status}`,
-      `To retry the tasks that failed: prewarm retry ${shortId(id)}`,
-    );
+    throw new CommandError(`${shortId(id)} has ended: ${item.status}`, afterEnd(id, (await client.progress(id)).value));
   mention(shell, `Resuming ${id}.`);
   // One whose question was never answered is asked again.
   const approve: Approve = async (planned, signal) => {
@@ -154,6 +153,15 @@ export async function resume(shell: Shell, named: string | undefined, words: Dir
     return mayBegin(shell, planned, prices, { yes: words.yes, signal });
   };
   return follow(shell, client, item, { isNew: false, words, approve, refusal: () => undefined });
+}
+
+/** What can be done about a run that cannot be resumed, because it has ended. */
+function afterEnd(id: string, progress: Progress): string {
+  const { total_count: total, download_count: results, failed_count: failed } = progress;
+  const which = [failed > 0 && "failed", results < total && "were not tried"].filter((it) => it !== false);
+  return which.length === 0
+    ? `To see the result: prewarm status ${shortId(id)}`
+    : `To retry the tasks that ${which.join(" or ")}: prewarm retry ${shortId(id)}`;
 }
 
 /** With as much time again as it had. */

@@ -167,14 +167,30 @@ test("a run that was cut off says so, goes on, or is stopped", async () => {
   expect((await run("report", id)).code).toBe(1);
   const resumed = await runCommand(["resume", id, "--json"], { env: environment() });
   expect(JSON.parse(resumed.stdout)).toMatchObject({ exit_code: 0, progress: { warm_count: 6, total_count: 6 } });
-  expect((await runCommand(["resume", id], { env: environment() })).code).toBe(1);
+  const short = id.slice(0, 8);
+  const again = async () => (await runCommand(["resume", id], { env: environment() })).stderr.split("\n");
+  expect(await again()).toEqual([
+    `prewarm: ${short} has ended: FINISHED`,
+    `To see the result: prewarm status --direct ${short}`,
+    "",
+  ]);
   cutOff(id);
   expect(await run("stop", id, "--yes")).toMatchObject({ code: 0 });
+  expect(await again()).toContain(`To retry the tasks that were not tried: prewarm retry --direct ${short}`);
   const stopped = await run("status", id, "--json");
   expect([stopped.code, JSON.parse(stopped.stdout)]).toMatchObject([
     3,
     { status: "STOPPED", warm_count: 1, total_count: 6 },
   ]);
+});
+
+test("the next command after a direct run names it, also if nobody asked for one", async () => {
+  const words = ["warm", `${SITE}/a`, `${SITE}/kept-nowhere`, "--pop", POPS.join(), "--cf-domain", DOMAIN];
+  const { stdout } = await runCommand(words, { env: environment() });
+  expect(stdout).toMatch(/ Next: prewarm report --direct \w{8} --failed\n$/);
+  cutOff(JSON.parse((await run("list", "--json")).stdout).requests[0].request_id);
+  const resumed = await runCommand(["resume"], { env: environment() });
+  expect(resumed.stdout).toMatch(/ Next: prewarm report --direct \w{8} --failed\n$/);
 });
 
 test("a run whose results are damaged hides no other", async () => {
