@@ -20,6 +20,7 @@ import { directPrices } from "../../domain/cost/estimate-request.ts";
 import { planWarnings } from "../../domain/cost/flat-rate-plan.ts";
 import { findingText } from "../../domain/distribution/findings.ts";
 import { urlBehaviours } from "../../domain/distribution/stored-settings.ts";
+import type { Resolver } from "../../domain/net/resolver.ts";
 import { isMissing, LISTS, type ReadableList } from "../../domain/plan/lists.ts";
 import { Plan } from "../../domain/plan/plan.ts";
 import { urlVariantKey } from "../../domain/plan/task.ts";
@@ -44,12 +45,20 @@ import { checkPrewarmRequest, type PrewarmRequest } from "../../domain/validatio
 import type { Api } from "../api/client.ts";
 import { explained } from "../api/refusal.ts";
 import { CommandError } from "../command-error.ts";
+import { findRunDistributions } from "./account.ts";
 import { cutOffWarning } from "./cut-off.ts";
 import { type Approve, DirectRun, type EngineDeps, HEARTBEAT_TIMEOUT_MS } from "./engine.ts";
 import { LiveCounts } from "./store/live-counts.ts";
 
 /** So many URLs that could not be read are named. */
 const MAX_FAILURE_URLS = 1_000;
+
+/** Where the DNS has the POPs of distributions. */
+export interface PopNames {
+  /** First labels of their domains. None: it is unknown which distributions are meant. */
+  readonly labels: readonly string[];
+  readonly dns: Pick<Resolver, "addresses">;
+}
 
 /** The runs of this machine, asked as the API of a stack is: the commands show both alike. */
 export class DirectClient implements Api {
@@ -270,6 +279,13 @@ export class DirectClient implements Api {
       warnings: live.note === undefined ? undefined : [live.note],
       pops,
     });
+  }
+
+  /** The names of the POPs of these hosts' distributions, as the DNS and the account say. */
+  async popNames(cfDomain: string | undefined, hosts: readonly string[]): Promise<PopNames> {
+    const naming = { cfDomain, hosts, needsIds: false };
+    const { distributions } = await findRunDistributions(naming, this.deps).catch(() => ({ distributions: [] }));
+    return { labels: [...new Set(distributions.map(({ label }) => label))], dns: this.deps.dns };
   }
 
   /** Facts on which POPs exist now, of the last discovery of this machine. */

@@ -39,7 +39,7 @@ const LOOKUPS_IN_PARALLEL = 32;
 
 /** The addresses of POPs, in the order given. It never rejects because of a POP. */
 export async function resolvePops(
-  dns: Resolver,
+  dns: Pick<Resolver, "addresses">,
   names: readonly PopName[],
   signal?: AbortSignal,
 ): Promise<ResolvedPop[]> {
@@ -47,7 +47,7 @@ export async function resolvePops(
   return pMap(names, (name) => resolvePop(dns, name), options);
 }
 
-async function resolvePop(dns: Resolver, { pop, label }: PopName): Promise<ResolvedPop> {
+async function resolvePop(dns: Pick<Resolver, "addresses">, { pop, label }: PopName): Promise<ResolvedPop> {
   try {
     return { pop, label, ips: await dns.addresses(popDomain(label, pop)) };
   } catch (error) {

@@ -1,5 +1,8 @@
 // What a user may expect of any command: it uses or rejects each option, its lines fit the terminal, and the commands in them run.
+import { Readable } from "node:stream";
 import * as z from "zod";
+import { checkNamedPops } from "../../cli/actions/check-body.ts";
+import { Client } from "../../cli/api/client.ts";
 import { asCalled } from "../../cli/as-called.ts";
 import { allPops } from "../../cli/body/all-pops.ts";
 import { VERSION } from "../../cli/version.ts";
@@ -181,12 +184,7 @@ describe("the first line says who warms, and where:", () => {
   });
 
   test("a local run, and that it does not serve a host", async () => {
-    const edge = await startDnsServer({
-      distributions: new Distributions([{ domain: "d111111abcdef8.cloudfront.net", aliases: ["www.example.com"] }]),
-      addressesOf: new Map(),
-      nearest: ["127.0.0.1"],
-    });
-    const dnsPort = Number(edge.address.split(":")[1]);
+    const dnsPort = await localDns();
     const apiUrl = `${await serve((_, response) => void response.writeHead(403).end())}/prod/`;
     const place = { apiUrl, apiKey: "k", edge: { dnsPort, httpsPort: 1, httpPort: 1, caFile: "" } };
     const folder = folderWith({ ".local/endpoint.json": JSON.stringify(place) });
@@ -195,7 +193,64 @@ describe("the first line says who warms, and where:", () => {
     const hint = "! The local run does not serve a.example.com. To warm CloudFront from this machine, use --direct.";
     expect((await told(OBJECT)).slice(0, 2)).toEqual([line, hint]);
     expect(await told("https://www.example.com/x")).not.toContainEqual(expect.stringContaining("--direct"));
-    await edge.close();
+  });
+});
+
+const DOMAIN = "d111111abcdef8.cloudfront.net";
+
+/** A local run's DNS, which knows www.example.com and two POPs. @returns its port */
+async function localDns(): Promise<number> {
+  const { address, close } = await startDnsServer({
+    distributions: new Distributions([{ domain: DOMAIN, aliases: ["www.example.com"] }]),
+    addressesOf: new Map(["SIN2-P1", "SIN2-P99"].map((pop) => [pop, ["127.0.0.1"]])),
+    nearest: ["127.0.0.1"],
+  });
+  onTestFinished(close);
+  return Number(address.split(":")[1]);
+}
+
+describe("a POP that is not in the catalogue", () => {
+  /** What is said of it before the request is made. */
+  async function said(body: object) {
+    fakeApi();
+    const edge = { dnsPort: await localDns(), httpsPort: 1, httpPort: 1, caFile: "" };
+    const client = new Client({ url: ENDPOINT, key: "k", from: "a test", localRun: { aws: undefined, edge } });
+    let stderr = "";
+    const sink = { write: (text: string) => (stderr += text) };
+    const shell = { env: {}, cwd: "/", stdin: Readable.from([]), stdout: sink, stderr: sink };
+    await checkNamedPops(shell, client, { ...body });
+    return stderr;
+  }
+
+  test.each([{ url_list: ["https://www.example.com/x"] }, { cf_domain: DOMAIN }])(
+    "and has no DNS name ends the command: %o",
+    (body) =>
+      expect(said({ ...body, pops: ["SIN2-P1", "sin2-p98"] })).rejects.toMatchObject({
+        message: expect.stringMatching(
+          /^POP SIN2-P98 is not in the catalogue \(nearest known: (SIN2-P\d(, )?){3}\), and d111111abcdef8\.SIN2-P98\.cloudfront\.net does not exist in DNS \(ENOTFOUND\)$/,
+        ),
+        next: expect.stringContaining("Nothing was started."),
+      }),
+  );
+
+  test("and has a DNS name is warmed", async () => {
+    expect(await said({ cf_domain: DOMAIN, pops: ["SIN2-P1", "SIN2-P99"] })).toMatch(
+      /^! POP SIN2-P99 is not in the catalogue \(nearest known: SIN2-P\d/,
+    );
+  });
+
+  test.each([
+    ["nobody knows the distribution", { url_list: ["https://a.example.com/x"], pops: ["SIN2-P1", "XXX1-P1"] }],
+    ["no known POP resolves either", { cf_domain: DOMAIN, pops: ["XXX1-P1"] }],
+  ])("is told, and left to the deployment, if %s", async (_, body) => {
+    expect(await said(body)).toMatch(
+      /^! POP XXX1-P1 is not in the catalogue \(nearest known: (\w{3}\d+-[CP]\d+(, )?){3}\)\.\n$/,
+    );
+  });
+
+  test("is not looked for if all are known, or another list counts", async () => {
+    expect(await said({ cf_domain: DOMAIN, pops: ["ICN51-C1"] })).toBe("");
+    expect(await said({ cf_domain: DOMAIN, target_type: "region", pops: ["XXX1-P1"] })).toBe("");
   });
 });
 

@@ -184,6 +184,16 @@ test("a run that was cut off says so, goes on, or is stopped", async () => {
   ]);
 });
 
+test("a named POP that is not in the catalogue and has no DNS name ends the command before a run is made", async () => {
+  for (const more of [[], ["--dry-run"]])
+    expect(await warm(["/a"], [...POPS.slice(0, 1), "XXX1-P1"], ...more)).toMatchObject({
+      code: 1,
+      stdout: "",
+      stderr: expect.stringMatching(/^prewarm: POP XXX1-P1 is not in the catalogue \(nearest known: .*ENOTFOUND/m),
+    });
+  expect(JSON.parse((await run("list", "--json")).stdout).requests).toEqual([]);
+});
+
 test("the next command after a direct run names it, also if nobody asked for one", async () => {
   const words = ["warm", `${SITE}/a`, `${SITE}/kept-nowhere`, "--pop", POPS.join(), "--cf-domain", DOMAIN];
   const { stdout } = await runCommand(words, { env: environment() });
