@@ -10,7 +10,7 @@ const FAULT = "This is a bug in prewarm. Set PREWARM_DEBUG=1 to see where it com
 export function explain(error: unknown, shell: Pick<Shell, "env" | "stderr" | "asCalled">): string {
   const { env, stderr } = shell;
   const trace = env["PREWARM_DEBUG"] && error instanceof Error ? `${error.stack ?? ""}\n${causeOf(error)}` : "";
-  const message = error instanceof Error ? error.message : String(error);
+  const message = called(shell, error instanceof Error ? error.message : String(error));
   const next = error instanceof CommandError ? called(shell, error.next) : FAULT;
   const { width } = lookOf({ env, stdout: stderr });
   const lines = clean(`prewarm: ${message}\n${next}`).split("\n");

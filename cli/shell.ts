@@ -20,7 +20,7 @@ export interface Shell {
   readonly stdin: Readable & { readonly isTTY?: boolean | undefined };
   readonly stdout: Sink;
   readonly stderr: Sink;
-  /** Writes the commands in a text as the caller calls them; set once the command line is known. @default as they are */
+  /** Writes commands and fields of the API in a text as the caller types them; set once the command line is known. @default as they are */
   asCalled?: (text: string) => string;
 }
 

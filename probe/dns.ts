@@ -56,8 +56,9 @@ export class Dns implements Resolver {
     try {
       return await retry(attempt, { ...ALIAS_LOOKUP_RETRY, retryOnError: mayPass });
     } catch (error) {
-      if (isNoRecord(error)) return undefined;
-      throw new AliasUnclearError(name, this.lookupError(name, error), { cause: error });
+      if (errorCode(error) === "ENODATA") return undefined;
+      const failed = this.lookupError(name, error);
+      throw failed.reason === "name_not_found" ? failed : new AliasUnclearError(name, failed, { cause: error });
     }
   }
 

@@ -4,6 +4,7 @@ import { AliasUnclearError, errorCode, type Resolver } from "../../domain/net/re
 import type { InvalidationClient } from "../../domain/plan/invalidate.ts";
 import type { AccountDistribution } from "../../domain/request/distributions.ts";
 import {
+  type Explain,
   type FoundDistributions,
   findDistributions,
   NoDistributionError,
@@ -118,7 +119,7 @@ export async function findRunDistributions(
   { cfDomain, hosts, needsIds }: Naming,
   { dns, account }: { readonly dns: Pick<Resolver, "alias">; readonly account: Pick<CloudFront, "listFor"> },
 ): Promise<FoundDistributions> {
-  const find = (listed: readonly AccountDistribution[], explain?: (name: string) => string) =>
+  const find = (listed: readonly AccountDistribution[], explain?: Explain) =>
     findDistributions(cfDomain, hosts, { distributions: { listFor: async () => listed }, dns }, explain);
   const listFor = () => account.listFor(cfDomain === undefined ? hosts : [cfDomain, ...hosts]);
   if (needsIds) return find(await listFor());
@@ -133,13 +134,13 @@ export async function findRunDistributions(
     accountSays = error.message;
     return [];
   });
-  return find(listed, (name) => unknownDistribution(name, accountSays));
+  return find(listed, (name, missing) => unknownDistribution(name, missing, accountSays));
 }
 
-function unknownDistribution(host: string, account: string): string {
-  return (
-    `DNS has no CNAME from ${host} to *.cloudfront.net (a Route 53 alias record has none), and ${account}. ` +
-    "Name the distribution's own domain with --cf-domain, such as d111111abcdef8.cloudfront.net; the CloudFront console and " +
-    "`aws cloudfront list-distributions` show it"
-  );
+/** What to do comes first: what the account says may be long, and an example of a failure has room for 300 characters. */
+function unknownDistribution(host: string, missing: string | undefined, account: string): string {
+  const name = "the distribution's own domain with --cf-domain, such as d111111abcdef8.cloudfront.net";
+  return missing === undefined
+    ? `name ${name}: DNS has no CNAME from ${host} to *.cloudfront.net (a Route 53 alias record has none), and ${account}`
+    : `${missing}: correct the host name, or name ${name}; ${account}`;
 }

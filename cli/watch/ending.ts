@@ -37,7 +37,7 @@ export async function tellEnding(
     return exitCode;
   }
   const look = lookOf(shell);
-  if (summary !== undefined) for (const line of summaryLines(summary.value, look)) say(shell, line);
+  if (summary !== undefined) for (const line of summaryLines(summary.value, look, sentence)) say(shell, line);
   const note = summary?.value.footnote;
   if (note !== undefined) for (const line of wrapped(note, look.width)) say(shell, look.paint("dim", line));
   const last = called(shell, verdictLine(sentence, progress, exitCode));

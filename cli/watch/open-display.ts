@@ -2,7 +2,7 @@ import { WriteStream } from "node:tty";
 import { blockWidth, type Keys } from "../live/ask-width.ts";
 import { ASCII, type Glyphs, isUtf8, SHAPES } from "../live/glyphs.ts";
 import { lookOf } from "../output/look.ts";
-import type { Shell, Sink } from "../shell.ts";
+import { called, type Shell, type Sink } from "../shell.ts";
 import type { Display } from "./display.ts";
 import { lines } from "./lines.ts";
 import { type ScreenOptions, screen } from "./screen.ts";
@@ -17,7 +17,8 @@ export async function openDisplay(
   if (!(terminal instanceof WriteStream) || !terminal.isTTY || shell.env["TERM"] === "dumb")
     return lines(sink, options.pausedHint);
   const glyphs = await glyphsOf(shell, terminal);
-  return screen(terminal, { ...options, glyphs, paint: lookOf(shell, sink).paint });
+  const asCalled = (text: string) => called(shell, text);
+  return screen(terminal, { ...options, glyphs, paint: lookOf(shell, sink).paint, asCalled });
 }
 
 async function glyphsOf({ env, stdin }: Shell, sink: Sink): Promise<Glyphs> {

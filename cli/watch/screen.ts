@@ -15,6 +15,8 @@ export interface ScreenOptions {
   readonly paint: Paint;
   readonly listed: View["listed"];
   readonly isDirect?: boolean;
+  /** Rewrites the sentence. @default as it is */
+  readonly asCalled?: (text: string) => string;
   /** What is said below while it runs. */
   readonly hint: string;
   /** What is said before that while it is paused. */
@@ -30,7 +32,7 @@ type Terminal = NodeJS.WritableStream & { readonly columns?: number; readonly ro
 /** The live view, redrawn twice a second. */
 export function screen(
   out: Terminal,
-  { glyphs, paint, listed, hint, pausedHint, isDirect = false }: ScreenOptions,
+  { glyphs, paint, listed, hint, pausedHint, isDirect = false, asCalled = (text) => text }: ScreenOptions,
 ): Display {
   const draw = createLogUpdate(out);
   const rates = new Rates();
@@ -67,7 +69,7 @@ export function screen(
         progress,
         listed,
         isDirect,
-        sentence: sentenceOf(progress),
+        sentence: asCalled(sentenceOf(progress)),
         hints: [],
         rates: rates.add(progress, answeredAt),
       };

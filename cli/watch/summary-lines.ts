@@ -1,4 +1,5 @@
 import type { Failure, Summary } from "../../client/answers.ts";
+import { withoutQueries } from "../../domain/log-fields.ts";
 import { reasonText, statusOfAll } from "../../domain/readiness/reasons.ts";
 import { readReason } from "../../domain/result/failure.ts";
 import { cleanLine } from "../output/clean.ts";
@@ -12,10 +13,13 @@ const MAX_EXAMPLES = 3;
 
 type Ended = Pick<Summary, "failures" | "failure_pops" | "failure_urls" | "failure_urls_omitted">;
 
-/** What went wrong in a request that has ended, each with what to do; nothing if all is good. */
-export function summaryLines(summary: Ended, look: Look): string[] {
+/**
+ * What went wrong in a request that has ended, each with what to do; nothing if all is good.
+ * @param sentence of the request, which follows: an example that it has is left out
+ */
+export function summaryLines(summary: Ended, look: Look, sentence = ""): string[] {
   const failures = summary.failures ?? [];
-  return [...failures.flatMap((it) => failureLines(it, look)), ...listLines(summary, look)];
+  return [...failures.flatMap((it) => failureLines(it, look, sentence)), ...listLines(summary, look)];
 }
 
 /** An older deployment lists input failures without reasons: its groups are of tasks alone. */
@@ -43,10 +47,12 @@ function unresolved(pops: number): string {
 }
 
 /** How often and where, examples, what to do. Of tasks one example: input failures have no line elsewhere. */
-export function failureLines(failure: Failure, { paint, width }: Look): string[] {
+export function failureLines(failure: Failure, { paint, width }: Look, sentence = ""): string[] {
   const { code, subject, examples } = failure;
   const { title, next } = reasonText(readReason(code), "en", statusOfAll(failure));
-  const shown = subject === "task" ? examples.slice(0, 1) : examples;
+  const isInSentence = ({ url = "", error = "" }: (typeof examples)[number]) =>
+    sentence.includes(`${withoutQueries(url)} (${error.replace(/…$/, "")}`);
+  const shown = (subject === "task" ? examples.slice(0, 1) : examples).filter((it) => !isInSentence(it));
   return [
     `${paint("red", "×")} ${title}: ${scopeOf(failure)}`,
     ...shown.flatMap((it) => wrapped(exampleOf(it), width, INDENT).map((line) => paint("dim", line))),

@@ -6,8 +6,8 @@ export interface Resolver {
    */
   addresses(name: string): Promise<string[]>;
   /**
-   * What a name is an alias of; undefined when it is no alias, or does not exist.
-   * @throws AliasUnclearError when the DNS says neither: a wrong guess would lead to no distribution, or to somebody else's
+   * What a name is an alias of; undefined when it is no alias.
+   * @throws DnsLookupError when the name does not exist; AliasUnclearError when the DNS says neither: a wrong guess would lead to no distribution, or to somebody else's
    */
   alias(name: string): Promise<string | undefined>;
 }

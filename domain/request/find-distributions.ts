@@ -1,4 +1,5 @@
 import { isIP } from "node:net";
+import { DnsLookupError } from "../net/resolver.ts";
 import {
   type AccountDistribution,
   type AllowedDistributions,
@@ -33,13 +34,21 @@ export class NoDistributionError extends Error {
   }
 }
 
-/** Why a host's URLs are bad: POPs are looked up under the distribution's label, and this host does not tell it. */
-export function noDistribution(host: string): string {
-  return (
-    `${host} is not a domain name of a distribution of this account, and DNS has no CNAME from it to *.cloudfront.net; ` +
-    "set cf_domain to the distribution's own domain, such as d111111abcdef8.cloudfront.net"
-  );
+/**
+ * Why a host's URLs are bad: POPs are looked up under the distribution's label, and this host does not tell it.
+ * @param missing which name the DNS does not have. @default it has all of them
+ */
+export function noDistribution(host: string, missing?: string): string {
+  const own = "the distribution's own domain, such as d111111abcdef8.cloudfront.net";
+  return missing === undefined
+    ? `${host} is not a domain name of a distribution of this account, and DNS has no CNAME from it to *.cloudfront.net; ` +
+        `set cf_domain to ${own}`
+    : `${missing}, and ${host} is not a domain name of a distribution of this account; ` +
+        `correct the host name, or set cf_domain to ${own}`;
 }
+
+/** Says why a name leads to no distribution. @param missing which name the DNS does not have, in words */
+export type Explain = (name: string, missing: string | undefined) => string;
 
 /** What {@link findDistributions} found out. */
 export interface FoundDistributions {
@@ -65,12 +74,13 @@ export async function findDistributions(
   cfDomain: string | undefined,
   hosts: readonly string[],
   { distributions, dns }: DistributionLookup,
-  explain = noDistribution,
+  explain: Explain = noDistribution,
 ): Promise<FoundDistributions> {
   const listed = await distributions.listFor(cfDomain === undefined ? hosts : [cfDomain, ...hosts]);
   const owner = hostOwners(listed);
   const unlisted = unlistedReason(listed);
-  const explainWhole = (name: string) => [explain(name), unlisted].filter((part) => part !== undefined).join("; ");
+  const explainWhole: Explain = (name, missing) =>
+    [explain(name, missing), unlisted].filter((part) => part !== undefined).join("; ");
   const find = (name: string) => findDistribution(name, owner, dns, explainWhole);
   const refused = new Map<string, string>();
   if (cfDomain === undefined) {
@@ -143,7 +153,7 @@ async function findDistribution(
   name: string,
   owner: OwnerOf,
   dns: DistributionLookup["dns"],
-  explain: (name: string) => string,
+  explain: Explain,
 ): Promise<Distribution | { readonly problem: string }> {
   let current = name;
   for (let i = 0; i <= MAX_ALIASES; i++) {
@@ -157,11 +167,23 @@ async function findDistribution(
     if (label !== undefined) return { label, names: [] };
     // An address is no name: the DNS knows nothing of it.
     if (i === MAX_ALIASES || isIP(current.replace(/^\[|\]$/g, "")) !== 0) break;
-    const next = await dns.alias(current);
+    const next = await aliasOf(current, dns);
+    if (next instanceof DnsLookupError) {
+      const missing = current === name ? next.message : `${next.message} (${name} is an alias of it)`;
+      return { problem: explain(name, missing) };
+    }
     if (next === undefined) break;
     current = next.toLowerCase().replace(/\.$/, "");
   }
-  return { problem: explain(name) };
+  return { problem: explain(name, undefined) };
+}
+
+/** The error if the name does not exist. */
+async function aliasOf(name: string, dns: DistributionLookup["dns"]): Promise<string | DnsLookupError | undefined> {
+  return dns.alias(name).catch((error: unknown) => {
+    if (error instanceof DnsLookupError) return error;
+    throw error;
+  });
 }
 
 function toDistribution(own: AccountDistribution): Distribution {

@@ -66,7 +66,10 @@ it.each(["127.0.0.1", "[::1]", "[fd00:ec2::254]"])(
 it("the DNS says what a name is an alias of, if it is one", async () => {
   expect(await dns.alias("cdn.example.com")).toBe(DOMAIN);
   expect(await dns.alias(DOMAIN)).toBeUndefined();
-  expect(await dns.alias("nobody.example.com")).toBeUndefined();
+  await expect(dns.alias("nobody.example.com")).rejects.toMatchObject({
+    name: "DnsLookupError",
+    message: "nobody.example.com does not exist in DNS (ENOTFOUND)",
+  });
 });
 
 /** A name server that gives these answers in turn, the last one again and again. */
@@ -123,8 +126,8 @@ it("what a name is an alias of, where the DNS has trouble is an error that says 
   });
 });
 
-it("what a name is an alias of, where the DNS has trouble is nothing where the name does not exist, at once", async () => {
+it("what a name is an alias of is an error at once where the name does not exist", async () => {
   const { dns, asked } = await answering("NXDOMAIN");
-  expect(await dns.alias("cdn.example.com")).toBeUndefined();
+  await expect(dns.alias("cdn.example.com")).rejects.toMatchObject({ reason: "name_not_found" });
   expect(asked).toHaveLength(1);
 });

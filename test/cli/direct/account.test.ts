@@ -64,13 +64,29 @@ test.each<[string, readonly AccountDistribution[] | Error, string]>([
 ])("where %s, one sentence says how to find the domain", async (_, own, why) => {
   const { find } = discovery({ "b.example.com": "d2.cloudfront.net" }, own);
   const sentence =
-    `DNS has no CNAME from ${HOST} to *.cloudfront.net (a Route 53 alias record has none), and ${why}. Name the ` +
-    "distribution's own domain with --cf-domain, such as d111111abcdef8.cloudfront.net; the CloudFront console and " +
-    "`aws cloudfront list-distributions` show it";
+    "name the distribution's own domain with --cf-domain, such as d111111abcdef8.cloudfront.net: " +
+    `DNS has no CNAME from ${HOST} to *.cloudfront.net (a Route 53 alias record has none), and ${why}`;
   const found = await find({ hosts: [HOST, "b.example.com"] });
   expect(found.distributions).toMatchObject([{ label: "d2", hosts: ["b.example.com"] }]);
   expect([...found.refused]).toEqual([[HOST, sentence]]);
   await expect(find({ cfDomain: HOST })).rejects.toThrow(`cf_domain: ${sentence}`);
+});
+
+test.each<[string, Record<string, string>, string]>([
+  ["a host", {}, `${HOST} does not exist in DNS (ENOTFOUND)`],
+  [
+    "what a host is an alias of",
+    { [HOST]: "gone.example.com" },
+    `gone.example.com does not exist in DNS (ENOTFOUND) (${HOST} is an alias of it)`,
+  ],
+])("%s that does not exist is called that", async (_, names, missing) => {
+  const gone = names[HOST] ?? HOST;
+  const { find } = discovery({ ...names, [gone]: new DnsLookupError(gone, "ENOTFOUND", []) }, NO_CREDENTIALS);
+  const sentence = (await find()).refused.get(HOST) ?? "";
+  expect(sentence).toMatch(/: correct the host name, or name .* --cf-domain, .*; no AWS credentials found/);
+  expect(sentence.startsWith(`${missing}: `)).toBe(true);
+  // An example of a failure has so much room.
+  expect(sentence.length).toBeLessThanOrEqual(300);
 });
 
 test("what is not answered stays unclear; a fault of the account's client is one", async () => {

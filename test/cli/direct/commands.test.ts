@@ -194,8 +194,20 @@ test("a named POP that is not in the catalogue and has no DNS name ends the comm
   expect(JSON.parse((await run("list", "--json")).stdout).requests).toEqual([]);
 });
 
+test("a host that does not exist is called that, in one sentence that is printed once and whole", async () => {
+  vi.stubEnv("AWS_EC2_METADATA_DISABLED", "true");
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const { code, stdout } = await run("warm", "https://nowhere.example.net/a", "--pop", POPS.join());
+  expect(code).toBe(2);
+  expect(
+    stdout.match(/nowhere\.example\.net does not exist in DNS \(ENOTFOUND\): correct the host name/g),
+  ).toHaveLength(1);
+  expect(stdout).toMatch(/^Failed: No URL can be read; .* d111111abcdef8\.cloudfront\.net; .*\)\. Next: /m);
+  expect(stdout).not.toMatch(/cf_domain|no CNAME/);
+});
+
 test("the next command after a direct run names it, also if nobody asked for one", async () => {
-  const words = ["warm", `${SITE}/a`, `${SITE}/kept-nowhere`, "--pop", POPS.join(), "--cf-domain", DOMAIN];
+  const words = ["warm", `${SITE}/a`, `${SITE}/nowhere`, "--pop", POPS.join(), "--cf-domain", DOMAIN];
   const { stdout } = await runCommand(words, { env: environment() });
   expect(stdout).toMatch(/ Next: prewarm report --direct \w{8} --failed\n$/);
   cutOff(JSON.parse((await run("list", "--json")).stdout).requests[0].request_id);

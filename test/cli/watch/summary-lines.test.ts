@@ -69,3 +69,17 @@ test("on a terminal its lines end between words", () => {
     "    another POP in the same city.",
   ]);
 });
+
+test("the example that the sentence has is not printed twice", () => {
+  const problem = "a.example does not exist in DNS (ENOTFOUND): correct the host name, or name another";
+  const examples = ["1", "10"].map((path) => ({
+    url: `https://a.example/${path}?key=x`,
+    error: `${problem.slice(0, 60)}…`,
+  }));
+  const failures: typeof FAILURES = [{ code: "no_distribution", subject: "url", tasks: 0, pops: 0, urls: 2, examples }];
+  const sentence = `Failed: No URL can be read; the first is https://a.example/10?… (${problem}).`;
+  const lines = summaryLines({ ...NONE, failures }, { width: undefined, paint: painter(false) }, sentence);
+  expect(lines.filter((line) => line.includes("does not exist"))).toEqual([
+    expect.stringContaining("https://a.example/1?key=x"),
+  ]);
+});

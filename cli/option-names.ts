@@ -1,0 +1,70 @@
+/** Fields of the API whose names are no words of English, with what a user of the command writes. The first that matches counts. */
+const FIELDS: Readonly<Record<string, string>> = {
+  "need_invalidate and invalidate": "--invalidate",
+  "invalidate.paths": "--invalidate",
+  "invalidate.tags": "--invalidate-tag",
+  need_invalidate: "--invalidate",
+  "origin.requests_per_second": "--origin-rps",
+  "origin.concurrency": "--origin-concurrency",
+  "header and variants": "--header and --variant",
+  cf_domain: "--cf-domain",
+  client_token: "--token",
+  DesiredCapacity: "instances",
+  dry_run: "--dry-run",
+  flat_rate_plan: "--flat-rate-plan",
+  instance_count: "--instances",
+  max_bytes: "--max-bytes",
+  max_failures: "--max-failures",
+  request_id: "ID",
+  retry_of: "retry",
+  skip_uncached: "--skip-uncached",
+  target_type: "--pop, --country or --region",
+  "the URLs in url_list": "the URLs",
+  url_list: "URLs",
+};
+
+/** The others: they are fields at the beginning of a fault, before a value and in a few phrases. */
+const WORDS: Readonly<Record<string, string>> = {
+  pops: "--pop",
+  countries: "--country",
+  country: "--country",
+  regions: "--region",
+  region: "--region",
+  limit: "--limit",
+  timeout: "--timeout",
+  header: "--header",
+  variants: "--variant",
+  invalidate: "--invalidate",
+  verify: "--verify",
+  downloads: "--downloads",
+  scope: "--scope",
+  origin: "--origin-rps and --origin-concurrency",
+  sources: "--sitemap, --hls, --dash, --list and --s3",
+};
+
+/** Fields of an entry of `sources` that are options of their own. */
+const OF_SOURCE: Readonly<Record<string, string>> = {
+  base: "--base",
+  origin_path: "--origin-path",
+  since: "--since",
+};
+
+const anyOf = (names: Readonly<Record<string, string>>) => Object.keys(names).join("|").replaceAll(".", "\\.");
+const SOURCE = /\bsources\[(\d+)\](?:\.(\w+))?/g;
+/** Not within a URL, a path or another name. */
+const FIELD = new RegExp(`(?<![\\w/.?&=%-])(${anyOf(FIELDS)})(?![\\w/=%-])`, "g");
+const VALUE = /(?<![\w-])(verify|downloads|scope): (?=(?:edge|off|auto|pop|regional|[12])\b)/g;
+const FAULT = new RegExp(`(^|[;!] )(${anyOf(WORDS)})(?:\\[\\d+\\]|\\.\\w+)*(?=: )`, "gm");
+const PHRASE = /\b(in|from|or) (header|variants|pops|sources)(?=[.,;)]| or |$)/gm;
+
+/** A text of the API with the options of the command in place of fields. */
+export function withOptionNames(text: string): string {
+  return text
+    .replace(" (see error_urls)", "")
+    .replace(SOURCE, (_, index: string, field = "") => OF_SOURCE[field] ?? `source ${Number(index) + 1}`)
+    .replace(FIELD, (_, name: string) => FIELDS[name] ?? name)
+    .replace(VALUE, "--$1 ")
+    .replace(FAULT, (_, before: string, name: string) => before + (WORDS[name] ?? name))
+    .replace(PHRASE, (_, before: string, name: string) => `${before} ${WORDS[name] ?? name}`)
+    .replace(/"header": \["([^"]*)"\]/g, "--header '$1'");
+}
