@@ -36,6 +36,8 @@ const ASK_MINUTES = 30;
 /** How long the rate is measured that the time is estimated with. */
 const MEASURE_MS = 5_000;
 const QUEUED_POLL_MS = 200;
+/** Time between two lines on how far a run has read its sources and sizes. */
+const READING_MS = 10_000;
 const SIGNALS = ["SIGINT", "SIGTERM"] as const;
 const STACK = "To download with more machines, deploy a stack: docs/deploy.md.";
 
@@ -102,7 +104,11 @@ export async function estimateDirect(
     planned = it;
     return false;
   });
-  await client.ended(item.req_id).finally(() => client.discard(item.req_id).finally(quiet));
+  const endReading = mentionReading(shell, client, item.req_id);
+  await client
+    .ended(item.req_id)
+    .finally(endReading)
+    .finally(() => client.discard(item.req_id).finally(quiet));
   if (planned === undefined && run.item.status === "STOPPED") return EXIT.cutShort;
   if (planned === undefined || estimate === undefined)
     throw new CommandError(
@@ -219,6 +225,15 @@ function stopOnSignal(
   };
 }
 
+/** Prints at intervals how far a run has read its sources and sizes. @returns ends that */
+function mentionReading(shell: Shell, client: DirectClient, id: string): () => void {
+  const timer = setInterval(() => {
+    const line = client.reading(id);
+    if (line !== undefined) mention(shell, line);
+  }, READING_MS);
+  return () => clearInterval(timer);
+}
+
 async function work(shell: Shell, client: DirectClient, item: RequestItem, following: Following) {
   const { isNew, words, approve, refusal } = following;
   const { req_id: id } = item;
@@ -239,7 +254,8 @@ async function work(shell: Shell, client: DirectClient, item: RequestItem, follo
       reject,
     );
   });
-  const isApproved = await planned.catch(async (error: unknown) => {
+  const endReading = mentionReading(shell, client, id);
+  const isApproved = await planned.finally(endReading).catch(async (error: unknown) => {
     if (isNew) await client.discard(id);
     throw error;
   });

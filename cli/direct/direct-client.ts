@@ -45,6 +45,7 @@ import { checkPrewarmRequest, type PrewarmRequest } from "../../domain/validatio
 import type { Api } from "../api/client.ts";
 import { explained } from "../api/refusal.ts";
 import { CommandError } from "../command-error.ts";
+import { count, many } from "../output/figures.ts";
 import { findRunDistributions } from "./account.ts";
 import { cutOffWarning } from "./cut-off.ts";
 import { type Approve, DirectRun, type EngineDeps, HEARTBEAT_TIMEOUT_MS } from "./engine.ts";
@@ -154,6 +155,13 @@ export class DirectClient implements Api {
     ended.catch(() => undefined);
     this.runs.set(item.req_id, { run, ended });
     return run;
+  }
+
+  /** What a run of this process reads before its tasks are planned, in words; undefined: nothing. */
+  reading(id: string): string | undefined {
+    const { item, sizes } = this.runs.get(id)?.run ?? {};
+    if (sizes !== undefined) return `Reading sizes of ${many(sizes.of, "URL")}: ${count(sizes.read)} read.`;
+    return item?.status === "EXPANDING" ? `Reading the sources: ${many(item.url_count, "URL")} so far.` : undefined;
   }
 
   /** Resolves when a run that this process works on has ended. @throws what keeps it from going on */

@@ -107,6 +107,8 @@ export class DirectRun {
   private hasBegun: boolean;
   /** The queue may be found idle again before it has the missing tasks. */
   private isRequeuing = false;
+  /** URLs of which the size was read, and of how many. Undefined: sources are read, or all sizes are. */
+  sizes: { readonly read: number; readonly of: number } | undefined;
   /** What keeps this process from going on, such as a full disk: the run stays as it is, and can be resumed. */
   fault: unknown;
 
@@ -227,10 +229,15 @@ export class DirectRun {
     const timeMs = (parseTimestamp(item.timeout_at) - Date.now()) * SIZE_TIME_SHARE;
     const request = { ...item, ...fields };
     const { signal } = this.stopping;
+    const onAnswer = (read: number) => {
+      this.sizes = { read, of: work.toProbe.length };
+    };
+    onAnswer(0);
     const measured = await measureUrls(
-      { dns, ports, request, distributions, refused, timeMs, errorCachingMs, signal },
+      { dns, ports, request, distributions, refused, timeMs, errorCachingMs, signal, onAnswer },
       work,
     );
+    this.sizes = undefined;
     const written = await writeMeasured(store, item, measured);
     if ("problem" in written) throw new RunFailedError(written.problem);
     await this.advance("SIZES_READ", { distributions, ...fields, ...written.fields });

@@ -48,6 +48,8 @@ export interface MeasureOptions {
   readonly errorCachingMs?: number;
   /** Ends the requests. @default never */
   readonly signal?: AbortSignal;
+  /** Called with the number of URLs that have an answer, after each. */
+  readonly onAnswer?: (count: number) => void;
 }
 
 /** The name of a variant; undefined: the request has none. */
@@ -101,7 +103,9 @@ export async function measureSizes<Q extends SizeQuestion>(
       // A failure after the time limit is caused by closing the probe.
       if (!isOver) answers[i] = answer;
     }
-    if (!isOver) question.order = count++;
+    if (isOver) return;
+    question.order = count++;
+    options.onAnswer?.(count);
   };
   try {
     const asked = pMap(all, ask, { concurrency: MAX_PROBES, ...(signal === undefined ? {} : { signal }) });

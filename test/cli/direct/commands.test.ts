@@ -334,6 +334,28 @@ test("after its end, no file of a run has its headers; list names a folder that 
   );
 });
 
+test("while sizes are read, a line every ten seconds says how many are", async () => {
+  vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+  onTestFinished(() => void vi.useRealTimers());
+  let answer = () => undefined as unknown;
+  const held = new Promise((resolve) => {
+    answer = () => resolve(undefined);
+  });
+  let asked = 0;
+  edge.setFaults(({ method, path }) => {
+    if (method !== "HEAD") return undefined;
+    asked++;
+    return path === "/b" ? { kind: "held", until: held } : undefined;
+  });
+  onTestFinished(() => edge.setFaults(undefined));
+  const warmed = warm(["/a", "/b"], POPS.slice(0, 1), "--verify", "off");
+  await vi.waitFor(() => expect(asked).toBe(2), { timeout: 15_000 });
+  vi.advanceTimersByTime(10_000);
+  answer();
+  const { code, stderr } = await warmed;
+  expect([code, stderr]).toEqual([0, expect.stringMatching(/^Reading sizes of 2 URLs: [01] read\.$/m)]);
+});
+
 test("an estimate leaves no run, and says what would be downloaded", async () => {
   const before = (await run("list", "--json")).stdout.length;
   const estimated = await warm(["/a", "/b"], POPS, "--dry-run", "--json");
