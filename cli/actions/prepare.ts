@@ -21,9 +21,9 @@ export async function prepare(
   urls: readonly string[],
   words: NewRequestWords,
 ): Promise<{ readonly client: Client | DirectClient; readonly body: Body }> {
-  const { body: named, told } = await readBody(shell, urls, words);
+  const { body: named, told, isFromFile } = await readBody(shell, urls, words);
   const client = await connect(shell, placeOf(words));
-  announce(shell, client, words);
+  announce(shell, client, words, isFromFile);
   for (const line of told) mention(shell, cleanLine(line));
   if (client.kind === "stack") await mentionUnservedHosts(shell, client, named);
   await checkNamedPops(shell, client, named);
@@ -31,9 +31,19 @@ export async function prepare(
   return { client, body };
 }
 
-/** States which engine and which deployment a request uses. The commands in later texts name a direct run's engine, too. */
-export function announce(shell: Shell, client: Client | DirectClient, words: PlaceWords): void {
-  if (client.kind === "direct") shell.asCalled = asCalled(shell.env, { ...words, direct: true });
+/**
+ * States which engine and which deployment a request uses. The commands in later texts name a direct run's engine, too.
+ * @param isFromFile whether later texts keep the fields of the API, because the body is from a file
+ */
+export function announce(
+  shell: Shell,
+  client: Client | DirectClient,
+  words: PlaceWords & { readonly from?: string },
+  isFromFile = false,
+): void {
+  const { from, ...place } = words;
+  const engine = client.kind === "direct" ? { ...place, direct: true } : place;
+  shell.asCalled = asCalled(shell.env, isFromFile ? { ...engine, from: from ?? "" } : engine);
   mention(shell, engineLine(client, words.direct === true));
 }
 

@@ -11,7 +11,7 @@ import { urlLines } from "./url-lines.ts";
 export interface FileWords extends RequestWords {
   /** Regions of POPs. */
   readonly region?: readonly string[];
-  /** A body of POST /prewarm. */
+  /** A body of POST /prewarm, or a list of URLs. */
   readonly from?: string;
   /** Lists of URLs. */
   readonly file?: readonly string[];
@@ -23,20 +23,23 @@ const bodySchema = z.record(z.string(), z.unknown());
 
 /**
  * The body that the command line and the files that it names make.
- * @returns also lines that say which URLs are read as documents
+ * @returns also lines that say which URLs are read as documents, and whether the body's fields are those of a file
  * @throws CommandError
  */
 export async function readBody(
   shell: Pick<Shell, "cwd" | "stdin">,
   urls: readonly string[],
   words: FileWords,
-): Promise<{ readonly body: Body; readonly told: readonly string[] }> {
+): Promise<{ readonly body: Body; readonly told: readonly string[]; readonly isFromFile: boolean }> {
   const { from } = words;
   const files = [...(words.file ?? []), ...urls.filter((url) => url === STDIN)];
   if ([from, ...files].filter((it) => it === STDIN).length > 1)
     throw new CommandError("stdin can be read only once", "Use - only once: as a URL, for --file or for --from.");
   const texts = await Promise.all(files.map((file) => readText(shell, "--file", file)));
-  const base = from === undefined ? {} : parse(await readText(shell, "--from", from), from);
+  const fromText = from === undefined ? "" : await readText(shell, "--from", from);
+  const isFromFile = JSON_START.test(fromText);
+  const base = isFromFile ? parse(fromText, from ?? "") : {};
+  if (!isFromFile) texts.push(fromText);
   const { others, told, ...found } = documentsAmong(urls.filter((url) => url !== STDIN));
   const { sitemap = [], hls = [], dash = [] } = words;
   const documents = {
@@ -48,15 +51,19 @@ export async function readBody(
     ...words,
     ...documents,
   });
-  return { body, told };
+  return { body, told, isFromFile };
 }
+
+/** How JSON begins, also one that is no body or has comments. No URL does. */
+const JSON_START = /^[\uFEFF\s]*[{["/]/;
 
 function parse(text: string, file: string): Body {
   try {
-    return bodySchema.parse(JSON.parse(text));
+    return bodySchema.parse(JSON.parse(text.replace(/^\uFEFF/, "")));
   } catch (error) {
     const why = error instanceof SyntaxError ? error.message : "it is not a JSON object";
-    const next = "Use a body of POST /prewarm (see docs/api.md) as JSON without comments.";
+    const next =
+      "Use a body of POST /prewarm (see docs/api.md) as JSON without comments, or a list of URLs, one per line.";
     throw new CommandError(`--from ${file}: ${why}`, next, { cause: error });
   }
 }

@@ -11,7 +11,7 @@ export async function readText({ cwd, stdin }: Pick<Shell, "cwd" | "stdin">, opt
       throw new CommandError(
         "- reads stdin, which is a terminal",
         option === "--from"
-          ? "Pipe the body of a request, for example: cat request.json | prewarm warm --from -"
+          ? "Pipe the body of a request or a list of URLs, for example: cat request.json | prewarm warm --from -"
           : "Pipe the URLs, for example: cat urls.txt | prewarm warm -",
       );
     return text(stdin);

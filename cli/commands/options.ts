@@ -127,7 +127,10 @@ export function withUrls(command: Command): Command {
     .option("--since <date>", "only sitemap entries modified on or after this date")
     .addOption(list("--source-host <host>", "read documents of sitemaps and manifests at this host, too; repeatable"))
     .option("--skip-uncached", "skip URLs that CloudFront does not cache")
-    .option("--from <file>", "file with a body of POST /prewarm (or - for stdin); other options override it");
+    .option(
+      "--from <file>",
+      "file with a body of POST /prewarm, which other options override, or with a list of URLs; - for stdin",
+    );
 }
 
 export function withTargets(command: Command): Command {

@@ -37,6 +37,32 @@ test("- reads URLs from stdin, and only once", async () => {
   expect((await run(["warm", "-", "--from", "-", ...AT], { piped })).stderr).toContain("stdin can be read only once");
 });
 
+test("--from takes a body or a list of URLs, by what is in it", async () => {
+  const sent = async (text: string) => {
+    const api = fakeApi();
+    const ran = await run(["warm", "--from", "-", "--no-wait", "--timeout", "1h", ...AT], { piped: text });
+    return { ...ran, body: api.calls[0]?.body };
+  };
+  const list = await sent(`\uFEFF# these\n${OBJECT}\nhttps://a.example.com/y\n`);
+  expect(list).toMatchObject({ code: 0, body: { url_list: [OBJECT, "https://a.example.com/y"], timeout: 60 } });
+  const json = JSON.stringify({ url_list: [OBJECT], timeout: 5, pops: ["SIN2-P1"] });
+  for (const text of [json, `\uFEFF\n  ${json}`])
+    expect(await sent(text)).toMatchObject({ code: 0, body: { pops: ["SIN2-P1"], timeout: 60 } });
+  expect(await sent(`["${OBJECT}"]`)).toMatchObject({ code: 1, stderr: expect.stringContaining("not a JSON object") });
+  expect(await sent(`// a comment\n${json}`)).toMatchObject({ code: 1, stderr: expect.stringContaining("--from -: ") });
+  expect((await sent("\n")).stderr).toContain("there is no URL to warm");
+});
+
+test("an error keeps the fields of a body that is from a file, and names options otherwise", async () => {
+  const refusal = { status: 400, body: { error_message: "max_bytes: must be a whole number of bytes, from 1" } };
+  const said = async (piped: string) => {
+    fakeApi({ replies: { "POST prewarm": refusal } });
+    return (await run(["warm", "--from", "-", ...AT], { piped })).stderr;
+  };
+  expect(await said(JSON.stringify({ url_list: [OBJECT], max_bytes: 0 }))).toContain("prewarm: max_bytes: must be");
+  expect(await said(OBJECT)).toContain("prewarm: --max-bytes: must be");
+});
+
 describe("which POPs", () => {
   test.each([["warm", "--no-wait"], ["estimate"]])("%s says how many of those that are known", async (...words) => {
     fakeApi();
