@@ -1,6 +1,6 @@
 // The package as npm makes it, in a folder that has nothing else.
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -119,13 +119,32 @@ test("what is in the package is no package for development alone: the SBOM lists
   expect(delivered.filter((name) => !listed.has(name))).toEqual([]);
 });
 
+test("in a clone, npx says that npm ci comes first, and finds the command after it", () => {
+  const { bin } = z.object({ bin: z.object({ prewarm: z.string() }) }).parse(manifestOf("package.json"));
+  const clone = join(folder, "clone");
+  const launcher = join(clone, bin.prewarm);
+  mkdirSync(dirname(launcher), { recursive: true });
+  copyFileSync(join(ROOT, bin.prewarm), launcher);
+  writeFileSync(join(clone, "package.json"), JSON.stringify({ name: "prewarm", version: "0.1.0", bin }));
+  const cache = `--cache=${join(folder, "cache")}`;
+  const npx = () => run("sh", ["-c", `npx --offline --yes '${cache}' prewarm 1 2>&1; true`], clone);
+  expect(npx()).toMatch(/^prewarm: the command is not built: .*\nRun this first: cd .*clone && npm ci\n$/);
+  mkdirSync(join(clone, "cli/dist"));
+  writeFileSync(join(clone, "cli/dist/prewarm.cjs"), "console.log('built', process.argv[2])");
+  expect(npx()).toBe("built 1\n");
+});
+
 test("both manifests are of the same release", () => {
   const { license, engines } = manifest("package.json");
   expect(manifest("cli/package.json")).toMatchObject({ version: version("package.json"), license, engines });
 });
 
 function manifest(path: string) {
-  return manifestSchema.parse(JSON.parse(readFileSync(join(ROOT, path), "utf8")));
+  return manifestSchema.parse(manifestOf(path));
+}
+
+function manifestOf(path: string): unknown {
+  return JSON.parse(readFileSync(join(ROOT, path), "utf8"));
 }
 
 function version(path: string) {
