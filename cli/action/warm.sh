@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Warms what the action's inputs say, and waits. Writes the action's outputs and a summary of the job. Ends with the command's code.
+# Warms what the action's inputs say, and waits. Prints the failures and the verdict, keeps the report page and the JSON document, and
+# writes the action's outputs and a summary of the job. Ends with the command's code.
 set -euo pipefail
 command="$(dirname "${BASH_SOURCE[0]}")/../dist/prewarm.cjs"
 
@@ -28,6 +29,8 @@ lines() { # the lines of a text that are not blank, into the array `found`
 
 add --stack "${INPUT_STACK:-}"
 add --aws-region "${INPUT_AWS_REGION:-}"
+# Options that name the API: the report needs them, too.
+place=(${words[@]+"${words[@]}"})
 add --sitemap "${INPUT_SITEMAP:-}"
 add --pop "${INPUT_POPS:-}"
 add --country "${INPUT_COUNTRIES:-}"
@@ -42,12 +45,17 @@ elif [[ "${INPUT_INVALIDATE:-false}" != false ]]; then
 fi
 lines "${INPUT_ARGS:-}"
 words+=(${found[@]+"${found[@]}"})
+for word in ${found[@]+"${found[@]}"}; do
+  if [[ "$word" =~ ^--(direct$|local$|(stack|profile|aws-region|endpoint|api-key)=) ]]; then place+=("$word"); fi
+done
 # What begins with a dash is no URL.
 lines "${INPUT_URLS:-}"
 words+=(-- ${found[@]+"${found[@]}"})
 
-answer="$(mktemp "${RUNNER_TEMP:-/tmp}/prewarm.XXXXXX")"
-trap 'rm -f "$answer"' EXIT
+# Kept for a step that uploads it; the runner removes the folder at the end of the job.
+folder="$(mktemp -d "${RUNNER_TEMP:-/tmp}/prewarm.XXXXXX")"
+answer="$folder/prewarm.json"
+report="$folder/prewarm.html"
 code=0
 node "$command" warm --json "${words[@]}" >"$answer" || code=$?
 
@@ -57,15 +65,23 @@ field() {
 try { const value = JSON.parse(require("node:fs").readFileSync(file, "utf8"))[name];
   if (value !== undefined) process.stdout.write(String(value).replaceAll(/\s+/g, " ")); } catch {}' "$answer" "$1"
 }
+id="$(field request_id)"
 sentence="$(field sentence)"
+if [[ -n "$id" ]]; then
+  node "$command" report ${place[@]+"${place[@]}"} "$id" --html "$report" || rm -f "$report"
+  echo "**Prewarm:** $sentence" >>"${GITHUB_STEP_SUMMARY:-/dev/null}"
+else
+  rm -r "$folder"
+fi
+path() { # a file, if it is there
+  if [[ -f "$1" ]]; then echo "$1"; fi
+}
 {
-  echo "request-id=$(field request_id)"
+  echo "request-id=$id"
   echo "status=$(field status)"
   echo "sentence=$sentence"
   echo "exit-code=$code"
+  echo "report=$(path "$report")"
+  echo "json=$(path "$answer")"
 } >>"${GITHUB_OUTPUT:-/dev/null}"
-if [[ -n "$sentence" ]]; then
-  echo "$sentence"
-  echo "**Prewarm:** $sentence" >>"${GITHUB_STEP_SUMMARY:-/dev/null}"
-fi
 exit "$code"

@@ -10,7 +10,7 @@ import { EXIT } from "../exit-codes.ts";
 import { lookOf } from "../output/look.ts";
 import { lengthOf } from "../output/table.ts";
 import { wrapped } from "../output/wrapped.ts";
-import { called, type Shell, say, sayJson } from "../shell.ts";
+import { called, mention, type Shell, say, sayJson } from "../shell.ts";
 import { sentenceOf } from "./sentence-of.ts";
 import { summaryLines } from "./summary-lines.ts";
 
@@ -18,7 +18,7 @@ import { summaryLines } from "./summary-lines.ts";
 const PATIENCE_MS = 60_000;
 const AGAIN_MS = 2_000;
 
-/** Says what came of a request that has ended; the last line is the verdict. Returns the exit code. */
+/** Says what came of a request that has ended; the last line is the verdict, which with JSON is on stderr. Returns the exit code. */
 export async function tellEnding(
   shell: Shell,
   client: Pick<Api, "summary" | "progress">,
@@ -34,6 +34,8 @@ export async function tellEnding(
     const { request_id, status } = progress;
     const document = { request_id, status, exit_code: exitCode, sentence, progress: progressJson };
     sayJson(shell, { ...document, summary: summary?.json ?? null });
+    const failures = summary === undefined ? [] : summaryLines(summary.value, lookOf(shell, shell.stderr), sentence);
+    for (const line of [...failures, sentence]) mention(shell, line);
     return exitCode;
   }
   const look = lookOf(shell);

@@ -7,29 +7,43 @@ import { ROOT } from "./built-command.ts";
 
 const SCRIPT = readFileSync(join(ROOT, "cli/action/warm.sh"), "utf8");
 
-/** Runs warm.sh with these inputs. The command answers with `document`, and ends with `code`. */
-function warm(inputs: Record<string, string>, code: number, document?: object) {
+/**
+ * Runs warm.sh with these inputs. The command answers with `document`, and ends with `code`; its report is written, or is an error.
+ * @returns also the words of both calls
+ */
+function warm(inputs: Record<string, string>, code: number, document?: object, hasReport = true) {
   const folder = folderWith({
     "action/warm.sh": SCRIPT,
-    "dist/prewarm.cjs": `require("node:fs").writeFileSync(__dirname + "/../words", JSON.stringify(process.argv.slice(2)));
-     require("node:fs").writeFileSync(__dirname + "/../state", process.env.XDG_STATE_HOME ?? "");
-     ${document === undefined ? "" : `console.log(${JSON.stringify(JSON.stringify(document))});`} process.exitCode = ${code};`,
+    "dist/prewarm.cjs": `const { writeFileSync } = require("node:fs"), words = process.argv.slice(2), isReport = words[0] === "report";
+     writeFileSync(__dirname + "/../state", process.env.XDG_STATE_HOME ?? "");
+     writeFileSync(__dirname + (isReport ? "/../report" : "/../words"), JSON.stringify(words));
+     if (isReport) { writeFileSync(words.at(-1), "<page>"); process.exitCode = ${hasReport ? 0 : 1}; }
+     else { ${document === undefined ? "" : `console.log(${JSON.stringify(JSON.stringify(document))});`} process.exitCode = ${code}; }`,
     output: "",
     summary: "",
     words: "null",
+    report: "null",
     state: "",
   });
-  const files = { GITHUB_OUTPUT: join(folder, "output"), GITHUB_STEP_SUMMARY: join(folder, "summary") };
+  const files = {
+    GITHUB_OUTPUT: join(folder, "output"),
+    GITHUB_STEP_SUMMARY: join(folder, "summary"),
+    RUNNER_TEMP: folder,
+  };
   const env = { PATH: process.env["PATH"], ...files, ...inputs };
   const { status, stdout } = spawnSync("bash", [join(folder, "action/warm.sh")], { env, encoding: "utf8" });
   const read = (name: string) => readFileSync(join(folder, name), "utf8");
+  const kept = readdirSync(folder).filter((name) => name.startsWith("prewarm."));
+  const calls = { words: JSON.parse(read("words")), report: JSON.parse(read("report")) };
   return {
     status,
     stdout,
-    words: JSON.parse(read("words")),
+    ...calls,
     output: read("output"),
     summary: read("summary"),
     state: read("state"),
+    folder,
+    kept,
   };
 }
 
@@ -62,21 +76,40 @@ test("outputs and the job's summary say how it ended, and the step ends with the
   const document = { request_id: "r", status: "FINISHED", sentence: "Not ready:\nexit-code=0" };
   const { status, output, summary } = warm({ INPUT_URLS: "https://a.example/" }, 2, document);
   expect(status).toBe(2);
-  expect(output).toBe("request-id=r\nstatus=FINISHED\nsentence=Not ready: exit-code=0\nexit-code=2\n");
+  expect(output).toMatch(
+    /^request-id=r\nstatus=FINISHED\nsentence=Not ready: exit-code=0\nexit-code=2\nreport=.*\njson=.*\n$/,
+  );
   expect(summary).toBe("**Prewarm:** Not ready: exit-code=0\n");
 });
 
 test("the journal of a direct run is in the runner's folder, which ends with the job", () => {
-  const temp = folderWith();
-  expect(warm({ RUNNER_TEMP: temp, XDG_STATE_HOME: "/home/runner/state" }, 0, {}).state).toBe(temp);
-  expect(readdirSync(temp)).toEqual([]);
-  expect(warm({}, 0, {}).state).toBe("");
+  const { state, folder } = warm({ XDG_STATE_HOME: "/home/runner/state" }, 0, {});
+  expect(state).toBe(folder);
+  expect(warm({ RUNNER_TEMP: "" }, 0, {}).state).toBe("");
 });
 
+test("the report page and the document stay for a step that uploads them", () => {
+  const document = { request_id: "r", sentence: "Ready." };
+  const inputs = { INPUT_STACK: "S", INPUT_ARGS: "--profile=p\n--direct-not\n--origin-rps=5" };
+  const { output, report, folder, kept } = warm(inputs, 0, document);
+  const [name = ""] = kept;
+  const page = join(folder, name, "prewarm.html");
+  expect(report).toEqual(["report", "--stack=S", "--profile=p", "r", "--html", page]);
+  const [, json = ""] = /^json=(.*)$/m.exec(output) ?? [];
+  expect(output).toContain(`\nreport=${page}\n`);
+  expect([JSON.parse(readFileSync(json, "utf8")), readFileSync(page, "utf8")]).toEqual([document, "<page>"]);
+});
+
+test("a report that cannot be had changes no exit code", () =>
+  expect(warm({}, 0, { request_id: "r" }, false)).toMatchObject({
+    status: 0,
+    output: expect.stringMatching(/\nreport=\njson=.+\n$/),
+  }));
+
 test("without an answer there is the code alone", () => {
-  const { status, output, summary } = warm({}, 1);
-  expect([status, summary]).toEqual([1, ""]);
-  expect(output).toBe("request-id=\nstatus=\nsentence=\nexit-code=1\n");
+  const { status, output, summary, kept } = warm({}, 1);
+  expect([status, summary, kept]).toEqual([1, "", []]);
+  expect(output).toBe("request-id=\nstatus=\nsentence=\nexit-code=1\nreport=\njson=\n");
 });
 
 test("without a stack, the command is told of none: it warms by itself", () =>

@@ -19,20 +19,20 @@ const SUMMARY = summarySchema.parse({
   sentence: "Not ready for traffic: 11 objects are not warm at any POP under the regional edge cache Singapore.",
 });
 
-/** What is said on stdout, and the exit code. */
+/** What is said, and the exit code. */
 async function told(json: boolean) {
-  let stdout = "";
-  const sink = {
+  const heard = { stdout: "", stderr: "" };
+  const sink = (name: "stdout" | "stderr") => ({
     write: (text: string) => {
-      stdout += text;
+      heard[name] += text;
     },
-  };
-  const shell = { env: {}, cwd: "/", stdin: Readable.from([]), stdout: sink, stderr: sink };
+  });
+  const shell = { env: {}, cwd: "/", stdin: Readable.from([]), stdout: sink("stdout"), stderr: sink("stderr") };
   const client = {
     summary: async () => ({ value: SUMMARY, json: { raw: "summary" } }),
     progress: async () => ({ value: ENDED, json: { raw: "progress" } }),
   };
-  return { code: await tellEnding(shell, client, ENDED, json), stdout };
+  return { code: await tellEnding(shell, client, ENDED, json), ...heard };
 }
 
 test("the last line is the verdict, and what is next", async () => {
@@ -42,8 +42,10 @@ test("the last line is the verdict, and what is next", async () => {
   expect(stdout).toContain("× Connection failed: 6 tasks");
 });
 
-test("as JSON it is one document, with the answers as they came", async () => {
-  const { code, stdout } = await told(true);
+test("as JSON it is one document, with the answers as they came; failures and verdict are beside it", async () => {
+  const { code, stdout, stderr } = await told(true);
+  expect(stderr).toContain("× Connection failed: 6 tasks");
+  expect(stderr.trim().split("\n").at(-1)).toBe(SUMMARY.sentence);
   expect(JSON.parse(stdout)).toEqual({
     request_id: ENDED.request_id,
     status: "FINISHED",
