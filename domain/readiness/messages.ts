@@ -133,8 +133,8 @@ export const READINESS_MESSAGES = {
     zh: "另有 {count} 个对象在{recCount, plural, other {区域边缘缓存}}（{recs}）下的任何 POP 都未预热",
   },
   embeddedPops: {
-    en: "This verdict does not cover embedded POPs: they are in the networks of internet service providers and cannot be reached from EC2. It covers the regional edge caches behind them.",
-    zh: "此结论不包括嵌入式 POP：它们位于互联网服务提供商的网络中，无法从 EC2 访问。此结论包括它们背后的区域边缘缓存。",
+    en: "This verdict does not cover embedded POPs: they are in the networks of internet service providers, and Prewarm sends no requests to them. The verdict covers the regional edge caches behind them.",
+    zh: "此结论不包括嵌入式 POP：它们位于互联网服务提供商的网络中，Prewarm 不向它们发送请求。此结论包括它们背后的区域边缘缓存。",
   },
   originShield: {
     en: "With Origin Shield ({regions}), an object that is warm elsewhere but not at any POP of a regional edge cache is fetched from Origin Shield, not from the origin.",

@@ -320,6 +320,11 @@ it.each<[what: string, Partial<Readiness>, RegExp]>([
   expect(footnote({ verdict: undefined, ...seen(change) })).toBeUndefined();
 });
 
+it.each(["en", "zh"] as const)(
+  "the footnote in %s holds for a direct run, too, which has no EC2 instance",
+  (language) => expect(footnote({ verdict: "ready" }, language)).not.toContain("EC2"),
+);
+
 it.each([
   ["default", [], "30 of 363 POPs: the default set", "363 个 POP 中的 30 个：默认集合"],
   ["default", ["eu", "us"], "30 of 363 POPs: the default set of eu, us", "363 个 POP 中的 30 个：eu、us的默认集合"],
