@@ -141,7 +141,12 @@ test("Ctrl-C once stops it: the report has what is done, and the exit code is 3"
   const warmTasks = (await report()).filter((task) => journal().includes(task));
   expect(warmTasks).toHaveLength(journal().length);
   expect((await run("status", "--direct", "--json")).stdout).toContain('"STOPPED"');
-  expect(await run("resume")).toMatchObject({ code: 1, stderr: expect.stringContaining("has ended: STOPPED") });
+  expect(await run("resume")).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(
+      /has ended: STOPPED\nTo retry the tasks that were not tried: prewarm retry --direct \w+\n$/,
+    ),
+  });
 });
 
 test.each([
@@ -327,7 +332,7 @@ test("with AWS credentials, URLs are invalidated before they are downloaded; wit
   const aws = { AWS_ENDPOINT_URL: endpoint, AWS_EC2_METADATA_DISABLED: "true" };
   expect(await start(words, { env: aws }).ended).toMatchObject({
     code: 1,
-    stderr: expect.stringMatching(/^prewarm: need_invalidate: no AWS credentials found in the environment\n/m),
+    stderr: expect.stringMatching(/^prewarm: --invalidate: no AWS credentials found in the environment\n/m),
   });
   expect([runs(), invalidated]).toEqual([[], []]);
   const keys = { ...aws, AWS_ACCESS_KEY_ID: "test", AWS_SECRET_ACCESS_KEY: "test" };
@@ -395,8 +400,8 @@ test("what needs a stack, and a folder that cannot be written, are refused and l
   const { run, runs } = machine();
   const refused = [
     ["--no-wait", "--no-wait: a direct run needs this command"],
-    ["--instances 2", "instance_count: a direct run has no instances"],
-    ["--token t", "client_token: "],
+    ["--instances 2", "--instances: a direct run has no instances"],
+    ["--token t", "--token: "],
     ["--stack S", "--direct cannot be combined with --stack"],
   ] as const;
   const ran = await Promise.all(refused.map(([words]) => run(...warm(...words.split(" ")))));
@@ -406,5 +411,5 @@ test("what needs a stack, and a folder that cannot be written, are refused and l
   const file = join(folderWith({ file: "" }), "file");
   const { code, stderr } = await startBuilt(warm(), { XDG_STATE_HOME: file }).ended;
   expect(code).toBe(1);
-  expect(stderr).toMatch(/^prewarm: the run cannot be stored in .*\nSet XDG_STATE_HOME to .*\n$/);
+  expect(stderr).toMatch(/^Direct run: .*\nprewarm: the run cannot be stored in .*\nSet XDG_STATE_HOME to .*\n$/);
 });
