@@ -123,6 +123,8 @@ export const progressSchema = listedSchema.extend({
     .optional()
     .catch(undefined),
   variant_names: z.array(z.string()).catch([]),
+  /** Empty: an older deployment. */
+  accept_encoding: z.array(z.string()).catch([]),
 });
 export type Progress = z.infer<typeof progressSchema>;
 

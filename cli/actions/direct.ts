@@ -26,6 +26,7 @@ import { mentionWarnings } from "../output/warnings.ts";
 import { mention, type Shell, say, sayJson } from "../shell.ts";
 import { isWanted } from "../watch/question.ts";
 import { isLarge, mentionPrices, priceQuestion } from "./consent.ts";
+import { mentionForms } from "./start.ts";
 import { waitFor } from "./wait-for.ts";
 
 /** Nobody has shown that the site is theirs: without another limit, its origin is asked so much. */
@@ -54,6 +55,7 @@ export async function warmDirect(shell: Shell, client: DirectClient, body: Body,
   const { item, warnings, skippedUrls, popSelection } = await client.create(directBody(body));
   mentionWarnings(shell, { warnings, skipped_urls: skippedUrls });
   if (popSelection !== undefined) mention(shell, `${popSelectionText(popSelection, Date.now())}.`);
+  mentionForms(shell, item.accept_encoding ?? []);
   if (shell.stdout.isTTY !== true) mention(shell, `${item.req_id} has started. Ctrl-C stops it.`);
   const reads = (item.sources ?? []).length > 0 ? "the sources" : `sizes of ${many(item.url_count, "URL")}`;
   mention(shell, `Reading ${reads} …`);

@@ -1,4 +1,7 @@
+import * as z from "zod";
 import { popSelectionText } from "../../domain/readiness/sentence.ts";
+import { variantSchema } from "../../domain/request/options.ts";
+import { acceptEncodingsOf } from "../../domain/validation/check-headers.ts";
 import type { Client } from "../api/client.ts";
 import { findRequest } from "../api/find-request.ts";
 import { type Body, withToken } from "../body/body.ts";
@@ -17,6 +20,16 @@ export interface StartWords {
   readonly yes?: boolean;
 }
 
+const formsSchema = z.object({
+  header: z.array(z.string()).catch([]),
+  variants: z.array(variantSchema).optional().catch(undefined),
+});
+
+/** States which form of the objects is warmed. @param forms as `acceptEncodingsOf` names them */
+export function mentionForms(shell: Shell, forms: readonly string[]): void {
+  mention(shell, `The downloads send Accept-Encoding: ${forms.join("; ")}.`);
+}
+
 function isPaused({ instance_count }: Body): boolean {
   return instance_count === 0;
 }
@@ -30,6 +43,7 @@ export async function start(shell: Shell, client: Client, body: Body, words: Sta
   const { value, json } = await client.start(withToken(body));
   mentionWarnings(shell, value);
   if (value.pop_selection !== undefined) mention(shell, `${popSelectionText(value.pop_selection, Date.now())}.`);
+  mentionForms(shell, acceptEncodingsOf(formsSchema.parse(body)));
   const id = value.request_id;
   if (words.wait === false) {
     if (words.json === true) sayJson(shell, json);

@@ -6,7 +6,7 @@ export interface VariantWords {
 }
 
 const HOW =
-  "Use name=Header: value, such as 'br=Accept-Encoding: br, gzip', or only the name for a variant without headers.";
+  "Use name=Header: value, such as 'plain=Accept-Encoding: identity', or only the name for a variant without headers.";
 
 /**
  * The variants in the order in which their names come first; a name that comes again adds a header line to its variant.

@@ -21,5 +21,5 @@ Examples:
   prewarm warm https://www.example.com/sitemap.xml --region eu
   prewarm warm https://www.example.com/index.html --pop SIN2-C1,ATL56-C1
   prewarm warm --file urls.txt --country japan --instances 4 --timeout 2h
-  prewarm warm --sitemap https://www.example.com/pages.xml --header 'Accept-Encoding: gzip, deflate, br'
+  prewarm warm --sitemap https://www.example.com/pages.xml
   prewarm warm --from request.json --dry-run`;

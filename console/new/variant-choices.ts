@@ -5,7 +5,7 @@ import type { Form } from "./form.ts";
 export const COMPRESSIONS: readonly Variant[] = [
   { name: "br", header: ["Accept-Encoding: gzip, deflate, br"] },
   { name: "gzip", header: ["Accept-Encoding: gzip"] },
-  { name: "plain", header: [] },
+  { name: "plain", header: ["Accept-Encoding: identity"] },
 ];
 
 const SAFARI = "AppleWebKit/605.1.15 (KHTML, like Gecko)";

@@ -40,6 +40,9 @@ export function SentFacts({ request, engine, variants = request.variant_names }:
         <Row name={say("origin")}>{limits.reduce((first, second) => say("listOfTwo", { first, second }))}</Row>
       )}
       {variants.length === 0 ? null : <Row name={say("variants")}>{variants.join(", ")}</Row>}
+      {request.accept_encoding.length === 0 ? null : (
+        <Row name="Accept-Encoding">{request.accept_encoding.join("; ")}</Row>
+      )}
       {engine === "direct" ? null : <Row name={say("wanted")}>{count("instanceCount", request.instance_count)}</Row>}
       <Row name={say("stopsAt")}>
         {formats.clock(stop)} <span class="quiet">{formats.besideClock(stop)}</span>

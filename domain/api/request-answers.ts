@@ -106,6 +106,7 @@ const PROGRESS_EXAMPLE = {
   verify: "edge",
   downloads: "auto",
   scope: "pop",
+  accept_encoding: ["br,gzip"],
   instance_count: 2,
   timeout_at: "2024-04-16 03:40:21.405000",
 };
@@ -145,6 +146,10 @@ export const progressSchema = z
     scope: scopeSchema.describe("`scope` of the request."),
     origin: originLimitsSchema.optional().describe("`origin` of the request."),
     variant_names: z.array(z.string()).optional().describe("Names of its variants."),
+    accept_encoding: z
+      .array(z.string())
+      .optional()
+      .describe("`Accept-Encoding` of its downloads, as CloudFront normalizes it: `br,gzip`, `gzip`, `br`, `identity`."),
     instance_count: count("Instances that it needs. 0: it is paused."),
     timeout_at: timeoutField,
     reason: z.string().optional().describe("Why the request has this status."),
@@ -169,6 +174,7 @@ const UNLISTED = {
   scope: true,
   origin: true,
   variant_names: true,
+  accept_encoding: true,
   readiness: true,
   sentence: true,
 } as const;

@@ -43,21 +43,27 @@ export function parseHeader(line: string): ParsedHeader {
   return { name: name.toLowerCase(), value };
 }
 
-/** Sent unless a request names its own: firewalls turn away a client that does not say who it is. */
-const USER_AGENT = "prewarm";
-
 /** A header that may be sent: its name in lower case, and its value. */
 export type Header = readonly [name: string, value: string];
+
+/**
+ * Sent unless a request names its own. Firewalls turn away a client that does not say who it is. CloudFront keeps the form that
+ * browsers request apart from the uncompressed one.
+ */
+const DEFAULT_HEADERS: readonly Header[] = [
+  ["user-agent", "prewarm"],
+  ["accept-encoding", "gzip, deflate, br"],
+];
 
 /** The headers of a request's `header` list, in its order; one that comes twice stays twice. Lines that are refused are left out. */
 export function ownHeaders(lines: readonly string[]): readonly Header[] {
   return lines.map(parseHeader).flatMap((it): Header[] => ("problem" in it ? [] : [[it.name, it.value]]));
 }
 
-/** The headers to send: those of the list, and a User-Agent if it has none. */
+/** The headers to send: those of the list, and a User-Agent and an Accept-Encoding if it has none. */
 export function headersToSend(lines: readonly string[]): readonly Header[] {
   const headers = ownHeaders(lines);
-  return headers.some(([name]) => name === "user-agent") ? headers : [["user-agent", USER_AGENT], ...headers];
+  return [...DEFAULT_HEADERS.filter(([name]) => !headers.some((own) => own[0] === name)), ...headers];
 }
 
 /** Headers that identify nobody. All others may be a secret: `authorization`, `cookie`, a token of the firewall. */

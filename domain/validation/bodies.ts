@@ -133,7 +133,9 @@ const prewarmShape = {
   timeout: int(`whole minutes from 1 to ${MAX_TIMEOUT_MINUTES}`, 1, MAX_TIMEOUT_MINUTES).describe(
     "Required without `retry_of`. Minutes after which the request ends as TIMEOUT.",
   ),
-  header: optional(requiredHeader).describe("Lines `Name: value` for all requests to CloudFront."),
+  header: optional(requiredHeader).describe(
+    "Lines `Name: value` for all requests to CloudFront. Without `Accept-Encoding`, Prewarm sends `gzip, deflate, br`.",
+  ),
   instance_count: instances.describe(
     "Required without `retry_of`. Instances that the request needs. The group grows to this number. 0: wait for POST /instances.",
   ),

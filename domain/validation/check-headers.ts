@@ -8,7 +8,7 @@ import {
   parseHeader,
   secretHeaders,
 } from "../net/headers.ts";
-import type { Variant } from "../request/options.ts";
+import { headerOf, type Variant, variantNames } from "../request/options.ts";
 import { firstOf, quoted } from "./api-error.ts";
 
 const NAME = new RegExp(`^[A-Za-z0-9._-]{1,${MAX_VARIANT_NAME_LENGTH}}$`);
@@ -29,7 +29,7 @@ export function checkHeaderLine(line: string, context: z.RefinementCtx): void {
 export function checkHeaders(header: readonly string[], variants: readonly Variant[]): string[] {
   const problems: string[] = [];
   const common = new Set(ownHeaders(header).map(([name]) => name));
-  const sent = variants.map((variant) => signature(ownHeaders(variant.header)));
+  const sent = variants.map((variant) => signature(headersToSend([...header, ...variant.header])));
   for (const [i, { name, header: own }] of variants.entries()) {
     const field = `variants[${i}]`;
     const same = variants.findIndex((other) => other.name === name);
@@ -93,4 +93,10 @@ export function variantOrderWarnings(header: readonly string[], variants: readon
         `${name} too`,
     ];
   });
+}
+
+/** The forms that the tasks of a request ask for, as CloudFront normalises their Accept-Encoding: `br,gzip`, `gzip`, `br` or `identity`. */
+export function acceptEncodingsOf(request: Parameters<typeof headerOf>[0]): string[] {
+  const forms = variantNames(request.variants).map((name) => acceptedEncodings(headersToSend(headerOf(request, name))));
+  return [...new Set(forms.map((form) => form.join() || "identity"))];
 }

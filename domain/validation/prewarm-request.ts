@@ -15,7 +15,7 @@ import type { SourceBuckets } from "../sources/buckets.ts";
 import { expiresAt, formatTimestamp } from "../timestamps.ts";
 import { ApiError, faultList, firstOf, MAX_NAMED, quoted } from "./api-error.ts";
 import { type PartialPrewarmBody, type PrewarmBody, partialPrewarmBodySchema, prewarmBodySchema } from "./bodies.ts";
-import { checkHeaders, unencryptedHeaderWarnings, variantOrderWarnings } from "./check-headers.ts";
+import { acceptEncodingsOf, checkHeaders, unencryptedHeaderWarnings, variantOrderWarnings } from "./check-headers.ts";
 import { coverWarnings } from "./check-invalidate.ts";
 import { checkRetry, filledFrom, retryWarnings } from "./check-retry.ts";
 import { checkBuckets, namesNoHost } from "./check-sources.ts";
@@ -139,6 +139,7 @@ function newRequestItem(body: PrewarmBody, pops: string[], { reqId, now, retried
     cf_domain: body.cf_domain,
     pops,
     header,
+    accept_encoding: acceptEncodingsOf({ header, variants }),
     header_count: header.length,
     variant_names: variants?.map(({ name }) => name) ?? [],
     instance_count: body.instance_count,

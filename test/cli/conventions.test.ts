@@ -63,6 +63,16 @@ test("an error keeps the fields of a body that is from a file, and names options
   expect(await said(OBJECT)).toContain("prewarm: --max-bytes: must be");
 });
 
+test.each([
+  [[], "br,gzip"],
+  [["--header", "Accept-Encoding: identity"], "identity"],
+  [["--variant", "br=Accept-Encoding: br", "--variant", "plain=Accept-Encoding: identity"], "br; identity"],
+])("a new request says which form it warms: %j", async (words, form) => {
+  fakeApi();
+  const { stderr } = await run(["warm", OBJECT, "--no-wait", ...words, ...AT]);
+  expect(stderr).toContain(`The downloads send Accept-Encoding: ${form}.\n`);
+});
+
 describe("which POPs", () => {
   test.each([["warm", "--no-wait"], ["estimate"]])("%s says how many of those that are known", async (...words) => {
     fakeApi();

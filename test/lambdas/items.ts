@@ -82,6 +82,7 @@ export function fullRequest(change: Partial<RequestItem> = {}): RequestItem {
       { type: "sitemap", from: d.url(), documents: d.integer(), urls: d.integer(), left_out: {}, done: true },
     ],
     expanded: EXPANDED,
+    accept_encoding: [d.id("encoding")],
     header_count: d.integer(),
     variant_names: [d.id("variant-before")],
     instances_asked: d.integer(),

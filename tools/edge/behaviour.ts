@@ -58,12 +58,12 @@ export interface Policy {
   readonly keyHeaders: readonly string[];
   /**
    * What of Accept-Encoding is part of the cache key, normalised, and goes to the origin.
-   * @default none
+   * @default both
    */
   readonly encodings: readonly Encoding[];
   /**
    * Whether the edge compresses what the origin did not. `busy`: it would, but skips it. Needs `encodings`.
-   * @default false
+   * @default true
    */
   readonly compress: boolean | "busy";
   /**
@@ -161,8 +161,8 @@ const DEFAULT: Policy = {
   queryStrings: "all",
   cookies: "none",
   keyHeaders: [],
-  encodings: [],
-  compress: false,
+  encodings: ["br", "gzip"],
+  compress: true,
   ranges: "passed",
   heads: "passed",
   collapsing: "layer",

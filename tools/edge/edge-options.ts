@@ -58,7 +58,7 @@ export interface EdgeOptions {
   readonly faults?: FaultHook;
   /**
    * How paths are cached and answered. The first that fits counts, and a distribution's own come before.
-   * @default as CloudFront with its policy CachingOptimized, without compression, and always with Server-Timing
+   * @default as CloudFront with its policy CachingOptimized, with compression, and always with Server-Timing
    */
   readonly behaviours?: readonly Behaviour[];
   /**

@@ -41,10 +41,9 @@ export class OriginClient {
     if (unchanged) return { entry: { ...known, ...times }, unchanged };
 
     const formed = compressed(withPassedVary(reply, asked), asked.accepts, asked.policy);
-    const etag = headerOf(formed.reply, "etag");
-    const body = this.#bodies.same(etag && `${etag} ${formed.form ?? ""}`, formed.reply.body);
-    const { form } = formed;
-    const entry = { ...formed.reply, ...times, etag, body, ...(form && { form }), ...(neverKept && { neverKept }) };
+    const etag = headerOf(formed, "etag");
+    const body = this.#bodies.same(etag && `${etag} ${formed.form ?? ""}`, formed.body);
+    const entry = { ...formed, ...times, etag, body, ...(neverKept && { neverKept }) };
     return { entry, unchanged };
   }
 
@@ -148,13 +147,6 @@ function withPassedVary(reply: Reply, { policy }: Asked): Reply {
   return { ...reply, headers: passed === undefined ? headers : [...headers, "vary", passed] };
 }
 
-/** An answer in the form in which it is kept. */
-interface Formed {
-  readonly reply: Reply;
-  /** The encoding that the edge gave it, or `identity` if it might have been compressed and was not. */
-  readonly form?: Encoding | "identity";
-}
-
 const MIN_BYTES = 1_000;
 const MAX_BYTES = 10_000_000;
 
@@ -163,14 +155,14 @@ const MAX_BYTES = 10_000_000;
  * origin told, not yet encoded. Brotli is preferred.
  * @see https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/ServingCompressedFiles.html
  */
-export function compressed(reply: Reply, accepts: readonly Encoding[], { compress }: Policy): Formed {
-  if (compress === false || !isCompressible(reply)) return { reply };
+export function compressed(reply: Reply, accepts: readonly Encoding[], { compress }: Policy): Reply {
+  if (compress === false || !isCompressible(reply)) return reply;
   const [encoding] = accepts;
-  if (encoding === undefined || compress === "busy") return { reply, form: "identity" };
+  if (encoding === undefined || compress === "busy") return { ...reply, form: "identity" };
   const body = encoding === "br" ? brotliCompressSync(reply.body, FAST) : gzipSync(reply.body, { level: 1 });
   const varies = /accept-encoding/i.test(headerOf(reply, "vary") ?? "") ? [] : ["vary", "Accept-Encoding"];
   const headers = [...weakened(reply.headers), "content-encoding", encoding, ...varies];
-  return { reply: { ...reply, headers, body, length: body.length }, form: encoding };
+  return { ...reply, headers, body, length: body.length, form: encoding };
 }
 
 const FAST = { params: { [constants.BROTLI_PARAM_QUALITY]: 1 } };

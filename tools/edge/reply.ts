@@ -12,6 +12,8 @@ export interface Reply {
   readonly unsized?: boolean;
   /** The origin's connection broke before the end of the body. */
   readonly cut?: boolean;
+  /** The encoding that the edge gave it, or `identity` if it might have been compressed and was not. */
+  readonly form?: Encoding | "identity";
 }
 
 /** An answer as a tier keeps it: whole, or a fragment under a key of its own. */
@@ -23,8 +25,6 @@ export interface Entry extends Reply {
   readonly expiresAt: number;
   /** It is delivered and kept nowhere. */
   readonly neverKept?: boolean;
-  /** The encoding that the edge gave it, or `identity` if it might have been compressed and was not. */
-  readonly form?: Encoding | "identity";
   /** Milliseconds from the request to the first byte of the origin's answer. */
   readonly originMs?: number;
 }

@@ -69,7 +69,7 @@ export function outcomeCounts(results: readonly TaskResult[]): string {
 export interface Viewing {
   readonly address: string;
   readonly url: string;
-  /** @default none but those of every viewer */
+  /** @default those of every viewer: a browser's Accept-Encoding */
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -82,7 +82,7 @@ export async function askEdge(
   const { host, pathname, search } = new URL(url);
   const answer = await request(`http://${address}:${httpPort}${pathname}${search}`, {
     dispatcher,
-    headers: { ...headers, host, pragma: "server-timing" },
+    headers: { "accept-encoding": "gzip, deflate, br", ...headers, host, pragma: "server-timing" },
   });
   await answer.body.dump({ limit: Number.POSITIVE_INFINITY });
   const [timing] = [answer.headers["server-timing"]].flat();

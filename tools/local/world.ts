@@ -1,6 +1,7 @@
 import { POP_CODES } from "../../domain/pops/pop-codes.ts";
 import { recOf } from "../../domain/pops/sites.ts";
 import type { EdgePop } from "../edge/edge-options.ts";
+import type { SiteObject } from "../edge/site.ts";
 import { TAG_HEADER } from "../memory-aws/distribution-kinds.ts";
 import type { StandInOptions } from "./stand-in-edge.ts";
 
@@ -32,19 +33,31 @@ export const FILES: Readonly<Record<string, number>> = {
   "/patch/part-2.bin": 20 * MB,
 };
 
+/** Content-Type by the extension, of files that CloudFront compresses. */
+const TEXT_TYPES = new Map([
+  ["html", "text/html"],
+  ["css", "text/css"],
+  ["js", "text/javascript"],
+  ["svg", "image/svg+xml"],
+]);
+
 /** Every POP of the catalogue, each under the REC that serves its site. */
 export const world: StandInOptions = {
   aliases: [HOST],
   pops: popsNamed(POP_CODES.map(({ pop }) => pop).filter((pop) => pop !== DEAD_POP)),
   deadPops: [DEAD_POP],
-  site: Object.fromEntries(
-    Object.entries(FILES).map(([path, size]) => [path, { size, headers: { [TAG_HEADER]: tagsOf(path) } }]),
-  ),
+  site: Object.fromEntries(Object.entries(FILES).map((file) => [file[0], objectOf(file)])),
 };
 
 /** POPs of the catalogue, each under the REC that serves its site. */
 export function popsNamed(pops: readonly string[]): EdgePop[] {
   return pops.map((pop) => ({ pop, rec: recOf(pop) ?? "none" }));
+}
+
+function objectOf([path, size]: readonly [path: string, size: number]): SiteObject {
+  const tags = { [TAG_HEADER]: tagsOf(path) };
+  const type = TEXT_TYPES.get(path.split(".").at(-1) ?? "");
+  return type === undefined ? { size, headers: tags } : { size, letters: true, headers: { ...tags, "content-type": type } };
 }
 
 /** Cache tags of a file: its folder and the release. */

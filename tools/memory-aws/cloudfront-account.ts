@@ -88,7 +88,7 @@ export function behaviour(changes: Partial<DefaultCacheBehavior> = {}): DefaultC
     ViewerProtocolPolicy: "allow-all",
     AllowedMethods: { ...listed(["HEAD" as const, "GET" as const]), CachedMethods: listed(["HEAD", "GET"]) },
     SmoothStreaming: false,
-    Compress: false,
+    Compress: true,
     LambdaFunctionAssociations: listed([]),
     FunctionAssociations: listed([]),
     FieldLevelEncryptionId: "",

@@ -75,6 +75,7 @@ function behavioursOf(one: MemoryDistribution, account: CloudFrontAccount): Beha
     const serverTiming = serverTimingOf(it.ResponseHeadersPolicyId ?? "", account);
     return {
       ...cachingOf(it.CachePolicyId ?? "", account),
+      ...(it.Compress === false && { compress: false }),
       ...(serverTiming !== 100 && { serverTiming }),
       ...((it.TrustedKeyGroups?.Enabled || it.TrustedSigners?.Enabled) && { signed: true }),
       ...(errors.length > 0 && { errorTtlsMs: Object.fromEntries(errors) }),

@@ -149,8 +149,8 @@ export const CHINESE: Readonly<Record<string, string>> = {
     "`apac`、`au`、`ca`、`cn`、`eu`、`jp`、`sa`、`us`：各自选择其默认集合。",
   "Required without `retry_of`. Minutes after which the request ends as TIMEOUT.":
     "没有 `retry_of` 时必填。超时的分钟数；到时预热请求以 TIMEOUT 结束。",
-  "Lines `Name: value` for all requests to CloudFront.":
-    "发往 CloudFront 的所有请求都带上的标头，每项一个，格式为 `名称: 值`。",
+  "Lines `Name: value` for all requests to CloudFront. Without `Accept-Encoding`, Prewarm sends `gzip, deflate, br`.":
+    "发往 CloudFront 的所有请求都带上的标头，每项一个，格式为 `名称: 值`。没有 `Accept-Encoding` 时发送 `gzip, deflate, br`。",
   "Required without `retry_of`. Instances that the request needs. The group grows to this number. 0: wait for POST /instances.":
     "没有 `retry_of` 时必填。预热请求需要的实例数。实例组会扩展到这个数量。0：等待 POST /instances。",
   "Invalidate the URLs first, and wait. Each is billed as a path. The distribution must be in this account.":
@@ -344,6 +344,8 @@ export const CHINESE: Readonly<Record<string, string>> = {
   "`scope` of the request.": "预热请求的 `scope`。",
   "`origin` of the request.": "预热请求的 `origin`。",
   "Names of its variants.": "变体的名称。",
+  "`Accept-Encoding` of its downloads, as CloudFront normalizes it: `br,gzip`, `gzip`, `br`, `identity`.":
+    "下载请求的 `Accept-Encoding`，按 CloudFront 规范化后的形式：`br,gzip`、`gzip`、`br`、`identity`。",
   "Instances that it needs. 0: it is paused.": "它需要的实例数。0：已暂停。",
   "Why the request has this status.": "预热请求处于此状态的原因。",
   "Facts behind the verdict.": "结论所依据的数据。",

@@ -33,8 +33,8 @@ const ROWS: readonly Row[] = [
     "a request with the variants in the wrong order, and its warnings",
   ],
   [
-    "After warming with `Accept-Encoding`, a browser gets a hit",
-    "step 6 with `header`, then the `curl` with `--compressed`",
+    "After warming with the default `Accept-Encoding`, a browser gets a hit",
+    "step 6, then the `curl` with `--compressed`",
   ],
   [
     "Invalidation: quota, duration, accepted paths",

@@ -120,7 +120,6 @@ const PREWARM_EXAMPLES: BodyExamples = {
     value: {
       ...SOME_URLS,
       pops: ["ATL56-C1", "SIN2-C1", "DFW55-C3"],
-      header: ["Accept-Encoding: gzip, deflate, br"],
       ...SOME_TIME,
     },
   },
@@ -135,7 +134,7 @@ const PREWARM_EXAMPLES: BodyExamples = {
       regions: ["eu", "us"],
       variants: [
         { name: "br", header: ["Accept-Encoding: gzip, deflate, br"] },
-        { name: "plain", header: [] },
+        { name: "plain", header: ["Accept-Encoding: identity"] },
       ],
       origin: { requests_per_second: 50, concurrency: 20 },
       max_failures: 100,

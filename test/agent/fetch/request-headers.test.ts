@@ -4,14 +4,14 @@ import { taskMessage } from "../task-messages.ts";
 
 const compressed = (header: string[]) => requestHeaders(taskMessage({ header }), undefined).compressed;
 
-test("a message asks for a compressed form in its own headers, or in those of a variant", () => {
+test("a message asks for a compressed form unless its own headers, or those of a variant, ask for another", () => {
   const variants = [
     { name: "br", header: ["Accept-Encoding: br, gzip"] },
-    { name: "plain", header: ["X-Form: plain"] },
+    { name: "plain", header: ["Accept-Encoding: identity"] },
   ];
   const message = taskMessage({ variants });
   const asked = [undefined, "br", "plain", "br"].map((it) => requestHeaders(message, it).compressed);
-  expect(asked).toEqual([false, true, false, true]);
+  expect(asked).toEqual([true, true, false, true]);
   expect(compressed(["accept-encoding: gzip"])).toBe(true);
   expect(compressed(["accept-encoding: identity"])).toBe(false);
 });

@@ -41,7 +41,8 @@ const header = ["Accept-Encoding: br"];
 test.each<[string, Attempt, Partial<TaskMessage>, true | undefined]>([
   ["it is larger than its compressed form", attemptOf(CSS), { header }, true],
   ["it is compressed", attemptOf(COMPRESSED), { header }, undefined],
-  ["nobody asked for a compressed form", attemptOf(CSS), {}, undefined],
+  ["the request does not say which form", attemptOf(CSS), {}, true],
+  ["nobody asked for a compressed form", attemptOf(CSS), { header: ["Accept-Encoding: identity"] }, undefined],
   ["it failed", attemptOf(CSS, { verdict: FAILED }), { header }, undefined],
 ])("a result says if its object came uncompressed: %s", (_, attempt, message, expected) => {
   expect(resultOf(attempt, { ...message, header: [...("header" in message ? message.header : [])] }).uncompressed).toBe(
@@ -55,7 +56,8 @@ test.each([
   ["a size that Get Size could not tell", null, CSS, undefined],
   ["a compressed form", 3_333, COMPRESSED, undefined],
 ])("a result says if its object has %s", (_, bytes, answer, expected) => {
-  expect(resultOf(attemptOf(answer), {}, { bytes }).size_changed).toBe(expected);
+  const plain = { header: ["Accept-Encoding: identity"] };
+  expect(resultOf(attemptOf(answer), plain, { bytes }).size_changed).toBe(expected);
 });
 
 test("a result names its variant, and stands under a key of its own", () => {

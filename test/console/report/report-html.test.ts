@@ -63,6 +63,7 @@ describe("what the page says", () => {
     [{}, "Scope POPs Downloads Automatic"],
     [{ scope: "regional", downloads: 1 }, "Scope Regional edge caches Downloads 1"],
     [{ scope: "pop", downloads: 2 }, "Scope POPs Downloads 2"],
+    [{ accept_encoding: ["br,gzip", "identity"] }, "Accept-Encoding br,gzip; identity"],
   ])("the caches and the downloads of the sent request: %j", (sent, words) =>
     expect(textOf(html(madeUpReport(sent)))).toContain(words),
   );

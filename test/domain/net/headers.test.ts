@@ -3,6 +3,11 @@ import { MAX_HEADER_LENGTH } from "../../../domain/limits.ts";
 import { acceptedEncodings, headersToSend, parseHeader } from "../../../domain/net/headers.ts";
 import { fuzz } from "../../fuzz.ts";
 
+const DEFAULTS = [
+  ["user-agent", "prewarm"],
+  ["accept-encoding", "gzip, deflate, br"],
+];
+
 describe("a header line", () => {
   it.each([
     ["Accept-Encoding: gzip, br", "accept-encoding", "gzip, br"],
@@ -49,7 +54,7 @@ describe("a header line", () => {
         problem: `sets ${name}, which is refused: a POP would send a part of the object or none, and the object would count as warm`,
       });
       // Not sent either, should a message of before have it.
-      expect(headersToSend([`${name}: x`])).toEqual([["user-agent", "prewarm"]]);
+      expect(headersToSend([`${name}: x`])).toEqual(DEFAULTS);
     },
   );
 
@@ -74,20 +79,18 @@ describe("a header line", () => {
 });
 
 it("a list of lines becomes pairs, also where a name comes twice, without the lines that are refused", () =>
-  expect(headersToSend(["A: 1", "Host: evil", "broken", "a: 2"])).toEqual([
-    ["user-agent", "prewarm"],
-    ["a", "1"],
-    ["a", "2"],
-  ]));
+  expect(headersToSend(["A: 1", "Host: evil", "broken", "a: 2"])).toEqual([...DEFAULTS, ["a", "1"], ["a", "2"]]));
 
-it("a list of lines says who asks, unless it says so itself", () => {
-  expect(headersToSend([])).toEqual([["user-agent", "prewarm"]]);
-  expect(headersToSend(["User-Agent: mine"])).toEqual([["user-agent", "mine"]]);
+it("a list of lines says who asks, and asks for the form that browsers request, unless it says so itself", () => {
+  const [agent, encoding] = DEFAULTS;
+  expect(headersToSend([])).toEqual(DEFAULTS);
+  expect(headersToSend(["User-Agent: mine"])).toEqual([encoding, ["user-agent", "mine"]]);
+  expect(headersToSend(["accept-encoding: identity"])).toEqual([agent, ["accept-encoding", "identity"]]);
 });
 
 it.each([
-  [[], []],
-  [["X-Accept: br"], []],
+  [[], ["br", "gzip"]],
+  [["X-Accept: br"], ["br", "gzip"]],
   [["Accept-Encoding: gzip, deflate, br, zstd"], ["br", "gzip"]],
   [["accept-encoding: GZIP"], ["gzip"]],
   [["Accept-Encoding: br;q=0.5"], ["br"]],

@@ -377,6 +377,15 @@ describe("variants, order and limits", () => {
       { variants: [br, { name: "b2", header: ["accept-encoding:  br,gzip"] }] },
       "variants[1].header: sends the same headers as variants[0], so it would warm the same object",
     ],
+    [
+      {
+        variants: [
+          { name: "br", header: ["Accept-Encoding: gzip, deflate, br"] },
+          { name: "plain", header: [] },
+        ],
+      },
+      "variants[1].header: sends the same headers as variants[0], so it would warm the same object",
+    ],
     [{ variants: [{ name: "a b", header: [] }] }, "variants[0].name: 'a b' must have 1 to 32 letters, digits"],
     [
       { variants: [{ name: "a", header: ["Range: bytes=0-1"] }] },

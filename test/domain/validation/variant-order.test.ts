@@ -1,13 +1,13 @@
-import { variantOrderWarnings } from "../../../domain/validation/check-headers.ts";
+import { acceptEncodingsOf, variantOrderWarnings } from "../../../domain/validation/check-headers.ts";
 
 const accepting = (name: string, value: string, ...more: string[]) => ({
   name,
-  header: value === "" ? more : [`Accept-Encoding: ${value}`, ...more],
+  header: [`Accept-Encoding: ${value}`, ...more],
 });
 const BR = accepting("br", "gzip, deflate, br, zstd");
 const GZIP = accepting("gzip", "gzip");
 const ONLY_BR = accepting("only-br", "br");
-const PLAIN = accepting("plain", "");
+const PLAIN = accepting("plain", "identity");
 
 it.each([
   ["best first", [BR, GZIP, PLAIN]],
@@ -32,3 +32,10 @@ it.each([
 
 it("the order of variants is told once for each that comes too late", () =>
   expect(variantOrderWarnings([], [PLAIN, GZIP, BR])).toHaveLength(2));
+
+it.each([
+  [{ header: [] }, ["br,gzip"]],
+  [{ header: ["Accept-Encoding: identity"] }, ["identity"]],
+  [{ header: ["X-Own: 1"], variants: [ONLY_BR, GZIP, accepting("zstd", "gzip, zstd")] }, ["br", "gzip"]],
+  [{ header: ["Accept-Encoding: gzip"], variants: [{ name: "phone", header: ["X-Device: phone"] }] }, ["gzip"]],
+])("a request %j asks for the forms %j", (request, forms) => expect(acceptEncodingsOf(request)).toEqual(forms));

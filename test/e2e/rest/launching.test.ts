@@ -14,7 +14,7 @@ import { launchByUrl } from "../launch-by-url.ts";
 import { resetStack } from "../reset-stack.ts";
 import { Stack } from "../stack.ts";
 
-const PATH = "/img/logo.svg";
+const PATH = "/img/hero.avif";
 const NEW_VPC = "PrewarmStack";
 const EXISTING_VPC = "PrewarmExistingVpcStack";
 const BUCKET = "operators-templates";

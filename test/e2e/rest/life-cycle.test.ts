@@ -49,7 +49,7 @@ describe("life cycle", () => {
     const { aws, deployed, fleet } = stack.prewarm;
     await stack.untilAgents(0);
     const release = holdBack(stack, HELD);
-    const reqId = await stack.start(body({ url_list: urls(HELD, "/index.html"), timeout: 20 }));
+    const reqId = await stack.start(body({ url_list: urls(HELD, "/img/hero.avif"), timeout: 20 }));
     await stack.until(reqId, ({ download_count }) => download_count === 3);
     const before = await lasting(stack);
     const agents = fleet.pids();
@@ -74,7 +74,7 @@ describe("life cycle", () => {
     await expect.poll(() => agentLog(added), PATIENCE).toMatch(NEXT_VERSION);
     expect(agentLog(instance)).not.toMatch(NEXT_VERSION);
     const done = await stack.until(reqId, "FINISHED", 120_000);
-    expect(done).toMatchObject({ total_count: 6, download_count: 6, failed_count: 0, download_size: 6_000 });
+    expect(done).toMatchObject({ total_count: 6, download_count: 6, failed_count: 0, download_size: 3 * 51_000 });
     const results = await readResults(stack.prewarm, reqId);
     expect(new Set(results.map(({ pop, url }) => `${pop} ${url}`)).size).toBe(6);
     expect(results.every(({ ok }) => ok)).toBe(true);

@@ -47,6 +47,7 @@ describe("POST /prewarm", () => {
     expect(item).toEqual(
       request({
         req_id: "new-id",
+        accept_encoding: ["br,gzip"],
         created_at: STAMP,
         last_update_time: STAMP,
         timeout_at: TIMES_OUT,

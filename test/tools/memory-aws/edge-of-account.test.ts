@@ -6,6 +6,7 @@ import {
   STAGING_HEADER,
   TAG_HEADER,
 } from "../../../tools/memory-aws/distribution-kinds.ts";
+import { behaviour } from "../../../tools/memory-aws/cloudfront-account.ts";
 import { edgeDistributions } from "../../../tools/memory-aws/edge-of-account.ts";
 import { BASIS } from "../../aws/memory-cloudfront.ts";
 import { type Asked, ask, inTurn, newEdge, open } from "../edge/client.ts";
@@ -73,6 +74,21 @@ it.each<[DistributionKind, readonly Asked[], readonly string[]]>([
 ])("%s: %j", async (kind, asked, expected) => {
   const edge = await edgeOf(kind);
   expect(await inTurn(edge, ...asked.map((it) => ({ host: HOST, ...it })))).toEqual(expected);
+});
+
+it.each([
+  [true, "br"],
+  [false, undefined],
+])("compresses a text if the behavior's Compress is %s", async (Compress, encoding) => {
+  const [distribution] = accountOf("standard", BASIS).distributions;
+  if (distribution === undefined) throw new Error("no distribution");
+  const config = { ...distribution.config, DefaultCacheBehavior: behaviour({ Compress }) };
+  const edge = await newEdge({
+    distributions: edgeDistributions({ distributions: [{ ...distribution, config }] }),
+    site: { "/a.css": { size: 5_000, letters: true, headers: { "content-type": "text/css" } } },
+  });
+  const got = await ask(edge, { host: HOST, path: "/a.css", headers: { "accept-encoding": "gzip, deflate, br" } });
+  expect(got.headers["content-encoding"]).toBe(encoding);
 });
 
 it("refuses connections without a certificate of the client, if one is required", async () => {
