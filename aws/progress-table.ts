@@ -257,8 +257,13 @@ export class ProgressTable implements HeartbeatStore {
       this.db.update({
         TableName: this.table,
         Key: { key: KEY.heartbeat(reqId), part: processOf(heartbeat) },
-        // `received` is removed where the heartbeat has none.
-        ...itemUpdate({ ...heartbeat, received: heartbeat.received, expire_at: expireAt }),
+        // What the heartbeat has none of is removed.
+        ...itemUpdate({
+          ...heartbeat,
+          received: heartbeat.received,
+          retrying: heartbeat.retrying,
+          expire_at: expireAt,
+        }),
       }),
     );
   }

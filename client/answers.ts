@@ -21,6 +21,23 @@ export const warningSchema = z.object({
   examples: z.array(z.string()).catch([]),
 });
 
+export const failureExampleSchema = z.object({
+  url: z.string().optional(),
+  variant: z.string().optional(),
+  pop: z.string().optional(),
+  error: z.string().optional(),
+  http_status: z.number().optional(),
+});
+
+/** Tasks that wait for their next attempt. A client may not know the code: `readReason` takes it for `other`. */
+const retryingSchema = z.object({
+  code: z.string(),
+  tasks: count,
+  next_attempt_by: time,
+  examples: z.array(failureExampleSchema).catch([]),
+});
+export type Retrying = z.infer<typeof retryingSchema>;
+
 /** A row of GET /requests. */
 export const listedSchema = z.object({
   request_id: z.string(),
@@ -47,6 +64,7 @@ export const listedSchema = z.object({
   instances_at_work: count,
   instance_count: count,
   estimated_finish_at: time.nullable().catch(null),
+  retrying: z.array(retryingSchema).optional().catch(undefined),
   url_count: count,
   url_prefix: z.string().catch(""),
   reason: z.string().optional(),
@@ -79,14 +97,6 @@ export const popSchema = z.object({
   transferred_bytes: count,
 });
 export type Pop = z.infer<typeof popSchema>;
-
-export const failureExampleSchema = z.object({
-  url: z.string().optional(),
-  variant: z.string().optional(),
-  pop: z.string().optional(),
-  error: z.string().optional(),
-  http_status: z.number().optional(),
-});
 
 /** The failures of one reason. */
 export const failureSchema = z.object({

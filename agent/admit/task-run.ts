@@ -7,7 +7,7 @@ import { fnv1a, type TaskUrl, urlVariantKey } from "../../domain/plan/task.ts";
 import { attemptsBefore, isLarge, type TaskMessage } from "../../domain/plan/task-message.ts";
 import { isLimited } from "../../domain/request/options.ts";
 import { DEFAULT_DOWNLOADS, DEFAULT_SCOPE, maxDownloads } from "../../domain/result/downloads.ts";
-import { uncacheableHeader } from "../../domain/result/failure.ts";
+import { cutText, errorText, uncacheableHeader } from "../../domain/result/failure.ts";
 import { DEFAULT_VERIFY } from "../../domain/result/outcome.ts";
 import { downloadsIn } from "../../domain/result/proof.ts";
 import { SAMPLE_DELAY_MS } from "../../domain/result/sample.ts";
@@ -39,6 +39,8 @@ export class StoppingError extends Error {
   override readonly name = "StoppingError";
 }
 
+/** Characters of an example in a heartbeat: its item is billed by the kilobyte. */
+const MAX_EXAMPLE_URL = 200;
 /** A process that has lost its permits has no heartbeat: it needs some time until it has one again. */
 const LEASE_LOST_DELAY_MS = 10_000;
 /**
@@ -174,9 +176,28 @@ export class TaskRun {
     const step = nextStep(history, settings, { originSendsAge, isCancelled });
     if (step.step === "request") return step;
     if (isCancelled) this.end();
-    else if (step.step === "defer") this.end(new DeferredError(step.delayMs, history.failed.length, this.startedAt));
+    else if (step.step === "defer") this.defer(step.delayMs);
     else this.write(step.end);
     return undefined;
+  }
+
+  /** Returns to the queue after a failed attempt. The heartbeats say why, and until when. */
+  private defer(delayMs: number): void {
+    const { job, history, url } = this;
+    const { pop, task_pop = pop } = job.message;
+    const last = history.failed.at(-1);
+    if (last?.verdict.failure !== undefined) {
+      const { failure } = last.verdict;
+      const example = {
+        url: cutText(url.url, MAX_EXAMPLE_URL),
+        variant: url.variant,
+        pop: task_pop,
+        error: cutText(errorText(failure), MAX_EXAMPLE_URL),
+        http_status: last.answer.httpStatus,
+      };
+      job.held.addRetry({ code: failure.reason, until: Date.now() + delayMs, example });
+    }
+    this.end(new DeferredError(delayMs, history.failed.length, this.startedAt));
   }
 
   private surroundings(request: RequestStep): Surroundings {

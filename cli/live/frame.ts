@@ -7,7 +7,7 @@ import { byPop, byRec, folded } from "./groups.ts";
 import { barLine, outcomesLine, ROOMY, sentenceLine, titleLine } from "./head.ts";
 import { rowLines } from "./rows.ts";
 import { type Line, span, written } from "./spans.ts";
-import { failureLines, warningLines } from "./trouble.ts";
+import { failureLines, retryingLines, warningLines } from "./trouble.ts";
 import type { View } from "./view.ts";
 
 export interface FrameLook {
@@ -44,7 +44,7 @@ function composed(view: View, { width, glyphs }: FrameLook, airy: boolean, heigh
     [barLine(view, width, glyphs), outcomesLine(view, width, glyphs)],
   ];
   const below: Line[][] = [
-    [...failureLines(progress, width, glyphs), ...warningLines(progress)],
+    [...failureLines(progress, width, glyphs), ...retryingLines(progress), ...warningLines(progress)],
     footLines(view, width),
   ].filter((part) => part.length > 0);
   const between = airy ? 1 : 0;

@@ -22,7 +22,9 @@ export function titleLine({ progress, listed, isDirect = false }: View, width: n
     ...(pops === 0 ? [] : [many(pops, "POP")]),
   ].join(` ${times} `);
   const instances = `${progress.instances_at_work} of ${many(progress.instance_count, "instance")}`;
-  const running = isTerminal(progress.status) ? "" : width >= ROOMY ? `${instances} running` : instances;
+  // Tasks that wait for their next attempt lack no instance.
+  const isWaiting = progress.instances_at_work === 0 && progress.retrying !== undefined;
+  const running = isTerminal(progress.status) || isWaiting ? "" : width >= ROOMY ? `${instances} running` : instances;
   const at = isDirect ? "direct" : running;
   const prefix = (listed?.url_prefix ?? "").replace(/^https?:\/\//, "");
   const parts: Line[] = [

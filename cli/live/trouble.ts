@@ -1,6 +1,8 @@
 import type { Failure, Progress } from "../../client/answers.ts";
+import { duration } from "../../domain/durations.ts";
 import { reasonText } from "../../domain/readiness/reasons.ts";
 import { isOriginFailure, readReason } from "../../domain/result/failure.ts";
+import { parseTimestamp } from "../../domain/timestamps.ts";
 import { CUT_OFF } from "../direct/cut-off.ts";
 import { count, many } from "../output/figures.ts";
 import { pad } from "../output/table.ts";
@@ -72,6 +74,21 @@ function hitOf({ code, subject, examples }: Failure): string {
 function objectOf(url: string): string {
   const path = url.replace(/[?#].*$/, "").replace(/^\w+:\/\/[^/]*/, "");
   return path.split("/").at(-1) || path || url;
+}
+
+/** Tasks that wait for their next attempt, by reason: until when, and what the last attempt met. */
+export function retryingLines({ retrying = [], timestamp }: Pick<Progress, "retrying" | "timestamp">): Line[] {
+  return retrying.slice(0, MOST).map(({ code, tasks, next_attempt_by, examples: [example] }) => {
+    const left = Math.max(0, parseTimestamp(next_attempt_by) - parseTimestamp(timestamp));
+    const when = `${tasks === 1 ? "waits" : "wait"} up to ${duration(left, "en")} for the next attempt`;
+    const { error, url = "", pop } = example ?? {};
+    const hit = [error, objectOf(url), ...(pop === undefined ? [] : [`at ${pop}`])].filter(Boolean).join(" ");
+    return [
+      span("! ", "yellow"),
+      span(`${reasonText(readReason(code), "en").title}: ${many(tasks, "task")} ${when}  `),
+      span(hit, "dim"),
+    ];
+  });
 }
 
 export function warningLines({ warnings }: Pick<Progress, "warnings">): Line[] {

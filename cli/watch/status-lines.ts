@@ -2,7 +2,7 @@ import type { Listed, Pop, Progress } from "../../client/answers.ts";
 import { SHAPES } from "../live/glyphs.ts";
 import { barLine, outcomesLine, titleLine } from "../live/head.ts";
 import { written } from "../live/spans.ts";
-import { warningLines } from "../live/trouble.ts";
+import { retryingLines, warningLines } from "../live/trouble.ts";
 import type { View } from "../live/view.ts";
 import { bytes, count } from "../output/figures.ts";
 import type { Look } from "../output/look.ts";
@@ -28,6 +28,7 @@ export function statusLines(
     titleLine(view, width, SHAPES),
     barLine(view, width, SHAPES),
     outcomesLine(view, width, SHAPES),
+    ...retryingLines(progress),
     ...warningLines(progress),
   ].map((line) => written(line, look.width ?? Number.POSITIVE_INFINITY, look.paint));
   return [

@@ -13,7 +13,7 @@ export function RunningOnPhone({ request }: { readonly request: Progress }) {
       <OutcomeCounts outcomes={taskStatesOf(request)} ended={false} />
       <LookAt request={request} />
       <Where request={request} />
-      <Warnings warnings={request.warnings} />
+      <Warnings request={request} />
       <SentPanel request={request} />
     </div>
   );

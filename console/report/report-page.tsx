@@ -52,7 +52,7 @@ export function ReportPage({ report, sentence }: { readonly report: Report; read
             </section>
           )}
           {calm ? null : <AsSent request={request} engine={engine} />}
-          <Warnings warnings={request.warnings} />
+          <Warnings request={request} />
         </aside>
       </div>
       <ReportMatrix request={request} />

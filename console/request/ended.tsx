@@ -52,7 +52,7 @@ export function Ended({ request, points }: EndedProps) {
             <Throughput points={points} ended />
           </section>
         )}
-        <Warnings warnings={request.warnings} />
+        <Warnings request={request} />
         {phone ? <SentPanel request={request} /> : null}
       </aside>
     </div>

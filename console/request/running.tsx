@@ -51,7 +51,7 @@ export function Running({ request, points }: RunningProps) {
           <h2>{say("throughput")}</h2>
           <Throughput points={points} ahead={aheadOf(request)} />
         </section>
-        <Warnings warnings={request.warnings} />
+        <Warnings request={request} />
       </aside>
     </div>
   );

@@ -1,6 +1,8 @@
-import type { Progress } from "../../client/answers.ts";
+import type { Progress, Retrying } from "../../client/answers.ts";
+import { parseTimestamp } from "../../domain/timestamps.ts";
 import { useReader } from "../session/reader.ts";
 import { warningInChinese } from "../words/api-chinese.ts";
+import { useReasonWords } from "./failures.tsx";
 
 /** What is counted by warnings that are not about tasks. */
 const COUNTED: ReadonlyMap<string, "urlCount" | "instanceCount"> = new Map([
@@ -9,15 +11,19 @@ const COUNTED: ReadonlyMap<string, "urlCount" | "instanceCount"> = new Map([
   ["no_capacity", "instanceCount"],
 ]);
 
-/** What is not wrong, and may not be what was meant. */
-export function Warnings({ warnings }: Pick<Progress, "warnings">) {
+/** What is not wrong, and may not be what was meant; and tasks that wait for their next attempt. */
+export function Warnings({ request }: { readonly request: Pick<Progress, "warnings" | "retrying"> }) {
   const { say, count, preferences } = useReader();
+  const { warnings, retrying = [] } = request;
   const chinese = (code: string) => (preferences.language === "zh" ? warningInChinese(code) : undefined);
-  if (warnings.length === 0) return null;
+  if (warnings.length + retrying.length === 0) return null;
   return (
     <section>
       <h2>{say("warningsTitle")}</h2>
       <ul class="warnings">
+        {retrying.map((row) => (
+          <RetryingRow key={row.code} row={row} />
+        ))}
         {warnings.map(({ code, count: counted, message, examples }) => (
           <li key={code}>
             <strong>{count(COUNTED.get(code) ?? "taskCount", counted)}</strong> · {chinese(code) ?? message}
@@ -26,5 +32,21 @@ export function Warnings({ warnings }: Pick<Progress, "warnings">) {
         ))}
       </ul>
     </section>
+  );
+}
+
+function RetryingRow({ row }: { readonly row: Retrying }) {
+  const { say, count, formats } = useReader();
+  const { title } = useReasonWords(row.code);
+  const time = formats.clock(parseTimestamp(row.next_attempt_by));
+  return (
+    <li>
+      <strong>{count("taskCount", row.tasks)}</strong> · {say("retryingUntil", { reason: title, time })}
+      {row.examples.map(({ url, variant, pop, error }) => (
+        <div key={`${pop} ${variant} ${url}`} class="quiet small break">
+          {[error, pop, variant, url].filter((it) => it !== undefined).join(" · ")}
+        </div>
+      ))}
+    </li>
   );
 }

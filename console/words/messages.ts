@@ -272,6 +272,10 @@ export const MESSAGES = {
   stopsAt: { en: "Times out at", zh: "超时时刻" },
   variants: { en: "Variants", zh: "变体" },
   wanted: { en: "Desired instances", zh: "所需实例数" },
+  retryingUntil: {
+    en: "{reason}. Waiting for the next attempt until {time}.",
+    zh: "{reason}。等待重试，最晚 {time}。",
+  },
   warningsTitle: { en: "Warnings", zh: "警告" },
   whatIsNotWarm: { en: "Tasks that did not succeed, and next steps", zh: "未成功的任务与后续步骤" },
   beforeTraffic: { en: "Fix before you send traffic", zh: "放量前处理" },

@@ -66,6 +66,30 @@ export const failureSchema = z
   });
 export type FailureRow = z.infer<typeof failureSchema>;
 
+/** Tasks that wait for their next attempt, because the last one failed for one reason. */
+export const retryingSchema = z
+  .object({
+    code: z.enum(failureReasons).describe("Reason of the last attempt."),
+    title: z.string().describe("The reason in a few words."),
+    tasks: count("Tasks that wait."),
+    next_attempt_by: timestampField.describe("Time until which they wait."),
+    examples: z.array(failureExampleSchema).max(MAX_EXAMPLES).describe("Some of the tasks, with their last attempt."),
+  })
+  .meta({
+    id: "Retrying",
+    description: "Tasks that are in the queue until their next attempt. They are not failed.",
+    examples: [
+      {
+        code: "http_5xx",
+        title: reasonText("http_5xx", "en").title,
+        tasks: 1,
+        next_attempt_by: "2024-04-16 03:12:48.000000",
+        examples: FAILURE_EXAMPLE.examples,
+      },
+    ],
+  });
+export type RetryingRow = z.infer<typeof retryingSchema>;
+
 /** Where one POP of a request stands, and what that means. */
 const POP_STATES = {
   WAITING: "no results",

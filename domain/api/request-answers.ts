@@ -22,6 +22,7 @@ import {
   failureSchema,
   popProgressSchema,
   popUrlsSchema,
+  retryingSchema,
   samplesField,
   sentSchema,
   UNRESOLVED_EXAMPLE,
@@ -129,6 +130,10 @@ export const progressSchema = z
     bytes_per_second: count("Current download rate of all agents, with repeated downloads and checks."),
     instances_at_work: count("Instances that have tasks of the request."),
     estimated_finish_at: timestampField.nullable().describe("Estimated end, if known."),
+    retrying: z
+      .array(retryingSchema)
+      .optional()
+      .describe("Tasks that wait for their next attempt, by reason. Absent: none."),
     created_at: timestampField.describe("Time at which the request was made."),
     last_update_time: timestampField.describe("Time of the last change."),
     timestamp: timeOfAnswer,
@@ -149,7 +154,9 @@ export const progressSchema = z
     accept_encoding: z
       .array(z.string())
       .optional()
-      .describe("`Accept-Encoding` of its downloads, as CloudFront normalizes it: `br,gzip`, `gzip`, `br`, `identity`."),
+      .describe(
+        "`Accept-Encoding` of its downloads, as CloudFront normalizes it: `br,gzip`, `gzip`, `br`, `identity`.",
+      ),
     instance_count: count("Instances that it needs. 0: it is paused."),
     timeout_at: timeoutField,
     reason: z.string().optional().describe("Why the request has this status."),

@@ -6,7 +6,14 @@ import { recOf } from "../pops/sites.ts";
 import { reasonText, statusOfAll } from "../readiness/reasons.ts";
 import { footnote, sentence } from "../readiness/sentence.ts";
 import type { TerminalStatus } from "../request/lifecycle.ts";
-import { atWork, hasFinalCounts, NO_PROGRESS, type Progress, reportedPercentage } from "../request/progress.ts";
+import {
+  atWork,
+  hasFinalCounts,
+  NO_PROGRESS,
+  type Progress,
+  reportedPercentage,
+  retryingOf,
+} from "../request/progress.ts";
 import type { ListedRequest, RequestItem } from "../request/request-item.ts";
 import type { Sample } from "../request/samples.ts";
 import { sourceState } from "../request/source.ts";
@@ -15,7 +22,7 @@ import { type Downloads, maxDownloads, type Scope } from "../result/downloads.ts
 import type { FailureGroup } from "../result/failure-groups.ts";
 import type { PopCoverageKind } from "../result/sample.ts";
 import { formatTimestamp, parseTimestamp } from "../timestamps.ts";
-import type { FailureRow, PopState, Sent } from "./detail-answers.ts";
+import type { FailureRow, PopState, RetryingRow, Sent } from "./detail-answers.ts";
 import { progressSchema, type Summary, summarySchema } from "./request-answers.ts";
 import { warningsOf } from "./warnings.ts";
 
@@ -57,6 +64,7 @@ export function describeRequest<T extends DescribedRequest>(item: T, progress: P
     bytes_per_second: live.bytesPerSecond,
     instances_at_work: live.instances,
     estimated_finish_at: estimatedFinish(item, count, { live, inProgressSize, now }),
+    retrying: retryingRows(item, progress, now),
     last_update_time: lastUpdate(item, progress, now),
     timestamp: formatTimestamp(now),
     sources: sources?.map((source) => ({ ...source, state: sourceState(source, item.status) })),
@@ -195,6 +203,19 @@ function estimatedFinish(
   const ms = (Math.max(0, rest) / perSecond) * 1_000;
   if (live.held === 0 || !(ms <= FURTHEST_MS)) return null;
   return formatTimestamp(now + ms);
+}
+
+/** Undefined: no task waits for its next attempt. Agents drop what they hold of a request that has ended. */
+function retryingRows(item: DescribedRequest, { heartbeats }: Progress, now: number): RetryingRow[] | undefined {
+  const groups = item.active === undefined ? [] : retryingOf(heartbeats, now);
+  if (groups.length === 0) return undefined;
+  return groups.map(({ code, tasks, until, examples }) => ({
+    code,
+    title: reasonText(code, "en").title,
+    tasks,
+    next_attempt_by: formatTimestamp(until),
+    examples,
+  }));
 }
 
 /** A step of the request, or a result: whatever came last. Clocks differ, so a result is not from later than now. */

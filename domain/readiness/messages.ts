@@ -21,6 +21,10 @@ export const READINESS_MESSAGES = {
   },
   waitingForInstances: { en: "Waiting for instances.", zh: "正在等待实例。" },
   waitingForInstancesLong: { en: "Waiting for instances for {time}.", zh: "已等待实例 {time}。" },
+  retrying: {
+    en: "{count, plural, one {# task waits} other {# tasks wait}} up to {time} for the next attempt: {reason}.",
+    zh: "{count} 个任务在等待重试，最长 {time}：{reason}。",
+  },
   noProgress: { en: "No progress for {time}.", zh: "{time}没有进展。" },
   underWay: { en: "In progress: {percentage}%.", zh: "进行中：{percentage}%。" },
   late: { en: "Late: needs {time} more than the timeout allows.", zh: "将超时：预计在超时后再过 {time}才能完成。" },

@@ -86,6 +86,12 @@ function running(request: SentenceInput, language: Language, clock: ((ms: number
   if (status === "INSERT_TASK" && results === 0) return say("queuing");
   const stillMs = Math.max(0, now - parseTimestamp(request.last_update_time));
   const time = duration(stillMs, language);
+  const [longest, ...others] = request.retrying ?? [];
+  if (longest !== undefined && inProgress === 0) {
+    const waiting = others.reduce((sum, { tasks }) => sum + tasks, longest.tasks);
+    const left = duration(Math.max(0, parseTimestamp(longest.next_attempt_by) - now), language);
+    return say("retrying", { count: waiting, time: left, reason: longest.examples[0]?.error ?? longest.code });
+  }
   if (request.instances_at_work === 0)
     return stillMs < SHORT_WAIT_MS ? say("waitingForInstances") : say("waitingForInstancesLong", { time });
   if (stillMs >= NO_PROGRESS_AFTER_MS && request.bytes_per_second === 0) return say("noProgress", { time });
@@ -293,6 +299,8 @@ export interface SentenceInput {
   readonly in_progress_task_count: number;
   readonly bytes_per_second: number;
   readonly estimated_finish_at: string | null;
+  /** Those that wait longest first. */
+  readonly retrying?: readonly RetryingTasks[] | undefined;
   readonly timestamp: string;
   readonly last_update_time: string;
   readonly timeout_at: string;
@@ -300,4 +308,11 @@ export interface SentenceInput {
   readonly verdict?: Verdict | null | undefined;
   readonly readiness?: Readiness | undefined;
   readonly reason?: string | undefined;
+}
+
+interface RetryingTasks {
+  readonly code: string;
+  readonly tasks: number;
+  readonly next_attempt_by: string;
+  readonly examples: readonly { readonly error?: string | undefined }[];
 }

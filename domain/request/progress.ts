@@ -1,5 +1,20 @@
 import * as z from "zod";
+import { grouped } from "../collections.ts";
+import { MAX_DEFERRAL_SECONDS } from "../limits.ts";
 import { type Count, NO_COUNT } from "../result/count.ts";
+import { failureReasons } from "../result/failure.ts";
+import { failureExampleSchema, MAX_EXAMPLES } from "../result/failure-groups.ts";
+
+/** Tasks whose last attempt failed for one reason, and that are in the queue until their next one. */
+const retryingSchema = z.object({
+  code: z.enum(failureReasons),
+  tasks: z.number().int().positive(),
+  /** When the last of them is attempted again, in milliseconds since the epoch. */
+  until: z.number().positive(),
+  /** One of them. */
+  example: failureExampleSchema,
+});
+export type Retrying = z.infer<typeof retryingSchema>;
 
 /** What one process of an agent holds of one request, and how fast that goes. It writes one every few seconds. */
 export const heartbeatSchema = z.object({
@@ -21,6 +36,8 @@ export const heartbeatSchema = z.object({
   tasks_per_second: z.number().nonnegative(),
   /** Bytes of this request that came and stand in no minute of it yet: domain/request/samples.ts. Absent: none. */
   received: z.number().nonnegative().optional(),
+  /** Tasks that this process has returned to the queue until their next attempt. Absent: none. */
+  retrying: z.array(retryingSchema).max(failureReasons.length).optional().catch(undefined),
 });
 
 export type Heartbeat = z.infer<typeof heartbeatSchema>;
@@ -55,6 +72,23 @@ export function atWork(
   { heartbeatTimeoutMs }: { readonly heartbeatTimeoutMs: number },
 ): Heartbeat[] {
   return heartbeats.filter(({ at, tasks }) => tasks > 0 && Math.abs(now - at) <= heartbeatTimeoutMs);
+}
+
+/**
+ * The tasks that wait for their next attempt, by the reason of the last one; those that wait longest first. Heartbeats say it, also of
+ * processes that hold no tasks any more. A time that is too far away is not believed.
+ * @param now milliseconds since the epoch
+ */
+export function retryingOf(heartbeats: readonly Heartbeat[], now: number) {
+  const all = heartbeats.flatMap(({ retrying = [] }) => retrying);
+  const waiting = all.filter(({ until }) => until > now && until <= now + 2_000 * MAX_DEFERRAL_SECONDS);
+  const groups = [...grouped(waiting, ({ code }) => code)].map(([code, its]) => ({
+    code,
+    tasks: its.reduce((sum, { tasks }) => sum + tasks, 0),
+    until: its.reduce((last, { until }) => Math.max(last, until), 0),
+    examples: its.slice(0, MAX_EXAMPLES).map(({ example }) => example),
+  }));
+  return groups.toSorted((a, b) => b.until - a.until);
 }
 
 /** Called with the request that failed, and why. */

@@ -269,6 +269,7 @@ export function fullHeartbeat(change: Partial<Heartbeat> = {}): Heartbeat {
     tasks_per_second: d.integer(),
     received: d.bytes(),
     finished: d.bytes(),
+    retrying: [{ code: "http_5xx", tasks: d.integer(), until: d.milliseconds(), example: { url: d.id("url") } }],
     ...change,
   };
 }

@@ -343,6 +343,12 @@ export const CHINESE: Readonly<Record<string, string>> = {
   "`downloads` of the request.": "预热请求的 `downloads`。",
   "`scope` of the request.": "预热请求的 `scope`。",
   "`origin` of the request.": "预热请求的 `origin`。",
+  "Tasks that wait for their next attempt, by reason. Absent: none.": "等待重试的任务，按原因列出。没有时不返回。",
+  "Reason of the last attempt.": "上一次尝试失败的原因。",
+  "Time until which they wait.": "这些任务等待到的时间。",
+  "Some of the tasks, with their last attempt.": "其中一些任务及其上一次尝试。",
+  "Tasks that are in the queue until their next attempt. They are not failed.":
+    "在队列中等待下一次尝试的任务。它们不算失败。",
   "Names of its variants.": "变体的名称。",
   "`Accept-Encoding` of its downloads, as CloudFront normalizes it: `br,gzip`, `gzip`, `br`, `identity`.":
     "下载请求的 `Accept-Encoding`，按 CloudFront 规范化后的形式：`br,gzip`、`gzip`、`br`、`identity`。",

@@ -104,6 +104,15 @@ test("what was deferred takes the variants behind it along; each has its own att
   ]);
 });
 
+test("what was deferred after a failed attempt is in the heartbeats, with its reason and its time", async () => {
+  const { heartbeats, told } = await run(bodyOf("a", "b"), { ...PLAN, download: overloaded("b") });
+  await heartbeats.stop();
+  const example = { url: urlOf("b"), pop: "P1", error: "HTTP 503", http_status: 503 };
+  expect(told.at(-1)?.retrying).toMatchObject([{ code: "http_5xx", tasks: 1, example }]);
+  const [{ until = 0 } = {}] = told.at(-1)?.retrying ?? [];
+  expect(Math.abs(until - Date.now() - 11_000)).toBeLessThan(1_000);
+});
+
 test("what would wait too long for its permit returns at once in one message, without an attempt; tasks with a permit go on", async () => {
   const slow = deferred<object>();
   const { did, ended } = start(bodyOf("a", "b", "c"), { ...PLAN, origins: limited(1), download: () => slow.promise });

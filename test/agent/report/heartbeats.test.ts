@@ -113,6 +113,23 @@ describe("of each request, a heartbeat is written", () => {
   });
 });
 
+test("a heartbeat tells which tasks wait for their next attempt, until then", async () => {
+  const { heartbeats, of } = beating();
+  const held = heartbeats.add("a", 4);
+  const example = { url: "https://a.example/", pop: "SIN2-P1", error: "HTTP 503" };
+  const now = Date.now();
+  held.addRetry({ code: "http_5xx", until: now + 12_000, example });
+  held.addRetry({ code: "http_5xx", until: now + 15_000, example: { ...example, url: "https://a.example/b" } });
+  held.addRetry({ code: "timeout", until: now + 5_000, example });
+  held.releaseTasks(3);
+  await seconds(20);
+  expect(of("a").map(({ retrying }) => retrying)).toEqual([
+    undefined,
+    [{ code: "http_5xx", tasks: 2, until: now + 15_000, example }],
+    undefined,
+  ]);
+});
+
 test("a heartbeat tells all bytes that were finished, also before the process held nothing, and none of them twice", async () => {
   const { heartbeats, written } = beating();
   const one = heartbeats.add("a", 1);

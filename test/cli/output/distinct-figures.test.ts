@@ -32,6 +32,19 @@ test("a line of the log names results that only the REC keeps, if there are any"
   expect(plainLine(progress(COUNTS))).not.toContain("regional");
 });
 
+test("a request says which tasks wait for their next attempt, and names no missing instance", () => {
+  const example = { url: "https://a.example/x/a.css", pop: "SIN2-P1", error: "HTTP 503" };
+  const row = { code: "http_5xx", tasks: 1, next_attempt_by: "2026-11-25 11:47:00.000000", examples: [example] };
+  const waiting = progress({ instances_at_work: 0, retrying: [row] });
+  const lines = statusLines(waiting, { listed: undefined, sentence: undefined, isDirect: false }, LOOK);
+  expect(lines.join("\n")).toContain(
+    "Server error (5xx): 1 task waits up to 50 s for the next attempt  HTTP 503 a.css at SIN2-P1",
+  );
+  expect(lines.join("\n")).not.toContain("instance");
+  expect(plainLine(waiting)).toContain(" retrying=1");
+  expect(plainLine(progress())).not.toContain("retrying");
+});
+
 test("a POP's row has tasks, done, warm, hit, regional, not kept and failed, in the order of its heads", () => {
   const pop = {
     ...COUNTS,

@@ -77,6 +77,14 @@ describe("what the page says", () => {
     expect(textOf(html(madeUpReport({}, { failures: [failure("http_4xx", [example], 1)] })))).toContain(next);
   });
 
+  test("tasks that wait for their next attempt, with the reason and the time", () => {
+    const example = { url: "https://www.example.com/a", pop: "SIN2-P1", error: "HTTP 503" };
+    const row = { code: "http_5xx", tasks: 3, next_attempt_by: "2026-11-25 11:10:00.000000", examples: [example] };
+    const text = textOf(html(madeUpReport({ retrying: [row] })));
+    expect(text).toContain("3 tasks · Server error (5xx). Waiting for the next attempt until 19:10");
+    expect(text).toContain("HTTP 503 · SIN2-P1 · https://www.example.com/a");
+  });
+
   test("in Chinese", () => {
     const page = html(madeUpReport({}, {}, { timings: TIMINGS }), "zh");
     expect(page).toContain('<html lang="zh-CN">');

@@ -67,6 +67,17 @@ it.each<[Partial<SentenceInput>, string, string]>([
     "已等待实例 7 分钟。",
   ],
   [
+    {
+      instances_at_work: 0,
+      retrying: [
+        { code: "http_5xx", tasks: 2, next_attempt_by: at(NOW + 44_000), examples: [{ error: "HTTP 503" }] },
+        { code: "timeout", tasks: 1, next_attempt_by: at(NOW + 4_000), examples: [] },
+      ],
+    },
+    "3 tasks wait up to 50 s for the next attempt: HTTP 503.",
+    "3 个任务在等待重试，最长 50 秒：HTTP 503。",
+  ],
+  [
     { instance_count: 0, instances_at_work: 0 },
     "Paused: the desired number of instances is 0. 1,221 tasks are waiting.",
     "已暂停：所需实例数为 0，1,221 个任务在等待。",

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { timingsOf } from "../../../domain/request/lifecycle.ts";
-import { atWork, percentage } from "../../../domain/request/progress.ts";
+import { atWork, percentage, retryingOf } from "../../../domain/request/progress.ts";
 import { heartbeat } from "../../lambdas/items.ts";
 
 describe("who is at work", () => {
@@ -15,6 +15,21 @@ describe("who is at work", () => {
   ])("%s", (_, change, works) =>
     expect(atWork([heartbeat({ at: now, ...change })], now, timingsOf())).toHaveLength(works ? 1 : 0),
   );
+});
+
+test("tasks that wait for their next attempt are added up by reason, those whose time is still to come", () => {
+  const now = 1_713_237_141_000;
+  const row = (code: "http_5xx" | "timeout", until: number, url = "u") => ({ code, tasks: 2, until, example: { url } });
+  const heartbeats = [
+    // Of a process that holds no task, and has written nothing since.
+    heartbeat({ at: now - 600_000, tasks: 0, retrying: [row("timeout", now + 1), row("http_5xx", now)] }),
+    heartbeat({ retrying: [row("timeout", now + 9, "v"), row("http_5xx", now + 5)] }),
+    heartbeat({ retrying: [row("http_5xx", now + 86_400_000)] }),
+  ];
+  expect(retryingOf(heartbeats, now)).toEqual([
+    { code: "timeout", tasks: 4, until: now + 9, examples: [{ url: "u" }, { url: "v" }] },
+    { code: "http_5xx", tasks: 2, until: now + 5, examples: [{ url: "u" }] },
+  ]);
 });
 
 describe("percentage", () => {

@@ -60,6 +60,26 @@ describe("GET /prewarm", () => {
     });
   });
 
+  it("of an active request: the tasks that wait for their next attempt, with the reason and the time", async () => {
+    const example = { url: "https://a.example/", pop: "SIN2-P1", error: "HTTP 503", http_status: 503 };
+    const until = Date.parse("2024-04-16T03:13:30Z");
+    const { get } = running(failing(), [
+      heartbeat({ tasks: 0, retrying: [{ code: "http_5xx", tasks: 2, until, example }] }),
+    ]);
+    expect((await get("prewarm")).body).toMatchObject({
+      retrying: [
+        {
+          code: "http_5xx",
+          title: "Server error (5xx)",
+          tasks: 2,
+          next_attempt_by: "2024-04-16 03:13:30.000000",
+          examples: [example],
+        },
+      ],
+      sentence: expect.stringMatching(/^2 tasks wait up to \d+ (s|min) for the next attempt: HTTP 503\.$/),
+    });
+  });
+
   it("and GET /requests tell no percentage that is lower than one before, also once it has ended", async () => {
     const { get, requests, progress } = running();
     const percentages = async () => {
