@@ -51,6 +51,7 @@ export const listedSchema = z.object({
   in_progress_size: count,
   total_size: count,
   percentage_complete: count,
+  percentage_of: z.enum(["bytes", "tasks"]).catch("bytes"),
   available_task_count: count,
   in_progress_task_count: count,
   download_count: count,

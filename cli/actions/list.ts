@@ -1,6 +1,7 @@
 import type { Listed } from "../../client/answers.ts";
 import { shortId } from "../../client/request-ids.ts";
 import { elapsed } from "../../domain/durations.ts";
+import { completeOf } from "../../domain/readiness/task-states.ts";
 import { isTerminal, type Status, statusSchema } from "../../domain/request/lifecycle.ts";
 import { parseTimestamp } from "../../domain/timestamps.ts";
 import { wholeNumber } from "../body/number.ts";
@@ -91,7 +92,7 @@ function rowOf(it: Listed): string[] {
   return [
     shortId(it.request_id),
     verdict ?? (isTerminal(it.status) ? it.status.toLowerCase() : it.status),
-    `${it.percentage_complete}%`,
+    `${completeOf(it).percent}%`,
     count(it.total_count),
     count(it.warm_count),
     count(it.failed_count),

@@ -1,6 +1,12 @@
 import { shortId } from "../../client/request-ids.ts";
 import { timeLeft } from "../../domain/durations.ts";
-import { barShares, TASK_STATES, type TaskState, taskStatesOf } from "../../domain/readiness/task-states.ts";
+import {
+  barShares,
+  completeOf,
+  TASK_STATES,
+  type TaskState,
+  taskStatesOf,
+} from "../../domain/readiness/task-states.ts";
 import { isTerminal } from "../../domain/request/lifecycle.ts";
 import { parseTimestamp } from "../../domain/timestamps.ts";
 import { bytes, bytesOf, count, many, NOT_MEASURED } from "../output/figures.ts";
@@ -42,26 +48,35 @@ export function sentenceLine(sentence: string): Line {
   return [span(sentence.slice(0, end + 1), "bold"), span(sentence.slice(end + 1))];
 }
 
-/** The figures keep their place, whatever they are: so many cells are theirs. */
-const FIGURES = { roomy: 48, narrow: 45 } as const;
+/** The figures keep their place, whatever they are: so many cells are theirs, and of these so many what the percentage counts. */
+const FIGURES = { roomy: { all: 48, counted: 15 }, narrow: { all: 45, counted: 12 } } as const;
 
 export function barLine(view: View, width: number, glyphs: Glyphs): Line {
   const { progress } = view;
   const roomy = width >= ROOMY;
   const { status, total_size, download_size, in_progress_size, bytes_per_second, estimated_finish_at, timestamp } =
     progress;
-  const size = bytesOf(download_size + in_progress_size, total_size, roomy ? " of " : "/");
+  const { percent, of } = completeOf(progress);
+  // What the percentage counts stands beside it.
+  const size =
+    of === "tasks" && progress.total_count > 0
+      ? `${count(progress.download_count)}/${many(progress.total_count, "task")}`
+      : total_size > 0
+        ? bytesOf(download_size + in_progress_size, total_size, roomy ? " of " : "/")
+        : "";
   // Between two measurements, and for who waits, there is none. It is not zero.
   const rate = status !== "IN_PROGRESS" ? "" : bytes_per_second > 0 ? `${bytes(bytes_per_second)}/s` : NOT_MEASURED;
   const ms = (text: string) => parseTimestamp(text);
   const left = estimated_finish_at === null ? "" : `${timeLeft(ms(estimated_finish_at) - ms(timestamp), "en")} left`;
   const gap = "  ";
-  const figures = [total_size > 0 ? pad(size, roomy ? 15 : 12) : "", pad(rate, 9, "right"), pad(left, 12, "right")];
-  const room = roomy ? FIGURES.roomy : FIGURES.narrow;
+  const { all, counted } = roomy ? FIGURES.roomy : FIGURES.narrow;
+  const cells = Math.max(counted, size.length);
+  const figures = [size === "" ? "" : pad(size, cells), pad(rate, 9, "right"), pad(left, 12, "right")];
+  const room = all + cells - counted;
   return [
     ...bar(barShares(progress), Math.max(4, width - room), glyphs.bar),
     span(gap),
-    span(pad(`${progress.percentage_complete}%`, 4, "right"), "bold"),
+    span(pad(`${percent}%`, 4, "right"), "bold"),
     span(gap),
     span(figures.filter((it) => it !== "").join(gap)),
   ];

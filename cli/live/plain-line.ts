@@ -1,6 +1,6 @@
 import type { Progress } from "../../client/answers.ts";
 import { shortId } from "../../client/request-ids.ts";
-import { taskStatesOf } from "../../domain/readiness/task-states.ts";
+import { completeOf, taskStatesOf } from "../../domain/readiness/task-states.ts";
 import { parseTimestamp } from "../../domain/timestamps.ts";
 import { isPaused } from "./view.ts";
 
@@ -9,7 +9,7 @@ import { isPaused } from "./view.ts";
  * hit=0 not_kept=0 failed=9 left=337s`. `left` is absent where it is not known, `regional`, `done` and `retrying` where there are none; `paused` comes last.
  */
 export function plainLine(progress: Progress): string {
-  const { timestamp, request_id, status, percentage_complete, download_count, total_count } = progress;
+  const { timestamp, request_id, status, download_count, total_count } = progress;
   const { warm, hit, regional, done, not_kept, failed } = taskStatesOf(progress);
   const at = parseTimestamp(timestamp);
   const end = progress.estimated_finish_at;
@@ -19,7 +19,7 @@ export function plainLine(progress: Progress): string {
     `${new Date(at).toISOString().slice(0, 19)}Z`,
     shortId(request_id),
     status,
-    `${percentage_complete}%`,
+    `${completeOf(progress).percent}%`,
     `tasks=${download_count}/${total_count}`,
     `warm=${warm}`,
     `hit=${hit}`,

@@ -1,4 +1,5 @@
 import type { Progress } from "../../client/answers.ts";
+import { completeOf } from "../../domain/readiness/task-states.ts";
 import { Fact, useFacts } from "../request/facts.tsx";
 import { useReader } from "../session/reader.ts";
 
@@ -6,11 +7,16 @@ import { useReader } from "../session/reader.ts";
 export function PhoneFacts({ request }: { readonly request: Progress }) {
   const { say, formats } = useReader();
   const { downloaded, rate, time, instances } = useFacts(request);
-  const { percentage_complete: percent, download_count: results, total_count: total } = request;
+  const { download_count: results, total_count: total } = request;
+  const { percent, of } = completeOf(request);
   return (
     <>
       <p class="bar-line">
-        {total === 0 ? null : <strong>{formats.percent(percent)}</strong>}
+        {total === 0 ? null : (
+          <strong>
+            {say(of === "bytes" ? "percentOfBytes" : "percentOfTasks", { percent: formats.percent(percent) })}
+          </strong>
+        )}
         <span>
           {downloaded.name} {downloaded.value} {downloaded.children}
         </span>

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import type { Progress } from "../../client/answers.ts";
+import { completeOf } from "../../domain/readiness/task-states.ts";
 import { isTerminal } from "../../domain/request/lifecycle.ts";
 import { parseTimestamp } from "../../domain/timestamps.ts";
 import type { Engine } from "../report/report.ts";
@@ -19,14 +20,15 @@ interface FactsProps extends Engine {
 export function Facts({ request, engine }: FactsProps) {
   const { formats } = useReader();
   const { downloaded, results, rate, time, instances, when } = useFacts(request, engine);
+  const { percent, of } = completeOf(request);
+  const counted = of === "bytes" ? downloaded : results;
   return (
     <dl class="facts">
-      <Fact {...downloaded}>
-        {downloaded.children}
-        {request.total_count === 0 ? null : ` · ${formats.percent(request.percentage_complete)}`}
-      </Fact>
-      {[results, rate, time, instances, when].map((fact) => (
-        <Fact key={fact.name} {...fact} />
+      {[downloaded, results, rate, time, instances, when].map((fact: FactProps) => (
+        <Fact key={fact.name} {...fact}>
+          {fact.children}
+          {fact !== counted || request.total_count === 0 ? null : ` · ${formats.percent(percent)}`}
+        </Fact>
       ))}
     </dl>
   );

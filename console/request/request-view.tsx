@@ -2,7 +2,7 @@ import { useCallback, useState } from "preact/hooks";
 import type { Listed, Progress } from "../../client/answers.ts";
 import { isNotFound } from "../../client/api-client.ts";
 import { isWholeId, requestsStartingWith } from "../../client/request-ids.ts";
-import { badTasksOf, barShares, taskStatesOf } from "../../domain/readiness/task-states.ts";
+import { badTasksOf, barShares, completeOf, taskStatesOf } from "../../domain/readiness/task-states.ts";
 import { lacksOnlyPops } from "../../domain/readiness/verdict.ts";
 import { isTerminal } from "../../domain/request/lifecycle.ts";
 import { needsChange, readReason } from "../../domain/result/failure.ts";
@@ -197,6 +197,6 @@ function Request({ request, again }: { readonly request: Progress; readonly agai
 function useTabOf(request: Progress): void {
   const { say, formats } = useReader();
   const { form, text } = rowState(request);
-  const { percentage_complete: percent } = request;
+  const { percent } = completeOf(request);
   useTab([hostOf(request), formats.percent(percent), say(text)].join(" · "), tabIconOf(form, percent));
 }

@@ -1,6 +1,6 @@
 import type { Listed } from "../../client/answers.ts";
 import { shortId } from "../../client/request-ids.ts";
-import { badTasksOf, barShares, taskStatesOf } from "../../domain/readiness/task-states.ts";
+import { badTasksOf, barShares, completeOf, taskStatesOf } from "../../domain/readiness/task-states.ts";
 import { isTerminal } from "../../domain/request/lifecycle.ts";
 import { parseTimestamp } from "../../domain/timestamps.ts";
 import { Bar } from "../parts/bar.tsx";
@@ -63,7 +63,8 @@ export function RequestRow({ request, now }: { readonly request: Listed; readonl
 
 function Progress({ request }: { readonly request: Listed }) {
   const { say, formats } = useReader();
-  const { download_size: done, total_size: total, in_progress_size: under, percentage_complete: percent } = request;
+  const { download_size: done, total_size: total, in_progress_size: under } = request;
+  const { percent, of } = completeOf(request);
   const cutShort = request.status === "STOPPED" || request.status === "TIMEOUT";
   if (isTerminal(request.status) && !cutShort) {
     const took = parseTimestamp(request.last_update_time) - parseTimestamp(request.created_at);
@@ -77,9 +78,11 @@ function Progress({ request }: { readonly request: Listed }) {
   return (
     <div>
       <span>
-        {total === 0
-          ? NOT_MEASURED
-          : say("ofBytes", { done: formats.bytes(done + under), total: formats.bytes(total) })}
+        {of === "tasks" && request.total_count > 0
+          ? say("tasksOf", { done: request.download_count, total: request.total_count })
+          : total === 0
+            ? NOT_MEASURED
+            : say("ofBytes", { done: formats.bytes(done + under), total: formats.bytes(total) })}
       </span>
       {cutShort || request.total_count === 0 ? null : <span class="strong">{formats.percent(percent)}</span>}
     </div>

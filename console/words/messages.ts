@@ -40,6 +40,8 @@ export const MESSAGES = {
   sendProgress: { en: "Share progress", zh: "分享进度" },
   setInstancesShort: { en: "Set instances", zh: "设置实例数" },
   failedFirst: { en: "Failures first", zh: "失败的排在前面" },
+  percentOfBytes: { en: "{percent} of bytes", zh: "字节的 {percent}" },
+  percentOfTasks: { en: "{percent} of tasks", zh: "任务的 {percent}" },
   tasksOf: { en: "{done} / {total} tasks", zh: "{done} / {total} 个任务" },
   stripLabel: { en: "Tasks in list order", zh: "按列表顺序排列的任务" },
   stripSays: {

@@ -89,6 +89,7 @@ const PROGRESS_EXAMPLE = {
   in_progress_size: 0,
   total_size: 137368,
   percentage_complete: 64,
+  percentage_of: "bytes",
   available_task_count: 0,
   in_progress_task_count: 0,
   download_count: 4,
@@ -123,6 +124,7 @@ export const progressSchema = z
     percentage_complete: countField
       .max(100)
       .describe("Percentage of the bytes, or of the tasks if a size is unknown. Failed tasks add no bytes."),
+    percentage_of: z.enum(["bytes", "tasks"]).describe("What `percentage_complete` counts."),
     available_task_count: count("Tasks that wait."),
     in_progress_task_count: count("Tasks that an agent has."),
     ...counterFields,

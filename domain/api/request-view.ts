@@ -11,6 +11,7 @@ import {
   hasFinalCounts,
   NO_PROGRESS,
   type Progress,
+  percentageOf,
   reportedPercentage,
   retryingOf,
 } from "../request/progress.ts";
@@ -59,6 +60,7 @@ export function describeRequest<T extends DescribedRequest>(item: T, progress: P
     variant_names: variants.length === 0 ? undefined : item.variant_names,
     in_progress_size: inProgressSize,
     percentage_complete: reportedPercentage({ ...item, ...count, download_size: count.download_size + inProgressSize }),
+    percentage_of: percentageOf(item),
     available_task_count: remaining - inProgress,
     in_progress_task_count: inProgress,
     bytes_per_second: live.bytesPerSecond,

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { TERMINAL_STATUSES } from "../request/lifecycle.ts";
-import { reportedPercentage } from "../request/progress.ts";
+import { percentageOf, reportedPercentage } from "../request/progress.ts";
 import { verdictSchema } from "../request/readiness-schema.ts";
 import type { RequestItem } from "../request/request-item.ts";
 import { sentence } from "./sentence.ts";
@@ -71,6 +71,7 @@ export function endedEvent(item: RequestItem & { readonly status: EndedEvent["st
     sentence: sentence({
       ...item,
       percentage_complete: reportedPercentage(item),
+      percentage_of: percentageOf(item),
       timestamp: item.last_update_time,
       // Nothing of it is under way.
       instances_at_work: 0,

@@ -95,13 +95,18 @@ function running(request: SentenceInput, language: Language, clock: ((ms: number
   if (request.instances_at_work === 0)
     return stillMs < SHORT_WAIT_MS ? say("waitingForInstances") : say("waitingForInstancesLong", { time });
   if (stillMs >= NO_PROGRESS_AFTER_MS && request.bytes_per_second === 0) return say("noProgress", { time });
-  if (request.estimated_finish_at === null) return say("underWay", { percentage: request.percentage_complete });
+  if (request.estimated_finish_at === null)
+    return say("underWay", { percentage: request.percentage_complete, measure: measureOf(request, say) });
   const finishAt = parseTimestamp(request.estimated_finish_at);
   if (finishAt > timeoutAt) return say("late", { time: duration(finishAt - timeoutAt, language) });
   const left = duration(Math.max(0, finishAt - now), language);
   const spare = duration(timeoutAt - finishAt, language);
   const at = clock?.(finishAt);
   return at === undefined ? say("onTime", { left, spare }) : say("onTimeAt", { left, spare, at });
+}
+
+function measureOf({ percentage_of: of }: SentenceInput, say: SayReadiness): string {
+  return say(of === "tasks" ? "measureTasks" : "measureBytes");
 }
 
 function ended(request: SentenceInput, say: SayReadiness, language: Language): string[] {
@@ -115,7 +120,7 @@ function ended(request: SentenceInput, say: SayReadiness, language: Language): s
     return [say(isStopped ? "stoppedUncounted" : "timedOutUncounted")];
   const notTried = request.total_count - request.download_count;
   return [
-    say(isStopped ? "stopped" : "timedOut", { percentage }),
+    say(isStopped ? "stopped" : "timedOut", { percentage, measure: measureOf(request, say) }),
     ...(notTried > 0 ? [say("notTried", { count: notTried })] : []),
     ...(failed > 0 ? [say("tasksFailed", { count: failed })] : []),
   ];
@@ -294,6 +299,8 @@ export interface SentenceInput {
   readonly hit_count: number;
   readonly regional_count: number;
   readonly percentage_complete: number;
+  /** @default bytes */
+  readonly percentage_of?: "bytes" | "tasks" | undefined;
   readonly instance_count: number;
   readonly instances_at_work: number;
   readonly in_progress_task_count: number;

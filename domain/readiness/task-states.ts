@@ -1,3 +1,5 @@
+import type { Status } from "../request/lifecycle.ts";
+
 /** The states of a task, in the order of the progress bars of console and command. */
 export const TASK_STATES = ["warm", "hit", "regional", "done", "not_kept", "failed", "under_way", "waiting"] as const;
 export type TaskState = (typeof TASK_STATES)[number];
@@ -59,22 +61,30 @@ export function badTasksOf(states: TaskStates): number {
   return states.not_kept + states.failed;
 }
 
-/** What the API reports of a request's bytes besides, and the percentage that it makes of them. */
+/** What the API reports of a request's progress besides. */
 interface ByteCounts {
+  readonly status: Status;
   readonly total_size: number;
   readonly download_size: number;
   readonly in_progress_size: number;
   readonly percentage_complete: number;
+  readonly percentage_of: "bytes" | "tasks";
+}
+
+/** The progress of a request as every view shows it, in whole per cent, and what it counts. A finished request has all its results. */
+export function completeOf(request: Pick<ByteCounts, "status" | "percentage_complete" | "percentage_of">) {
+  if (request.status === "FINISHED") return { percent: 100, of: "tasks" } as const;
+  return { percent: request.percentage_complete, of: request.percentage_of };
 }
 
 /**
- * How much of a request's bar each state has, in parts of any size. The bar shows what the percentage counts: while tasks are left, that
- * is bytes, so that a large file moves it. What failed has no bytes, and its share of the tasks.
+ * How much of a request's bar each state has, in parts of any size. The bar shows what {@link completeOf} counts: of bytes, so that a large
+ * file moves it. What failed has no bytes, and its share of the tasks.
  */
 export function barShares(request: AnswerCounts & ByteCounts): TaskStates {
   const tally = taskStatesOf(request);
   const { total_size, total_count, download_size, in_progress_size } = request;
-  if (tally.waiting + tally.under_way === 0 || !isByBytes(request)) return tally;
+  if (tally.waiting + tally.under_way === 0 || total_size <= 0 || completeOf(request).of === "tasks") return tally;
   const good = tally.warm + tally.hit + tally.regional + tally.done;
   const ofGood = (count: number) => (good === 0 ? 0 : (download_size / total_size) * (count / good));
   const shares = {
@@ -88,12 +98,4 @@ export function barShares(request: AnswerCounts & ByteCounts): TaskStates {
   };
   const used = Object.values(shares).reduce((sum, it) => sum + it, 0);
   return { ...shares, waiting: Math.max(0, 1 - used) };
-}
-
-/** Where a size is not known, the API's percentage is of tasks. */
-function isByBytes({ percentage_complete: percent, ...counts }: AnswerCounts & ByteCounts): boolean {
-  if (counts.total_size <= 0 || counts.total_count <= 0) return false;
-  const bytes = ((counts.download_size + counts.in_progress_size) * 100) / counts.total_size;
-  const tasks = (counts.download_count * 100) / counts.total_count;
-  return Math.abs(bytes - percent) <= Math.max(1, Math.abs(tasks - percent));
 }

@@ -117,6 +117,12 @@ export interface PercentageInput {
   readonly sizes_known: boolean;
   readonly download_count: number;
   readonly download_size: number;
+  readonly failed_count?: number | undefined;
+}
+
+/** What {@link percentage} counts. */
+export function percentageOf({ sizes_known, total_size }: PercentageInput): "bytes" | "tasks" {
+  return sizes_known && total_size > 0 ? "bytes" : "tasks";
 }
 
 interface CountState {
@@ -124,11 +130,15 @@ interface CountState {
   readonly verdict?: string | undefined;
 }
 
-/** Whole per cent of the bytes; of the tasks where bytes cannot tell. Never above 100, and 100 only when all is there. */
+/**
+ * Whole per cent of the bytes; of the tasks where bytes cannot tell. Never above 100, and 100 only when all is there: if all tasks
+ * succeeded, it is, also if CloudFront sent fewer bytes because it compressed them.
+ */
 export function percentage(item: PercentageInput): number {
-  const byBytes = item.sizes_known && item.total_size > 0;
+  const byBytes = percentageOf(item) === "bytes";
   const [done, total] = byBytes ? [item.download_size, item.total_size] : [item.download_count, item.total_count];
   if (total === 0) return 0;
+  if (item.failed_count === 0 && item.total_count > 0 && item.download_count >= item.total_count) return 100;
   const most = item.download_count < item.total_count ? 99 : 100;
   // Multiplied first: 29 / 100 * 100 is a little less than 29.
   return Math.max(0, Math.min(most, Math.floor((done * 100) / total)));

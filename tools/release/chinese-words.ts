@@ -349,6 +349,7 @@ export const CHINESE: Readonly<Record<string, string>> = {
   "Some of the tasks, with their last attempt.": "其中一些任务及其上一次尝试。",
   "Tasks that are in the queue until their next attempt. They are not failed.":
     "在队列中等待下一次尝试的任务。它们不算失败。",
+  "What `percentage_complete` counts.": "`percentage_complete` 按什么计算：字节或任务。",
   "Names of its variants.": "变体的名称。",
   "`Accept-Encoding` of its downloads, as CloudFront normalizes it: `br,gzip`, `gzip`, `br`, `identity`.":
     "下载请求的 `Accept-Encoding`，按 CloudFront 规范化后的形式：`br,gzip`、`gzip`、`br`、`identity`。",

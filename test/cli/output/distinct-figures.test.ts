@@ -45,6 +45,15 @@ test("a request says which tasks wait for their next attempt, and names no missi
   expect(plainLine(progress())).not.toContain("retrying");
 });
 
+test("the percentage stands beside what it counts, and a finished request is at 100%", () => {
+  const look = { listed: undefined, sentence: undefined, isDirect: false };
+  const lineOf = (changes: object) => statusLines(progress(changes), look, LOOK)[1];
+  expect(lineOf({})).toMatch(/ 62% {2}1\.91 of 3\.06 TB/);
+  expect(lineOf({ percentage_of: "tasks" })).toMatch(/ 62% {2}1,971\/3,192 tasks/);
+  expect(lineOf({ status: "FINISHED", download_count: 3_192 })).toMatch(/100% {2}3,192\/3,192 tasks/);
+  expect(plainLine(progress({ status: "FINISHED" }))).toContain(" FINISHED 100% ");
+});
+
 test("a POP's row has tasks, done, warm, hit, regional, not kept and failed, in the order of its heads", () => {
   const pop = {
     ...COUNTS,

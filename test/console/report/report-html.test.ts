@@ -38,7 +38,7 @@ describe("what the page says", () => {
     const text = textOf(html(madeUpReport({}, { failures }, { timings: TIMINGS })));
     for (const words of [
       ...["www.example.com/s3e1/", "8,407 URLs × 2 POPs", "Sent 2026-11-25 10:48 UTC, ended 2026-11-25 11:13 UTC"],
-      ...["Not ready for traffic", "601 of 907 GB · 73%", "25:20", "19:13 11:13 UTC"],
+      ...["Not ready for traffic", "601 of 907 GB", "16,814 of 16,814 · 100%", "25:20", "19:13 11:13 UTC"],
       ...[
         "Tasks that did not succeed, and next steps",
         "Fix before you send traffic",

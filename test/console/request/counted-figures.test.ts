@@ -166,7 +166,7 @@ test.each<[what: string, html: () => string, place: RegExp, found: number[][]]>(
     [[BAD + LEFT]],
   ],
   ["the question before a retry", withKey("r", ENDED), QUESTION, [[BAD + LEFT]]],
-  ["results at the end", ENDED, /<dt>Tasks with a result<\/dt><dd>(.*?)<\/dd>/, [[RESULTS, TOTAL]]],
+  ["results at the end", ENDED, /<dt>Tasks with a result<\/dt><dd>(.*?)<\/dd>/, [[RESULTS, TOTAL, 100]]],
   // 601 GB in 25 minutes and 20 seconds.
   ["the mean rate", ENDED, /<dt>Average rate<\/dt><dd>(.*?)<\/dd>/, [[395]]],
   ["how long it took", ENDED, /<dt>Duration<\/dt><dd>(.*?)<\/dd>/, [[25, 20]]],

@@ -59,7 +59,8 @@ it.each<[Partial<SentenceInput>, string, string]>([
     "Late: needs 12 min more than the timeout allows.",
     "将超时：预计在超时后再过 12 分钟才能完成。",
   ],
-  [{ estimated_finish_at: null }, "In progress: 62%.", "进行中：62%。"],
+  [{ estimated_finish_at: null }, "In progress: 62% of the bytes.", "进行中：字节的 62%。"],
+  [{ estimated_finish_at: null, percentage_of: "tasks" }, "In progress: 62% of the tasks.", "进行中：任务的 62%。"],
   [{ instances_at_work: 0 }, "Waiting for instances.", "正在等待实例。"],
   [
     { instances_at_work: 0, last_update_time: at(NOW - 7 * MINUTE) },
@@ -89,7 +90,11 @@ it.each<[Partial<SentenceInput>, string, string]>([
   ],
   [{ bytes_per_second: 0, last_update_time: at(NOW - 5 * MINUTE) }, "No progress for 5 min.", "5 分钟没有进展。"],
   // A large file is under way.
-  [{ last_update_time: at(NOW - 9 * MINUTE), estimated_finish_at: null }, "In progress: 62%.", "进行中：62%。"],
+  [
+    { last_update_time: at(NOW - 9 * MINUTE), estimated_finish_at: null },
+    "In progress: 62% of the bytes.",
+    "进行中：字节的 62%。",
+  ],
   [{ download_count: 3_192 }, "All tasks have a result. Counting the results.", "所有任务都已有结果，正在统计。"],
   [{ timestamp: at(NOW + 47 * MINUTE) }, "The timeout is over. Counting the results.", "已到超时时间，正在统计结果。"],
 ])("while it runs: %j", (change, en, zh) => {
@@ -299,13 +304,13 @@ it.each<[Partial<SentenceInput>, string, string]>([
   [{ verdict: "ready_with_exceptions" }, "Ready, with exceptions.", "可以放量，但有例外。"],
   [
     { status: "STOPPED", verdict: "not_ready", total_count: 72_820, download_count: 29_856, percentage_complete: 41 },
-    "Stopped at 41%. 42,964 tasks were not tried.",
-    "已停止，进度为 41%。42,964 个任务未尝试。",
+    "Stopped at 41% of the bytes. 42,964 tasks were not tried.",
+    "已停止，进度为字节的 41%。42,964 个任务未尝试。",
   ],
   [
     { status: "TIMEOUT", verdict: "not_ready", download_count: 3_191, failed_count: 2, percentage_complete: 99 },
-    "Timed out at 99%. 1 task was not tried. 2 tasks failed.",
-    "已超时，进度为 99%。1 个任务未尝试。2 个任务失败。",
+    "Timed out at 99% of the bytes. 1 task was not tried. 2 tasks failed.",
+    "已超时，进度为字节的 99%。1 个任务未尝试。2 个任务失败。",
   ],
   [{ status: "STOPPED", verdict: undefined }, "Stopped. Counting the results.", "已停止，正在统计结果。"],
   [{ status: "TIMEOUT", verdict: undefined }, "Timed out. Counting the results.", "已超时，正在统计结果。"],

@@ -1,4 +1,11 @@
-import { badTasksOf, NO_TASK_STATES, sumOfTaskStates, taskStatesOf } from "../../../domain/readiness/task-states.ts";
+import {
+  badTasksOf,
+  barShares,
+  completeOf,
+  NO_TASK_STATES,
+  sumOfTaskStates,
+  taskStatesOf,
+} from "../../../domain/readiness/task-states.ts";
 
 const COUNTS = {
   total_count: 0,
@@ -40,4 +47,42 @@ it("sumOfOutcomes adds state by state; of none it is nothing", () => {
   const one = { warm: 1, hit: 2, regional: 8, done: 3, not_kept: 4, failed: 5, under_way: 6, waiting: 7 };
   expect(Object.values(sumOfTaskStates([one, one]))).toEqual([2, 4, 16, 6, 8, 10, 12, 14]);
   expect(sumOfTaskStates([])).toEqual(NO_TASK_STATES);
+});
+
+/** A large object is under way: of four tasks, three small ones are warm. */
+const UNDER_WAY = {
+  ...COUNTS,
+  status: "IN_PROGRESS",
+  total_count: 4,
+  download_count: 3,
+  warm_count: 3,
+  in_progress_task_count: 1,
+  total_size: 1_000,
+  download_size: 30,
+  in_progress_size: 170,
+  percentage_complete: 20,
+} as const;
+
+it.each([
+  ["bytes", 0.2],
+  ["tasks", 0.75],
+] as const)("the percentage and the bar count the same: %s", (percentage_of, share) => {
+  const request = { ...UNDER_WAY, percentage_of, percentage_complete: share * 100 };
+  expect(completeOf(request)).toEqual({ percent: share * 100, of: percentage_of });
+  const { waiting, under_way, ...done } = barShares(request);
+  const all = [waiting, under_way, ...Object.values(done)].reduce((sum, it) => sum + it, 0);
+  const there = all - waiting - (percentage_of === "tasks" ? under_way : 0);
+  expect(there / all).toBeCloseTo(share);
+});
+
+it("a finished request is at 100% of its tasks, also if some failed and have no bytes", () => {
+  const request = {
+    ...UNDER_WAY,
+    status: "FINISHED",
+    percentage_of: "bytes",
+    download_count: 4,
+    failed_count: 1,
+  } as const;
+  expect(completeOf(request)).toEqual({ percent: 100, of: "tasks" });
+  expect(barShares(request)).toMatchObject({ warm: 3, failed: 1, waiting: 0 });
 });

@@ -42,6 +42,8 @@ describe("percentage", () => {
     ["sizes unknown: the tasks", { sizes_known: false, download_count: 3, download_size: 1 }, 50],
     ["sizes unknown: all tasks", { sizes_known: false, download_count: 6, download_size: 1 }, 100],
     ["empty files: the tasks", { total_size: 0, download_count: 3 }, 50],
+    ["all tasks succeeded, compressed", { download_count: 6, download_size: 100, failed_count: 0 }, 100],
+    ["a task of compressed ones failed", { download_count: 6, download_size: 100, failed_count: 1 }, 16],
     ["everything failed", { download_count: 6, download_size: 0 }, 0],
     ["corrected below nothing", { download_size: -5 }, 0],
   ])("%s", (_, change, percent) => expect(percentage({ ...work, ...change })).toBe(percent));

@@ -28,6 +28,7 @@ describe("GET /prewarm", () => {
     url_count: 5,
     url_prefix: "",
     pop_count: 2,
+    percentage_of: "bytes",
     verify: "edge",
     downloads: "auto",
     scope: "pop",
@@ -120,7 +121,7 @@ describe("GET /prewarm", () => {
         ...body,
         status: "STOPPED",
         verdict: "not_ready",
-        sentence: "Stopped at 55%. 2 tasks were not tried. 5 tasks failed.",
+        sentence: "Stopped at 55% of the bytes. 2 tasks were not tried. 5 tasks failed.",
       },
     });
     expect(calls).toEqual(["requests.get"]);

@@ -135,7 +135,7 @@ it("the end of a request is said once, with its exact counts and links, when its
     status: "STOPPED",
     reason: "why",
     verdict: "not_ready",
-    sentence: "Stopped at 66%. 1 task was not tried.",
+    sentence: "Stopped at 66% of the bytes. 1 task was not tried.",
     total_count: 4,
     download_count: 3,
     download_size: 20,
