@@ -67,6 +67,7 @@ export const listedSchema = z.object({
   estimated_finish_at: time.nullable().catch(null),
   retrying: z.array(retryingSchema).optional().catch(undefined),
   url_count: count,
+  unreadable_urls: count.optional().catch(undefined),
   url_prefix: z.string().catch(""),
   reason: z.string().optional(),
   verdict: verdictSchema.optional().catch(undefined),

@@ -18,7 +18,7 @@ export interface RecListProps {
 /** A row a REC, those with failures first. While one is open no row moves. */
 export function RecList({ request, onPop }: RecListProps) {
   const { say } = useReader();
-  const groups = useMemo(() => groupPops(request.pops), [request.pops]);
+  const groups = useMemo(() => groupPops(request.pops, request), [request]);
   const [open, setOpen] = useState<ReadonlySet<string | null>>(new Set());
   const before = useRef<readonly (string | null)[]>([]);
   const shown = open.size > 0 ? inOrder(groups, before.current) : failedFirst(groups);

@@ -14,7 +14,7 @@ const MAX_NAMED = 60;
 export function ReportMatrix({ request }: Pick<Report, "request">) {
   const { say } = useReader();
   if (request.pops.length === 0) return null;
-  const groups = groupPops(request.pops);
+  const groups = groupPops(request.pops, request);
   const small = request.pops.length > MAX_TILES;
   return (
     <section class="report-part">

@@ -48,7 +48,7 @@ export function ReportPage({ report, sentence }: { readonly report: Report; read
                 {say("where")}
                 {aside.objects === 0 ? null : <span class="quiet"> {count("leavingAside", aside.objects)}</span>}
               </h2>
-              <RequestMap pops={request.pops.map((row) => popState(without(row, aside)))} />
+              <RequestMap pops={request.pops.map((row) => popState(without(row, aside), request))} />
             </section>
           )}
           {calm ? null : <AsSent request={request} engine={engine} />}

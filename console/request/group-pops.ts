@@ -1,6 +1,13 @@
 import type { Pop } from "../../client/answers.ts";
 import { byRec } from "../../client/pop-groups.ts";
-import { badTasksOf, sumOfTaskStates, type TaskStates, taskStatesOf } from "../../domain/readiness/task-states.ts";
+import {
+  badTasksOf,
+  sumOfTaskStates,
+  type TaskStates,
+  taskStatesOf,
+  type UrlCounts,
+  unreadTasks,
+} from "../../domain/readiness/task-states.ts";
 
 /** One POP, and how its tasks stand. */
 export interface PopState {
@@ -28,21 +35,28 @@ export interface RecGroup {
   readonly notWarm: number;
 }
 
-export function popState(row: Pop): PopState {
-  const outcomes = taskStatesOf(row);
+/** @param urls of the request: those that could not be read are cold at the POP, and shown as failed. @default all could be read */
+export function popState(row: Pop, urls: UrlCounts = ALL_READ): PopState {
+  const counted = taskStatesOf(row);
+  const unread = row.total_count === 0 ? 0 : unreadTasks(row.total_count, urls);
+  const outcomes = { ...counted, failed: counted.failed + unread };
+  const total = row.total_count + unread;
   return {
     pop: row.pop,
     outcomes,
-    total: row.total_count,
+    total,
     bad: badTasksOf(outcomes),
     resolved: row.state !== "NOT_RESOLVED",
     unfinished: row.state === "UNFINISHED",
-    percent: percentGood(outcomes, row.total_count),
+    percent: percentGood(outcomes, total),
   };
 }
 
-export function groupPops(rows: readonly Pop[]): RecGroup[] {
-  return byRec(rows).map(({ rec, pops }) => groupOf(rec, pops.map(popState)));
+const ALL_READ: UrlCounts = { url_count: 0 };
+
+export function groupPops(rows: readonly Pop[], urls?: UrlCounts): RecGroup[] {
+  const states = (pops: readonly Pop[]) => pops.map((row) => popState(row, urls));
+  return byRec(rows).map(({ rec, pops }) => groupOf(rec, states(pops)));
 }
 
 function groupOf(rec: string | null, pops: readonly PopState[]): RecGroup {

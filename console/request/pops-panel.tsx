@@ -35,9 +35,12 @@ export function PopsPanel({ request, onPop, isWide }: PopsPanelProps) {
   const view = views.find((it) => it === chosen) ?? views[0] ?? "matrix";
   const aside = useMemo(() => (ended ? failedEverywhere(request) : NOWHERE), [ended, request]);
   const groups = useMemo(() => {
-    const all = groupPops(request.pops.map((row) => without(row, aside)));
+    const all = groupPops(
+      request.pops.map((row) => without(row, aside)),
+      request,
+    );
     return ended ? troubleFirst(all) : all;
-  }, [request.pops, aside, ended]);
+  }, [request, aside, ended]);
   const many = request.pops.length > MAX_TILES;
   // Hundreds of cells have no room there, so that those of RECs without trouble are folded at first.
   const [only, setOnly] = useParameter("failed");

@@ -150,11 +150,12 @@ function Request({ request, again }: { readonly request: Progress; readonly agai
   const tasks = badTasksOf(outcomes) + regional + (ended ? left : 0);
   const isClear =
     request.verdict === "ready" || (request.verdict === "not_verified" && request.readiness?.exceptions === 0);
-  // What could not be read has no tasks, and may be tried again as well. Retrying does not help where only POPs did not resolve.
-  const mayRetry = ended && request.retried_by === undefined && (tasks > 0 || (!isClear && !lacksOnlyPops(request)));
   const { failures = [] } = request;
   const isRetryVain =
     left + regional === 0 && failures.length > 0 && failures.every(({ code }) => needsChange(readReason(code)));
+  // What could not be read has no tasks, and may be tried again, unless its reason stays. A POP that does not resolve will not later.
+  const mayHelp = tasks > 0 || (!isClear && !isRetryVain && !lacksOnlyPops(request));
+  const mayRetry = ended && request.retried_by === undefined && mayHelp;
   useTabOf(request);
   useKeys({
     c: () => void copyText(sentence),

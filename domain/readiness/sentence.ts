@@ -151,6 +151,11 @@ function finished(request: SentenceInput, say: SayReadiness, language: Language)
   if (verdict === "ready" && isVerified) return [say("ready", { claims: claimsOf(request, say) })];
   if ((verdict === "not_verified" || verdict === "ready") && failed === 0)
     return [say("notVerifiedTasks", { count: downloadedOf(request) })];
+  // The list has no facts of the verdict but this.
+  const { unreadable_urls: unread = 0, url_count: urls = unread } = request;
+  const unreadable = unread > 0 ? [say("unreadable", { count: unread, urls })] : [];
+  if (verdict === "not_ready" && unread > 0)
+    return [say("notReadyBecause", { reasons: joined([...unreadable, ...failures], say) })];
   const head = {
     not_ready: "notReady",
     ready: "notVerified",
@@ -298,6 +303,8 @@ export interface SentenceInput {
   readonly warm_count: number;
   readonly hit_count: number;
   readonly regional_count: number;
+  readonly url_count?: number | undefined;
+  readonly unreadable_urls?: number | undefined;
   readonly percentage_complete: number;
   /** @default bytes */
   readonly percentage_of?: "bytes" | "tasks" | undefined;

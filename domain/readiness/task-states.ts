@@ -61,8 +61,21 @@ export function badTasksOf(states: TaskStates): number {
   return states.not_kept + states.failed;
 }
 
+/** The URLs of a request, and those of them that could not be read. */
+export interface UrlCounts {
+  readonly url_count: number;
+  /** @default 0 */
+  readonly unreadable_urls?: number | undefined;
+}
+
+/** How many tasks the URLs that could not be read would be beside so many of the others: they are cold at every POP. */
+export function unreadTasks(tasks: number, { url_count: urls, unreadable_urls: unread = 0 }: UrlCounts): number {
+  if (unread === 0) return 0;
+  return Math.max(1, Math.round((tasks * unread) / Math.max(1, urls - unread)));
+}
+
 /** What the API reports of a request's progress besides. */
-interface ByteCounts {
+interface ByteCounts extends UrlCounts {
   readonly status: Status;
   readonly total_size: number;
   readonly download_size: number;
@@ -79,11 +92,12 @@ export function completeOf(request: Pick<ByteCounts, "status" | "percentage_comp
 
 /**
  * How much of a request's bar each state has, in parts of any size. The bar shows what {@link completeOf} counts: of bytes, so that a large
- * file moves it. What failed has no bytes, and its share of the tasks.
+ * file moves it. What failed has no bytes, and its share of the tasks; with it stands what could not be read.
  */
 export function barShares(request: AnswerCounts & ByteCounts): TaskStates {
-  const tally = taskStatesOf(request);
+  const counted = taskStatesOf(request);
   const { total_size, total_count, download_size, in_progress_size } = request;
+  const tally = { ...counted, failed: counted.failed + unreadTasks(total_count, request) };
   if (tally.waiting + tally.under_way === 0 || total_size <= 0 || completeOf(request).of === "tasks") return tally;
   const good = tally.warm + tally.hit + tally.regional + tally.done;
   const ofGood = (count: number) => (good === 0 ? 0 : (download_size / total_size) * (count / good));

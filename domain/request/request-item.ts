@@ -135,6 +135,8 @@ export const requestItemSchema = z.object({
   tasks_per_target: z.record(z.string(), count),
   /** Good URLs whose headers say that they may never be kept. Absent: none of those that were asked, or nobody looked. */
   may_not_be_kept: uncacheableUrlsSchema.optional().catch(undefined),
+  /** How many URLs Get Size could not read, in some variant. Absent: none. */
+  unreadable_urls: count.optional().catch(undefined),
   /** Over how many partition keys the results are spread. */
   shards: z.number().int().positive(),
   /** The queue that its tasks go through. */
@@ -253,6 +255,7 @@ export const listedRequestSchema = requestItemSchema.pick({
   regional_count: true,
   not_kept_count: true,
   may_not_be_kept: true,
+  unreadable_urls: true,
   reason: true,
   verdict: true,
   max_reported_percentage: true,

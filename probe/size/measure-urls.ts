@@ -215,12 +215,21 @@ export async function writeMeasured(
   lists: ListStore,
   { req_id: reqId, retry_of: retriedId }: RequestItem,
   { good, bad, uncacheable }: MeasuredUrls,
-): Promise<{ readonly fields: Pick<RequestItem, "may_not_be_kept"> } | { readonly problem: string }> {
+): Promise<
+  { readonly fields: Pick<RequestItem, "may_not_be_kept" | "unreadable_urls"> } | { readonly problem: string }
+> {
   await lists.write(goodUrlsList(good), reqId, good);
   await lists.write(LISTS.failedUrls, reqId, bad);
   const groups = failureGroupsOf(bad.map((url) => ({ ...url, error: url.problem })));
   await lists.write(LISTS.failedUrlGroups, reqId, groups);
-  if (good.length > 0) return { fields: uncacheable.count === 0 ? {} : { may_not_be_kept: uncacheable } };
+  const unreadable = new Set(bad.map(({ url }) => url)).size;
+  if (good.length > 0)
+    return {
+      fields: {
+        ...(uncacheable.count === 0 ? {} : { may_not_be_kept: uncacheable }),
+        ...(unreadable === 0 ? {} : { unreadable_urls: unreadable }),
+      },
+    };
   const first = firstProblem(bad);
   if (first !== undefined)
     return { problem: `No URL can be read; the first is ${withoutQueries(bad[0]?.url ?? "")} (${first})` };

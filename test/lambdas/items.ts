@@ -107,6 +107,7 @@ export function fullRequest(change: Partial<RequestItem> = {}): RequestItem {
     ],
     tasks_per_target: { label: d.integer() },
     may_not_be_kept: { count: d.integer(), examples: [d.url()] },
+    unreadable_urls: d.integer(),
     shards: d.integer(),
     lane: "express",
     targets_total: d.integer(),

@@ -72,3 +72,14 @@ it.each([
 ] as const)("worstOf: %o is %s", (some, worst) =>
   expect(worstOf(popState(pop("SIN1", "Singapore", some)))).toBe(worst),
 );
+
+test("a URL that could not be read is cold at every POP that has tasks", () => {
+  const warm = { download_count: 10, warm_count: 10 };
+  const rows = [pop("SIN1", "Singapore", warm), pop("BOM1", null, { state: "NOT_RESOLVED", total_count: 0 })];
+  const [one, other] = groupPops(rows, { url_count: 5, unreadable_urls: 1 }).flatMap(({ pops }) => pops);
+  const [plain] = groupPops(rows, { url_count: 5 }).flatMap(({ pops }) => pops);
+  expect(one?.bad).toBeGreaterThan(plain?.bad ?? Number.NaN);
+  expect(one?.percent).toBeLessThan(plain?.percent ?? Number.NaN);
+  expect(one === undefined ? "" : worstOf(one)).toBe("failed");
+  expect(other?.bad).toBe(0);
+});

@@ -102,6 +102,23 @@ it.each<[Partial<SentenceInput>, string, string]>([
   expect(sentence({ ...RUNNING, ...change }, "zh")).toBe(zh);
 });
 
+it.each([
+  ["not_ready", 0, "Not ready for traffic: 1 of 4 URLs could not be read.", "暂不可放量：4 个 URL 中有 1 个无法读取。"],
+  [
+    "not_ready",
+    2,
+    "Not ready for traffic: 1 of 4 URLs could not be read; 2 of 3,192 tasks failed.",
+    "暂不可放量：4 个 URL 中有 1 个无法读取；3,192 个任务中有 2 个失败。",
+  ],
+] as const)(
+  "the list, which has no facts of the verdict, gives its reason: %s, %i failed",
+  (verdict, failed_count, en, zh) => {
+    const listed = { ...DONE, verdict, failed_count, url_count: 4, unreadable_urls: 1 };
+    expect(sentence(listed)).toBe(en);
+    expect(sentence(listed, "zh")).toBe(zh);
+  },
+);
+
 it("while it runs has the time of day where there is a clock", () => {
   const clock = (ms: number) => new Date(ms).toISOString().slice(11, 16);
   expect(sentence(RUNNING, "en", clock)).toBe("On time: about 6 min left. Done by 11:52, 40 min before the timeout.");

@@ -5,6 +5,7 @@ import {
   NO_TASK_STATES,
   sumOfTaskStates,
   taskStatesOf,
+  unreadTasks,
 } from "../../../domain/readiness/task-states.ts";
 
 const COUNTS = {
@@ -61,6 +62,7 @@ const UNDER_WAY = {
   download_size: 30,
   in_progress_size: 170,
   percentage_complete: 20,
+  url_count: 4,
 } as const;
 
 it.each([
@@ -85,4 +87,22 @@ it("a finished request is at 100% of its tasks, also if some failed and have no 
   } as const;
   expect(completeOf(request)).toEqual({ percent: 100, of: "tasks" });
   expect(barShares(request)).toMatchObject({ warm: 3, failed: 1, waiting: 0 });
+});
+
+it.each([
+  ["of tasks", { percentage_of: "tasks", status: "FINISHED", download_count: 4, warm_count: 4 } as const, 1 / 5],
+  ["of bytes", { percentage_of: "bytes" } as const, 0.25 / 1.25],
+])("what could not be read has its part of the bar: %s", (_, change, share) => {
+  const request = { ...UNDER_WAY, ...change, url_count: 5, unreadable_urls: 1 };
+  const shares = barShares(request);
+  const all = Object.values(shares).reduce((sum, it) => sum + it, 0);
+  expect(shares.failed / all).toBeCloseTo(share, 1);
+  expect(barShares({ ...request, unreadable_urls: undefined }).failed).toBe(0);
+});
+
+it("URLs that could not be read stand for as many tasks as the others have", () => {
+  expect(unreadTasks(600, { url_count: 4, unreadable_urls: 1 })).toBe(200);
+  expect(unreadTasks(3, { url_count: 1_000, unreadable_urls: 1 })).toBe(1);
+  expect(unreadTasks(0, { url_count: 1, unreadable_urls: 1 })).toBe(1);
+  expect(unreadTasks(600, { url_count: 4 })).toBe(0);
 });
