@@ -118,7 +118,7 @@ export function NewRequestView() {
         <LimitsPart {...part} settings={settings} beyond={beyond} paths={paths} />
         <MorePart {...part} />
       </div>
-      <section class="new-where" aria-label={say("where")}>
+      <section class="new-where" aria-label={say("pops")}>
         <Trouble error={catalogue.error} lostSince={undefined} again={catalogue.again} />
         {catalogue.pops === undefined ? (
           catalogue.error === undefined ? (

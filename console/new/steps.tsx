@@ -1,6 +1,6 @@
 import { useFormReader } from "../words/form-reader.ts";
 
-const NAMES = ["what", "where", "sendDo"] as const;
+const NAMES = ["what", "pops", "sendDo"] as const;
 
 /** On a phone one of three parts is shown at a time. */
 export function Steps({ step, onStep }: { readonly step: number; readonly onStep: (step: number) => void }) {

@@ -25,7 +25,7 @@ export function WherePart({ pops, selection, onSelect, wrong }: WherePartProps) 
     <>
       <div class="where-head">
         <h2>
-          {say("where")}{" "}
+          {say("pops")}{" "}
           <span class="quiet">{say("whereCount", { chosen: selection.size, total: pops.length, metros: chosen })}</span>
         </h2>
         <RegionChips pops={pops} selection={selection} onSelect={onSelect} />

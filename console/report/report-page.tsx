@@ -45,7 +45,7 @@ export function ReportPage({ report, sentence }: { readonly report: Report; read
           {request.pops.length === 0 ? null : (
             <section>
               <h2>
-                {say("where")}
+                {say("pops")}
                 {aside.objects === 0 ? null : <span class="quiet"> {count("leavingAside", aside.objects)}</span>}
               </h2>
               <RequestMap pops={request.pops.map((row) => popState(without(row, aside), request))} />

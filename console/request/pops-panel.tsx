@@ -14,9 +14,7 @@ import { PopList } from "./pop-list.tsx";
 import { MAX_TILES, PopMatrix } from "./pop-matrix.tsx";
 
 type View = "matrix" | "map" | "list";
-/** What is asked first stands first: while it runs how far each POP is, at the end where in the world something is missing. */
-const WHILE_IT_RUNS: readonly View[] = ["matrix", "map", "list"];
-const AT_THE_END: readonly View[] = ["map", "matrix", "list"];
+const VIEWS: readonly View[] = ["matrix", "map", "list"];
 
 interface PopsPanelProps {
   readonly request: Progress;
@@ -30,9 +28,9 @@ interface PopsPanelProps {
 export function PopsPanel({ request, onPop, isWide }: PopsPanelProps) {
   const { say, count } = useReader();
   const ended = isTerminal(request.status);
-  const views = ended ? AT_THE_END : WHILE_IT_RUNS;
   const [chosen, setView] = useParameter("view");
-  const view = views.find((it) => it === chosen) ?? views[0] ?? "matrix";
+  // What is asked first: while it runs how far each POP is, at the end where in the world something is missing.
+  const view = VIEWS.find((it) => it === chosen) ?? (ended ? "map" : "matrix");
   const aside = useMemo(() => (ended ? failedEverywhere(request) : NOWHERE), [ended, request]);
   const groups = useMemo(() => {
     const all = groupPops(
@@ -48,7 +46,7 @@ export function PopsPanel({ request, onPop, isWide }: PopsPanelProps) {
   const flip = () => setOnly(failedOnly ? "all" : "only");
   const shown = useMemo(() => (failedOnly ? groups.filter(({ bad }) => bad > 0) : groups), [groups, failedOnly]);
   useKeys({
-    v: () => setView(views[(views.indexOf(view) + 1) % views.length]),
+    v: () => setView(VIEWS[(VIEWS.indexOf(view) + 1) % VIEWS.length]),
     f: flip,
   });
   if (request.pops.length === 0) return null;
@@ -56,12 +54,12 @@ export function PopsPanel({ request, onPop, isWide }: PopsPanelProps) {
     <section class="pops">
       <div class="section-head">
         <h2>
-          {say(ended ? "where" : "pops")}
+          {say("pops")}
           {aside.objects === 0 ? null : <span class="quiet"> {count("leavingAside", aside.objects)}</span>}
         </h2>
         <Choices
-          label={say(ended ? "where" : "pops")}
-          options={views.map((value) => ({ value, text: say(value) }))}
+          label={say("pops")}
+          options={VIEWS.map((value) => ({ value, text: say(value) }))}
           value={view}
           onChoose={setView}
         />

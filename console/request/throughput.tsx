@@ -32,7 +32,7 @@ export function Throughput({ points, ahead, ended = false }: ThroughputProps) {
     return <p class="quiet small chart-empty">{say("throughputEmpty")}</p>;
   const top = niceTop(Math.max(0, ...points.map(({ rate }) => rate)));
   const box = {
-    width: Math.max(60, width - AXIS),
+    width: Math.max(60, width - 2 * AXIS),
     height: HEIGHT,
     from: first.at,
     to: Math.max(last.at, ahead?.at ?? 0),
@@ -51,7 +51,7 @@ export function Throughput({ points, ahead, ended = false }: ThroughputProps) {
         aria-labelledby={title}
       >
         <title id={title}>{said}</title>
-        <g transform="translate(0 4)">
+        <g transform={`translate(${AXIS} 4)`}>
           {[0, 0.5, 1].map((share) => (
             <line key={share} class="rule" x2={box.width} y1={HEIGHT * share} y2={HEIGHT * share} />
           ))}
@@ -62,12 +62,8 @@ export function Throughput({ points, ahead, ended = false }: ThroughputProps) {
             <path class="warm-line ahead" d={pathOf([last, ahead], (it) => it.warm, box)} />
           )}
           {ended ? null : <line class="now" x1={x} x2={x} y2={HEIGHT} />}
-          <text class="axis" x={width} y="4" text-anchor="end">
-            {formats.figure(top).value.replace(/[.,]0+$/, "")}
-          </text>
-          <text class="axis" x={width} y={HEIGHT} text-anchor="end">
-            0
-          </text>
+          <Axis x={-4} top={formats.percent(100)} bottom={formats.percent(0)} />
+          <Axis x={box.width + AXIS} top={formats.figure(top).value.replace(/[.,]0+$/, "")} bottom="0" />
           <Times box={box} now={ended ? undefined : x} />
         </g>
       </svg>
@@ -76,6 +72,20 @@ export function Throughput({ points, ahead, ended = false }: ThroughputProps) {
         <span class="key warm-key">{say("warmShare")}</span>
       </figcaption>
     </figure>
+  );
+}
+
+/** The ends of an axis: per cent of the tasks on the left, bytes a second on the right. */
+function Axis({ x, top, bottom }: { readonly x: number; readonly top: string; readonly bottom: string }) {
+  return (
+    <>
+      <text class="axis" x={x} y="4" text-anchor="end">
+        {top}
+      </text>
+      <text class="axis" x={x} y={HEIGHT} text-anchor="end">
+        {bottom}
+      </text>
+    </>
   );
 }
 

@@ -91,7 +91,6 @@ export const MESSAGES = {
   ready: { en: "Ready", zh: "可以放量" },
   search: { en: "Host, path or request ID", zh: "域名、路径或请求 ID" },
   what: { en: "Content", zh: "内容" },
-  where: { en: "Edge locations", zh: "边缘站点" },
   status: { en: "Status", zh: "状态" },
   progress: { en: "Progress", zh: "进度" },
   warmOrHit: { en: "Warm or hit", zh: "已预热或已命中" },

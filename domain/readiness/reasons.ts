@@ -289,9 +289,12 @@ interface StatusInput {
   readonly examples: readonly { readonly http_status?: number | undefined }[];
 }
 
-/** The status of all failures of a group. Undefined: they have several, or its examples are not all of them. */
+/**
+ * The status of all failures of a group. Undefined: they have several, or its examples are not all of them. While the request is active,
+ * that of its examples: advice for other statuses would be for failures that nobody has seen.
+ */
 export function statusOfAll({ tasks, urls, examples }: StatusInput): number | undefined {
   const [status, ...others] = new Set(examples.map((it) => it.http_status));
-  const areAll = examples.length >= (tasks > 0 ? tasks : (urls ?? Number.POSITIVE_INFINITY));
+  const areAll = urls === null || examples.length >= (tasks > 0 ? tasks : urls);
   return areAll && others.length === 0 ? status : undefined;
 }

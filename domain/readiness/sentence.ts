@@ -64,10 +64,13 @@ export function footnote(
 ): string | undefined {
   if (verdict === undefined || verdict === null) return undefined;
   const say = SAY[language];
-  const first = say("embeddedPops");
   const { cold_recs: recs = [], origin_shield: regions = [] } = readiness ?? {};
-  if (recs.length === 0 || regions.length === 0) return first;
-  return say("twoSentences", { first, second: say("originShield", { regions }) });
+  const notes = [
+    ...(verdict === "ready" || verdict === "ready_with_exceptions" ? [say("embeddedPops")] : []),
+    ...(recs.length === 0 || regions.length === 0 ? [] : [say("originShield", { regions })]),
+  ];
+  if (notes.length === 0) return undefined;
+  return notes.reduce((first, second) => say("twoSentences", { first, second }));
 }
 
 function running(request: SentenceInput, language: Language, clock: ((ms: number) => string) | undefined): string {

@@ -45,7 +45,7 @@ describe("what the page says", () => {
         "Client error (4xx)",
         "https://www.example.com/a",
       ],
-      ...["Viewers most likely get the same error.", "4 URLs could not be read", "FCO50-C1", "Edge locations"],
+      ...["Viewers most likely get the same error.", "4 URLs could not be read", "FCO50-C1"],
       ...[
         "Sent request",
         "Edge hit",
@@ -144,7 +144,7 @@ describe("what the page says", () => {
       "The other 8,396 objects are warm at 2 of 3 POPs, and all but 96 of them at BOM54-P2 .",
       "21 tasks: 7 objects at all 3 POPs",
       ...[
-        "Edge locations Excludes 11 objects that fail at every POP",
+        "POPs Excludes 11 objects that fail at every POP",
         "audio/init.mp4 , and 3 more",
         "seg-1.m4s, seg-2.m4s , and 94 more",
       ],

@@ -349,7 +349,7 @@ it.each<[what: string, Partial<Readiness>, RegExp]>([
   ["there is no Origin Shield", { cold_recs: ["Seoul"] }, /behind them\.$/],
   ["Origin Shield has what is cold", { cold_recs: ["Seoul"], origin_shield: ["us-west-2", "eu-west-1"] }, /us-west-2/],
 ])("the footnote of a verdict where %s", (_, change, text) => {
-  expect(footnote({ verdict: "not_ready", ...seen(change) })).toMatch(text);
+  expect(footnote({ verdict: "ready_with_exceptions", ...seen(change) })).toMatch(text);
   expect(footnote({ verdict: undefined, ...seen(change) })).toBeUndefined();
 });
 
@@ -357,6 +357,15 @@ it.each(["en", "zh"] as const)(
   "the footnote in %s holds for a direct run, too, which has no EC2 instance",
   (language) => expect(footnote({ verdict: "ready" }, language)).not.toContain("EC2"),
 );
+
+it("the footnote on embedded POPs stands beside a verdict that is ready alone; that on Origin Shield beside any", () => {
+  const shielded = seen({ cold_recs: ["Seoul"], origin_shield: ["us-west-2"] });
+  for (const verdict of ["not_ready", "not_verified"] as const) {
+    expect(footnote({ verdict, ...seen({}) })).toBeUndefined();
+    expect(footnote({ verdict, ...shielded })).toMatch(/^With Origin Shield \(us-west-2\)/);
+  }
+  expect(footnote({ verdict: "ready", ...seen({}) })).toMatch(/embedded POPs/);
+});
 
 it.each([
   ["default", [], "30 of 363 POPs: the default set", "363 个 POP 中的 30 个：默认集合"],
@@ -377,6 +386,8 @@ it.each<[what: string, failure: Partial<Parameters<typeof statusOfAll>[0]>, next
   ["one that is not found", { urls: 1, examples: [{ http_status: 404 }] }, /Retrying will not help/],
   ["a task that is forbidden", { tasks: 1, examples: [{ http_status: 403 }] }, /signed URL/],
   ["several statuses", { urls: 2, examples: [{ http_status: 404 }, { http_status: 403 }] }, /HTTP 404: .* HTTP 401/],
+  ["many tasks, under way", { tasks: 600, examples: [{ http_status: 404 }] }, /^Correct the URL/],
+  ["several statuses, under way", { tasks: 9, examples: [{ http_status: 404 }, { http_status: 403 }] }, /HTTP 401/],
   ["more than its examples", { urls: 9, examples: [{ http_status: 404 }] }, /HTTP 404: .* HTTP 401/],
 ])("the next step of refused URLs follows their status: %s", (_, failure, next) => {
   const status = statusOfAll({ tasks: 0, urls: null, examples: [], ...failure });

@@ -119,7 +119,7 @@ it("detail=failures adds the failures by reason as far as they are counted, with
   await w.progress.putFailureExamples("r1", "http_4xx", [example], 0);
   const { body } = await w.get("prewarm", { detail: "pops, failures" });
   expect(body["pops"]).toHaveLength(2);
-  expect(body["failures"]).toEqual([{ ...refused, urls: null, ...reasonText("http_4xx", "en") }]);
+  expect(body["failures"]).toEqual([{ ...refused, urls: null, ...reasonText("http_4xx", "en", 403) }]);
 });
 
 it("detail=failures adds input failures while the request runs, without a look at each URL that could not be read", async () => {

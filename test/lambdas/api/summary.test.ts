@@ -56,7 +56,6 @@ describe("GET /summary", () => {
         results_url: "https://bucket.example/r1/results.csv.gz?signed&as=prewarm-r1-results.csv.gz",
         verdict: "not_ready",
         sentence: "Not ready for traffic: 1 object is not warm at any POP under the regional edge cache Singapore.",
-        footnote: expect.stringMatching(/embedded POPs/),
         readiness,
         failures: [
           {
