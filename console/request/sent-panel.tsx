@@ -13,7 +13,7 @@ import { useAction } from "../parts/use-action.ts";
 import { useLoaded } from "../parts/use-loaded.ts";
 import { hrefOf } from "../routes.ts";
 import { apiBase, useClient } from "../session/client.ts";
-import { useReader } from "../session/reader.ts";
+import { type Reader, useReader } from "../session/reader.ts";
 import { useParameter } from "../session/use-parameter.ts";
 import { SentFacts } from "./as-sent.tsx";
 
@@ -114,12 +114,13 @@ function SendAgain({ id, sent }: { readonly id: string; readonly sent: Sent | un
 }
 
 function SentForms({ sent }: { readonly sent: Sent }) {
-  const { say, count } = useReader();
+  const reader = useReader();
+  const { say, count } = reader;
   const [name, choose] = useParameter("sent");
   const { url_list: urls, pops } = sent.body;
   const forms = FORMS.filter((it) => it !== "urls" || urls !== undefined);
   const form = forms.find((it) => it === name) ?? forms[0] ?? "json";
-  const texts = useMemo(() => textsOf(sent), [sent]);
+  const texts = useMemo(() => textsOf(sent, reader), [sent, reader]);
   const names: Readonly<Record<SentForm, string>> = {
     urls: say("urlsTab"),
     json: "JSON",
@@ -161,16 +162,13 @@ function SentForms({ sent }: { readonly sent: Sent }) {
         </pre>
       )}
       {sent.urls_omitted > 0 ? <p class="quiet">{count("sentOmitted", sent.urls_omitted)}</p> : null}
-      {sent.variant_names.length > 0 && form !== "urls" ? (
-        <p class="quiet">{say("sentVariants", { names: sent.variant_names })}</p>
-      ) : null}
-      {sent.header_count > 0 && form !== "urls" ? <p class="quiet">{count("sentHeaders", sent.header_count)}</p> : null}
     </>
   );
 }
 
 /** Each form as a text. `shown`: the body with its first URLs alone. */
-function textsOf({ body }: Sent) {
+function textsOf(sent: Sent, reader: Reader) {
+  const body = withPlaceholders(sent, reader);
   const json = JSON.stringify(body);
   const base = apiBase(location.href);
   const { url_list: urls = [] } = body;
@@ -183,6 +181,17 @@ function textsOf({ body }: Sent) {
     curl: curlOf(json, base),
     command: prewarmOf(json, base),
     isLong: isLong(json),
+  };
+}
+
+/** The body with a placeholder for all that is not kept of it. The API refuses each: without these lines, another object would be warmed. */
+export function withPlaceholders(sent: Sent, { say, count }: Pick<Reader, "say" | "count">): Sent["body"] {
+  const { body, header_count: headers, variant_names: names, urls_omitted: omitted } = sent;
+  return {
+    ...body,
+    ...(omitted > 0 ? { url_list: [...(body.url_list ?? []), count("sentOmitted", omitted)] } : {}),
+    ...(headers > 0 ? { header: [count("sentHeaders", headers)] } : {}),
+    ...(names.length > 0 ? { variants: names.map((name) => ({ name, header: [say("sentVariant")] })) } : {}),
   };
 }
 

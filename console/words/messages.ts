@@ -256,13 +256,10 @@ export const MESSAGES = {
     en: "{count, plural, one {# more URL is} other {# more URLs are}} not shown.",
     zh: "另有 {count} 个 URL 未显示。",
   },
-  sentVariants: {
-    en: "The request also had variants ({names}). Prewarm deletes their headers when a request ends. To send the same request, add the variants again.",
-    zh: "该请求还有变体（{names}），Prewarm 没有保留其标头。要提交相同的请求，请重新添加这些变体。",
-  },
+  sentVariant: { en: "<headers of this variant, not kept>", zh: "<此变体的标头，未保存>" },
   sentHeaders: {
-    en: "The request also had {count, plural, one {# header line} other {# header lines}}. Prewarm deletes headers when a request ends. To send the same request, add them again.",
-    zh: "该请求还有 {count} 行标头，请求结束后 Prewarm 会删除标头。要提交相同的请求，请重新添加这些标头。",
+    en: "<{count, plural, one {# header line} other {# header lines}}, not kept>",
+    zh: "<{count} 行标头，未保存>",
   },
   proof: { en: "Verification", zh: "验证" },
   proofEdgeTab: { en: "Edge hit", zh: "边缘命中" },

@@ -1,6 +1,11 @@
 import { moved } from "../../../console/request/grid-move.ts";
 import { reportLink } from "../../../console/request/report-link.ts";
+import { withPlaceholders } from "../../../console/request/sent-panel.tsx";
 import { firstSentence, sentenceParts } from "../../../console/request/sentence-parts.ts";
+import { readerOf } from "../../../console/session/reader.ts";
+import { DEFAULT_CAPS } from "../../../domain/request/caps.ts";
+import { ApiError } from "../../../domain/validation/api-error.ts";
+import { checkPrewarmRequest } from "../../../domain/validation/prewarm-request.ts";
 
 it.each([
   ["On time: about 6 min left. Done by 19:52.", "On time: about 6 min left.", "Done by 19:52."],
@@ -81,5 +86,33 @@ describe("moved", () => {
   it("another key moves nothing, and an empty grid is no error", () => {
     expect(moved("x", { row: 0, column: 0 }, ROWS)).toBeUndefined();
     expect(moved("ArrowRight", { row: 0, column: 0 }, [])).toEqual({ row: 0, column: 0 });
+  });
+});
+
+describe.each(["en", "zh"] as const)("a sent request that lacks what is not kept, in %s", (language) => {
+  const reader = readerOf({ language, theme: "auto", shortcuts: false });
+  const body = {
+    url_list: ["https://a.example/"],
+    pops: ["SIN2-P1"],
+    cf_domain: "a.example",
+    timeout: 5,
+    instance_count: 1,
+  };
+  const sent = { body, variant_names: [], header_count: 0, urls_omitted: 0 };
+  const refusal = (change: Partial<typeof sent> | { readonly variant_names: string[] }) => {
+    try {
+      checkPrewarmRequest(withPlaceholders({ ...sent, ...change }, reader), { reqId: "r", now: 0, caps: DEFAULT_CAPS });
+    } catch (error) {
+      if (error instanceof ApiError) return error;
+      throw error;
+    }
+    return undefined;
+  };
+
+  test("is refused by the API, which names what is missing", () => {
+    expect(refusal({})).toBeUndefined();
+    expect(refusal({ header_count: 2 })?.message).toMatch(/^header\[0\]: .*2/);
+    expect(refusal({ variant_names: ["br", "gzip"] })?.message).toContain("variants[1].header[0]: ");
+    expect(refusal({ urls_omitted: 7 })?.errorUrls).toHaveLength(1);
   });
 });
