@@ -34,17 +34,26 @@ const recipes = sectionsOf(readFileSync(`${ROOT}docs/recipes.md`, "utf8")).flatM
   jsonOf(text).map((json) => ({ title, body: { ...bodySchema.parse(JSON.parse(json)), instance_count: 1 } })),
 );
 
-/** What three of the recipes are about: a staging distribution, cache tags, and two tenants. */
+/** What four of the recipes are about: a staging distribution, cache tags, two tenants, and signed cookies. */
 const SITE = { id: "E1", domain: "d111111abcdef8.cloudfront.net", aliases: [HOST] };
 const SHOPS = accountOf("tenants", {
   id: "E2",
   domain: "d222222abcdef8.cloudfront.net",
   aliases: ["shop-a.example.com"],
 });
-const account = merged(accountOf("staging", SITE), {
-  ...SHOPS,
-  tenants: (SHOPS.tenants ?? []).map((it, n) => (n === 0 ? it : { ...it, domains: ["shop-b.example.com"] })),
+const SIGNED = accountOf("signed", {
+  id: "E3",
+  domain: "d333333abcdef8.cloudfront.net",
+  aliases: ["members.example.com"],
 });
+const account = merged(
+  accountOf("staging", SITE),
+  {
+    ...SHOPS,
+    tenants: (SHOPS.tenants ?? []).map((it, n) => (n === 0 ? it : { ...it, domains: ["shop-b.example.com"] })),
+  },
+  SIGNED,
+);
 /** The recipes run at the same time: one invalidates by tag, and must not take what another one warms. */
 const UNTAGGED = Object.fromEntries(Object.entries(FILES).map(([path, size]) => [path, { size }]));
 const CacheTagConfig = { HeaderName: TAG_HEADER };
@@ -62,6 +71,7 @@ const COUNTS: Readonly<Record<string, number>> = {
   "A patch of 80 GB": PATCH.length,
   "Warm a staging distribution": 2,
   "Distribution tenants": 2,
+  "Signed URLs and cookies": 2,
   "Invalidation by path and by cache tag": 2,
   "A premiere": new Set(FILM.map(({ path }) => path)).size,
 };
