@@ -69,6 +69,8 @@ export const listedSchema = z.object({
   url_count: count,
   unreadable_urls: count.optional().catch(undefined),
   url_prefix: z.string().catch(""),
+  /** ID of the API key that sent it. */
+  key_id: z.string().optional().catch(undefined),
   reason: z.string().optional(),
   verdict: verdictSchema.optional().catch(undefined),
   warnings: z.array(warningSchema).catch([]),

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { isDeniedByPolicy } from "../domain/validation/api-error.ts";
+import { isDeniedByPolicy, READ_ONLY_KEY } from "../domain/validation/api-error.ts";
 import * as answers from "./answers.ts";
 
 /** API Gateway answers within 29 seconds, or says that it cannot. */
@@ -30,9 +30,9 @@ export class RefusedError extends ClientError {
     super(message);
   }
 
-  /** The key is wrong or missing, not the address denied. */
+  /** The key is wrong or missing; not the address denied, nor the key one that may only read. */
   get isWrongKey(): boolean {
-    return this.status === 403 && !isDeniedByPolicy(this.message);
+    return this.status === 403 && !isDeniedByPolicy(this.message) && this.message !== READ_ONLY_KEY;
   }
 }
 

@@ -47,6 +47,8 @@ const REDEPLOY_TIMEOUT = Duration.minutes(3);
 /** The REST API: one function behind the API key, and the console beside it. */
 export class Api extends Construct {
   private readonly restApi: apigateway.RestApi;
+  /** The key that allows GET alone: the API's function refuses the rest. It names no stage, whose methods name that function. */
+  private readonly readKey: apigateway.ApiKey;
 
   constructor(scope: Construct, id: string, props: ApiProps) {
     super(scope, id);
@@ -96,7 +98,11 @@ export class Api extends Construct {
       quota: { limit: props.parameters.maxCallsPerDay.valueAsNumber, period: apigateway.Period.DAY },
     });
     plan.addApiKey(key);
+    this.readKey = new apigateway.ApiKey(this, "ReadKey", { description: "Prewarm: read-only, allows GET alone" });
+    // In the same plan, whose rate and quota are those of each key. In a plan of its own, other keys would seem read-only, too.
+    plan.addApiKey(this.readKey);
     this.output("prewarmapikeyoutput", key.keyArn, "ARN of the API key; its last part is the key's id");
+    this.output("prewarmreadkeyoutput", this.readKey.keyArn, "ARN of the read-only API key, which allows GET alone");
     const { url } = this.restApi;
     this.output("prewarmapiEndpoint", url, "Base of the API: append prewarm, summary or instances");
     this.output("prewarmconsole", `${url}console`, "The console, if the parameter of that name is on");
@@ -107,6 +113,10 @@ export class Api extends Construct {
   get endpoint(): string {
     const { region, urlSuffix } = Stack.of(this);
     return `https://${this.restApi.restApiId}.execute-api.${region}.${urlSuffix}/${STAGE}/`;
+  }
+
+  get readKeyId(): string {
+    return this.readKey.keyId;
   }
 
   /**

@@ -36,6 +36,7 @@ export class Prewarm extends Construct {
       console: consoleFunction(new Construct(this, "Console"), parameters),
       vpcEndpointId,
     });
+    pipeline.api.addEnvironment("READ_KEY_ID", api.readKeyId);
     // The event at the end of a request contains links. They cannot use the stage's URL, which exists after the functions.
     pipeline.shutdown.addEnvironment("API_URL", api.endpoint);
     new Monitoring(this, "Monitoring", { ...parts, pipeline });

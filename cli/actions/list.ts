@@ -36,8 +36,10 @@ export async function list(shell: Shell, words: ListWords): Promise<number> {
   else {
     const look = lookOf(shell);
     const says = look.width === undefined || look.width >= SENTENCE_FROM;
+    const haveKeys = value.requests.some(({ key_id }) => key_id !== undefined);
     const rows = value.requests.map((request) => [
       ...rowOf(request),
+      ...(haveKeys ? [request.key_id ?? ""] : []),
       ...(says
         ? [
             cut(urlsOf(request), look.width === undefined ? Number.POSITIVE_INFINITY : MAX_URL_CHARACTERS),
@@ -45,7 +47,8 @@ export async function list(shell: Shell, words: ListWords): Promise<number> {
           ]
         : [urlsOf(request)]),
     ]);
-    for (const line of table([...COLUMNS, ...(says ? SENTENCE : URLS)], rows, look)) say(shell, line);
+    const columns = [...COLUMNS, ...(haveKeys ? [KEY] : []), ...(says ? SENTENCE : URLS)];
+    for (const line of table(columns, rows, look)) say(shell, line);
   }
   if (value.next !== null && shell.stdout.isTTY === true)
     mention(shell, "There are more requests: use --limit 100, or --json and its field next.");
@@ -71,6 +74,9 @@ const COLUMNS = [
     { head: "AGE", align: "right", dropped: 1 },
   ],
 ] as const satisfies readonly Column[];
+
+/** The ID of the API key, which direct runs lack. */
+const KEY: Column = { head: "KEY", dropped: 0 };
 
 /** From so many cells on, and in a pipe, each row ends in the sentence: the one of `status`, as far as the list knows. */
 const SENTENCE_FROM = 160;

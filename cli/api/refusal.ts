@@ -1,6 +1,6 @@
 import { type ClientError, NoAnswerError, RefusedError } from "../../client/api-client.ts";
 import { idIn, shortId } from "../../client/request-ids.ts";
-import { isDeniedByPolicy } from "../../domain/validation/api-error.ts";
+import { isDeniedByPolicy, READ_ONLY_KEY } from "../../domain/validation/api-error.ts";
 import { CommandError } from "../command-error.ts";
 import type { Endpoint } from "../endpoint/endpoint.ts";
 import { VERSION } from "../version.ts";
@@ -74,6 +74,8 @@ function nextStep(status: number, { url, from }: Endpoint, said: string): string
     case 403:
       if (isDeniedByPolicy(said))
         return "Call from an address in allowedCidrs, or add this machine's public address to that parameter of the stack. With IPv6, that is its IPv6 address.";
+      if (said === READ_ONLY_KEY)
+        return "The stack's output prewarmapikeyoutput ends with the ID of the key that may also start and stop requests.";
       if (!url.endsWith("/prod/"))
         return `Check the address ${url} (from ${from}): the address of a stack ends in /prod/. If you use a custom domain, the API key is missing or wrong.`;
       return `The API key is missing or wrong for ${url} (from ${from}). The stack's output prewarmapikeyoutput ends with the ID of the key. With --stack NAME, this command fetches the key.`;

@@ -4,6 +4,7 @@ import { barLine, outcomesLine, titleLine } from "../live/head.ts";
 import { written } from "../live/spans.ts";
 import { retryingLines, warningLines } from "../live/trouble.ts";
 import type { View } from "../live/view.ts";
+import { cleanLine } from "../output/clean.ts";
 import { bytes, count } from "../output/figures.ts";
 import type { Look } from "../output/look.ts";
 import { table } from "../output/table.ts";
@@ -33,6 +34,7 @@ export function statusLines(
   ].map((line) => written(line, look.width ?? Number.POSITIVE_INFINITY, look.paint));
   return [
     ...lines,
+    ...(progress.key_id === undefined ? [] : [`API key ID: ${cleanLine(progress.key_id)}`]),
     ...(progress.pops.length === 0 ? [] : popLines(progress.pops, look)),
     ...(progress.failures ?? []).flatMap((it) => failureLines(it, look)),
     ...(sentence === undefined ? [] : [sentence]),

@@ -44,6 +44,11 @@ export function SentFacts({ request, engine, variants = request.variant_names }:
         <Row name="Accept-Encoding">{request.accept_encoding.join("; ")}</Row>
       )}
       {engine === "direct" ? null : <Row name={say("wanted")}>{count("instanceCount", request.instance_count)}</Row>}
+      {request.key_id === undefined ? null : (
+        <Row name={say("keyId")}>
+          <code>{request.key_id}</code>
+        </Row>
+      )}
       <Row name={say("stopsAt")}>
         {formats.clock(stop)} <span class="quiet">{formats.besideClock(stop)}</span>
       </Row>

@@ -2,6 +2,7 @@ import type { Warning } from "../../domain/api/warnings.ts";
 import type { FindingCode } from "../../domain/distribution/findings.ts";
 import type { Language } from "../../domain/format.ts";
 import type { CapName } from "../../domain/request/caps.ts";
+import { READ_ONLY_KEY } from "../../domain/validation/api-error.ts";
 
 // What the API says in English, in Chinese: by the code, the field or the status that comes with it.
 
@@ -135,6 +136,7 @@ export function fieldInChinese(field: string): string | undefined {
 /** What a refusal means, by the field that its message begins with, or by its HTTP status. */
 export function refusalInChinese(status: number, message: string): string | undefined {
   const [, field = ""] = /^([A-Za-z_]+)[:[.]/.exec(message) ?? [];
+  if (message === READ_ONLY_KEY) return "此 API 密钥只能读取，不能启动、停止或更改任何内容。";
   const ofField = status === 400 ? (findingInChinese(message) ?? fieldInChinese(field)) : undefined;
   return ofField ?? STATUSES.get(status) ?? (status >= 500 ? "API 内部出错。" : undefined);
 }

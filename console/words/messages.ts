@@ -68,6 +68,7 @@ export const MESSAGES = {
     zh: "请重试。如果错误仍然存在，请查看 API 函数的日志。",
   },
   // Key
+  keyId: { en: "API key ID", zh: "API 密钥 ID" },
   keyTitle: { en: "API key", zh: "API 密钥" },
   keySays: {
     en: "The key stays in this tab only. Each API call sends it in a header.",

@@ -37,10 +37,10 @@ function failures<T extends z.ZodType>(schema: T) {
  * against it. Where API Gateway may answer with a status instead of the route, {@link GATEWAY_ANSWERS} has that.
  */
 export const ANSWERS = {
-  "POST /prewarm": { 200: prewarmAnswerSchema, ...failures(prewarmRefusal) },
+  "POST /prewarm": { 200: prewarmAnswerSchema, ...failures(prewarmRefusal), 403: prewarmRefusal },
   "GET /prewarm": { 200: progressSchema, ...failures(refusal) },
   "GET /summary": { 200: summarySchema, ...failures(refusal) },
-  "POST /instances": { 200: instancesSetSchema, ...failures(instancesRefusal) },
+  "POST /instances": { 200: instancesSetSchema, ...failures(instancesRefusal), 403: instancesRefusal },
   "GET /instances": { 200: instancesSchema, 500: instancesRefusal },
   "GET /requests": { 200: requestsSchema, 400: refusal, 500: refusal },
   "GET /pops": { 200: popsSchema, 400: refusal, 500: refusal },

@@ -110,6 +110,7 @@ const PROGRESS_EXAMPLE = {
   scope: "pop",
   accept_encoding: ["br,gzip"],
   instance_count: 2,
+  key_id: "a1b2c3d4e5",
   timeout_at: "2024-04-16 03:40:21.405000",
 };
 
@@ -161,6 +162,7 @@ export const progressSchema = z
         "`Accept-Encoding` of its downloads, as CloudFront normalizes it: `br,gzip`, `gzip`, `br`, `identity`.",
       ),
     instance_count: count("Instances that it needs. 0: it is paused."),
+    key_id: z.string().optional().describe("ID of the API key that sent the request."),
     timeout_at: timeoutField,
     reason: z.string().optional().describe("Why the request has this status."),
     readiness: readinessSchema.optional().describe("Facts behind the verdict."),

@@ -108,6 +108,8 @@ export const requestItemSchema = z.object({
   variant_names: z.array(z.string()),
   /** Instances that its caller asked for: `instance_count` changes. */
   instances_asked: count,
+  /** ID of the API key that it was sent with, not the key itself. Absent: API Gateway named none. */
+  key_id: z.string().optional(),
   /** The request whose tasks that are not good it warms. Absent: it is none that is tried again. */
   retry_of: z.string().optional(),
   /** The request that tries this one again. */
@@ -243,6 +245,7 @@ export const listedRequestSchema = requestItemSchema.pick({
   url_count: true,
   url_prefix: true,
   instance_count: true,
+  key_id: true,
   total_count: true,
   total_size: true,
   sizes_known: true,

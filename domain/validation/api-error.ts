@@ -2,7 +2,7 @@
 export class ApiError extends Error {
   override readonly name = "ApiError";
   constructor(
-    readonly statusCode: 400 | 404 | 409 | 500,
+    readonly statusCode: 400 | 403 | 404 | 409 | 429 | 500,
     message: string,
     readonly errorUrls: readonly string[] = [],
   ) {
@@ -53,6 +53,9 @@ export function isDeniedByPolicy(message: string): boolean {
 
 /** Headers of every answer of the API, refusals of API Gateway too: no cache keeps it, and no browser takes it for a page. */
 export const API_HEADERS = { "cache-control": "no-store", "x-content-type-options": "nosniff" } as const;
+
+/** The message of the HTTP 403 for a call that is no GET and has the stack's read-only key. */
+export const READ_ONLY_KEY = "This API key is read-only: it allows GET. Use a key that may also POST";
 
 /** What API Gateway says when it refuses a call itself. The local run's stand-in for it says the same. */
 export const NO_KEY = "No valid API key: send it in the header x-api-key";

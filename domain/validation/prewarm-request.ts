@@ -49,6 +49,8 @@ interface RequestRules {
   readonly flatRatePlan?: FlatRatePlan | undefined;
   /** Facts on which POPs exist now. @default none */
   readonly live?: LivePops | undefined;
+  /** ID of the API key of the call. @default none */
+  readonly keyId?: string | undefined;
   /** The request that the body names as `retry_of`: its POPs and settings are those of the new one, and Get Size finds the URLs. */
   readonly retried?: RequestItem | undefined;
 }
@@ -124,13 +126,14 @@ function checkScope({ scope, verify, downloads }: PartialPrewarmBody): string[] 
 }
 
 /** The item of a new request. */
-function newRequestItem(body: PrewarmBody, pops: string[], { reqId, now, retried }: RequestRules): RequestItem {
+function newRequestItem(body: PrewarmBody, pops: string[], { reqId, now, keyId, retried }: RequestRules): RequestItem {
   const { url_list: urls = [], header = [], variants, sources } = body;
   return {
     req_id: reqId,
     status: "CREATED",
     active: ACTIVE,
     listed: LISTED,
+    key_id: keyId,
     ...timesFrom(now, body.timeout),
     // Of a retry, Get Size finds how many are left.
     url_count: retried?.url_count ?? urls.length,

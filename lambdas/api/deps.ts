@@ -30,6 +30,7 @@ const environmentSchema = pipelineVariables.extend({
   /** Empty: the API is public. */
   VPC_ENDPOINT: z.string(),
   AWS_REGION: z.string().default(""),
+  READ_KEY_ID: nameVariable,
   ...networkVariables,
   ...capVariables,
   SOURCE_BUCKETS: listVariable,
@@ -56,6 +57,8 @@ export function buildDeps() {
     tokens: new ClientTokens(shared.db, env.PROGRESS_TABLE),
     timer: new Timer(new SchedulerClient({}), env.SCHEDULE_GROUP, "timeout"),
     timerTarget: { functionArn: env.SHUTDOWN_ARN, roleArn: env.SCHEDULE_ROLE_ARN },
+    /** ID of the API key that allows GET alone. */
+    readKeyId: env.READ_KEY_ID,
     allowed: env.DISTRIBUTIONS,
     caps: capsOf(env),
     /** The instance that estimates assume. */

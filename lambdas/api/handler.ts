@@ -5,7 +5,7 @@ import { planWith } from "../../domain/cost/flat-rate-plan.ts";
 import { errorFields } from "../../domain/log-fields.ts";
 import { bodyDigest } from "../../domain/request/client-token.ts";
 import { formatTimestamp } from "../../domain/timestamps.ts";
-import { API_HEADERS, ApiError } from "../../domain/validation/api-error.ts";
+import { API_HEADERS, ApiError, READ_ONLY_KEY } from "../../domain/validation/api-error.ts";
 import { instancesBodySchema } from "../../domain/validation/bodies.ts";
 import { checkBody, parseJson } from "../../domain/validation/parse-body.ts";
 import { checkPrewarmRequest } from "../../domain/validation/prewarm-request.ts";
@@ -19,24 +19,51 @@ import { describeNow, listRequests } from "./requests.ts";
 import { onceForToken, retriedRequest, startRequest } from "./start-request.ts";
 import { summarize } from "./summary.ts";
 
-/** One function behind all routes: finds the route, maps what it throws to an HTTP answer in that route's shape. */
+/**
+ * One function behind all routes. Logs who made each call: API Gateway's access log would need a role for the whole account and Region, which other
+ * APIs share. Calls that API Gateway refuses itself are not logged.
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
+ */
 export function createHandler(deps: ApiDeps) {
   return async (event: APIGatewayProxyEvent): Promise<APIGatewayProxyResult> => {
-    const name = `${event.httpMethod} ${event.resource}`;
-    try {
-      const route = routes[name];
-      if (route === undefined)
-        throw new ApiError(404, `Unknown route ${name}; use one of ${Object.keys(routes).join(", ")}`);
-      return answer(200, await route(deps, event));
-    } catch (error) {
-      const id = event.requestContext.requestId;
-      const isExpected = error instanceof ApiError;
-      if (!isExpected)
-        deps.logger.error("API call failed", { route: name, api_request_id: id, error: errorFields(error) });
-      const failure = isExpected ? error : new ApiError(500, `Internal error; the log has it under ${id}`);
-      return answer(failure.statusCode, errorBody(name, failure, formatTimestamp(deps.now())));
-    }
+    const answered = await respond(deps, event);
+    const { requestId, identity } = event.requestContext;
+    deps.logger.info("API call", {
+      method: event.httpMethod,
+      path: event.path,
+      status: answered.statusCode,
+      key_id: keyIdOf(event),
+      source_address: identity.sourceIp,
+      api_request_id: requestId,
+    });
+    return answered;
   };
+}
+
+/** Finds the route, maps what it throws to an HTTP answer in that route's shape. */
+async function respond(deps: ApiDeps, event: APIGatewayProxyEvent): Promise<APIGatewayProxyResult> {
+  const name = `${event.httpMethod} ${event.resource}`;
+  try {
+    const route = routes[name];
+    if (route === undefined)
+      throw new ApiError(404, `Unknown route ${name}; use one of ${Object.keys(routes).join(", ")}`);
+    // Usage plans cannot: their limits of methods are targets, not guarantees.
+    // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html
+    if (event.httpMethod !== "GET" && keyIdOf(event) === deps.readKeyId) throw new ApiError(403, READ_ONLY_KEY);
+    return answer(200, await route(deps, event));
+  } catch (error) {
+    const id = event.requestContext.requestId;
+    const isExpected = error instanceof ApiError;
+    if (!isExpected)
+      deps.logger.error("API call failed", { route: name, api_request_id: id, error: errorFields(error) });
+    const failure = isExpected ? error : new ApiError(500, `Internal error; the log has it under ${id}`);
+    return answer(failure.statusCode, errorBody(name, failure, formatTimestamp(deps.now())));
+  }
+}
+
+/** ID of the call's API key. Undefined: API Gateway names none. */
+function keyIdOf({ requestContext }: APIGatewayProxyEvent): string | undefined {
+  return requestContext.identity.apiKeyId ?? undefined;
 }
 
 function answer(statusCode: number, body: Record<string, unknown>): APIGatewayProxyResult {
@@ -55,7 +82,8 @@ const ALL: { readonly [Name in RouteName]: Route<AnswerOf<Name>> } = {
     const { caps, sourceBuckets, flatRateRequests } = deps;
     const flatRatePlan = planWith(flatRateRequests);
     const live = selectsByPlace(json) ? await readLivePops(deps) : undefined;
-    const rules = { caps, sourceBuckets, flatRatePlan, retried, live, reqId: deps.newId(), now: deps.now() };
+    const made = { reqId: deps.newId(), keyId: keyIdOf(event), now: deps.now() };
+    const rules = { ...made, caps, sourceBuckets, flatRatePlan, retried, live };
     const { body, ...request } = checkPrewarmRequest(json, rules);
     const { client_token: token, timeout } = body;
     if (body.dry_run === true) {

@@ -107,6 +107,7 @@ interface Given extends Typed {
 
 const WHILE_RUNNING: Given = { api: { progress: [RUNNING] } };
 const STOP = [{ DesiredCapacity: 0, req_id: KNOWN_ID, force_stop: true }];
+const OF_KEY: Given = { api: { progress: [{ ...RUNNING, key_id: "key-1" }] } };
 const changing = (more: object) => ({
   changes: [expect.objectContaining({ url_list: [URL_OF_OBJECT], ...more })],
 });
@@ -180,6 +181,18 @@ const CASES: [words: string, what: string, code: number, given?: Given][] = [
   [`stop ${KNOWN_ID}`, "after a no", 0, { ...WHILE_RUNNING, input: "no" }],
   [`stop ${KNOWN_ID}`, "with nobody to ask", 1, WHILE_RUNNING],
   [`stop ${KNOWN_ID} --yes`, "of one that has ended", 1],
+  ["stop --key key-1 --yes", "all that run of a key", 0, { ...OF_KEY, changes: STOP }],
+  ["stop --key key-1", "all of a key, after a no", 0, { ...OF_KEY, input: "no" }],
+  ["stop --key key-1", "all of a key, with nobody to ask", 1, OF_KEY],
+  ["stop --key key-2 --yes", "all of a key that has none", 0, OF_KEY],
+  [
+    "stop --key key-1 --yes",
+    "all of a key, which have ended",
+    0,
+    { api: { progress: [{ status: "STOPPED", key_id: "key-1" }] } },
+  ],
+  ["stop --yes", "of nothing", 1],
+  [`stop ${KNOWN_ID} --key key-1 --yes`, "of a request and of a key", 1],
   [`estimate ${URL_OF_OBJECT}`, "of URLs", 0],
   ["estimate", "of no URL", 1],
   ["pops", "of all", 0],
@@ -272,6 +285,7 @@ const ASKING = [
   "list",
   `retry ${KNOWN_ID}`,
   `stop ${KNOWN_ID} --yes`,
+  "stop --key key-1 --yes",
   `estimate ${URL_OF_OBJECT}`,
   "pops",
   "instances",

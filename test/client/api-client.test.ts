@@ -8,7 +8,7 @@ import {
   RefusedError,
   UnreadableAnswerError,
 } from "../../client/api-client.ts";
-import { DENIED_BY_POLICY } from "../../domain/validation/api-error.ts";
+import { DENIED_BY_POLICY, READ_ONLY_KEY } from "../../domain/validation/api-error.ts";
 import { serve } from "../serve.ts";
 
 type Reply = readonly [status: number, body: string, headers?: Record<string, string>];
@@ -71,6 +71,7 @@ it("a refusal has the API's own words, its bad URLs, and the id for the log", as
 it.each([
   ["no key", true],
   [DENIED_BY_POLICY, false],
+  [READ_ONLY_KEY, false],
 ])("403 '%s' is a wrong key: %s", async (message, isWrongKey) => {
   const { client } = await api([403, JSON.stringify({ message })]);
   expect(await caught(client().instances())).toMatchObject({ message, isWrongKey });

@@ -115,6 +115,7 @@ const SETTINGS: Readonly<Record<keyof typeof BUILDS, object>> = {
     timings: TIMINGS,
     timerTarget: { functionArn: "the-shutdown-arn-x", roleArn: "the-schedule-role-arn-x" },
     allowed: ALLOWED,
+    readKeyId: "the-read-key-id-x",
     caps: CAPS,
     kind: { type: "c7gn.xlarge", vcpus: 4, spotHour: 0.77, hour: expect.closeTo(0.6399, 6), onDemandPercent: 25 },
     instanceTypes: ["m7gn.4xlarge", "c7gn.xlarge", "c6gn.large"],

@@ -64,7 +64,7 @@ const LASTING: readonly Lasting[] = [
   {
     type: "AWS::ApiGateway::ApiKey",
     lost: "the key, which callers have written down",
-    ids: ["PrewarmApiRestKey793ADC79"],
+    ids: ["PrewarmApiReadKey8776459C", "PrewarmApiRestKey793ADC79"],
   },
   {
     type: "AWS::ApiGateway::Stage",

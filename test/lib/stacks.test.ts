@@ -9,12 +9,23 @@ const [newVpc, existingVpc] = both.map(({ template }) => template) as [Template,
 describe.each(both)("$name", ({ template }) => {
   testInvariants(template);
 
-  test("has the two outputs of the contract", () => {
+  test("has the two outputs of the contract, and that of the read-only key", () => {
     const outputs = template.findOutputs("*");
     const id = (type: string) => `ref-${idOf(template, `AWS::ApiGateway::${type}`)}`;
-    expect(rendered(outputs["prewarmapikeyoutput"]?.["Value"])).toBe(
-      `arn:aws:apigateway:eu-west-1::/apikeys/${id("ApiKey")}`,
+    const keys = resourcesOf(template, "AWS::ApiGateway::ApiKey").map(([key]) => `ref-${key}`);
+    const [key, readKey] = ["prewarmapikeyoutput", "prewarmreadkeyoutput"].map((name) =>
+      rendered(outputs[name]?.["Value"]).replace("arn:aws:apigateway:eu-west-1::/apikeys/", ""),
     );
+    expect([key, readKey].toSorted()).toEqual(keys.toSorted());
+    // Which the API's function knows, and both may call the stage.
+    const environment = propertiesOf(template, "AWS::Lambda::Function").flatMap(
+      ({ Environment }) => Environment.Variables.READ_KEY_ID ?? [],
+    );
+    expect(environment.map(rendered)).toEqual([readKey]);
+    const plan = { UsagePlanId: { Ref: idOf(template, "AWS::ApiGateway::UsagePlan") }, KeyType: "API_KEY" };
+    const allowed = propertiesOf(template, "AWS::ApiGateway::UsagePlanKey");
+    for (const one of allowed) expect(one).toMatchObject(plan);
+    expect(allowed.map(({ KeyId }) => rendered(KeyId)).toSorted()).toEqual(keys.toSorted());
     expect(rendered(outputs["prewarmapiEndpoint"]?.["Value"])).toBe(
       `https://${id("RestApi")}.execute-api.eu-west-1.amazonaws.com/${id("Stage")}/`,
     );

@@ -213,7 +213,7 @@ export class Pipeline {
       headers: { "x-api-key": API_KEY },
       body: text ?? null,
       isBase64Encoded: false,
-      requestContext: { requestId: "api-request" },
+      requestContext: { requestId: "api-request", identity: { apiKeyId: null, sourceIp: "192.0.2.1" } },
     };
     const answer = (await this.invoke("Api", event)) as { statusCode: number; body: string };
     return { status: answer.statusCode, json: JSON.parse(answer.body) };

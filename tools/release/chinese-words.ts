@@ -333,6 +333,8 @@ export const CHINESE: Readonly<Record<string, string>> = {
   "Readiness verdict, after the end.": "结束之后的放量结论。",
   "Status of the request.": "预热请求的状态。",
   "What each source has added.": "各来源添加的内容。",
+  "ID of the API key that sent the request.": "提交该预热请求的 API 密钥的 ID。",
+  "Send the key that may also start requests.": "改用可以提交预热请求的密钥。",
   "Request that this one retries.": "它所重试的预热请求。",
   "Request that retries this one.": "重试它的预热请求。",
   "What may prevent the intended result.": "可能妨碍预期结果的情况。",

@@ -74,6 +74,7 @@ function versionOfPackage(): string {
 
 const STATUS_MEANS: Readonly<Record<number, string>> = {
   400: "A field or parameter is wrong or missing, or the body is not JSON.",
+  403: "The key is missing, wrong or read-only, or the resource policy denies the call.",
   404: "There is no such request.",
   409: "The state of the request does not allow the call.",
   500: "An internal error. The log has it under the ID in the message.",
@@ -103,12 +104,12 @@ function responsesOf(route: string, errors: Operation["errors"], hasBody: boolea
       status,
       response(GATEWAY_MEANS[status] ?? "", refOf(GATEWAY), saying(GATEWAY, error?.text ?? "")),
     ]);
-  return Object.fromEntries([...own, ...gateway]);
+  return Object.fromEntries([...gateway, ...own]);
 }
 
 function refusal(status: number, schema: z.ZodType, text: string): JsonSchema {
   // API Gateway may say this one, too.
-  const body = status === 500 ? { anyOf: [refOf(schema), refOf(GATEWAY)] } : refOf(schema);
+  const body = status === 500 || status in GATEWAY_MEANS ? { anyOf: [refOf(schema), refOf(GATEWAY)] } : refOf(schema);
   return response(STATUS_MEANS[status] ?? "", body, saying(schema, text));
 }
 

@@ -3,7 +3,13 @@ import { EXAMPLE_ID } from "../../domain/api/answer-fields.ts";
 import type { RouteName } from "../../domain/api/answers.ts";
 import { MAX_INSTANCES } from "../../domain/limits.ts";
 import { STATUSES } from "../../domain/request/lifecycle.ts";
-import { DENIED_BY_POLICY, NO_KEY, QUOTA_EXCEEDED, TOO_LARGE } from "../../domain/validation/api-error.ts";
+import {
+  DENIED_BY_POLICY,
+  NO_KEY,
+  QUOTA_EXCEEDED,
+  READ_ONLY_KEY,
+  TOO_LARGE,
+} from "../../domain/validation/api-error.ts";
 import { instancesBodySchema, prewarmBodySchema } from "../../domain/validation/bodies.ts";
 import { FIELDS_FROM_RETRIED } from "../../domain/validation/check-retry.ts";
 import { DETAILS } from "../../lambdas/api/query.ts";
@@ -197,6 +203,7 @@ const INTERNAL = [
   },
 ];
 export const NO_ID = { text: "req_id: is required in the query string", action: "Add `req_id`." };
+const READ_ONLY = { text: READ_ONLY_KEY, action: "Send the key that may also start requests." };
 export const UNKNOWN = { text: `req_id: there is no request '${EXAMPLE_ID}'`, action: "Correct the ID." };
 
 /** In the order of the description. */
@@ -229,6 +236,7 @@ export const OPERATIONS: Readonly<Record<RouteName, Operation>> = {
           action: "Send the `header` and `variants` of the first request.",
         },
       ],
+      403: [READ_ONLY],
       404: [{ text: `retry_of: there is no request '${EXAMPLE_ID}'`, action: "Correct the ID." }],
       409: [
         {
@@ -341,6 +349,7 @@ export const OPERATIONS: Readonly<Record<RouteName, Operation>> = {
           action: "Correct the named field.",
         },
       ],
+      403: [READ_ONLY],
       404: [UNKNOWN],
       409: [
         {

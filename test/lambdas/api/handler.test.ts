@@ -3,7 +3,7 @@ import { errorBody } from "../../../lambdas/api/handler.ts";
 import { times } from "../../collect.ts";
 import { batchCount, count, heartbeat, request } from "../items.ts";
 import { failing } from "../noted-calls.ts";
-import { BODY, refusalOf, STAMP, withoutWarnings, world } from "./world.ts";
+import { BODY, NOTHING, READ_KEY_ID, refusalOf, STAMP, withoutWarnings, world } from "./world.ts";
 
 describe("GET /prewarm", () => {
   const totals = { total_count: 16, total_size: 249_760 };
@@ -199,6 +199,50 @@ it.each([
     ]);
   },
 );
+
+describe("the API key of a call", () => {
+  it("is logged by its ID with source address, method, path and status, also of a call that is refused", async () => {
+    const { call, useKey, logger } = world();
+    useKey("key-1");
+    await call("GET /instances");
+    await call("POST /prewarm", {});
+    const told = { key_id: "key-1", source_address: "192.0.2.7", api_request_id: "api-request-id" };
+    expect(logger.infos).toEqual([
+      ["API call", { ...told, method: "GET", path: "/instances", status: 200 }],
+      ["API call", { ...told, method: "POST", path: "/prewarm", status: 400 }],
+    ]);
+  });
+
+  it("is shown by its ID with the request that it sent, and in the list", async () => {
+    const { post, get, useKey, requests } = world();
+    useKey("key-1");
+    await post();
+    useKey("key-2");
+    expect(requests.the("new-id").key_id).toBe("key-1");
+    expect((await get("prewarm", { req_id: "new-id" })).body["key_id"]).toBe("key-1");
+    expect((await get("requests")).body["requests"]).toMatchObject([{ key_id: "key-1" }]);
+  });
+
+  it.each([
+    ["POST /prewarm", BODY],
+    ["POST /prewarm", { ...BODY, dry_run: true }],
+    ["POST /instances", { DesiredCapacity: 0, req_id: "r1", force_stop: true }],
+  ])("that is read-only is refused %s %j, which changes nothing", async (route, body) => {
+    const { call, useKey, made, calls } = world({ items: [request()] });
+    useKey(READ_KEY_ID);
+    expect(refusalOf(await call(route, body))).toMatch(/^403 This API key is read-only/);
+    expect([made(), calls]).toEqual([{ ...NOTHING, requests: ["r1"] }, []]);
+  });
+
+  it.each(["prewarm", "requests", "instances", "settings", "pops"])(
+    "that is read-only allows GET /%s",
+    async (path) => {
+      const { get, useKey } = world({ items: [request()] });
+      useKey(READ_KEY_ID);
+      expect((await get(path)).status).toBe(200);
+    },
+  );
+});
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 const MAX_ANSWER_BYTES = 6_000_000;

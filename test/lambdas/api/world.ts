@@ -17,6 +17,8 @@ import { type Fault, noteCalls } from "../noted-calls.ts";
 
 const NOW = Date.parse("2024-04-16T03:12:21.046Z");
 
+export const READ_KEY_ID = "read-key";
+
 /** {@link NOW} as answers write it. */
 export const STAMP = "2024-04-16 03:12:21.046000";
 const URL_LIST = ["https://cdn.example.com/a.js", "https://cdn.example.com/b(1).js"];
@@ -44,6 +46,7 @@ export function world({
   const configured = new FakeSettings(settings);
   const sampled: SizeQuestion[] = [];
   let ticks = 0;
+  let keyId: string | null = null;
   let ids = 0;
   const noted = noteCalls<ApiDeps>(
     {
@@ -78,6 +81,7 @@ export function world({
       }),
       sourceBuckets: ["media", "docs/site/*"],
       allowed: allowedDistributionsSchema.parse(allowed),
+      readKeyId: READ_KEY_ID,
       timerTarget: { functionArn: "arn:shutdown", roleArn: "arn:role" },
       now: () => NOW + ticks,
       newId: () => (ids++ === 0 ? "new-id" : `new-id-${ids}`),
@@ -88,8 +92,15 @@ export function world({
   const respond = (route: string, body?: unknown, query: Record<string, string> | null = null) => {
     const [httpMethod, resource] = route.split(" ");
     const text = body === undefined ? null : typeof body === "string" ? body : JSON.stringify(body);
-    const event = { httpMethod, resource, body: text, queryStringParameters: query, isBase64Encoded: false };
-    const requestContext = { requestId: "api-request-id" };
+    const event = {
+      httpMethod,
+      resource,
+      path: resource,
+      body: text,
+      queryStringParameters: query,
+      isBase64Encoded: false,
+    };
+    const requestContext = { requestId: "api-request-id", identity: { apiKeyId: keyId, sourceIp: "192.0.2.7" } };
     return handle({ ...event, requestContext } as unknown as APIGatewayProxyEvent);
   };
   const call = async (...args: Parameters<typeof respond>) => {
@@ -114,6 +125,10 @@ export function world({
     /** Milliseconds that the clock is ahead. */
     passTime: (ms: number) => {
       ticks += ms;
+    },
+    /** From now on, calls have the API key of this ID. */
+    useKey: (id: string) => {
+      keyId = id;
     },
     /** What the function gives to API Gateway. */
     respond,

@@ -14,7 +14,7 @@ import { problemWith } from "../../../tools/local/api-client.ts";
 import { ROOT } from "../../../tools/local/paths.ts";
 import { OPERATIONS, startBodySchema } from "../../../tools/release/operations.ts";
 import { times } from "../../collect.ts";
-import { BODY, refusalOf, STAMP, world } from "../../lambdas/api/world.ts";
+import { BODY, READ_KEY_ID, refusalOf, STAMP, world } from "../../lambdas/api/world.ts";
 import { request } from "../../lambdas/items.ts";
 import { readiness } from "../../readiness.ts";
 import { useVirtualClock } from "../../virtual-clock.ts";
@@ -110,6 +110,8 @@ const keepLists = async ({ lists }: World) => {
 };
 const claimOf = (digest: string) => (it: World) => it.tokens.claim("t", { ...ID, digest, at: parseTimestamp(STAMP) });
 
+const withReadKey = async ({ useKey }: World) => useKey(READ_KEY_ID);
+
 /** What causes the errors of the reference: a route, its body or its query, the requests that there are, and what was before. */
 const CAUSES: readonly (readonly [
   route: string,
@@ -129,6 +131,7 @@ const CAUSES: readonly (readonly [
   ["POST /prewarm", RETRY, [GOOD], keepLists],
   ["POST /prewarm", RETRY, [REPORTED]],
   ["POST /prewarm", RETRY, [{ ...REPORTED, header_count: 1 }], keepLists],
+  ["POST /prewarm", BODY, [], withReadKey],
   ["GET /prewarm"],
   ["GET /prewarm", ID],
   ["GET /prewarm", { ...ID, detail: "urls", pop: ACTIVE.pops[0] }, [ACTIVE]],
@@ -142,6 +145,7 @@ const CAUSES: readonly (readonly [
   ["GET /summary", ID, [STOPPED], async ({ passTime }) => setTimeout(passTime, 1, 60_000)],
   ["GET /requests", { limit: "0" }],
   ["POST /instances", {}],
+  ["POST /instances", { DesiredCapacity: 1 }, [], withReadKey],
   ["POST /instances", { ...ID, DesiredCapacity: 1 }],
   ["POST /instances", { ...ID, DesiredCapacity: 0, force_stop: true }, [ENDED]],
   ["GET /pops", { region: "europe" }],
