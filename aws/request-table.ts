@@ -1,6 +1,16 @@
 import type { DynamoDBDocument } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 import type { OnUnparseable } from "../domain/log-fields.ts";
+import type { Caps } from "../domain/request/caps.ts";
+import {
+  actualUse,
+  type DailyUse,
+  dailyProblem,
+  dailyUseSchema,
+  dayOf,
+  lessUse,
+  NO_USE,
+} from "../domain/request/daily-use.ts";
 import {
   ACTIVE_STATES,
   type AdvancingEvent,
@@ -30,7 +40,7 @@ import {
   requestCursorSchema,
   requestItemSchema,
 } from "../domain/request/request-item.ts";
-import { formatTimestamp } from "../domain/timestamps.ts";
+import { expiresAt, formatTimestamp } from "../domain/timestamps.ts";
 import type { AsyncFunction } from "./async-function.ts";
 import {
   type Condition,
@@ -119,6 +129,12 @@ export class RequestReader {
     return { requests: Items.flatMap((item) => this.parse(listedRequestSchema, item) ?? []), end };
   }
 
+  /** What the requests of a UTC day count for the daily limits. */
+  async dailyUse(day: string): Promise<DailyUse> {
+    const { Item } = await this.db.get({ TableName: this.table, Key: { req_id: dayKey(day) }, ConsistentRead: true });
+    return Item === undefined ? NO_USE : dailyUseSchema.parse(Item);
+  }
+
   /** @param index of an attribute of the same name, which is "y" or absent */
   private async list<T>(index: typeof ACTIVE_INDEX | typeof CLOSING_INDEX, schema: z.ZodType<T>): Promise<T[]> {
     const found: T[] = [];
@@ -169,6 +185,11 @@ const PERMITS = "active permits";
  * pauses, 50 that come at once and take a tenth of a second each are all carried out within ten seconds: test/aws/permits.test.ts.
  */
 const PERMIT_RETRY = { attempts: 20, firstMs: 50, longestMs: 1_000 };
+
+/** Key of the item that has what the requests of a UTC day use. No request has it, either. */
+function dayKey(day: string): string {
+  return `day ${day}`;
+}
 
 const holdersSchema = z.set(z.string()).default(new Set());
 
@@ -249,6 +270,67 @@ export class RequestTable extends RequestReader {
       PERMIT_RETRY,
     );
     return ended.length;
+  }
+
+  /**
+   * Counts a request for the daily limits, or more of one that counts already: for the day on which it was first counted. One transaction
+   * writes the count of the day and that of the request, so that a step that runs twice counts once.
+   * @param item as it was read
+   * @param use all that the request will use
+   * @returns the limit that it would exceed; undefined: it is counted, or has moved on
+   */
+  async countUse(item: RequestItem, use: DailyUse, caps: Partial<Caps>, now: number): Promise<string | undefined> {
+    const { day, ...before } = item.counted_use ?? { day: dayOf(now), ...NO_USE };
+    const more = lessUse(use, before);
+    if (more.total_count <= 0 && more.transferred_bytes <= 0) return undefined;
+    const { maxDailyTasks = Number.MAX_SAFE_INTEGER, maxDailyBytes = Number.MAX_SAFE_INTEGER } = caps;
+    const hasRoom = {
+      // Of a new day, both attributes are absent.
+      text: "NOT total_count > :tasks_before AND NOT transferred_bytes > :bytes_before",
+      values: {
+        ":tasks_before": maxDailyTasks - more.total_count,
+        ":bytes_before": maxDailyBytes - more.transferred_bytes,
+      },
+    };
+    const unchanged =
+      item.counted_use === undefined
+        ? { text: "attribute_not_exists(counted_use)" }
+        : { text: "counted_use = :counted", values: { ":counted": item.counted_use } };
+    const counted = this.updateOf(item.req_id, { counted_use: { ...use, day } }, [inStates(ACTIVE_STATES), unchanged]);
+    const TransactItems = [{ Update: this.addToDay(day, more, now, hasRoom) }, { Update: counted }];
+    for (let used = NO_USE; ; used = await this.dailyUse(day)) {
+      const problem = dailyProblem(day, used, more, caps);
+      if (problem !== undefined) return problem;
+      const failed = await failedConditions(() => this.db.transactWrite({ TransactItems }), PERMIT_RETRY);
+      // The request first: another run of the step may have counted it, and so filled the day.
+      if (failed.length === 0 || failed.includes(1)) return undefined;
+    }
+  }
+
+  /** Corrects what an ended request counts for the daily limits by what it used. May be run again: it is corrected once. */
+  async correctUse(item: RequestItem, now: number): Promise<void> {
+    if (item.counted_use === undefined) return;
+    const { day, ...estimate } = item.counted_use;
+    const correction = lessUse(actualUse(item, estimate), estimate);
+    const isCounted = { text: "attribute_exists(counted_use)" };
+    const corrected = this.updateOf(item.req_id, { counted_use: undefined }, [HAS_ENDED, isCounted]);
+    const TransactItems = [{ Update: this.addToDay(day, correction, now) }, { Update: corrected }];
+    await failedConditions(() => this.db.transactWrite({ TransactItems }), PERMIT_RETRY);
+  }
+
+  private addToDay(day: string, { total_count, transferred_bytes }: DailyUse, now: number, condition?: Condition) {
+    return {
+      TableName: this.table,
+      Key: { req_id: dayKey(day) },
+      UpdateExpression: "ADD total_count :tasks, transferred_bytes :bytes SET expire_at = :expire_at",
+      ConditionExpression: condition?.text,
+      ExpressionAttributeValues: {
+        ":tasks": total_count,
+        ":bytes": transferred_bytes,
+        ":expire_at": expiresAt(now),
+        ...condition?.values,
+      },
+    };
   }
 
   async delete(reqId: string): Promise<void> {

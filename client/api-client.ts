@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { isDeniedByPolicy, READ_ONLY_KEY } from "../domain/validation/api-error.ts";
+import { isDailyLimit, isDeniedByPolicy, READ_ONLY_KEY } from "../domain/validation/api-error.ts";
 import * as answers from "./answers.ts";
 
 /** API Gateway answers within 29 seconds, or says that it cannot. */
@@ -34,6 +34,11 @@ export class RefusedError extends ClientError {
   get isWrongKey(): boolean {
     return this.status === 403 && !isDeniedByPolicy(this.message) && this.message !== READ_ONLY_KEY;
   }
+
+  /** There are too many calls, or the service has a fault: not that the request itself is refused. */
+  get isTemporary(): boolean {
+    return this.status >= 500 || (this.status === 429 && !isDailyLimit(this.message));
+  }
 }
 
 /** No answer came: no connection, not in time, or from something else on the way. */
@@ -61,9 +66,7 @@ export function isNotFound(error: unknown): boolean {
 
 /** Whether the same call may succeed a little later: no answer, too many calls, a fault of the service. */
 export function mayPass(error: unknown): boolean {
-  return (
-    error instanceof NoAnswerError || (error instanceof RefusedError && (error.status === 429 || error.status >= 500))
-  );
+  return error instanceof NoAnswerError || (error instanceof RefusedError && error.isTemporary);
 }
 
 /** An answer as it is read here, and as it came. */

@@ -1,9 +1,10 @@
 // The metrics of a deployment, and the alarms on them.
-import { Duration } from "aws-cdk-lib";
+import { Duration, Token } from "aws-cdk-lib";
 import * as cloudwatch from "aws-cdk-lib/aws-cloudwatch";
 import type * as lambda from "aws-cdk-lib/aws-lambda";
 import { type MetricName, metricNamespace } from "../domain/metrics.ts";
 import { metricReasons } from "../domain/result/failure.ts";
+import type { Parameters } from "./parameters.ts";
 import type { Pipeline, PipelineProps } from "./pipeline.ts";
 
 export interface MonitoringProps extends PipelineProps {
@@ -29,6 +30,7 @@ export function metricsOf({ queues, pipeline, groupName }: MonitoringProps, watc
   return {
     tasksDone: own("Tasks", "Sum"),
     bytes: own("Bytes", "Sum"),
+    bytesPerHour: own("Bytes", "Sum", { period: Duration.hours(1) }),
     tasksFailed: own("FailedTasks", "Sum"),
     failures: metricReasons.map((reason) => own("FailedTasks", "Sum", { dimensionsMap: { reason }, label: reason })),
     /** Download times. */
@@ -73,7 +75,7 @@ export interface AlarmDefinition {
   readonly above?: number;
   /** A value below this one breaches instead, and so does no value. */
   readonly below?: number;
-  /** `periods` of the last `of` five-minute periods must breach. @default 1 */
+  /** `periods` of the last `of` periods must breach: of five minutes, unless the metric has others. @default 1 */
   readonly periods?: number;
   /** @default the same as `periods` */
   readonly outOf?: number;
@@ -89,7 +91,7 @@ export interface AlarmDefinition {
 const TWICE_IN_HALF_AN_HOUR = { periods: 2, outOf: 6 };
 
 /** By the alarms' ids. */
-export function alarms(metrics: Metrics): Record<string, AlarmDefinition> {
+export function alarms(metrics: Metrics, parameters: Parameters): Record<string, AlarmDefinition> {
   const each = (name: string, of: Metrics["errors"], rest: Omit<AlarmDefinition, "metric" | "monitoringLevels">) =>
     Object.fromEntries(
       Object.entries(of).map(([fn, metric]) => [
@@ -158,6 +160,13 @@ export function alarms(metrics: Metrics): Record<string, AlarmDefinition> {
       metric: metrics.stuckRequests,
       runbook: "stuck-requests",
       summary: "A request has instances and has made no progress for 15 minutes",
+    },
+    BytesAlarm: {
+      metric: metrics.bytesPerHour,
+      // A text, which holds a number.
+      above: Token.asNumber(parameters.alarmBytesPerHour.value),
+      runbook: "many-bytes",
+      summary: "More bytes than alarmBytesPerHour were transferred within an hour",
     },
     SilenceAlarm: {
       metric: metrics.watchRuns,

@@ -49,7 +49,7 @@ export class Monitoring extends Construct {
     this.action = new SnsAction(this.topic(props.parameters.alarmEmail));
     const watch = this.watch(props);
     const metrics = metricsOf(props, watch);
-    for (const [name, definition] of Object.entries(alarms(metrics))) this.alarm(name, definition);
+    for (const [name, definition] of Object.entries(alarms(metrics, props.parameters))) this.alarm(name, definition);
     for (const fn of [...props.pipeline.functions, watch]) this.countFailures(fn, props.groupName);
     // Beyond the first three of an account, a dashboard costs more than everything else that is idle.
     this.onlyIf("full", dashboard(new Construct(this, "Dashboard"), metrics));

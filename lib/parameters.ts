@@ -42,7 +42,7 @@ export const RESERVED_FOR_API = 20;
 export const MAX_DISTRIBUTIONS = 80;
 export const MAX_DISTRIBUTIONS_LENGTH = 1_300;
 export const MAX_SOURCE_BUCKETS = 20;
-export const MAX_SOURCE_BUCKETS_LENGTH = 800;
+export const MAX_SOURCE_BUCKETS_LENGTH = 700;
 export const MAX_INSTANCE_TYPES = 40;
 export const MAX_INSTANCE_TYPES_LENGTH = 500;
 /** A resource policy of API Gateway has 8,192 characters: https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html */
@@ -150,6 +150,8 @@ const GROUPS = {
     maxActiveRequests: capDefinition("maxActiveRequests"),
     maxTasks: capDefinition("maxTasks"),
     maxRequestBytes: capDefinition("maxRequestBytes"),
+    maxDailyTasks: capDefinition("maxDailyTasks"),
+    maxDailyBytes: capDefinition("maxDailyBytes"),
     distributions: {
       label: "Distributions",
       default: "*",
@@ -175,7 +177,7 @@ const GROUPS = {
       default: "on",
       allowedValues: ["on", "off", "full"],
       description:
-        "on: six alarms. full: 22 alarms, with separate ones for the functions and streams, and a dashboard. off: neither.",
+        "on: seven alarms. full: 23 alarms, with separate ones for the functions and streams, and a dashboard. off: neither.",
     },
     alarmEmail: {
       label: "E-mail address for alarms",
@@ -183,6 +185,11 @@ const GROUPS = {
       allowedPattern: "([^@\\s]+@[^@\\s]+)?",
       constraintDescription: "empty, or an e-mail address",
       description: "Address that alarms are sent to. It first receives an e-mail with a confirmation link.",
+    },
+    alarmBytesPerHour: {
+      label: "Bytes per hour for an alarm",
+      ...wholeNumber("bytes", { default: 1_000_000_000_000, min: 1, max: 1_000_000_000_000_000 }),
+      description: "Bytes that all requests may transfer within an hour before an alarm is sent.",
     },
     tracing: {
       label: "AWS X-Ray",
@@ -331,12 +338,22 @@ export function capsEnvironment(parameters: Parameters): Record<string, string> 
 }
 
 function capDefinition(name: CapName): Definition {
-  const { default: value, min, max, unit, label, description } = CAPS[name];
-  const common = { label, constraintDescription: `${unit} from ${min} to ${max}`, description };
+  const { unit, label, description, ...bounds } = CAPS[name];
+  return { label, ...wholeNumber(unit, bounds), description };
+}
+
+interface Bounds {
+  readonly default: number;
+  readonly min: number;
+  readonly max: number;
+}
+
+function wholeNumber(unit: string, { default: value, min, max }: Bounds): CfnParameterProps {
+  const constraintDescription = `${unit} from ${min} to ${max}`;
   // CloudFormation writes large numbers of a template with an exponent, so these are texts.
   if (String(max).length > 10) {
     const digits = `[1-9][0-9]{0,${String(max).length - 2}}|${max}`;
-    return { ...common, default: String(value), allowedPattern: digits };
+    return { constraintDescription, default: String(value), allowedPattern: digits };
   }
-  return { ...common, type: "Number", default: value, minValue: min, maxValue: max };
+  return { constraintDescription, type: "Number", default: value, minValue: min, maxValue: max };
 }

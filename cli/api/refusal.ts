@@ -1,6 +1,6 @@
 import { type ClientError, NoAnswerError, RefusedError } from "../../client/api-client.ts";
 import { idIn, shortId } from "../../client/request-ids.ts";
-import { isDeniedByPolicy, READ_ONLY_KEY } from "../../domain/validation/api-error.ts";
+import { isDailyLimit, isDeniedByPolicy, READ_ONLY_KEY } from "../../domain/validation/api-error.ts";
 import { CommandError } from "../command-error.ts";
 import type { Endpoint } from "../endpoint/endpoint.ts";
 import { VERSION } from "../version.ts";
@@ -86,6 +86,8 @@ function nextStep(status: number, { url, from }: Endpoint, said: string): string
     case 413:
       return "Split the list of URLs into several requests, or put it into a bucket and pass it with --list.";
     case 429:
+      if (isDailyLimit(said))
+        return "No request was created. Run the command again on the next day (UTC), or raise the parameter of the stack.";
       return "Too many API calls with this key. Wait a minute, then run the command again.";
     default:
       return status >= 500

@@ -13,7 +13,6 @@ export const NO_CONNECTION: Connection = { answeredAt: undefined, failure: undef
 /** What a call shows of the connection. A refusal is an answer, unless the API could not do what it was asked. @param error undefined: it had none */
 export function connectionAfter(before: Connection, error: ClientError | undefined, now: number): Connection {
   if (error instanceof NoAnswerError) return { ...before, failure: "noAnswer" };
-  const isAnswered =
-    error === undefined || (error instanceof RefusedError && error.status < 500 && error.status !== 429);
+  const isAnswered = error === undefined || (error instanceof RefusedError && !error.isTemporary);
   return isAnswered ? { answeredAt: now, failure: undefined } : { ...before, failure: "failed" };
 }

@@ -2,7 +2,7 @@ import type { Warning } from "../../domain/api/warnings.ts";
 import type { FindingCode } from "../../domain/distribution/findings.ts";
 import type { Language } from "../../domain/format.ts";
 import type { CapName } from "../../domain/request/caps.ts";
-import { READ_ONLY_KEY } from "../../domain/validation/api-error.ts";
+import { isDailyLimit, READ_ONLY_KEY } from "../../domain/validation/api-error.ts";
 
 // What the API says in English, in Chinese: by the code, the field or the status that comes with it.
 
@@ -57,12 +57,18 @@ const CAPS: Readonly<Record<CapName, { readonly unit: string; readonly bounds: s
     unit: "字节",
     bounds: "一个请求（所有下载与检查）可传输的最大字节数，以事先已知的大小为准；超过则以 FAILED 结束",
   },
+  maxDailyTasks: { unit: "个任务", bounds: "一个 UTC 日内所有请求的最大任务数" },
+  maxDailyBytes: {
+    unit: "字节",
+    bounds: "一个 UTC 日内所有请求在下载与检查中可传输的最大字节数：进行中按已知大小计，结束后按实际传输计",
+  },
 };
 
 /** Why a request ended as FAILED, by what the API's reason begins with. */
 const REASONS: readonly (readonly [RegExp, string])[] = [
   [/^max_failures:/, "失败的任务数超过了最大失败数"],
   [/^max_bytes:/, "要传输的字节数超过了最大字节数"],
+  [/^(transferred_bytes|total_count) of /, "请求超出本部署当天（UTC）的限制"],
   [/^(transferred_bytes|total_count):|^sources: URLs/, "请求超出本部署的限制"],
   [/^sources/, "来源无法读取，或其中没有可预热的 URL"],
   [/^(need_)?invalidate/, "失效未完成，没有预热任何内容"],
@@ -137,6 +143,7 @@ export function fieldInChinese(field: string): string | undefined {
 export function refusalInChinese(status: number, message: string): string | undefined {
   const [, field = ""] = /^([A-Za-z_]+)[:[.]/.exec(message) ?? [];
   if (message === READ_ONLY_KEY) return "此 API 密钥只能读取，不能启动、停止或更改任何内容。";
+  if (status === 429 && isDailyLimit(message)) return "本部署当天（UTC）的任务数或传输字节数已达上限。";
   const ofField = status === 400 ? (findingInChinese(message) ?? fieldInChinese(field)) : undefined;
   return ofField ?? STATUSES.get(status) ?? (status >= 500 ? "API 内部出错。" : undefined);
 }

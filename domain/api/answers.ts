@@ -37,7 +37,7 @@ function failures<T extends z.ZodType>(schema: T) {
  * against it. Where API Gateway may answer with a status instead of the route, {@link GATEWAY_ANSWERS} has that.
  */
 export const ANSWERS = {
-  "POST /prewarm": { 200: prewarmAnswerSchema, ...failures(prewarmRefusal), 403: prewarmRefusal },
+  "POST /prewarm": { 200: prewarmAnswerSchema, ...failures(prewarmRefusal), 403: prewarmRefusal, 429: prewarmRefusal },
   "GET /prewarm": { 200: progressSchema, ...failures(refusal) },
   "GET /summary": { 200: summarySchema, ...failures(refusal) },
   "POST /instances": { 200: instancesSetSchema, ...failures(instancesRefusal), 403: instancesRefusal },

@@ -2,6 +2,7 @@ import { grouped } from "../collections.ts";
 import type { BehaviourOfUrl } from "../distribution/stored-settings.ts";
 import { recOf } from "../pops/sites.ts";
 import type { Caps } from "../request/caps.ts";
+import { type DailyUse, NO_USE } from "../request/daily-use.ts";
 import { type FlatRatePlan, variantNames } from "../request/options.ts";
 import type { RequestItem } from "../request/request-item.ts";
 import type { SourceRead } from "../request/source.ts";
@@ -49,11 +50,13 @@ export interface EstimateInput {
   readonly caps: Caps;
   /** With this one. */
   readonly activeRequests: number;
+  /** By the other requests of the UTC day. @default nothing */
+  readonly usedToday?: DailyUse;
 }
 
 /** Estimates a request. Pure: the same request with the same sizes has the same estimate. */
 export function estimateRequest(it: EstimateInput): Estimate {
-  const { item, urls, caps, kind } = it;
+  const { item, urls, caps, kind, usedToday = NO_USE } = it;
   const { pops, instance_count: instances } = item;
   const variants = variantNames(item.variants).length;
   const urlVariants = urls.length * variants;
@@ -135,6 +138,12 @@ export function estimateRequest(it: EstimateInput): Estimate {
     caps: [
       { cap: "maxTasks", value: tasks, limit: caps.maxTasks },
       { cap: "maxRequestBytes", value: prices.as_asked.bytes, limit: caps.maxRequestBytes },
+      { cap: "maxDailyTasks", value: usedToday.total_count + tasks, limit: caps.maxDailyTasks },
+      {
+        cap: "maxDailyBytes",
+        value: prices.as_asked.bytes === null ? null : usedToday.transferred_bytes + prices.as_asked.bytes,
+        limit: caps.maxDailyBytes,
+      },
       { cap: "maxInstances", value: instances, limit: caps.maxInstances },
       { cap: "maxTimeout", value: it.timeoutMinutes, limit: caps.maxTimeout },
       { cap: "maxActiveRequests", value: it.activeRequests, limit: caps.maxActiveRequests },

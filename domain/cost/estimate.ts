@@ -126,7 +126,9 @@ export const estimateSchema = z
           limit: whole,
         }),
       )
-      .describe("Limits of the deployment, and what the request would use of each. `value` null: not known."),
+      .describe(
+        "Limits of the deployment, and what the request would use of each; of `maxDailyTasks` and `maxDailyBytes` with the other requests of the day. `value` null: not known.",
+      ),
     assumptions: z.array(z.string()).describe("Assumptions."),
   })
   .meta({

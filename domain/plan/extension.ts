@@ -20,6 +20,8 @@ export interface Extension {
   /** The targets that lead for themselves, with their new number of tasks. */
   readonly leading: readonly Target[];
   readonly fields: Pick<RequestItem, "total_count" | "total_size">;
+  /** Expected bytes of all downloads and checks, of the extended request. */
+  readonly transferred: number;
 }
 
 /**
@@ -39,7 +41,8 @@ export async function extensionOf(
   if (totals.total_count <= request.total_count) return undefined;
   const problem = planProblem(request, totals, caps);
   if (problem !== undefined) return { problem };
-  const { total_count, total_size } = totals;
+  const { total_count, total_size, transferred } = totals;
   const extended = new Plan({ ...request, total_count, total_size }, planned);
-  return { plan: extended, leading: planned.filter(({ leads }) => leads), fields: { total_count, total_size } };
+  const leading = planned.filter(({ leads }) => leads);
+  return { plan: extended, leading, fields: { total_count, total_size }, transferred };
 }

@@ -66,6 +66,26 @@ export const CAPS = {
     description:
       "Maximum number of bytes that a request may transfer in all downloads and checks, as far as sizes are known in advance; a larger request ends as FAILED",
   },
+  maxDailyTasks: {
+    variable: "MAX_DAILY_TASKS",
+    default: 20_000_000,
+    min: 1,
+    max: 1_000_000_000,
+    unit: "tasks",
+    label: "Max tasks per day",
+    description: "Maximum number of tasks of all requests of a UTC day",
+  },
+  maxDailyBytes: {
+    variable: "MAX_DAILY_BYTES",
+    // CloudFront's price for so much is some hundred dollars.
+    default: 3_000_000_000_000,
+    min: 1,
+    max: 1_000_000_000_000_000,
+    unit: "bytes",
+    label: "Max bytes per day",
+    description:
+      "Maximum number of bytes that all requests of a UTC day may transfer in downloads and checks: by the known sizes while a request is active, then by what it transferred",
+  },
 } as const satisfies Record<string, Cap>;
 
 export type CapName = keyof typeof CAPS;
@@ -81,6 +101,8 @@ export const capVariables = {
   MAX_ACTIVE_REQUESTS: variableOf(CAPS.maxActiveRequests),
   MAX_TASKS: variableOf(CAPS.maxTasks),
   MAX_REQUEST_BYTES: variableOf(CAPS.maxRequestBytes),
+  MAX_DAILY_TASKS: variableOf(CAPS.maxDailyTasks),
+  MAX_DAILY_BYTES: variableOf(CAPS.maxDailyBytes),
 };
 
 /** The caps of an environment that has {@link capVariables}. */
@@ -91,6 +113,8 @@ export function capsOf(env: z.infer<z.ZodObject<typeof capVariables>>) {
     maxActiveRequests: env.MAX_ACTIVE_REQUESTS,
     maxTasks: env.MAX_TASKS,
     maxRequestBytes: env.MAX_REQUEST_BYTES,
+    maxDailyTasks: env.MAX_DAILY_TASKS,
+    maxDailyBytes: env.MAX_DAILY_BYTES,
   };
 }
 export type Caps = Readonly<ReturnType<typeof capsOf>>;
@@ -134,4 +158,6 @@ export const DEFAULT_CAPS: Caps = {
   maxActiveRequests: CAPS.maxActiveRequests.default,
   maxTasks: CAPS.maxTasks.default,
   maxRequestBytes: CAPS.maxRequestBytes.default,
+  maxDailyTasks: CAPS.maxDailyTasks.default,
+  maxDailyBytes: CAPS.maxDailyBytes.default,
 };

@@ -4,6 +4,7 @@ import { countSchema, NO_COUNT } from "../result/count.ts";
 import { downloadsSchema, scopeSchema } from "../result/downloads.ts";
 import { cutText } from "../result/failure.ts";
 import { verifySchema } from "../result/outcome.ts";
+import { countedUseSchema } from "./daily-use.ts";
 import { distributionSchema } from "./distributions.ts";
 import { pathsAndTagsSchema } from "./invalidation.ts";
 import { EXPANDED, statusSchema } from "./lifecycle.ts";
@@ -135,6 +136,8 @@ export const requestItemSchema = z.object({
   distributions: z.array(distributionSchema),
   /** How many tasks each target of a distribution has, by the distribution's label. */
   tasks_per_target: z.record(z.string(), count),
+  /** What it counts for the daily limits, until it has ended and that is corrected. Absent: nothing. */
+  counted_use: countedUseSchema.optional().catch(undefined),
   /** Good URLs whose headers say that they may never be kept. Absent: none of those that were asked, or nobody looked. */
   may_not_be_kept: uncacheableUrlsSchema.optional().catch(undefined),
   /** How many URLs Get Size could not read, in some variant. Absent: none. */

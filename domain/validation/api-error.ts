@@ -57,6 +57,11 @@ export const API_HEADERS = { "cache-control": "no-store", "x-content-type-option
 /** The message of the HTTP 403 for a call that is no GET and has the stack's read-only key. */
 export const READ_ONLY_KEY = "This API key is read-only: it allows GET. Use a key that may also POST";
 
+/** Whether a message of a 429 names a daily limit of the deployment: then it is refused until the next day. */
+export function isDailyLimit(message: string): boolean {
+  return /\(stack parameter maxDaily\w+\)/.test(message);
+}
+
 /** What API Gateway says when it refuses a call itself. The local run's stand-in for it says the same. */
 export const NO_KEY = "No valid API key: send it in the header x-api-key";
 export const QUOTA_EXCEEDED = "Daily quota of the API key exceeded: stack parameter maxCallsPerDay";

@@ -152,7 +152,7 @@ export function* countedLines(
   progress: BatchProgress,
 ): Generator<[string, Record<string, unknown>]> {
   const { reqId: req_id, total, durations, failures } = progress;
-  const counted = { Tasks: total.download_count, Bytes: total.download_size, FailedTasks: total.failed_count };
+  const counted = { Tasks: total.download_count, Bytes: total.transferred_bytes, FailedTasks: total.failed_count };
   const timed = durations.length === 0 ? counted : { ...counted, TaskDuration: durations };
   yield ["Results counted", { req_id, ...withMetrics(namespace, timed) }];
   for (const [reason, { tasks: FailedTasks }] of failures) {

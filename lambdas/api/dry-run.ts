@@ -5,7 +5,8 @@ import { planWarnings } from "../../domain/cost/flat-rate-plan.ts";
 import { samplePlaces } from "../../domain/cost/size-sample.ts";
 import { urlBehaviours } from "../../domain/distribution/stored-settings.ts";
 import { errorFields } from "../../domain/log-fields.ts";
-import { beyondCap } from "../../domain/request/caps.ts";
+import { beyondCap, type Caps } from "../../domain/request/caps.ts";
+import { type DailyUse, dailyProblem } from "../../domain/request/daily-use.ts";
 import { coverOf, spelledPath } from "../../domain/request/invalidation.ts";
 import { variantNames } from "../../domain/request/options.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
@@ -21,7 +22,7 @@ import type { ApiDeps } from "./deps.ts";
 import { adaptToSettings, FIND_MS, lookUpDistributions } from "./distributions.ts";
 import type { ReadSources } from "./dry-run-probes.ts";
 import { skippedUrlsThatFit } from "./query.ts";
-import { checkActiveLimit } from "./start-request.ts";
+import { checkActiveLimit, checkDailyLimits } from "./start-request.ts";
 
 /** API Gateway ends a call after 29 s. The checks before may have taken 12 of them, and looking distributions up takes six at most. */
 const READ_MS = 4_000;
@@ -40,6 +41,7 @@ export async function dryRun(
 ): Promise<Estimated> {
   const activeRequests = await checkActiveLimit(deps);
   const request = await adaptToSettings(deps, asked, retried);
+  const { day, used } = await checkDailyLimits(deps, request);
   const { item } = request;
   const { dns, ports, caps, kind } = deps;
   const { sampleSizes } = await deps.loadProbes();
@@ -55,6 +57,7 @@ export async function dryRun(
     urls,
     timeoutMinutes: body.timeout,
     activeRequests,
+    usedToday: used,
     sizes:
       distributions.length === 0
         ? []
@@ -85,7 +88,7 @@ export async function dryRun(
     firstRefused !== undefined &&
       `dry_run: hosts whose URLs would not be warmed: ${refused.size}; the first: ${firstRefused}`,
     ...planWarnings(estimate.flat_rate_plan),
-    ...estimateWarnings(estimate, body, caps.maxRequestBytes),
+    ...estimateWarnings(estimate, body, { caps, day, used }),
   ].filter((warning) => typeof warning === "string");
   return {
     status: "Success",
@@ -146,19 +149,21 @@ function firstUnreadable({ unreadable_urls: [first] = [] }: Estimate["bytes"]): 
   return `${first?.url}: ${first?.error}`;
 }
 
-/** Warnings that a request would end before it is done. @param cap bytes that the deployment allows */
+/** Warnings that a request would end before it is done. @param limits of the deployment; `used`: by other requests of the day */
 function estimateWarnings(
-  { bytes, transferred_bytes: transferred, instances }: Estimate,
+  { bytes, transferred_bytes: transferred, instances, tasks }: Estimate,
   { max_bytes: maxBytes = Number.POSITIVE_INFINITY, timeout }: PrewarmBody,
-  cap: number,
+  { caps, day, used }: { readonly caps: Caps; readonly day: string; readonly used: DailyUse },
 ) {
   const size = transferred ?? 0;
   // The bounds are those of the objects; each is downloaded as often.
   const low = ((bytes.low ?? 0) * size) / Math.max(1, bytes.estimate ?? 1);
   const end = (bound: number) => (low > bound ? WOULD_FAIL : "dry_run: this request may end as FAILED");
   const minutes = instances.minutes_to_finish;
+  const daily = dailyProblem(day, used, { total_count: tasks, transferred_bytes: size }, caps);
   return [
-    beyondCap({ maxRequestBytes: cap }, "maxRequestBytes", end(cap), size),
+    beyondCap(caps, "maxRequestBytes", end(caps.maxRequestBytes), size),
+    daily !== undefined && `${end(caps.maxDailyBytes - used.transferred_bytes)}: ${daily}`,
     size > maxBytes && `${end(maxBytes)}: about ${size} transferred bytes exceed max_bytes, which is ${maxBytes}`,
     minutes !== null &&
       minutes > timeout &&

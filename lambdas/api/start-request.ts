@@ -6,7 +6,9 @@ import { isPlanned, planOf, RetryLostError } from "../../domain/plan/retry-plan.
 import { beyondCap } from "../../domain/request/caps.ts";
 import type { TokenClaim } from "../../domain/request/client-token.ts";
 import { STARTED_ANSWER } from "../../domain/request/client-token.ts";
+import { dailyProblem, dayOf } from "../../domain/request/daily-use.ts";
 import { neededCapacity } from "../../domain/request/lifecycle.ts";
+import { variantNames } from "../../domain/request/options.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { retry } from "../../domain/retry.ts";
 import { parseTimestamp } from "../../domain/timestamps.ts";
@@ -32,7 +34,7 @@ interface StartOptions {
 /**
  * Creates everything that a request needs, its item last, because the item starts the pipeline. Where an invalidation or sources come
  * first, Task raises the group later. When a step fails, the earlier steps are undone, newest first, and its error is thrown.
- * @throws ApiError 400 when as many requests are active as the deployment allows, or its distributions would serve nothing; 409 when
+ * @throws ApiError 400 when as many requests are active as the deployment allows, or its distributions would serve nothing; 429 beyond a daily limit; 409 when
  * another request tries the same one again, or too many are made at once
  */
 export async function startRequest(
@@ -44,6 +46,7 @@ export async function startRequest(
   await checkActiveLimit(deps);
   const current = await retriedNow(deps, retried);
   const adapted = await adaptToSettings(deps, request, retried);
+  await checkDailyLimits(deps, adapted);
   // The checks, and another call with the same token, may have taken 20 s.
   const item = { ...adapted.item, ...timesFrom(deps.now(), timeout) };
   const undo: (() => Promise<unknown>)[] = [];
@@ -118,6 +121,22 @@ export async function checkActiveLimit(deps: ApiDeps): Promise<number> {
   const wouldBe = (await deps.requests.listActive()).length + 1;
   if (wouldBe > deps.caps.maxActiveRequests) throw tooManyActive(deps, wouldBe);
   return wouldBe;
+}
+
+/**
+ * Refuses what exceeds a daily limit by what is known before sizes are read: its tasks, as many as there will be if every URL is good and
+ * every POP resolves, and one byte. Task counts the request exactly, and ends it as FAILED if the day has no room.
+ * @returns what the other requests of the day count
+ * @throws ApiError 429
+ */
+export async function checkDailyLimits(deps: ApiDeps, { item, urls }: Pick<AdaptedRequest, "item" | "urls">) {
+  const day = dayOf(deps.now());
+  const used = await deps.requests.dailyUse(day);
+  const tasks = urls.length * variantNames(item.variants).length * item.pops.length;
+  const least = { total_count: Math.max(1, tasks), transferred_bytes: 1 };
+  const problem = dailyProblem(day, used, least, deps.caps);
+  if (problem !== undefined) throw new ApiError(429, problem);
+  return { day, used };
 }
 
 function tooManyActive({ caps }: ApiDeps, wouldBe: number): ApiError {

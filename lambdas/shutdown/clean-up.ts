@@ -43,7 +43,12 @@ export async function cleanUp(deps: ShutdownDeps, item: EndedRequest, remainingM
     await deps.requests.updateAndTouch(reqId, [status], ending);
     await deleteCheckpoint(deps, item);
   }
-  await publishEnd(deps, reqId);
+  // Read again: the counts have just been written.
+  const counted = await deps.requests.get(reqId);
+  if (counted !== undefined) {
+    await deps.requests.correctUse(counted, deps.now());
+    await publishEnd(deps, counted);
+  }
   // Not before: if the steps above fail for good, the timer calls this again.
   await deps.timer.cancel(reqId);
   await deps.checkSchedule.cancel(reqId);
@@ -105,10 +110,9 @@ async function emptyQueue(deps: ShutdownDeps, remainingMs: () => number): Promis
  * Publishes the end of a request on the event bus, once its summary can be read. The item records that, so that it is published once; twice
  * if the run dies between the two. An event that EventBridge rejects goes to the dead-letter queue and blocks nothing.
  */
-async function publishEnd(deps: ShutdownDeps, reqId: string): Promise<void> {
-  // Read again: the counts have just been written.
-  const item = await deps.requests.get(reqId);
-  if (item === undefined || item.announced === true || !isEnded(item)) return;
+async function publishEnd(deps: ShutdownDeps, item: RequestItem): Promise<void> {
+  const { req_id: reqId } = item;
+  if (item.announced === true || !isEnded(item)) return;
   const event = endedEvent(item, deps.apiUrl);
   try {
     await deps.events.put(event);

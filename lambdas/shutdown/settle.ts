@@ -1,5 +1,5 @@
 import { withMetrics } from "../../domain/metrics.ts";
-import { extensionOf } from "../../domain/plan/extension.ts";
+import { type Extension, extensionOf } from "../../domain/plan/extension.ts";
 import { UNFINISHED } from "../../domain/plan/task.ts";
 import type { TaskBitmap } from "../../domain/plan/task-bitmap.ts";
 import { messagesOf, type TaskMessage, urlsPerMessage } from "../../domain/plan/task-message.ts";
@@ -123,8 +123,8 @@ async function end(
 async function extend(deps: ShutdownDeps, item: RequestItem, recounted: Recounted): Promise<RequestItem | undefined> {
   const extension = await extensionOf(recounted, deps.caps);
   if (extension === undefined) return item;
-  if ("problem" in extension) {
-    const { problem } = extension;
+  const problem = await problemOf(deps, item, extension);
+  if (problem !== undefined || "problem" in extension) {
     deps.logger.warn("Request not extended", { req_id: item.req_id, reason: problem });
     await deps.requests.updateQuietly(item.req_id, ACTIVE_STATES, { not_extended: problem });
     return { ...item, not_extended: problem };
@@ -137,6 +137,14 @@ async function extend(deps: ShutdownDeps, item: RequestItem, recounted: Recounte
   const maxUrls = urlsPerMessage(fields.total_count, item.instance_count);
   await deps.queue.send(messagesOf(item, taskBitmap.missingLeads(), { maxUrls }), item.lane);
   return undefined;
+}
+
+/** The limit that keeps a request from being extended. Otherwise, its new tasks count for the daily limits. */
+async function problemOf(deps: ShutdownDeps, item: RequestItem, extension: Extension | { readonly problem: string }) {
+  if ("problem" in extension) return extension.problem;
+  const { fields, transferred } = extension;
+  const use = { total_count: fields.total_count, transferred_bytes: transferred };
+  return deps.requests.countUse(item, use, deps.caps, deps.now());
 }
 
 /** Missing tasks go to the same queue as before. */

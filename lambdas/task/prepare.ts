@@ -44,7 +44,13 @@ async function checkPops(deps: TaskDeps, item: RequestItem, hasTime: () => boole
   const problem =
     resolved === 0
       ? `No POP resolved; the first: ${targets[0]?.error}`
-      : planProblem(item, { ...totals, transferred }, deps.caps);
+      : (planProblem(item, { ...totals, transferred }, deps.caps) ??
+        (await deps.requests.countUse(
+          item,
+          { total_count: totals.total_count, transferred_bytes: transferred },
+          deps.caps,
+          deps.now(),
+        )));
   if (problem !== undefined) {
     await fail(problem);
     return;

@@ -40,7 +40,7 @@ async function activeRequests({ prewarm: { clients, deployed } }: Stack) {
   const { Items = [] } = await clients.db.send(
     new ScanCommand({ TableName: deployed.resource("PrewarmStorageRequest", "AWS::DynamoDB::Table") }),
   );
-  // One item is no request: who has a permit to be active.
+  // Some items are no requests: the permits to be active, and what the requests of a day use.
   return Items.filter((item) => "status" in item)
     .map((item) => requestSchema.parse(item))
     .filter(({ status }) => !isTerminal(status))

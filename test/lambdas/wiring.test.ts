@@ -103,7 +103,8 @@ test("a console that is off has no page", async () => {
   expect(await handler({ pathParameters: null })).toMatchObject({ statusCode: 404 });
 });
 
-const CAPS = { maxInstances: 31, maxTimeout: 37, maxActiveRequests: 41, maxTasks: 43, maxRequestBytes: 47 };
+const DAILY = { maxDailyTasks: 71, maxDailyBytes: 73 };
+const CAPS = { maxInstances: 31, maxTimeout: 37, maxActiveRequests: 41, maxTasks: 43, maxRequestBytes: 47, ...DAILY };
 const TIMINGS = timingsOf(1_234);
 const NAMESPACE = metricNamespace("the-group-name-x");
 const ALLOWED = ["E1ALLOWED", "E2ALLOWED"];
@@ -124,8 +125,8 @@ const SETTINGS: Readonly<Record<keyof typeof BUILDS, object>> = {
   },
   expand: { caps: { maxTasks: 43 } },
   "get-size": { errorCachingMs: 53_000, allowed: ALLOWED, timings: TIMINGS },
-  shutdown: { timings: TIMINGS, apiUrl: "https://api.example.com/prod/", namespace: NAMESPACE },
-  task: { caps: { maxTasks: 43, maxRequestBytes: 47 } },
+  shutdown: { caps: CAPS, timings: TIMINGS, apiUrl: "https://api.example.com/prod/", namespace: NAMESPACE },
+  task: { caps: { maxTasks: 43, maxRequestBytes: 47, ...DAILY } },
   watch: { timings: TIMINGS, namespace: NAMESPACE },
 };
 

@@ -30,7 +30,15 @@ const alarms = resourcesOf(template, "AWS::CloudWatch::Alarm").map(([id, resourc
   name: /Monitoring(\w+)Alarm/.exec(id)?.[1] ?? "",
   monitoring: holdsFor(conditionOf(resource)),
   ...resource.Properties,
+  Threshold: thresholdOf(resource.Properties.Threshold),
 }));
+
+/** A threshold of an alarm: a number, or the default of the parameter that it refers to. */
+function thresholdOf(threshold: number | { readonly Ref: string }): number {
+  return typeof threshold === "number"
+    ? threshold
+    : Number(template.findParameters(threshold.Ref)[threshold.Ref]?.["Default"]);
+}
 
 function alarm(name: string): Resource["Properties"] {
   const found = alarms.find((it) => it.name === name);
@@ -72,6 +80,9 @@ describe("every alarm", () => {
       ["StuckRequests", "requests that make progress", [[0], [0], [0]], "OK"],
       ["StuckRequests", "one that was stuck and goes on", [[1], [0]], "OK"],
       ["StuckRequests", "one that is stuck", [[0], [0], [1]], "ALARM"],
+      ["Bytes", "as many as are allowed", [[6e11, 4e11]], "OK"],
+      ["Bytes", "more within an hour", [[6e11, 4e11, 1]], "ALARM"],
+      ["Bytes", "more in another hour, and few now", [[2e12], [1e9]], "OK"],
       ["Silence", "a look in each period", [[1], [1], [1], [1]], "OK"],
       ["Silence", "one look is left out", [[1], [1], none, [1]], "OK"],
       ["Silence", "it has just stopped", [[1], [1], none, none, none], "OK"],
@@ -163,7 +174,8 @@ test("the dashboard is one of those that are free: 50 metrics at most", () => {
 
 test("Watch runs once in each period of the alarms, in its middle", () => {
   expect(theOnly(template, "AWS::Events::Rule").ScheduleExpression).toBe("cron(2/5 * * * ? *)");
-  expect(new Set(alarms.map(({ Period }) => Period))).toEqual(new Set([300]));
+  const periods = alarms.filter(({ name }) => name !== "Bytes").map(({ Period }) => Period);
+  expect(new Set(periods)).toEqual(new Set([300]));
 });
 
 describe("the metric of failed runs", () => {

@@ -154,6 +154,14 @@ const VALUES: Readonly<Record<string, readonly [accepted: readonly string[], rej
     ["1", "10", "1000000000000000"],
     ["0", "", "1e3", "-1", "01", "1000000000000001"],
   ],
+  maxDailyBytes: [
+    ["1", "10", "1000000000000000"],
+    ["0", "", "1e3", "-1", "01", "1000000000000001"],
+  ],
+  alarmBytesPerHour: [
+    ["1", "10", "1000000000000000"],
+    ["0", "", "1e3", "-1", "01", "1000000000000001"],
+  ],
   distributions: [
     ["*", "E1ABCDEFGHIJKL", "EDFDVBD6EXAMPLE,dt_2wjDZi3hD1ivOXf6rpZJO1AB", distributions(MAX_DISTRIBUTIONS)],
     [

@@ -1,4 +1,5 @@
 // What holds of each request once it is closed and nothing is left behind, whatever happened meanwhile.
+import type { DailyUse } from "../../domain/request/daily-use.ts";
 import type { Item } from "../../tools/memory-aws/expressions.ts";
 import type { Pipeline } from "./pipeline.ts";
 
@@ -48,6 +49,26 @@ export function wrongEndEvents(pipeline: Pipeline, reqId: string, isDisturbed: b
   if (ends.length === 0) return ["no event says that the request has ended"];
   if (ends.length > 1 && !isDisturbed) return [`${ends.length} events say that the request has ended`];
   return new Set(ends).size === 1 ? [] : [`events differ: ${[...new Set(ends)].join(" and ")}`];
+}
+
+/**
+ * Compares what counts for the daily limits with what the requests used, once all are closed. One that did not finish counts at least that.
+ * @returns what differs
+ */
+export function wrongDailyUse(pipeline: Pipeline): string[] {
+  const requests = pipeline.items("StorageRequest");
+  const days = (name: keyof DailyUse) => pipeline.daysOfUse().reduce((total, day) => total + day[name], 0);
+  const isExact = requests.every(({ status }) => status?.["S"] === "FINISHED");
+  const uncorrected = requests.filter(({ counted_use }) => counted_use !== undefined);
+  return [
+    ...uncorrected.map(({ req_id }) => `${req_id?.["S"]} is closed, and its daily use is not corrected`),
+    ...[
+      { name: "tasks", counted: days("total_count"), used: sum(requests, /^download_count$/) },
+      { name: "bytes", counted: days("transferred_bytes"), used: sum(requests, /^transferred_bytes$/) },
+    ]
+      .filter(({ counted, used }) => (isExact ? counted !== used : counted < used))
+      .map(({ name, counted, used }) => `${name} of the day: ${counted} instead of ${used}`),
+  ];
 }
 
 const isGood = (item: Item) => item["ok"]?.["BOOL"] === true;

@@ -5,6 +5,7 @@ import { createRequire, syncBuiltinESMExports } from "node:module";
 import { setTimeout as sleep } from "node:timers/promises";
 import { marshall } from "@aws-sdk/util-dynamodb";
 import { MAX_RECEIVES } from "../../domain/limits.ts";
+import type { DailyUse } from "../../domain/request/daily-use.ts";
 import { type Edge, edgeEnvironment, startEdge } from "../../tools/edge/edge.ts";
 import type { EdgeOptions } from "../../tools/edge/edge-options.ts";
 import { mulberry32 } from "../../tools/lab/engine/seed.ts";
@@ -290,8 +291,18 @@ export class Pipeline {
   /** Items of a table by its construct's name: `StorageRequestTask`. */
   items(construct: string) {
     const items = this.aws.dynamoDb.items(this.deployment.name(`Prewarm${construct}`));
-    // One item of the Request table is no request: who has a permit to be active.
+    // Some items of the Request table are no requests: the permits to be active, and what the requests of a day use.
     return construct === "StorageRequest" ? items.filter(({ status }) => status !== undefined) : items;
+  }
+
+  /** What counts for the daily limits, of each day. */
+  daysOfUse(): DailyUse[] {
+    const items = this.aws.dynamoDb.items(this.deployment.name("PrewarmStorageRequest"));
+    const days = items.filter(({ req_id }) => String(req_id?.["S"]).startsWith("day "));
+    return days.map(({ total_count, transferred_bytes }) => ({
+      total_count: Number(total_count?.["N"]),
+      transferred_bytes: Number(transferred_bytes?.["N"]),
+    }));
   }
 
   /** What one of the queues holds: `TaskQueueTasks`, `PipelineFailedBatches`. */

@@ -3,7 +3,7 @@ import { gunzipSync } from "node:zlib";
 import { parse } from "csv-parse/sync";
 import type { Item, Value } from "../../tools/memory-aws/expressions.ts";
 import type { AwsCall } from "../../tools/memory-aws/memory-aws.ts";
-import { wrongCounters, wrongEndEvents } from "./invariants.ts";
+import { wrongCounters, wrongDailyUse, wrongEndEvents } from "./invariants.ts";
 import { type ApiAnswer, Pipeline } from "./pipeline.ts";
 import type { Scenario } from "./scenarios.ts";
 
@@ -81,6 +81,7 @@ export async function runScenario<Ended, Result>(
       ...wrongCounters(pipeline, id),
       ...wrongEndEvents(pipeline, id, isDisturbed),
     ]);
+    wrong.push(...wrongDailyUse(pipeline));
     if (wrong.length > 0) throw new Error(wrong.join("; "));
     if (pipeline.aws.faults.length > 0) throw new AggregateError(pipeline.aws.faults, "the AWS APIs in memory failed");
     return result;
@@ -201,6 +202,7 @@ export class Normaliser {
     for (const [n, id] of this.ids.entries()) result = result.replaceAll(id, `<request-${n + 1}>`);
     return result
       .replace(TIMESTAMP, "<time>")
+      .replace(/^day \d{4}-\d\d-\d\d$/, "day <date>")
       .replace(UUID, "<uuid>")
       .replace(/(127\.77\.\d+\.\d+):\d+/g, "$1:<port>")
       .replace(/http:\/\/127\.0\.0\.1:\d+([^"\s?]*)\?[^"\s]*/g, "<presigned>$1");

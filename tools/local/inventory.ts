@@ -30,7 +30,7 @@ export async function inventoryOf({ clients, deployed, fleet }: LocalPrewarm): P
   const requests = new ScanCommand({
     TableName: deployed.resource("PrewarmStorageRequest", "AWS::DynamoDB::Table"),
     Select: "COUNT",
-    // One item is no request: who has a permit to be active.
+    // Some items are no requests: the permits to be active, and what the requests of a day use.
     FilterExpression: "attribute_exists(created_at)",
   });
   const Bucket = deployed.resource("PrewarmStorageLists", "AWS::S3::Bucket");

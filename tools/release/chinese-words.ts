@@ -626,6 +626,7 @@ export const CHINESE: Readonly<Record<string, string>> = {
     "各项费用：`ec2_spot`、`public_ipv4`、`cloudfront_bytes`、`cloudfront_requests`、`invalidation_paths`、`pipeline`（DynamoDB、SQS 和 Lambda）。`of`：数量和单价的说明。",
   "Use of the flat-rate plan: `requests` of this run, and their `share` of `monthly_requests`. 1: all.":
     "固定费率套餐的用量：这次运行的 `requests`，及其占 `monthly_requests` 的比例 `share`。1：全部。",
-  "Limits of the deployment, and what the request would use of each. `value` null: not known.":
-    "部署的各项限制，以及预热请求的用量。`value` 为 null：未知。",
+  "Limits of the deployment, and what the request would use of each; of `maxDailyTasks` and `maxDailyBytes` with the other requests of the day. `value` null: not known.":
+    "部署的各项限制，以及预热请求的用量；`maxDailyTasks` 和 `maxDailyBytes` 的用量包含当天的其他预热请求。`value` 为 null：未知。",
+  "Send it on the next day (UTC), or raise the parameter.": "在下一个 UTC 日再提交，或调高该参数。",
 };

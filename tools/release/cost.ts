@@ -352,7 +352,8 @@ function keySpendTable(template: StackTemplate): string {
   const defaultOf = (name: string) => template.Parameters[name]?.Default ?? "";
   const types = String(defaultOf("instanceTypes")).split(",");
   const instanceHour = Math.max(...types.map((type) => instanceKind([type], undefined, 100).hour));
-  const { maxInstances, maxTimeout, maxActiveRequests, maxTasks, maxRequestBytes } = DEFAULT_CAPS;
+  const { maxInstances, maxTimeout, maxActiveRequests, maxTasks, maxRequestBytes, maxDailyTasks, maxDailyBytes } =
+    DEFAULT_CAPS;
   const requestsIn = (region: PriceRegion) => {
     const pops = Array<string>(maxTasks / SMALL_OBJECTS.urls).fill(popIn(region));
     const { dollars } = estimateOf(template, { ...SMALL_OBJECTS, pops });
@@ -361,9 +362,9 @@ function keySpendTable(template: StackTemplate): string {
   };
   const { edge, stack } = requestsIn("northAmerica");
   const dearest = requestsIn(regions().reduce((a, b) => (EDGE_PRICE[b].https > EDGE_PRICE[a].https ? b : a))).edge;
-  const transfer = (requests: number) => {
+  const transfer = (requests: number, bytes = maxRequestBytes) => {
     const { usa, atMost } = gigabytePrices();
-    const [inUsa, most] = [usa, atMost].map((price) => readable(requests * (maxRequestBytes / 1e9) * price));
+    const [inUsa, most] = [usa, atMost].map((price) => readable(requests * (bytes / 1e9) * price));
     return `${inUsa} dollars of transfer in North America, ${most} at the dearest POPs`;
   };
   const calls = Number(defaultOf("maxCallsPerDay"));
@@ -381,6 +382,8 @@ function keySpendTable(template: StackTemplate): string {
       `Two requests to CloudFront per task cost ${cents(edge)} dollars in North America, ${cents(dearest)} at the dearest POPs; the stack ${cents(stack)}`,
     ],
     ["maxRequestBytes", transfer(1)],
+    ["maxDailyTasks", `Per day, ${maxDailyTasks / maxTasks} times the row of \`maxTasks\``],
+    ["maxDailyBytes", `Per day, ${transfer(1, maxDailyBytes)}`],
     [
       "maxCallsPerDay",
       `${readable(Math.round(calls * call))} dollars per day, if each call is the most expensive one: GET /prewarm with \`detail=urls\` reads ${MAX_READ_BYTES / 1e6} MB and takes ${DEAREST_CALL.gbSeconds} s`,

@@ -76,6 +76,7 @@ const STATUS_MEANS: Readonly<Record<number, string>> = {
   400: "A field or parameter is wrong or missing, or the body is not JSON.",
   403: "The key is missing, wrong or read-only, or the resource policy denies the call.",
   404: "There is no such request.",
+  429: "A daily limit of the deployment is reached, or there are too many calls.",
   409: "The state of the request does not allow the call.",
   500: "An internal error. The log has it under the ID in the message.",
 };

@@ -268,6 +268,12 @@ export const OPERATIONS: Readonly<Record<RouteName, Operation>> = {
           action: "Make a new request.",
         },
       ],
+      429: [
+        {
+          text: "transferred_bytes of 2024-04-16 (UTC) with this request: 3000000000001 bytes exceed this deployment's limit of 3000000000000 (stack parameter maxDailyBytes); the next day begins at 00:00 UTC",
+          action: "Send it on the next day (UTC), or raise the parameter.",
+        },
+      ],
       500: INTERNAL,
     },
   },

@@ -38,12 +38,17 @@ export const PARAMETERS_IN_CHINESE: Readonly<Record<string, string>> = {
   "Maximum number of tasks in a request: URLs × variants × POPs.": "一个预热请求的最大任务数：URL × 变体 × POP。",
   "Maximum number of bytes that a request may transfer in all downloads and checks, as far as sizes are known in advance; a larger request ends as FAILED.":
     "一个预热请求在所有下载与检查中可传输的最大字节数，以事先已知的大小为准；超过时，预热请求以 FAILED 结束。",
+  "Maximum number of tasks of all requests of a UTC day.": "一个 UTC 日内所有预热请求的任务数的上限。",
+  "Maximum number of bytes that all requests of a UTC day may transfer in downloads and checks: by the known sizes while a request is active, then by what it transferred.":
+    "一个 UTC 日内所有预热请求在下载与检查中可传输的最大字节数：预热请求进行中按已知大小计，结束后按实际传输计。",
+  "Bytes that all requests may transfer within an hour before an alarm is sent.":
+    "所有预热请求在一小时内传输的字节数超过此值时发出告警。",
   "IDs of the distributions and distribution tenants that may be warmed and invalidated, separated by commas; *: every distribution may be warmed, and every one of this account invalidated.":
     "允许预热和创建失效的分配与分配租户的 ID，用逗号分隔；*：可以预热任何分配，并在本账户的任何分配中创建失效。",
   "Buckets that the sources of requests may be read from, each as bucket or bucket/prefix*, separated by commas; empty: none.":
     "允许从中读取来源的存储桶，每项写作 bucket 或 bucket/prefix*，用逗号分隔；空：没有。",
-  "on: six alarms. full: 22 alarms, with separate ones for the functions and streams, and a dashboard. off: neither.":
-    "on：六个告警。full：22 个告警（函数和流各有单独的告警）和一个控制面板。off：两者都没有。",
+  "on: seven alarms. full: 23 alarms, with separate ones for the functions and streams, and a dashboard. off: neither.":
+    "on：七个告警。full：23 个告警（函数和流各有单独的告警）和一个控制面板。off：两者都没有。",
   "Address that alarms are sent to. It first receives an e-mail with a confirmation link.":
     "接收告警的邮箱地址。它会先收到一封带有确认链接的邮件。",
   "Whether AWS X-Ray traces the API and the functions.": "是否用 AWS X-Ray 跟踪 API 和函数。",

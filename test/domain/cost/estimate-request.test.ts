@@ -98,9 +98,11 @@ describe("what a request would come to", () => {
   });
 
   it("caps with what of them it takes", () =>
-    expect(estimate().caps).toEqual([
+    expect(estimate({ usedToday: { total_count: 100, transferred_bytes: 1e12 } }).caps).toEqual([
       { cap: "maxTasks", value: 12, limit: 10_000_000 },
       { cap: "maxRequestBytes", value: 60e9 + 12, limit: 1e13 },
+      { cap: "maxDailyTasks", value: 112, limit: 20_000_000 },
+      { cap: "maxDailyBytes", value: 1e12 + 60e9 + 12, limit: 3e12 },
       { cap: "maxInstances", value: 2, limit: 20 },
       { cap: "maxTimeout", value: 60, limit: 10_080 },
       { cap: "maxActiveRequests", value: 1, limit: 20 },

@@ -191,7 +191,7 @@ describe("Aggregation", () => {
     const { handle, logger } = world([request(RUNNING), request({ ...RUNNING, req_id: "r2" })]);
     const broken = { ok: false, reason: "connection" };
     await handle(
-      good,
+      record({ bytes: 10, transferred_bytes: 25 }),
       ...[broken, broken].map((it) => record(it)),
       record({ ms: 70 }, broken),
       record({ req_id: "r2", ms: 9 }),
@@ -204,9 +204,9 @@ describe("Aggregation", () => {
     });
     const all = _aws([[]], "Tasks", "Bytes", "FailedTasks", "TaskDuration");
     expect(logger.infos).toEqual([
-      ["Results counted", { req_id: "r1", Tasks: 3, Bytes: 20, FailedTasks: 1, TaskDuration: [5], _aws: all }],
+      ["Results counted", { req_id: "r1", Tasks: 3, Bytes: 25, FailedTasks: 1, TaskDuration: [5], _aws: all }],
       ["Tasks failed", { req_id: "r1", reason: "connection", FailedTasks: 1, _aws: _aws([["reason"]], "FailedTasks") }],
-      ["Results counted", { req_id: "r2", Tasks: 1, Bytes: 10, FailedTasks: 0, TaskDuration: [9], _aws: all }],
+      ["Results counted", { req_id: "r2", Tasks: 1, Bytes: 0, FailedTasks: 0, TaskDuration: [9], _aws: all }],
     ]);
   });
 

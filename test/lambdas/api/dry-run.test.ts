@@ -8,7 +8,7 @@ import { refusalOf, STAMP, world } from "./world.ts";
 
 const OWN = [{ id: "E1", domain: "d1.cloudfront.net", aliases: ["cdn.example.com"] }];
 /** What reads; all else would be something that a dry run makes or changes. */
-const READING = ["settings.read", "requests.listActive", "distributions.listFor", "dns.alias"];
+const READING = ["settings.read", "requests.listActive", "requests.dailyUse", "distributions.listFor", "dns.alias"];
 const WARNINGS = "warnings";
 
 async function dryRun(body: Record<string, unknown> = {}, given: Parameters<typeof world>[0] = {}) {
@@ -102,6 +102,12 @@ it.each([
     /would end as FAILED: about 12006 transferred bytes exceed max_bytes, which is 3999/,
   ],
   ["the deployment's bound", {}, { maxRequestBytes: 3_000 }, /12006 bytes exceed .* 3000/],
+  [
+    "the limit of the day",
+    {},
+    { maxDailyBytes: 3_000 },
+    /would end as FAILED: .*12006 bytes exceed .* 3000 .*maxDailyBytes/,
+  ],
   ["the timeout", { timeout: 1 }, {}, /timeout: the request needs about 1\.3 minutes, but times out after 1/],
   ["no instance", { instance_count: 0 }, {}, /instance_count: is 0/],
   ["a token", { client_token: "t" }, {}, /client_token: ignored/],

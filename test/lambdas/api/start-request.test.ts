@@ -8,6 +8,7 @@ const STEPS = [
   "requests.listActive",
   "distributions.listFor",
   "settings.read",
+  "requests.dailyUse",
   "lists.write",
   "timer.set",
   "fleet.desiredCapacity",
@@ -106,6 +107,24 @@ describe("POST /prewarm", () => {
     expect(refusal).toMatch(message);
     expect(refusal).toMatch(/\(stack parameter \w+\)$/);
     expect(made()).toEqual({ ...NOTHING, requests: ["r1"] });
+  });
+
+  it.each([
+    [
+      { total_count: 0, transferred_bytes: 90 },
+      /^429 transferred_bytes of 2024-04-16 .*: 91 bytes exceed .* of 90 .*maxDailyBytes\); the next day /,
+    ],
+    [
+      { total_count: 3, transferred_bytes: 0 },
+      /^429 total_count of 2024-04-16 .*: 7 tasks exceed .* of 6 .*maxDailyTasks\); the next day /,
+    ],
+  ])("is a 429 if the day has no room beside %j, and makes nothing; so is a dry run", async (used, message) => {
+    const { post, made, useToday } = world({ caps: { maxDailyTasks: 6, maxDailyBytes: 90 } });
+    useToday(used);
+    for (const dry_run of [false, true]) expect(refusalOf(await post({ dry_run }))).toMatch(message);
+    expect(made()).toEqual(NOTHING);
+    useToday({ total_count: 2, transferred_bytes: 89 });
+    expect((await post()).status).toBe(200);
   });
 
   it("is taken at every cap; a request that has ended does not count", async () => {

@@ -3,6 +3,7 @@ import { instanceKind } from "../../../domain/cost/prices.ts";
 import type { DistributionSettings } from "../../../domain/distribution/settings.ts";
 import { hostOf } from "../../../domain/net/urls.ts";
 import { type Caps, DEFAULT_CAPS } from "../../../domain/request/caps.ts";
+import type { DailyUse } from "../../../domain/request/daily-use.ts";
 import { type AccountDistribution, allowedDistributionsSchema } from "../../../domain/request/distributions.ts";
 import type { RequestItem } from "../../../domain/request/request-item.ts";
 import type { Count } from "../../../domain/result/count.ts";
@@ -130,6 +131,8 @@ export function world({
     useKey: (id: string) => {
       keyId = id;
     },
+    /** What other requests of the day count for the daily limits. */
+    useToday: (use: DailyUse) => void requests.set({ req_id: "day 2024-04-16", ...use }),
     /** What the function gives to API Gateway. */
     respond,
     call,

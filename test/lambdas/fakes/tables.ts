@@ -28,7 +28,7 @@ export function memoryTables(...given: readonly RequestItem[]) {
   const requests = Object.assign(new RequestTable(db, "requests", onUnparseable, ended), {
     ended: ended.requests,
     set: (item: object) => memory.put("requests", item),
-    // Beside them stands the item of permits.
+    // Beside them stand the item of permits, and those of days.
     all: () => memory.items("requests").filter((item) => isPossibleId(item["req_id"])) as RequestItem[],
     the(reqId = "r1"): RequestItem {
       const item = requests.all().find((it) => it.req_id === reqId);

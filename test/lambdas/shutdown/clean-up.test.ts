@@ -1,7 +1,7 @@
 import { endedEventSchema } from "../../../domain/readiness/ended-event.ts";
 import { taskMessage } from "../../agent/task-messages.ts";
 import { failing } from "../noted-calls.ts";
-import { ENDED, ONE_MISSING, OTHER, settled, world } from "./world.ts";
+import { ENDED, ONE_MISSING, OTHER, resultsBut, settled, world } from "./world.ts";
 
 const MESSAGE = taskMessage({ req_id: "r1" });
 
@@ -31,6 +31,30 @@ describe("a request that has ended", () => {
       expect(calls.indexOf("lists.write")).toBeLessThan(calls.indexOf("requests.close"));
     },
   );
+
+  it.each([
+    ["FINISHED", resultsBut(), { total_count: 4, transferred_bytes: 40 }],
+    ["STOPPED", ONE_MISSING, { total_count: 4, transferred_bytes: 90 }],
+  ] as const)("as %s, counts for its day what it used, also if its first run dies", async (status, results, used) => {
+    const counted_use = { day: "2024-04-16", total_count: 4, transferred_bytes: 90 };
+    const item = { ...ENDED, status, report: undefined, counted_use };
+    const transferred = results.map((one) => ({ ...one, transferred_bytes: 10 }));
+    let died = false;
+    const { handle, requests } = world({
+      item,
+      results: transferred,
+      fault: (call) => {
+        if (call !== "requests.correctUse" || died) return undefined;
+        died = true;
+        return "after";
+      },
+    });
+    requests.set({ req_id: "day 2024-04-16", total_count: 4, transferred_bytes: 90 });
+    await expect(handle()).rejects.toThrow();
+    await handle();
+    expect(requests.the()).toMatchObject({ closed: true });
+    expect([requests.the().counted_use, await requests.dailyUse("2024-04-16")]).toEqual([undefined, used]);
+  });
 
   it("STOPPED leaves the group as whoever stopped it set it, and drops nothing from an empty queue", async () => {
     const { fleet, calls } = await settled({ item: { ...ENDED, status: "STOPPED" } });

@@ -451,4 +451,15 @@ describe("a request with the scope regional, of a POP whose sample was a miss", 
     expect(w.requests.the()).toMatchObject({ status: "FINISHED", not_extended: expect.stringMatching(/^max_bytes/) });
     expect(w.queue.messages).toEqual([]);
   });
+
+  it.each([
+    ["counts the new tasks for its day", 0, 6, undefined],
+    ["ends without them if the day has no room", 3e12, 5, expect.stringMatching(/^transferred_bytes of 2024-04-16 /)],
+  ])("%s", async (_, transferred_bytes, total_count, not_extended) => {
+    const w = regionalWorld({ counted_use: { day: "2024-04-16", total_count: 5, transferred_bytes: 0 } });
+    w.requests.set({ req_id: "day 2024-04-16", total_count: 5, transferred_bytes });
+    await w.handle();
+    expect(w.requests.the().not_extended).toEqual(not_extended);
+    expect(await w.requests.dailyUse("2024-04-16")).toMatchObject({ total_count });
+  });
 });

@@ -1,4 +1,5 @@
 import { resolvePops, resolveTargets } from "../../../domain/plan/resolve-targets.ts";
+import { dayOf } from "../../../domain/request/daily-use.ts";
 import { probeSchema } from "../../../lambdas/task/handler.ts";
 import { fakeDns, fakeResolver } from "../fakes/dns.ts";
 import { DOMAIN, LABEL, request } from "../items.ts";
@@ -58,6 +59,8 @@ describe("a request at CHECK_POP", () => {
     ],
     [{ max_bytes: 90 }, { maxRequestBytes: 89 }, `transferred_bytes: 90 bytes ${maxRequestBytes}`],
     [{}, { maxTasks: 3 }, `total_count: 4 tasks ${maxTasks}`],
+    [{}, { maxDailyBytes: 89 }, expect.stringMatching(/^transferred_bytes of .*: 90 bytes .* 89 .*maxDailyBytes\)$/)],
+    [{}, { maxDailyTasks: 3 }, expect.stringMatching(/^total_count of .*: 4 tasks .* 3 .*maxDailyTasks\)$/)],
   ])(
     "fails beyond a cap with both figures, before anything is invalidated or queued: %j %j",
     async (item, lowered, reason) => {
@@ -68,8 +71,27 @@ describe("a request at CHECK_POP", () => {
   );
 
   it("goes on at its caps", async () => {
-    const { requests } = await prepared({ item: { max_bytes: 90 }, lowered: { maxRequestBytes: 90, maxTasks: 4 } });
+    const daily = { maxDailyBytes: 90, maxDailyTasks: 4 };
+    const lowered = { maxRequestBytes: 90, maxTasks: 4, ...daily };
+    const { requests } = await prepared({ item: { max_bytes: 90 }, lowered });
     expect(requests.the().status).toBe("INSERT_TASK");
+  });
+
+  it("counts for the day once, also if it is prepared again", async () => {
+    const { prepare, requests, distributions, now } = world({ item: { need_invalidate: true }, remainingMs: 100_000 });
+    distributions.asksUntilComplete = 2;
+    await prepare();
+    await prepare();
+    expect(requests.the()).toMatchObject({
+      status: "INSERT_TASK",
+      counted_use: { total_count: 4, transferred_bytes: 90 },
+    });
+    expect(await requests.dailyUse(dayOf(now()))).toEqual({ total_count: 4, transferred_bytes: 90 });
+  });
+
+  it("that does not fit a limit of the deployment counts for no day", async () => {
+    const { requests, now } = await prepared({ lowered: { maxTasks: 3 } });
+    expect(await requests.dailyUse(dayOf(now()))).toEqual({ total_count: 0, transferred_bytes: 0 });
   });
 
   it.each(["CREATED", "IN_PROGRESS", "STOPPED"] as const)("is passed over when it is %s", async (status) => {

@@ -55,6 +55,7 @@ export function world({
     ...stores,
     ...noted,
     states,
+    now,
     handle,
     /** Calls the handler for the request, as the stream of its table does. */
     prepare: () => handle(keysEvent({ req_id: "r1" })),

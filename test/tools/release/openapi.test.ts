@@ -132,6 +132,7 @@ const CAUSES: readonly (readonly [
   ["POST /prewarm", RETRY, [REPORTED]],
   ["POST /prewarm", RETRY, [{ ...REPORTED, header_count: 1 }], keepLists],
   ["POST /prewarm", BODY, [], withReadKey],
+  ["POST /prewarm", BODY, [], async ({ useToday }) => useToday({ total_count: 0, transferred_bytes: 3e12 })],
   ["GET /prewarm"],
   ["GET /prewarm", ID],
   ["GET /prewarm", { ...ID, detail: "urls", pop: ACTIVE.pops[0] }, [ACTIVE]],
