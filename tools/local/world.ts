@@ -57,7 +57,9 @@ export function popsNamed(pops: readonly string[]): EdgePop[] {
 function objectOf([path, size]: readonly [path: string, size: number]): SiteObject {
   const tags = { [TAG_HEADER]: tagsOf(path) };
   const type = TEXT_TYPES.get(path.split(".").at(-1) ?? "");
-  return type === undefined ? { size, headers: tags } : { size, letters: true, headers: { ...tags, "content-type": type } };
+  return type === undefined
+    ? { size, headers: tags }
+    : { size, letters: true, headers: { ...tags, "content-type": type } };
 }
 
 /** Cache tags of a file: its folder and the release. */

@@ -464,8 +464,8 @@ export const CHINESE: Readonly<Record<string, string>> = {
   "Names of the variants.": "变体的名称。",
   "Number of lines of `header`.": "`header` 的行数。",
   "URLs that `url_list` omits, beyond 5 MB.": "`url_list` 超过 5 MB 时省略的 URL 数。",
-  "A request in the list. After the end, `warnings` is incomplete. Absent: `sources`, `retry_of`, `retried_by`, `pop_count`, `verify`, `downloads`, `scope`, `origin`, `variant_names`, `readiness`, `sentence`, and the fields of `detail`.":
-    "列表中的预热请求。结束之后，`warnings` 不完整。没有以下字段：`sources`、`retry_of`、`retried_by`、`pop_count`、`verify`、`downloads`、`scope`、`origin`、`variant_names`、`readiness`、`sentence`，以及 `detail` 的字段。",
+  "A request in the list. After the end, `warnings` is incomplete. Absent: `sources`, `retry_of`, `retried_by`, `pop_count`, `verify`, `downloads`, `scope`, `origin`, `variant_names`, `accept_encoding`, `readiness`, `sentence`, and the fields of `detail`.":
+    "列表中的预热请求。结束之后，`warnings` 不完整。没有以下字段：`sources`、`retry_of`、`retried_by`、`pop_count`、`verify`、`downloads`、`scope`、`origin`、`variant_names`、`accept_encoding`、`readiness`、`sentence`，以及 `detail` 的字段。",
   "Final status.": "最终状态。",
   "Why it ended as FAILED, or rarely TIMEOUT.": "预热请求以 FAILED（少数情况下以 TIMEOUT）结束的原因。",
   "Time of the end.": "结束的时间。",

@@ -1,12 +1,12 @@
 import { Resolver } from "node:dns/promises";
 import type { SiteMap } from "../../../tools/edge/site.ts";
+import { behaviour } from "../../../tools/memory-aws/cloudfront-account.ts";
 import {
   accountOf,
   type DistributionKind,
   STAGING_HEADER,
   TAG_HEADER,
 } from "../../../tools/memory-aws/distribution-kinds.ts";
-import { behaviour } from "../../../tools/memory-aws/cloudfront-account.ts";
 import { edgeDistributions } from "../../../tools/memory-aws/edge-of-account.ts";
 import { BASIS } from "../../aws/memory-cloudfront.ts";
 import { type Asked, ask, inTurn, newEdge, open } from "../edge/client.ts";
