@@ -33,9 +33,6 @@ const CONNECTIONS = 64;
 /** Concurrent size requests. Before an edge has cached anything, each of them reaches the origin. */
 export const MAX_PROBES = 64;
 
-/** Send slots of the origin limiter that are tried: a request misses one if its connection is not open yet. */
-const MAX_SEND_SLOTS = 5;
-
 /** The size of a URL's object, or why the URL cannot be warmed. */
 export type Size = MeasuredSize | SizeProblem;
 
@@ -56,13 +53,7 @@ export interface SizeProbeOptions {
 }
 
 /** Codes of errors after which the size is unknown, and the URL is not counted as unreadable. */
-const UNKNOWN_SIZE_CODES = new Set([
-  "UND_ERR_HEADERS_TIMEOUT",
-  "UND_ERR_CONNECT_TIMEOUT",
-  "LEASE_LOST",
-  "SLOT_MISSED",
-  "DEFERRED",
-]);
+const UNKNOWN_SIZE_CODES = new Set(["UND_ERR_HEADERS_TIMEOUT", "UND_ERR_CONNECT_TIMEOUT", "LEASE_LOST", "DEFERRED"]);
 
 /** A URL whose size is requested. */
 interface Question {
@@ -150,23 +141,22 @@ export class SizeProbe {
     await origins.prepare(work);
     const permit = await origins.limiterFor(work)?.acquire({ signal });
     const pool = this.pool(target);
+    const options = {
+      path: url.pathname + url.search,
+      method,
+      headers: ["host", target.host, ...headers.flat()],
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      bodyTimeout: BODY_TIMEOUT_MS,
+      // Without this, undici closes the connection after every HEAD, and each URL costs a TLS handshake.
+      reset: false,
+      signal: permit?.lost ?? null,
+    };
     const send = async (): Promise<SizeResponse> => {
+      if (permit !== undefined) await openConnection(pool, options);
       const slotMs = await permit?.waitForSendSlot(signal);
       const sentAt = performance.now();
-      const {
-        statusCode,
-        headers: received,
-        body,
-      } = await (slotMs === undefined ? pool : inSendSlot(pool, slotMs)).request({
-        path: url.pathname + url.search,
-        method,
-        headers: ["host", target.host, ...headers.flat()],
-        headersTimeout: HEADERS_TIMEOUT_MS,
-        bodyTimeout: BODY_TIMEOUT_MS,
-        // Without this, undici closes the connection after every HEAD, and each URL costs a TLS handshake.
-        reset: false,
-        signal: permit?.lost ?? null,
-      });
+      const sending = slotMs === undefined ? pool : inSendSlot(pool, slotMs);
+      const { statusCode, headers: received, body } = await sending.request(options);
       // A server may ignore the range and send the whole object: the connection is closed after this many bytes.
       await body.dump({ limit: 65_536 }).catch(() => undefined);
       const response = readResponse(statusCode, received);
@@ -174,12 +164,8 @@ export class SizeProbe {
       return response;
     };
     try {
-      return await retry(send, {
-        attempts: MAX_SEND_SLOTS,
-        firstMs: 0,
-        retryOnError: (it) => it instanceof SendSlotMissedError,
-        signal,
-      });
+      // Another request may use the connection first, or the process may be late.
+      return await retry(send, { firstMs: 0, retryOnError: (it) => it instanceof SendSlotMissedError, signal });
     } finally {
       permit?.release();
     }
@@ -218,7 +204,16 @@ class SendSlotMissedError extends Error {
   readonly code = "SLOT_MISSED";
 }
 
-/** A dispatcher whose request fails without being sent if its connection is not open in time. */
+/** Waits until a connection is open: what comes to its turn there is not sent. @throws the error of the connection */
+async function openConnection(pool: Dispatcher, options: Dispatcher.RequestOptions): Promise<void> {
+  try {
+    await inSendSlot(pool, Number.NEGATIVE_INFINITY).request(options);
+  } catch (error) {
+    if (!(error instanceof SendSlotMissedError)) throw error;
+  }
+}
+
+/** A dispatcher whose request fails without being sent if its connection is not open in time. The connection stays open. */
 function inSendSlot(pool: Dispatcher, ms: number): Dispatcher {
   const deadline = performance.now() + ms;
   return pool.compose((dispatch) => (options, handler) => {
@@ -227,7 +222,8 @@ function inSendSlot(pool: Dispatcher, ms: number): Dispatcher {
     // At this point the connection is open and the request is not sent yet.
     own.onRequestStart = (controller, context) => {
       start?.(controller, context);
-      if (performance.now() > deadline) controller.abort(new SendSlotMissedError("The slot has passed"));
+      // `controller.abort` would close the connection.
+      if (performance.now() > deadline) throw new SendSlotMissedError("The slot has passed");
     };
     return dispatch(options, own);
   });

@@ -270,21 +270,32 @@ describe("a size that is requested within the limits of an origin", () => {
     expect(busiest(asked, 1_000)).toBeLessThanOrEqual(10);
   });
 
-  it("waits for the next slot if its connection was not open in time, and is unknown after several", async () => {
-    const { port, seen } = await serve((_, response) => whole(response));
+  it("waits for the next slot as often as it misses one, and the connection that it opened stays open", async () => {
+    const { port, seen, connections } = await serve((_, response) => whole(response));
     const origins = newOrigins();
     let slots = 0;
-    const late = (missed: number) => async () => ({
-      lost: new AbortController().signal,
-      waitForSendSlot: async () => (slots++ < missed ? -1 : 100),
+    const acquire = async () => ({
+      lost: undefined,
+      waitForSendSlot: () => (slots++ < 20 ? -1 : 100),
       release: () => undefined,
     });
-    vi.spyOn(origins, "limiterFor").mockReturnValue({ acquire: late(2) });
+    vi.spyOn(origins, "limiterFor").mockReturnValue({ isBusy: false, acquire });
     expect(await newProbe(port, { request, origins }).size("http://cdn.example.com/")).toEqual({ size: 1_234 });
-    expect([slots, seen.length]).toEqual([3, 1]);
-    vi.spyOn(origins, "limiterFor").mockReturnValue({ acquire: late(1_000) });
-    expect(await newProbe(port, { request, origins }).size("http://cdn.example.com/")).toEqual({ size: null });
-    expect(seen).toHaveLength(1);
+    expect([slots, seen.length, await connections()]).toEqual([21, 1, 1]);
+  });
+
+  it("waits for its slot once its connection is open", async () => {
+    const { port, connections } = await serve((_, response) => whole(response));
+    const origins = newOrigins();
+    const open: Promise<number>[] = [];
+    const waitForSendSlot = () => {
+      open.push(connections());
+      return 100;
+    };
+    const acquire = async () => ({ lost: undefined, waitForSendSlot, release: () => undefined });
+    vi.spyOn(origins, "limiterFor").mockReturnValue({ isBusy: false, acquire });
+    expect(await newProbe(port, { request, origins }).size("http://cdn.example.com/")).toEqual({ size: 1_234 });
+    expect(await Promise.all(open)).toEqual([1]);
   });
 
   it("is unknown if the host is paused or this process has lost its lease", async () => {
@@ -292,12 +303,12 @@ describe("a size that is requested within the limits of an origin", () => {
     const origins = newOrigins();
     const lease = new AbortController();
     const permit = { lost: lease.signal, waitForSendSlot: async () => 100, release: () => undefined };
-    const limiterFor = vi.spyOn(origins, "limiterFor").mockReturnValue({ acquire: async () => permit });
+    const limiterFor = vi.spyOn(origins, "limiterFor").mockReturnValue({ isBusy: false, acquire: async () => permit });
     const asked = newProbe(port, { request, origins }).size("http://cdn.example.com/");
     await eventually(() => seen.length).toBe(1);
     lease.abort(new LeaseLostError());
     expect(await asked).toEqual({ size: null });
-    limiterFor.mockReturnValue({ acquire: () => Promise.reject(new DeferredError(60_000)) });
+    limiterFor.mockReturnValue({ isBusy: false, acquire: () => Promise.reject(new DeferredError(60_000)) });
     expect(await newProbe(port, { request, origins }).size("http://cdn.example.com/")).toEqual({ size: null });
   });
 });
