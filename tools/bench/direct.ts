@@ -2,6 +2,7 @@ import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { POP_CODES } from "../../domain/pops/pop-codes.ts";
+import type { OriginLimits } from "../../domain/request/options.ts";
 import { Distributions } from "../edge/distributions.ts";
 import { startDnsServer } from "../edge/dns.ts";
 import { edgeEnvironment } from "../edge/edge.ts";
@@ -21,6 +22,8 @@ const scaled = (count: number) => Math.max(1, Math.round(count * scale));
 const COMMAND = `${ROOT}cli/dist/prewarm.cjs`;
 const STATE = `${RUN}direct/`;
 const SMALL = { urls: scaled(200), pops: 30 };
+/** Under origin limits that do not bind. */
+const LIMITED = { urls: scaled(750), pops: 8, perSecond: 10_000 };
 const LARGE = { files: scaled(40), pops: 3, bytes: 256 * 2 ** 20 };
 const MANY = { urls: scaled(5_000), pops: 360 };
 /** A curl process a task takes so long that its rate follows from some of them. */
@@ -28,6 +31,7 @@ const LOOP_TASKS = Math.min(1_200, SMALL.urls * SMALL.pops);
 const LOOP_AT_ONCE = 16;
 /** As many as curl has at once if nothing else is said. */
 const CURL_AT_ONCE = 50;
+const LIMITED_CURL_AT_ONCE = 100;
 const LARGE_AT_ONCE = 4;
 const POLL_MS = 50;
 const MB = 1e6;
@@ -54,10 +58,11 @@ export async function benchDirect({ rounds, say, server: needed }: Bench): Promi
   });
   const other = otherNode();
   const nodes = [THIS_NODE, ...(other === undefined ? [] : [other])];
-  const warm = (paths: readonly string[], popCount: number, node?: string) =>
-    commandLine(paths, pops.slice(0, popCount), { server, dns: dns.address, node });
+  const warm = (paths: readonly string[], popCount: number, node?: string, origin: OriginLimits = {}) =>
+    commandLine(paths, pops.slice(0, popCount), { server, dns: dns.address, node, origin });
   try {
     const small = await compareSmall(server, rounds, say, nodes, warm);
+    const limited = await compareLimits(server, rounds, say, warm);
     const firstBytes = await timesToFirstByte(server, rounds, say, warm);
     const large = await compareLarge(server, rounds, say, nodes, warm);
     const memory = await runMany(say, warm);
@@ -72,6 +77,7 @@ export async function benchDirect({ rounds, say, server: needed }: Bench): Promi
       ),
     );
     const smallName = `direct engine, ${readable(tasks)} tasks of 10 KB (${SMALL.urls} URLs × ${SMALL.pops} POPs)`;
+    const limitedName = `direct engine, ${readable(LIMITED.urls * LIMITED.pops)} tasks of 10 KB (${LIMITED.urls} URLs × ${LIMITED.pops} POPs), \`--origin-rps ${LIMITED.perSecond}\``;
     const largeName = `direct engine, ${LARGE.files} files of 256 MB at ${LARGE.pops} POPs, one core: rate of the downloads`;
     const [largeRatio = 0] = large.map(({ ratio }) => ratio).toSorted((a, b) => b - a);
     return {
@@ -93,6 +99,27 @@ export async function benchDirect({ rounds, say, server: needed }: Bench): Promi
           required: 15,
           aim: 30,
           better: "more",
+        }),
+        rowOf({
+          what: `${limitedName}: wall time, sizes included`,
+          value: median(limited.map(({ limit, curl }) => limit.seconds / curl.seconds)),
+          unit: "× `curl --parallel`",
+          required: 3,
+          aim: 2,
+        }),
+        rowOf({
+          what: `${limitedName}: wall time`,
+          value: median(limited.map(({ limit, none }) => limit.seconds / none.seconds)),
+          unit: "× without the limit",
+          required: 1.05,
+          aim: 1,
+        }),
+        rowOf({
+          what: `${limitedName}: CPU per request`,
+          value: median(limited.map(({ limit, none }) => limit.cpuPerRequest / none.cpuPerRequest)),
+          unit: "× without the limit",
+          required: 1.05,
+          aim: 1,
         }),
         rowOf({
           what: "direct engine, from the start of the process to the first download's request",
@@ -142,6 +169,21 @@ export async function benchDirect({ rounds, say, server: needed }: Bench): Promi
             ]),
           ),
         ),
+        `With \`--origin-rps ${LIMITED.perSecond}\`, which does not bind; \`curl --parallel\` with ${LIMITED_CURL_AT_ONCE} at once sends as many requests. In each round, the three run one after the other. Under a limit, followers wait for the result of their lead, which takes 1.1 s.`,
+        table(
+          [
+            "round",
+            "limit, s",
+            "no limit, s",
+            "`curl --parallel`, s",
+            "limit, CPU µs per request",
+            "no limit, CPU µs per request",
+          ],
+          limited.map(({ limit, none, curl }, i) => [
+            String(i + 1),
+            ...[limit.seconds, none.seconds, curl.seconds, limit.cpuPerRequest, none.cpuPerRequest].map(readable),
+          ]),
+        ),
         `From the start of the process, the first size probe was sent after ${readable(median(firstBytes.map(({ size }) => size)))} s, ` +
           `and the first download after ${readable(median(firstBytes.map(({ download }) => download)))} s (medians of ${firstBytes.length} runs of ${readable(tasks)} tasks).`,
         `256 MB objects; curl with ${LARGE_AT_ONCE} concurrent downloads. The rate covers the first request of a whole object to the last byte, by nginx's log. The time of the whole command also includes its start, the sizes, the checks and the report. Medians of the rounds:`,
@@ -165,7 +207,7 @@ export async function benchDirect({ rounds, say, server: needed }: Bench): Promi
   }
 }
 
-type Warm = (paths: readonly string[], popCount: number, node?: string) => CommandLine;
+type Warm = (paths: readonly string[], popCount: number, node?: string, origin?: OriginLimits) => CommandLine;
 
 interface CommandLine {
   readonly words: readonly string[];
@@ -176,13 +218,18 @@ interface CommandLine {
 function commandLine(
   paths: readonly string[],
   pops: readonly string[],
-  { server, dns, node = process.execPath }: { server: Server; dns: string; node?: string | undefined },
+  {
+    server,
+    dns,
+    node = process.execPath,
+    origin,
+  }: { server: Server; dns: string; node?: string | undefined; origin: OriginLimits },
 ): CommandLine {
   rmSync(STATE, { recursive: true, force: true });
   const list = `${RUN}direct-urls`;
   writeFileSync(list, paths.map((path) => `https://${HOST}${path}\n`).join(""));
   const body = `${RUN}direct-body.json`;
-  writeFileSync(body, JSON.stringify({ origin: {} }));
+  writeFileSync(body, JSON.stringify({ origin }));
   const flags = (process.env["BENCH_NODE_FLAGS"] ?? "").split(" ").filter((flag) => flag !== "");
   return {
     words: [
@@ -196,7 +243,7 @@ function commandLine(
   };
 }
 
-/** Runs the command on our core to its end. @throws Error if a task is not warm */
+/** Runs the command on our core to its end. @throws Error if a task is not warm, or a size is unknown */
 async function runCommand({ words, env }: CommandLine, tasks: number) {
   const log = `${RUN}direct.log`;
   const ran = await runPinned(`${words.map((word) => `'${word}'`).join(" ")} 2> ${log}`, env);
@@ -206,7 +253,11 @@ async function runCommand({ words, env }: CommandLine, tasks: number) {
 }
 
 function checkWarm(stdout: string, tasks: number): void {
-  const { progress } = JSON.parse(stdout) as { progress: { warm_count: number; total_count: number } };
+  const { progress } = JSON.parse(stdout) as {
+    progress: { warm_count: number; total_count: number; total_size: number; download_size: number };
+  };
+  if (progress.total_size < progress.download_size)
+    throw new Error(`the sizes come to ${progress.total_size} bytes, not ${progress.download_size}: some are unknown`);
   if (progress.warm_count !== tasks || progress.total_count !== tasks)
     throw new Error(`${progress.warm_count} of ${progress.total_count} tasks are warm, not ${tasks}`);
 }
@@ -243,6 +294,28 @@ async function compareSmall(
   return runs;
 }
 
+/** A limit that does not bind, no limit and curl in each round: what else the machine does changes in the course of minutes. */
+async function compareLimits(server: Server, rounds: number, say: (line: string) => void, warm: Warm) {
+  const { urls, pops, perSecond } = LIMITED;
+  const files = paths("", urls);
+  const run = (origin: OriginLimits) =>
+    counted(server, () => runCommand(warm(files, pops, process.execPath, origin), urls * pops));
+  const its: { limit: Small; none: Small; curl: Small }[] = [];
+  for (let round = 0; round < rounds; round++) {
+    const limit = await run({ requests_per_second: perSecond });
+    const none = await run({});
+    const curl = await counted(server, () =>
+      runPinned(curlParallel(server, files, limit.requests, { pops, atOnce: LIMITED_CURL_AT_ONCE })),
+    );
+    its.push({ limit, none, curl });
+    say(
+      `  ${readable(urls * pops)} tasks with ${readable(perSecond)} requests per second: ${readable(limit.seconds)} s, ${readable(limit.cpuPerRequest)} µs CPU per request; ` +
+        `without a limit ${readable(none.seconds)} s, ${readable(none.cpuPerRequest)} µs; curl --parallel ${readable(curl.seconds)} s`,
+    );
+  }
+  return its;
+}
+
 /** Some of the tasks, a curl process each. @returns what all of them would take */
 async function runLoop(server: Server, urls: readonly string[], tasks: number): Promise<Small> {
   writeFileSync(`${RUN}urls`, urls.slice(0, LOOP_TASKS).join("\n"));
@@ -253,10 +326,13 @@ async function runLoop(server: Server, urls: readonly string[], tasks: number): 
 }
 
 /** Writes a list of as many requests, each URL as often as it takes. @returns the command */
-function curlParallel(server: Server, paths: readonly string[], requests: number): string {
-  const downloads = paths.flatMap((path) =>
-    server.addresses.slice(0, SMALL.pops).map((address) => ({ path, address })),
-  );
+function curlParallel(
+  server: Server,
+  paths: readonly string[],
+  requests: number,
+  { pops, atOnce } = { pops: SMALL.pops, atOnce: CURL_AT_ONCE },
+): string {
+  const downloads = paths.flatMap((path) => server.addresses.slice(0, pops).map((address) => ({ path, address })));
   const transfers = Array.from({ length: requests }, (_, i) => {
     const { path = "", address = "" } = downloads[Math.floor((i * downloads.length) / requests)] ?? {};
     return [
@@ -269,7 +345,7 @@ function curlParallel(server: Server, paths: readonly string[], requests: number
     ].join("\n");
   });
   writeFileSync(`${RUN}curlrc`, transfers.join("\nnext\n"));
-  return `curl --parallel --parallel-max ${CURL_AT_ONCE} -K ${RUN}curlrc`;
+  return `curl --parallel --parallel-max ${atOnce} -K ${RUN}curlrc`;
 }
 
 async function counted(
