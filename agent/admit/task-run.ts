@@ -158,8 +158,7 @@ export class TaskRun {
         this.waitForOthers();
         return false;
       case "permit":
-        this.acquirePermit(request);
-        return false;
+        return this.acquirePermit(request);
       case "slot":
         return this.acquireSlot(request);
       case "send":
@@ -203,12 +202,15 @@ export class TaskRun {
   private surroundings(request: RequestStep): Surroundings {
     const now = performance.now();
     const isCheck = request.kind === "check";
+    const hasPermit = this.permit !== undefined;
+    const limiter = hasPermit ? undefined : this.limiterFor(request);
     return {
       isGated: this.isGated,
       isCancelled: this.job.cancellation.cancelled,
       isStopping: this.job.stopping.aborted,
-      needsPermit: this.limiterFor(request) !== undefined,
-      hasPermit: this.permit !== undefined,
+      needsPermit: hasPermit || limiter !== undefined,
+      hasPermit,
+      isPermitScarce: limiter?.isBusy === true,
       hasSlot: this.slot !== undefined && this.slot === this.slotsFor(request),
       isOtherInProgress:
         isCheck &&
@@ -252,19 +254,20 @@ export class TaskRun {
     return this.history.last === undefined;
   }
 
-  private acquirePermit(request: RequestStep): void {
+  /** @returns whether it has the permit at once */
+  private acquirePermit(request: RequestStep): boolean {
     const { job } = this;
-    // It waits for its permit without a slot.
-    this.release();
-    if (this.isFirstRequest()) job.prefetched.onDequeued(this.url, true);
     const options: Omit<AcquireOptions, "rate" | "signal"> = this.isFirstRequest()
       ? { isDeferrable: true }
       : { isContinuation: true, needsSendSlot: request.kind === "download" };
     const acquired = this.limiterFor(request)?.acquire({ ...options, signal: job.cancellation.signal });
-    if (acquired === undefined) {
-      this.advance();
-      return;
+    if (!(acquired instanceof Promise)) {
+      this.permit = acquired;
+      return true;
     }
+    // It waits for its permit without a slot.
+    this.release();
+    if (this.isFirstRequest()) job.prefetched.onDequeued(this.url, true);
     acquired.then(
       (permit) => {
         this.permit = permit;
@@ -272,6 +275,7 @@ export class TaskRun {
       },
       (error: unknown) => this.end(error),
     );
+    return false;
   }
 
   /** @returns whether it has the slot at once */
@@ -482,22 +486,23 @@ export class TaskRun {
 
   /** From now on, a request is cut off when its permit is lost. */
   private bindPermit(): void {
-    const { permit, job } = this;
-    if (permit === undefined) return;
+    const { job } = this;
+    const lost = this.permit?.lost;
+    if (lost === undefined) return;
     const cancellation = new Cancellation();
     const cut = () => cancellation.cancel();
     this.cancellation = cancellation;
     this.cut = cut;
     job.cancellation.add(cut);
-    if (permit.lost.aborted) cut();
-    else permit.lost.addEventListener("abort", cut);
+    if (lost.aborted) cut();
+    else lost.addEventListener("abort", cut);
   }
 
   private unbindPermit(): void {
     const { cut, permit, job } = this;
     this.cancellation = job.cancellation;
     if (cut === undefined) return;
-    permit?.lost.removeEventListener("abort", cut);
+    permit?.lost?.removeEventListener("abort", cut);
     job.cancellation.delete(cut);
     this.cut = undefined;
   }

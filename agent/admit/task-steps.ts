@@ -144,6 +144,8 @@ export interface Surroundings {
   /** Whether the next request may be sent with a permit only. */
   readonly needsPermit: boolean;
   readonly hasPermit: boolean;
+  /** Whether others wait for permits: then it waits with them, without a slot. */
+  readonly isPermitScarce: boolean;
   /** Whether the task holds a slot of the size that the next request needs. */
   readonly hasSlot: boolean;
   /** Whether another request of this process for the object is in progress. */
@@ -166,7 +168,7 @@ export type TaskState = "lead" | "wait" | "wait_alone" | "permit" | "slot" | "se
  * | `return`     | the agent stops, and a whole download would begin             | –                                |
  * | `wait`       | the next request is not due: a pause, or the growth of `Age`  | its time has come                |
  * | `wait_alone` | a check is to be alone, and another request is in progress    | that one has ended, or 10 s      |
- * | `permit`     | the request may reach a limited origin                        | a permit, a deferral             |
+ * | `permit`     | it may reach a limited origin, and has a slot or must wait    | a permit, a deferral             |
  * | `slot`       | no slot of the request's size                                 | a slot, its withdrawal           |
  * | `send`       | all is there: connect, send, read                             | the answer: {@link recordAnswer} |
  */
@@ -176,7 +178,7 @@ export function stateOf(request: RequestStep, it: Surroundings): TaskState {
   if (it.isStopping && request.kind === "download") return "return";
   if (request.earliestAt > it.now) return "wait";
   if (request.alone && it.isOtherInProgress) return "wait_alone";
-  if (it.needsPermit && !it.hasPermit) return "permit";
+  if (it.needsPermit && !it.hasPermit && (it.hasSlot || it.isPermitScarce)) return "permit";
   return it.hasSlot ? "send" : "slot";
 }
 

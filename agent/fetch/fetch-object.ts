@@ -72,7 +72,8 @@ export function createFetchObject(http: HttpClient, ports: Ports): FetchObject {
     };
     const beforeSend = () => {
       start();
-      return permit?.waitForSendSlot(cancellation.signal).then(start);
+      const slot = permit?.waitForSendSlot(cancellation.signal);
+      return slot instanceof Promise ? slot.then(start) : undefined;
     };
     const onBytes = (bytes: number) => {
       throughput.addBytes(bytes);

@@ -443,9 +443,11 @@ export class DirectRun {
   }
 }
 
+const { timeOrigin } = performance;
+
 /** Milliseconds since the epoch, by a clock that nobody sets: limits wait for moments of it. */
 function steadyNow(): number {
-  return performance.timeOrigin + performance.now();
+  return timeOrigin + performance.now();
 }
 
 /** Whether an error ends the run as FAILED: its message tells the user what to do. Any other one is a fault of this machine. */

@@ -42,7 +42,9 @@ export interface ObservedResponse {
 
 /** Grants permits for the requests of some work to one host. */
 export interface HostLimiter {
-  acquire(options: Omit<AcquireOptions, "rate">): Promise<Permit>;
+  /** Whether something waits for a permit or a slot. */
+  readonly isBusy: boolean;
+  acquire(options: Omit<AcquireOptions, "rate">): Permit | Promise<Permit>;
 }
 
 /** The limiters of all requests, and the rates of all hosts, that this process works on. */
@@ -71,7 +73,8 @@ export class OriginLimiterRegistry {
   limiterFor(work: OriginWork): HostLimiter | undefined {
     const rate = this.rateOf(work.host);
     if (!isLimited(work.origin) && !rate.isActive) return undefined;
-    return { acquire: (options) => this.limiterOf(work).acquire({ ...options, rate }) };
+    const limiter = this.limiterOf(work);
+    return { isBusy: limiter.isBusy, acquire: (options) => limiter.acquire({ ...options, rate }) };
   }
 
   /** Records a response: it may cut the rate of its host; an unplanned fetch from the origin is a debt. */

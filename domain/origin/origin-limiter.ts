@@ -1,7 +1,16 @@
 import type { AdaptiveRate } from "./adaptive-rate.ts";
 import type { LimiterContext, LimiterOptions } from "./paced-calls.ts";
-import { newSignal, PermitLease } from "./permit-lease.ts";
-import { MAX_WAIT_MS, Reservations, reservedPerSecond, type SendSlot, SLOT_TOLERANCE_MS } from "./reservations.ts";
+import { PermitLease } from "./permit-lease.ts";
+import {
+  LocalSlots,
+  MAX_WAIT_MS,
+  type RateSlots,
+  Reservations,
+  type ReservationsOptions,
+  reservedPerSecond,
+  type SendSlot,
+  SLOT_TOLERANCE_MS,
+} from "./reservations.ts";
 
 /** The longest time between two checks of what may start, and which calls are due. */
 const TICK_MS = 100;
@@ -44,14 +53,14 @@ export class DeferredError extends Error {
 
 /** The right to open a connection, to send requests in the slots of {@link waitForSendSlot}, and to have them in progress until {@link release}. */
 export interface Permit {
-  /** Aborted when this process has lost its lease: the request must end at once. */
-  readonly lost: AbortSignal;
+  /** Aborted when this process has lost its lease: the request must end at once. Undefined: there is no lease. */
+  readonly lost: AbortSignal | undefined;
   /**
    * Waits for the slot of a request: call it when the connection is open, and send the request at once.
-   * @returns for how many milliseconds it may be sent
+   * @returns for how many milliseconds it may be sent, or a promise if the slot has to be waited for
    * @throws DeferredError; what the signal was aborted with; what the limiter was closed with
    */
-  waitForSendSlot(signal: AbortSignal): Promise<number>;
+  waitForSendSlot(signal: AbortSignal): number | Promise<number>;
   release(): void;
 }
 
@@ -69,7 +78,7 @@ export interface AcquireOptions {
 
 /** The slots of a request that was not sent, one in each limit, and the time that they have in common. */
 interface HeldSlots {
-  taken: readonly (SendSlot & { readonly slots: Reservations })[];
+  taken: readonly (SendSlot & { readonly slots: RateSlots })[];
   at: number;
   until: number;
 }
@@ -80,10 +89,14 @@ interface WaitOptions extends AcquireOptions {
   readonly held: HeldSlots;
 }
 
-interface Waiter extends WaitOptions {
+/** A request that waits, or may start at once. */
+interface Candidate extends WaitOptions {
   /** Within the rate that its host accepts. */
-  readonly hostSlots: Reservations;
+  readonly hostSlots: RateSlots;
   readonly needsSendSlot: boolean;
+}
+
+interface Waiter extends Candidate {
   readonly since: number;
   readonly start: () => void;
   readonly fail: (error: Error) => void;
@@ -96,10 +109,9 @@ interface Waiter extends WaitOptions {
 export class OriginLimiter {
   private waiters: Waiter[] = [];
   /** The slots of each host, by the rate that it accepts. */
-  private readonly hosts = new Map<AdaptiveRate, Reservations>();
-  private readonly slots: Reservations;
+  private readonly hosts = new Map<AdaptiveRate, RateSlots>();
+  private readonly slots: RateSlots;
   private readonly lease: PermitLease | undefined;
-  private readonly unlimited = newSignal().signal;
   private inProgress = 0;
   private closeError: Error | undefined;
   private meanMs = EXPECTED_MS;
@@ -123,50 +135,78 @@ export class OriginLimiter {
         this.exhaustedSince = Number.POSITIVE_INFINITY;
       },
     };
-    this.slots = new Reservations(this.context, {
+    this.slots = this.newSlots({
       id,
       perSecond: () => perSecond,
       lifeMs: SLOT_TOLERANCE_MS,
       demand: (isUrgent) => this.demand(isUrgent),
     });
-    if (concurrency !== undefined) this.lease = new PermitLease(this.context, concurrency, () => this.usablePermits());
+    const usable = () => (this.isLocal ? Number.POSITIVE_INFINITY : this.usablePermits());
+    if (concurrency !== undefined) this.lease = new PermitLease(this.context, concurrency, usable);
   }
 
-  /** Waits for a permit. @throws DeferredError; what the signal was aborted with; what the limiter was closed with */
-  async acquire(options: AcquireOptions): Promise<Permit> {
+  /**
+   * Acquires a permit.
+   * @returns it, or a promise if it has to be waited for
+   * @throws DeferredError; what the signal was aborted with; what the limiter was closed with
+   */
+  acquire(options: AcquireOptions): Permit | Promise<Permit> {
     const { rate, needsSendSlot = true } = options;
-    let lost = this.unlimited;
     const held: HeldSlots = { taken: [], at: 0, until: 0 };
-    await this.wait({ ...options, held }, () => {
-      lost = this.lease?.use() ?? this.unlimited;
-    });
+    const candidate: Candidate = { ...options, needsSendSlot, hostSlots: this.slotsOf(rate), held };
+    return this.startsAtOnce(candidate)
+      ? this.newPermit(candidate)
+      : this.wait(candidate, () => this.newPermit(candidate));
+  }
+
+  private newPermit({ rate, needsSendSlot, hostSlots, held }: Candidate): Permit {
+    const lost = this.lease?.use();
     const since = this.options.now();
+    let pendingIn = needsSendSlot ? this.activeSlots(hostSlots) : [];
+    for (const slots of pendingIn) slots.pending++;
     this.inProgress++;
+    const endPending = () => {
+      for (const slots of pendingIn) slots.pending--;
+      pendingIn = [];
+    };
+    const use = () => {
+      const { until } = held;
+      held.taken = [];
+      held.until = 0;
+      endPending();
+      return until - this.options.now();
+    };
     let isFirst = needsSendSlot;
     let isReleased = false;
     return {
       lost,
-      waitForSendSlot: async (signal) => {
+      waitForSendSlot: (signal) => {
         if (isFirst) {
           const openedMs = Math.min(MAX_CONNECT_MS, this.msSince(since));
           this.connectMs ??= openedMs;
           this.connectMs += (openedMs - this.connectMs) * LAST_WEIGHT;
         }
         isFirst = false;
-        await this.wait({ rate, signal, isContinuation: true, hasPermit: true, held });
-        const { until } = held;
-        held.taken = [];
-        held.until = 0;
-        return until - this.options.now();
+        const sending: Candidate = {
+          rate,
+          signal,
+          isContinuation: true,
+          hasPermit: true,
+          needsSendSlot: true,
+          hostSlots,
+          held,
+        };
+        return this.startsAtOnce(sending) ? use() : this.wait(sending, use);
       },
       release: () => {
         if (isReleased) return;
         isReleased = true;
         this.meanMs += (this.msSince(since) - this.meanMs) * LAST_WEIGHT;
         this.inProgress--;
-        this.lease?.release(lost);
+        if (lost !== undefined) this.lease?.release(lost);
         giveBack(held);
-        this.runSoon();
+        endPending();
+        if (this.isBusy || this.lease !== undefined) this.runSoon();
       },
     };
   }
@@ -188,6 +228,11 @@ export class OriginLimiter {
     return this.waiters.length + this.inProgress === 0 && this.lease?.isIdle !== false && all.every((it) => it.isIdle);
   }
 
+  /** Whether something waits. */
+  get isBusy(): boolean {
+    return this.waiters.length > 0;
+  }
+
   /** Ends all waiting. */
   close(reason: Error): void {
     this.closeError = reason;
@@ -201,21 +246,18 @@ export class OriginLimiter {
   }
 
   /** @param onStart called when it starts, before others may */
-  private async wait(options: WaitOptions, onStart?: () => void): Promise<void> {
-    const { rate, signal, isContinuation, needsSendSlot = true } = options;
+  private async wait<T>(candidate: Candidate, onStart: () => T): Promise<T> {
+    const { signal, isContinuation } = candidate;
     signal.throwIfAborted();
     if (this.closeError !== undefined) throw this.closeError;
     return new Promise((resolve, reject) => {
       const end = () => signal.removeEventListener("abort", abort);
       const waiter: Waiter = {
-        ...options,
-        hostSlots: this.slotsOf(rate),
-        needsSendSlot,
+        ...candidate,
         since: this.options.now(),
         start: () => {
           end();
-          onStart?.();
-          resolve();
+          resolve(onStart());
         },
         fail: (error) => {
           end();
@@ -233,11 +275,22 @@ export class OriginLimiter {
     });
   }
 
-  private slotsOf(rate: AdaptiveRate): Reservations {
+  private get isLocal(): boolean {
+    return this.options.store.localTats !== undefined;
+  }
+
+  private newSlots(options: ReservationsOptions): RateSlots {
+    const { localTats } = this.options.store;
+    return localTats === undefined
+      ? new Reservations(this.context, options)
+      : new LocalSlots(this.context, options, localTats);
+  }
+
+  private slotsOf(rate: AdaptiveRate): RateSlots {
     const known = this.hosts.get(rate);
     if (known !== undefined) return known;
     const lifeMs = this.slots.isActive ? HOST_SLOT_LIFE_MS : SLOT_TOLERANCE_MS;
-    const slots: Reservations = new Reservations(this.context, {
+    const slots: RateSlots = this.newSlots({
       id: rate.host,
       perSecond: () => rate.perSecond(),
       lifeMs,
@@ -277,31 +330,63 @@ export class OriginLimiter {
     };
     for (const { held } of this.waiters) startAt(held.at);
     for (const hostSlots of new Set(this.waiters.map((waiter) => waiter.hostSlots)))
-      for (const slots of this.activeSlots(hostSlots)) startAt(slots.nextAt(now) - this.preconnectMs);
+      for (const slots of this.activeSlots(hostSlots)) {
+        startAt(slots.nextAt(now) - (this.isLocal ? 0 : this.preconnectMs));
+        if (this.isLocal) startAt(slots.freeAt(now, 0) - this.preconnectMs);
+      }
     this.timer = setTimeout(() => this.run(), Math.ceil(next - now));
+  }
+
+  /** Whether a request starts without waiting. Those in progress go before those that wait for a permit. */
+  private startsAtOnce(candidate: Candidate): boolean {
+    // Slots that others share are reserved when something waits.
+    if (!this.isLocal) return false;
+    const [first] = this.waiters;
+    if (first !== undefined && (first.isContinuation || !candidate.hasPermit)) return false;
+    if (this.closeError !== undefined || candidate.signal.aborted) return false;
+    return this.mayStart(candidate, this.options.now());
   }
 
   private startWaiters(now: number): void {
     const left: Waiter[] = [];
+    /** Hosts whose next request without a permit may not start: nor may those after it. */
+    const full = new Set<RateSlots>();
     // Taken out first: a waiter that starts may add others.
     for (const waiter of this.waiters.splice(0)) {
-      if (this.mayStart(waiter, now)) waiter.start();
-      else left.push(waiter);
+      const { hostSlots, needsSendSlot, hasPermit } = waiter;
+      const isNext = needsSendSlot && hasPermit !== true;
+      if (isNext && full.has(hostSlots)) left.push(waiter);
+      else if (this.mayStart(waiter, now)) waiter.start();
+      else {
+        left.push(waiter);
+        if (isNext) full.add(hostSlots);
+      }
     }
     this.waiters = [...left, ...this.waiters];
   }
 
-  private mayStart(waiter: Waiter, now: number): boolean {
-    const { rate, needsSendSlot, hasPermit, held } = waiter;
+  private mayStart(candidate: Candidate, now: number): boolean {
+    const { rate, needsSendSlot, hasPermit, held } = candidate;
     if (this.lease?.hasHeartbeat(now) === false || (!hasPermit && this.freePermits() <= 0)) return false;
     if (!needsSendSlot) return true;
     if (now < rate.notBefore) return false;
-    if (!this.hasSlot(waiter)) this.takeSlots(waiter, now, hasPermit ? 0 : this.connectMs);
-    return this.hasSlot(waiter) && (!hasPermit || held.at <= now);
+    if (this.isLocal) return this.mayStartLocally(candidate, now);
+    if (!this.hasSlot(candidate)) this.takeSlots(candidate, now, hasPermit ? 0 : this.connectMs);
+    return this.hasSlot(candidate) && (!hasPermit || held.at <= now);
+  }
+
+  /** With limits that no other process shares: a slot is taken when the request is sent, and a permit needs one that is free soon. */
+  private mayStartLocally({ hostSlots, hasPermit, held }: Candidate, now: number): boolean {
+    const limits = this.activeSlots(hostSlots);
+    if (!hasPermit) return limits.every((slots) => slots.freeAt(now, 0) <= now + this.preconnectMs);
+    if (limits.some((slots) => slots.nextAt(now) > now)) return false;
+    for (const slots of limits) slots.take(slots.nextAt(now));
+    held.until = now + SLOT_TOLERANCE_MS;
+    return true;
   }
 
   /** Takes a slot in each limit, if they overlap and are not too far ahead. @param connectMs how long it takes until the connection is open */
-  private takeSlots({ hostSlots, held }: Waiter, now: number, connectMs = 0): void {
+  private takeSlots({ hostSlots, held }: Candidate, now: number, connectMs = 0): void {
     giveBack(held);
     const limits = this.activeSlots(hostSlots);
     const usableAt = Math.max(now + connectMs, ...limits.map((slots) => slots.nextAt(now + connectMs)));
@@ -318,7 +403,7 @@ export class OriginLimiter {
   }
 
   /** The limits in which a request to a host needs a slot each. */
-  private activeSlots(hostSlots: Reservations): Reservations[] {
+  private activeSlots(hostSlots: RateSlots): RateSlots[] {
     return [this.slots, hostSlots].filter((slots) => slots.isActive);
   }
 
@@ -332,12 +417,12 @@ export class OriginLimiter {
     return Math.ceil(Math.max(this.lease.free, (this.lease.size * 1_000) / this.meanMs));
   }
 
-  private hasSlot({ held }: Waiter): boolean {
+  private hasSlot({ held }: Candidate): boolean {
     return held.until > this.options.now();
   }
 
   /** Slots that the work for a host could use within a second. */
-  private workAt(hostSlots: Reservations, isUrgent: boolean): number {
+  private workAt(hostSlots: RateSlots, isUrgent: boolean): number {
     const waiting = this.waiters.filter(
       (it) => it.hostSlots === hostSlots && it.needsSendSlot && !this.hasSlot(it) && !(isUrgent && it.isDeferrable),
     );
@@ -368,7 +453,7 @@ export class OriginLimiter {
 
   /** Defers the work whose slot or permit would come too late. What has a slot keeps it. */
   private deferLate(now: number): void {
-    const before = new Map<Reservations, number>();
+    const before = new Map<RateSlots, number>();
     const isLate = (waiter: Waiter, place: number) => this.waitOf(waiter, place, before, now) > MAX_WAIT_MS;
     const late = new Set(this.waiters.filter(isLate));
     if (late.size === 0) return;
@@ -384,7 +469,7 @@ export class OriginLimiter {
   }
 
   /** How long a waiter is expected to wait; 0: it is not deferred. @param before how many waiters need slots before it */
-  private waitOf(waiter: Waiter, place: number, before: Map<Reservations, number>, now: number): number {
+  private waitOf(waiter: Waiter, place: number, before: Map<RateSlots, number>, now: number): number {
     const { rate, hostSlots, isDeferrable = false, isContinuation = false, needsSendSlot, hasPermit, since } = waiter;
     const pause = (isDeferrable || isContinuation) && needsSendSlot ? rate.notBefore - now : 0;
     let wait = pause;

@@ -1,5 +1,7 @@
 /** The state that all processes share about the limits of origins. The DynamoDB implementation is in aws/permit-table.ts. Every call throws what DynamoDB does. */
 export interface PermitStore {
+  /** The TATs by id, if no other process shares them. Then slots are taken here, without a call. @default others share them */
+  readonly localTats?: Map<string, number> | undefined;
   /** The theoretical arrival time (TAT) of the rate of a request or of a host, in milliseconds since the epoch. @returns undefined if nothing is reserved */
   tat(id: string): Promise<number | undefined>;
   /** Changes the TAT if the condition of the update holds. @returns whether it holds, and the TAT after the call */
@@ -61,6 +63,7 @@ export interface HostRate {
 /** The shared state in the memory of one process. */
 export class MemoryPermitStore implements PermitStore {
   private readonly tats = new Map<string, number>();
+  readonly localTats: PermitStore["localTats"] = this.tats;
   private readonly leases = new Map<string, number>();
   private readonly hosts = new Map<string, HostRate>();
 

@@ -78,8 +78,87 @@ export interface SendSlot {
   readonly until: number;
 }
 
-/** The slots that this process has reserved in one limit of requests per second (GCRA). */
-export class Reservations {
+/** The slots of one limit of requests per second (GCRA), as one process takes them. */
+export interface RateSlots {
+  /** Requests per second of all processes; Infinity: no slots are needed. */
+  readonly perSecond: number;
+  readonly isActive: boolean;
+  readonly isIdle: boolean;
+  /** How many reserved slots no request has taken. */
+  readonly free: number;
+  /** Requests that have a permit, and were not sent yet. */
+  pending: number;
+  /** The time of the first one that is usable at some time, or else of the last one; Infinity: there is none. */
+  nextAt(usableAt: number): number;
+  /** Forgets slots that were not used in time, and those of a pause. @param notBefore the end of the pause */
+  expire(now: number, notBefore?: number): void;
+  /** Takes the slot of a time that {@link nextAt} has returned. */
+  take(at: number): SendSlot;
+  /** No request was sent in a slot that was taken. */
+  giveBack(at: number): void;
+  /** A request was sent without a slot: one slot is not used. */
+  addDebt(): void;
+  /** When a slot is free that has so many others before it, as far as this process knows. */
+  freeAt(now: number, slotsAhead: number): number;
+  /** Reserves what is missing, if a call is due. */
+  reserve(now: number): void;
+}
+
+/** The slots of a limit that no other process shares: each is taken when its request is sent, and none is reserved. */
+export class LocalSlots implements RateSlots {
+  readonly free = 0;
+  readonly isIdle = true;
+  pending = 0;
+
+  constructor(
+    private readonly context: LimiterContext,
+    private readonly options: ReservationsOptions,
+    private readonly tats: Map<string, number>,
+  ) {}
+
+  get perSecond(): number {
+    return this.options.perSecond();
+  }
+
+  get isActive(): boolean {
+    return this.perSecond !== Number.POSITIVE_INFINITY;
+  }
+
+  nextAt(usableAt: number): number {
+    return Math.max(this.tat, usableAt - this.options.lifeMs);
+  }
+
+  take(at: number): SendSlot {
+    this.tat = at + spacingMs(this.perSecond);
+    return { at, until: at + this.options.lifeMs };
+  }
+
+  addDebt(): void {
+    if (!this.isActive) return;
+    const now = this.context.now();
+    this.tat = Math.min(Math.max(now, this.tat) + spacingMs(this.perSecond), now + MAX_DEBT_SECONDS * 1_000);
+  }
+
+  freeAt(now: number, slotsAhead: number): number {
+    return this.nextAt(now) + (this.pending + slotsAhead) * spacingMs(this.perSecond);
+  }
+
+  expire(): void {}
+  giveBack(): void {}
+  reserve(): void {}
+
+  private get tat(): number {
+    return this.tats.get(this.options.id) ?? 0;
+  }
+
+  private set tat(at: number) {
+    this.tats.set(this.options.id, at);
+  }
+}
+
+/** The slots that this process has reserved in a limit that other processes share. */
+export class Reservations implements RateSlots {
+  pending = 0;
   /** The times of those that no request has taken, ascending. */
   private slots: number[] = [];
   /** Requests that were sent without a slot: so many slots must not be used. */
@@ -94,7 +173,6 @@ export class Reservations {
     this.calls = new PacedCalls(context);
   }
 
-  /** Requests per second of all processes; Infinity: no slots are needed. */
   get perSecond(): number {
     return this.options.perSecond();
   }
@@ -107,48 +185,40 @@ export class Reservations {
     return this.calls.isIdle && this.debt === 0;
   }
 
-  /** How many slots no request has taken. */
   get free(): number {
     return this.slots.length;
   }
 
-  /** The time of the first one that is usable at some time, or else of the last one; Infinity: there is none. */
   nextAt(usableAt: number): number {
     const next = this.slots.find((at) => at + this.options.lifeMs >= usableAt);
     return next ?? this.slots.at(-1) ?? Number.POSITIVE_INFINITY;
   }
 
-  /** Forgets slots that were not used in time, and those of a pause. @param notBefore the end of the pause */
   expire(now: number, notBefore = 0): void {
     this.slots = this.slots.filter((at) => at + this.options.lifeMs > now && at >= notBefore);
     if (!this.isActive) this.debt = 0;
   }
 
-  /** Takes the slot of a time that {@link nextAt} has returned. */
   take(at: number): SendSlot {
     this.slots.splice(this.slots.indexOf(at), 1);
     return { at, until: at + this.options.lifeMs };
   }
 
-  /** No request was sent in a slot that was taken. */
   giveBack(at: number): void {
     this.slots = [...this.slots, at].sort((a, b) => a - b);
     this.expire(this.context.now());
   }
 
-  /** A request was sent without a slot: one slot is not used. */
   addDebt(): void {
     if (!this.isActive || this.slots.shift() !== undefined) return;
     this.debt = Math.min(this.debt + 1, MAX_DEBT_SECONDS * maxSlots(this.perSecond));
   }
 
-  /** When a slot is free that has so many others before it, as far as this process knows. */
   freeAt(now: number, slotsAhead: number): number {
     const next = Math.max(now, this.tat ?? 0, this.calls.blockedUntil);
     return next + slotsAhead * spacingMs(this.perSecond);
   }
 
-  /** Reserves what is missing, if a call is due. */
   reserve(now: number): void {
     if (this.isActive && this.missing() > 0) this.calls.run(now, () => this.call());
   }

@@ -260,7 +260,7 @@ export class Lab {
     this.sent.push({ at, process: process.name, refused, isProbe: !isDeferrable, host });
     this.mostInProgress = Math.max(this.mostInProgress, ++this.inProgress);
     const ms = refused ? 5 : answerMs * (0.5 + this.random());
-    const isWhole = await wait(ms, [process.end.signal, ...(permit === undefined ? [] : [permit.lost])]);
+    const isWhole = await wait(ms, [process.end.signal, ...(permit?.lost === undefined ? [] : [permit.lost])]);
     this.inProgress--;
     this.busyMs += Date.now() - at;
     permit?.release();

@@ -210,7 +210,7 @@ describe("when the origin wants to be left alone inside a download", () => {
       if (permits++ > 0) throw new DeferredError(60_000);
       return { lost: new AbortController().signal, waitForSendSlot: async () => 1_000, release: () => undefined };
     };
-    return fakeOrigins({ limiterFor: () => ({ acquire }) });
+    return fakeOrigins({ limiterFor: () => ({ isBusy: false, acquire }) });
   };
 
   test("the task carries its attempts", async () => {

@@ -258,7 +258,7 @@ function permits(waitForSendSlot: () => Promise<number> = async () => 1_000) {
     taken.push(options);
     return { lost: new AbortController().signal, waitForSendSlot, release: () => undefined };
   };
-  return { taken, limiterFor: () => ({ acquire }) };
+  return { taken, limiterFor: () => ({ isBusy: false, acquire }) };
 }
 
 test.each<[string, Partial<Behaviour>, requests: number]>([

@@ -6,6 +6,7 @@ import {
 } from "../../../domain/origin/origin-limiter-registry.ts";
 import { LeaseLostError } from "../../../domain/origin/permit-lease.ts";
 import { MemoryPermitStore } from "../../../domain/origin/permit-store.ts";
+import { busiest } from "../../../tools/edge/origin-log.ts";
 import { times } from "../../collect.ts";
 
 const START = 1_700_000_000_000;
@@ -23,14 +24,19 @@ afterEach(() => {
   for (const limiters of open.splice(0)) limiters.close(new Error("the test has ended"));
 });
 
+/** A store that other processes share. */
+function sharedStore(): MemoryPermitStore {
+  return Object.assign(new MemoryPermitStore(), { localTats: undefined });
+}
+
 function limitersOf(options: Partial<OriginLimiterRegistryOptions> = {}): OriginLimiterRegistry {
-  const limiters = new OriginLimiterRegistry({ store: new MemoryPermitStore(), now: Date.now, ...options });
+  const limiters = new OriginLimiterRegistry({ store: sharedStore(), now: Date.now, ...options });
   open.push(limiters);
   return limiters;
 }
 
 /** A permit for one request, at last. */
-const acquire = (limiters: OriginLimiterRegistry, work: OriginWork, options: object = {}) =>
+const acquire = async (limiters: OriginLimiterRegistry, work: OriginWork, options: object = {}) =>
   limiters.limiterFor(work)?.acquire({ signal, ...options });
 
 /** A response, 5 ms after its request. */
@@ -83,7 +89,7 @@ test("nothing waits: once a host has accepted all requests for long", async () =
 });
 
 test("other processes know the rate that a host accepts", async () => {
-  const store = new MemoryPermitStore();
+  const store = sharedStore();
   const [one, other] = [limitersOf({ store }), limitersOf({ store })];
   await refuse(one, FREE);
   await other.prepare(FREE);
@@ -91,7 +97,7 @@ test("other processes know the rate that a host accepts", async () => {
 });
 
 test("a host that throttles is asked less, also while the store does not answer", async () => {
-  const store = new MemoryPermitStore();
+  const store = sharedStore();
   store.hostRate = () => Promise.reject(new Error("not available"));
   store.cutHostRate = () => Promise.reject(new Error("not available"));
   const limiters = limitersOf({ store });
@@ -105,7 +111,7 @@ test("Retry-After delays all requests to a host that accepts none", async () => 
   await refuse(limiters, FREE, { httpStatus: 503, retryAfter: "60" });
   let delayMs = 0;
   const acquired = acquire(limiters, FREE, { isDeferrable: true });
-  acquired?.catch((error: unknown) => {
+  acquired.catch((error: unknown) => {
     if (error instanceof DeferredError) delayMs = error.delayMs;
   });
   await vi.advanceTimersByTimeAsync(100);
@@ -118,10 +124,10 @@ test("slots of a rate come one after the other, and what would wait for more tha
   let deferred = 0;
   for (let n = 0; n < 60; n++)
     void acquire(limiters, RATED, { isDeferrable: true })
-      ?.then(async (permit) => {
-        await permit.waitForSendSlot(signal);
+      .then(async (permit) => {
+        await permit?.waitForSendSlot(signal);
         at.push(Date.now() - START);
-        permit.release();
+        permit?.release();
       })
       .catch(() => deferred++);
   await vi.advanceTimersByTimeAsync(10_000);
@@ -159,7 +165,7 @@ async function sentInTime(
 }
 
 test("the slots of a request and of a throttled host are used together, also with slow connections", async () => {
-  const store = new MemoryPermitStore();
+  const store = sharedStore();
   await store.cutHostRate("a.example", undefined, { rate: 2, cutAt: START, notBefore: 0 });
   const downloads = times(20, (i) => ({ connectMs: 350 + 15 * i }));
   expect(await sentInTime(limitersOf({ store }), downloads)).toBeGreaterThanOrEqual(25);
@@ -178,7 +184,7 @@ test("a request that has reached the origin without a slot uses one up", async (
   for (let n = 0; n < 3; n++) observe(limiters, RATED, "1", missed, false);
   let at = 0;
   void acquire(limiters, RATED)
-    ?.then((permit) => permit.waitForSendSlot(signal))
+    .then((permit) => permit?.waitForSendSlot(signal))
     .then(() => {
       at = Date.now() - START;
     });
@@ -188,12 +194,12 @@ test("a request that has reached the origin without a slot uses one up", async (
 
 describe("permits of a request", () => {
   test("are one limit for all its hosts, and one lease", async () => {
-    const store = new MemoryPermitStore();
+    const store = sharedStore();
     const limiters = limitersOf({ store });
     const [a, b] = await Promise.all(["a.example", "b.example"].map((host) => acquire(limiters, { ...TWO, host })));
     expect(await store.permits("two")).toMatchObject({ held: 2, own: 2 });
     let third = false;
-    void acquire(limiters, { ...TWO, host: "c.example" })?.then(() => {
+    void acquire(limiters, { ...TWO, host: "c.example" }).then(() => {
       third = true;
     });
     await vi.advanceTimersByTimeAsync(5_000);
@@ -210,10 +216,10 @@ describe("permits of a request", () => {
     const first = acquire(limiters, work);
     await vi.advanceTimersByTimeAsync(1_000);
     const order: string[] = [];
-    void acquire(limiters, work)?.then(() => order.push("download"));
-    void acquire(limiters, work, { isContinuation: true, needsSendSlot: false })?.then((permit) => {
+    void acquire(limiters, work).then(() => order.push("download"));
+    void acquire(limiters, work, { isContinuation: true, needsSendSlot: false }).then((permit) => {
       order.push("check");
-      setTimeout(() => permit.release(), 5_000);
+      setTimeout(() => permit?.release(), 5_000);
     });
     await vi.advanceTimersByTimeAsync(2_000);
     expect(order).toEqual([]);
@@ -229,13 +235,13 @@ describe("permits of a request", () => {
     const limiters = limitersOf({ heartbeatAt: () => heartbeatAt });
     const permit = await acquire(limiters, TWO);
     await vi.advanceTimersByTimeAsync(44_000);
-    expect(permit?.lost.aborted).toBe(false);
+    expect(permit?.lost?.aborted).toBe(false);
     await vi.advanceTimersByTimeAsync(2_000);
-    expect(permit?.lost.reason).toBeInstanceOf(LeaseLostError);
+    expect(permit?.lost?.reason).toBeInstanceOf(LeaseLostError);
   });
 
   test("are given back when this process stops", async () => {
-    const store = new MemoryPermitStore();
+    const store = sharedStore();
     const limiters = limitersOf({ store });
     const permit = await acquire(limiters, TWO);
     const stopping = new Error("stopping");
@@ -260,7 +266,7 @@ describe("permits of a request", () => {
     }
     await vi.advanceTimersByTimeAsync(120_000);
     const acquired = vi.fn();
-    void acquire(limiters, TWO)?.then(acquired);
+    void acquire(limiters, TWO).then(acquired);
     await vi.advanceTimersByTimeAsync(5_000);
     expect(acquired).toHaveBeenCalled();
   });
@@ -288,8 +294,92 @@ test("work beyond what a process can start is deferred, however high the limit: 
   const limiters = limitersOf();
   const work: OriginWork = { ...RATED, origin: { requests_per_second: 1_000_000 } };
   const deferred = vi.fn();
-  for (const permit of times(5_000, () => acquire(limiters, work, { isDeferrable: true }))) permit?.catch(deferred);
+  for (const permit of times(5_000, () => acquire(limiters, work, { isDeferrable: true }))) permit.catch(deferred);
   await vi.advanceTimersByTimeAsync(10);
   expect(deferred).toHaveBeenCalledTimes(3_000);
   expect(deferred).toHaveBeenLastCalledWith(expect.any(DeferredError));
+});
+
+describe("limits that no other process shares", () => {
+  const local = (options: Partial<OriginLimiterRegistryOptions> = {}) =>
+    limitersOf({ store: new MemoryPermitStore(), ...options });
+  /** Workers that send one request after the other. @returns when each was sent, in milliseconds since the start */
+  async function sentBy(
+    limiters: OriginLimiterRegistry,
+    requestsPerSecond: number,
+    { workers = 64, requests = 1_000, connectMs = () => 0, options = {} },
+  ) {
+    const work = { ...RATED, origin: { requests_per_second: requestsPerSecond } };
+    const sent: { readonly at: number }[] = [];
+    let left = requests;
+    const worker = async () => {
+      while (left-- > 0) {
+        const permit = await acquire(limiters, work, options);
+        await new Promise((resolve) => setTimeout(resolve, connectMs()));
+        await permit?.waitForSendSlot(signal);
+        sent.push({ at: Date.now() - START });
+        await new Promise((resolve) => setTimeout(resolve, 10));
+        permit?.release();
+      }
+    };
+    for (let n = 0; n < workers; n++) void worker();
+    await vi.advanceTimersByTimeAsync(60_000);
+    return sent;
+  }
+
+  test.each([1_000_000, 10_000])(
+    "a limit of %i requests per second, which does not bind, delays nothing",
+    async (rate) => {
+      // Time goes on while the code runs.
+      let laterMs = 0;
+      const now = () => {
+        laterMs += 1e-6;
+        return Date.now() + laterMs;
+      };
+      const sent = await sentBy(local({ now }), rate, {});
+      expect(sent).toHaveLength(1_000);
+      // 16 rounds of 10 ms.
+      expect(sent.at(-1)?.at).toBeLessThan(250);
+    },
+  );
+
+  test("what is sent uses the rate, and no second has more than the limit, however late connections open", async () => {
+    const connectMs = () => 5 + 300 * Math.random() ** 4;
+    const sent = await sentBy(local(), 100, { requests: 900, connectMs });
+    expect(sent).toHaveLength(900);
+    expect(busiest(sent, 1_000)).toBeLessThanOrEqual(100);
+    expect(sent.at(-1)?.at).toBeLessThan(11_500);
+  });
+
+  test("what would wait for more than three seconds is deferred", async () => {
+    const limiters = local();
+    const acquired = times(60, () => acquire(limiters, RATED, { isDeferrable: true }));
+    const ends = acquired.map((permit) => permit.then((it) => it?.waitForSendSlot(signal)));
+    const settled = Promise.allSettled(ends);
+    await vi.advanceTimersByTimeAsync(10_000);
+    const deferred = (await settled).filter(({ status }) => status === "rejected").length;
+    expect(deferred).toBeGreaterThan(25);
+    expect(deferred).toBeLessThan(35);
+  });
+
+  test("a request that has reached the origin without a slot uses one up", async () => {
+    const limiters = local();
+    const missed = { httpStatus: 200, xCache: "Miss from cloudfront", serverTiming: "cdn-cache-miss" };
+    for (let n = 0; n < 3; n++) observe(limiters, RATED, "1", missed, false);
+    const acquired = vi.fn();
+    void acquire(limiters, RATED).then(acquired);
+    await vi.advanceTimersByTimeAsync(250);
+    expect(acquired).not.toHaveBeenCalled();
+    await vi.advanceTimersByTimeAsync(100);
+    expect(acquired).toHaveBeenCalled();
+  });
+
+  test("all permits are there at once", async () => {
+    const limiters = local();
+    const work = { ...TWO, origin: { concurrency: 500 } };
+    const acquired = vi.fn();
+    for (let n = 0; n < 600; n++) void acquire(limiters, work).then(acquired);
+    await vi.advanceTimersByTimeAsync(20);
+    expect(acquired).toHaveBeenCalledTimes(500);
+  });
 });

@@ -32,7 +32,8 @@ export async function world({
   const stores = fakeStores(request(item), ...others);
   const { objects } = stores.lists;
   objects["r1.csv"] = paths.map((path) => [url(path)]);
-  const store = new MemoryPermitStore();
+  // Other processes share it.
+  const store = Object.assign(new MemoryPermitStore(), { localTats: undefined });
   const noted = noteCalls<GetSizeDeps>(
     {
       ...stores,
