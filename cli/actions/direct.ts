@@ -174,8 +174,9 @@ function afterEnd(id: string, progress: Progress): string {
 
 /** With as much time again as it had. */
 function renewed(item: RequestItem, now: number): RequestItem {
-  const ms = Math.min(MAX_TIMEOUT_MINUTES * 60_000, parseTimestamp(item.timeout_at) - parseTimestamp(item.created_at));
-  return { ...item, timeout_at: formatTimestamp(now + ms) };
+  const { timeout_at, created_at, resumed_at: startedAt = created_at } = item;
+  const ms = Math.min(MAX_TIMEOUT_MINUTES * 60_000, parseTimestamp(timeout_at) - parseTimestamp(startedAt));
+  return { ...item, timeout_at: formatTimestamp(now + ms), resumed_at: formatTimestamp(now) };
 }
 
 interface Following {

@@ -156,6 +156,28 @@ function cutOff(id: string): void {
   writeFileSync(join(folder, "run.json"), JSON.stringify({ ...run, item: active }));
 }
 
+test("a run that is resumed again has as much time as it had at first", async () => {
+  const { request_id: id } = JSON.parse((await warm(["/a", "/b"], POPS, "--json", "--timeout", "30")).stdout);
+  const file = join(state, "prewarm", id, "run.json");
+  const itemOf = () => JSON.parse(readFileSync(file, "utf8")).item;
+  const { created_at, timeout_at } = itemOf();
+  const timeoutMs = parseTimestamp(timeout_at) - parseTimestamp(created_at);
+  const hourEarlier = (timestamp: string) => formatTimestamp(parseTimestamp(timestamp) - 3_600_000);
+  for (let n = 0; n < 2; n++) {
+    cutOff(id);
+    const run = JSON.parse(readFileSync(file, "utf8"));
+    const { created_at, timeout_at, resumed_at } = run.item;
+    const times = { created_at: hourEarlier(created_at), timeout_at: hourEarlier(timeout_at) };
+    const resumed = resumed_at === undefined ? {} : { resumed_at: hourEarlier(resumed_at) };
+    writeFileSync(file, JSON.stringify({ ...run, item: { ...run.item, ...times, ...resumed } }));
+    const before = Date.now();
+    expect(await runCommand(["resume", id], { env: environment() })).toMatchObject({ code: 0 });
+    const leftMs = parseTimestamp(itemOf().timeout_at) - before;
+    expect(leftMs).toBeGreaterThanOrEqual(timeoutMs - 1);
+    expect(leftMs).toBeLessThan(timeoutMs + 60_000);
+  }
+});
+
 test("a run that was cut off says so, goes on, or is stopped", async () => {
   const { request_id: id } = JSON.parse((await warm(["/a", "/b"], POPS, "--json")).stdout);
   cutOff(id);
