@@ -7,6 +7,7 @@ import { urlBehaviours } from "../../domain/distribution/stored-settings.ts";
 import { errorFields } from "../../domain/log-fields.ts";
 import { beyondCap, type Caps } from "../../domain/request/caps.ts";
 import { type DailyUse, dailyProblem } from "../../domain/request/daily-use.ts";
+import { type Distribution, distributionOf } from "../../domain/request/distributions.ts";
 import { coverOf, spelledPath } from "../../domain/request/invalidation.ts";
 import { variantNames } from "../../domain/request/options.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
@@ -67,7 +68,7 @@ export async function dryRun(
           ),
     caps,
     kind,
-    paths: pathCount(item, urls, distributionCount),
+    paths: pathCount(item, urls, distributions),
     distributions: distributionCount,
     behaviourOf: urlBehaviours(item, request.idOf),
     excludedPops: request.excludedPops,
@@ -130,18 +131,22 @@ function questionsFor(urls: readonly string[], names: readonly (string | undefin
   }));
 }
 
-/** How many paths would be invalidated: of both schemes and of all variants it is one, and CloudFront counts a tag as a path. */
+/** How many paths would be invalidated: of both schemes, all aliases and all variants it is one, and CloudFront counts a tag as a path. */
 function pathCount(
   { need_invalidate, invalidate }: RequestItem,
   urls: readonly string[],
-  distributions: number,
+  distributions: readonly Distribution[],
 ): number {
   const { paths = [], tags = [] } = invalidate ?? {};
-  const named = (paths.length + tags.length) * distributions;
+  const named = (paths.length + tags.length) * Math.max(1, distributions.length);
   if (!need_invalidate) return named;
   const isCovered = coverOf(paths);
   const own = urls.map((url) => new URL(url)).filter((url) => !isCovered(url));
-  return named + new Set(own.map((url) => url.hostname + spelledPath(url))).size;
+  const pathOf = (url: URL) => {
+    const { tenant, label = url.hostname } = distributionOf(distributions, url.hostname) ?? {};
+    return (tenant ?? label) + spelledPath(url);
+  };
+  return named + new Set(own.map(pathOf)).size;
 }
 
 /** `https://www.example.com/gone.css: HTTP 404` */

@@ -86,6 +86,18 @@ describe("POST /prewarm with dry_run", () => {
     expect(await beyond({ paths: ["/x*", "/y*", "/z*"] })).toMatchObject({ dollars: 0.065 });
     expect(await beyond({ paths: ["/1*"] })).toMatchObject({ dollars: 0 });
   });
+
+  it("counts the path of an invalidation once for all aliases of a distribution, and for each distribution", async () => {
+    const hosts = ["cdn.example.com", "www.example.com", "shop.example.com"];
+    const url_list = hosts.flatMap((host) => times(600, (i) => `https://${host}/${i}`));
+    const own = [
+      { id: "E1", domain: "d1.cloudfront.net", aliases: hosts.slice(0, 2) },
+      { id: "E2", domain: "d2.cloudfront.net", aliases: hosts.slice(2) },
+    ];
+    const { estimate } = await dryRun({ url_list, need_invalidate: true }, { own });
+    const lines = estimateSchema.parse(estimate).dollars.lines;
+    expect(lines.find(({ line }) => line === "invalidation_paths")).toMatchObject({ dollars: 1 });
+  });
 });
 
 it.each([
