@@ -151,7 +151,7 @@ export class PermitLease {
 }
 
 /** Many requests listen to its signal. */
-export function newSignal(): AbortController {
+function newSignal(): AbortController {
   const controller = new AbortController();
   setMaxListeners(0, controller.signal);
   return controller;
