@@ -117,6 +117,8 @@ export class OriginLimiter {
   private meanMs = EXPECTED_MS;
   /** How long it takes from a permit until the connection is open; undefined: none has been opened. */
   private connectMs: number | undefined;
+  /** When many wait: the time at which it is checked again what waits too long. */
+  private deferAt = 0;
   /** Since when work is deferred. */
   private exhaustedSince = Number.POSITIVE_INFINITY;
   private isRunDue = false;
@@ -322,7 +324,7 @@ export class OriginLimiter {
     this.startWaiters(now);
     for (const slots of this.hosts.values()) slots.reserve(now);
     this.slots.reserve(now);
-    this.deferLate(now);
+    if (this.waiters.length <= MANY_WAITERS || now >= this.deferAt) this.deferLate(now);
     if (this.isIdle) return;
     let next = now + TICK_MS;
     const startAt = (at: number) => {
@@ -453,6 +455,7 @@ export class OriginLimiter {
 
   /** Defers the work whose slot or permit would come too late. What has a slot keeps it. */
   private deferLate(now: number): void {
+    this.deferAt = now + TICK_MS;
     const before = new Map<RateSlots, number>();
     const isLate = (waiter: Waiter, place: number) => this.waitOf(waiter, place, before, now) > MAX_WAIT_MS;
     const late = new Set(this.waiters.filter(isLate));
