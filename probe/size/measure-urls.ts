@@ -3,7 +3,6 @@ import { grouped, memoizeByKey } from "../../domain/collections.ts";
 import { errorTtlsOf } from "../../domain/distribution/error-caching.ts";
 import { ERROR_CACHING_SECONDS } from "../../domain/limits.ts";
 import { withoutQueries } from "../../domain/log-fields.ts";
-import type { Ports } from "../../domain/net/addresses.ts";
 import { type Header, headersToSend } from "../../domain/net/headers.ts";
 import type { Resolver } from "../../domain/net/resolver.ts";
 import { hostOf } from "../../domain/net/urls.ts";
@@ -26,6 +25,7 @@ import {
 import type { UnreadableUrl } from "../../domain/result/failure-groups.ts";
 import { failureGroupsOf } from "../../domain/result/failure-tally.ts";
 import { TimeLimitError, withTimeout } from "../../domain/retry.ts";
+import type { ProbePorts } from "../connection.ts";
 import type { SizeProblem } from "./size-answer.ts";
 import { MAX_PROBES, type Size, SizeProbe } from "./size-probe.ts";
 
@@ -35,7 +35,7 @@ const MAX_POP_NAMES = 5;
 /** What sizes are requested with. */
 export interface MeasureOptions {
   readonly dns: Resolver;
-  readonly ports: Ports;
+  readonly ports: ProbePorts;
   readonly request: RequestItem;
   readonly distributions: readonly Distribution[];
   /** Hosts that receive no request, with the reason. @default none */

@@ -98,13 +98,14 @@ describe("where it asks", () => {
   });
 
   test("the local run: its stack, its emulator and its edge", async () => {
+    const apiUrl = await serve(() => undefined);
     const edge = { httpsPort: 1, httpPort: 2, dnsPort: 3, caFile: join(REPOSITORY, ".nvmrc") };
-    const shell = shellOf({ ...API, ...EMULATOR, edge });
+    const shell = shellOf({ ...API, ...EMULATOR, apiUrl, edge });
     const found = await place({ local: true, deployed: true }, shell);
     expect(found).toMatchObject({
       isAws: false,
       stack: "L",
-      api: { url: API.apiUrl },
+      api: { url: apiUrl },
       aws: { endpoint: EMULATOR.awsEndpoint, region: "us-east-1", credentials: { accessKeyId: "A" } },
     });
     const ca = readFileSync(edge.caFile, "utf8");
@@ -114,7 +115,8 @@ describe("where it asks", () => {
   });
 
   test("a local run of an older release is refused, and so is one whose emulator is elsewhere", async () => {
-    await expect(place({ local: true }, shellOf(API))).rejects.toThrow("does not state the address of the emulator");
+    const api = { ...API, apiUrl: await serve(() => undefined) };
+    await expect(place({ local: true }, shellOf(api))).rejects.toThrow("does not state the address of the emulator");
     const elsewhere = { ...API, ...EMULATOR, awsEndpoint: "http://evil.example/" };
     await expect(place({ local: true }, shellOf(elsewhere))).rejects.toThrow("of this machine");
   });
@@ -196,7 +198,7 @@ describe("it ends", () => {
   test("in a pipe with a line of six fields for each check", async () => {
     const { stdout } = await examined(DEPLOYED, UNKNOWN_CALL);
     const lines = stdout.trim().split("\n");
-    expect(lines.map((line) => line.split("\t").length)).toEqual(Array(10).fill(6));
+    expect(lines.map((line) => line.split("\t").length)).toEqual(Array(11).fill(6));
   });
 
   test("on a terminal with what AWS answered, which is shown and not obeyed", async () => {

@@ -12,6 +12,7 @@ import type { Behaviour } from "../../../tools/edge/behaviour.ts";
 import { type Edge, startEdge } from "../../../tools/edge/edge.ts";
 import type { EdgeOptions, EdgePop } from "../../../tools/edge/edge-options.ts";
 import { folderWith } from "../../folder-with.ts";
+import { serve } from "../../serve.ts";
 import { useVirtualClock } from "../../virtual-clock.ts";
 
 useVirtualClock({ idleMs: 2 });
@@ -286,7 +287,7 @@ async function saved(edge: Edge, words: DoctorWords = {}) {
   const dnsPort = Number(dnsServer.split(":")[1]);
   const caFolder = folderWith({ "edge.pem": caPem });
   const localRun = {
-    apiUrl: "http://127.0.0.1:1/prod/",
+    apiUrl: await serve(() => undefined),
     apiKey: "k",
     awsEndpoint: "http://127.0.0.1:1",
     awsAccessKeyId: "A",

@@ -24,7 +24,7 @@ interface DnsRecord {
 /** By name; `*.cloudfront.net` and `*` stand for any other name. One that is not there does not exist. */
 type Zone = Readonly<{ [name: string]: DnsRecord }>;
 
-const PORTS = { httpsPort: 443, httpPort: 80 };
+const PORTS = { httpsPort: 443, httpPort: 80, ca: undefined };
 const LOOPBACK = ["127.0.0.1"];
 /** The address of CloudFront here, and that of another server (both from RFC 5737). */
 const CLOUDFRONT = "192.0.2.1";

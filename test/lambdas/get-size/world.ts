@@ -4,6 +4,7 @@ import { type AccountDistribution, allowedDistributionsSchema } from "../../../d
 import type { RequestItem } from "../../../domain/request/request-item.ts";
 import type { GetSizeDeps } from "../../../lambdas/get-size/deps.ts";
 import { createHandler } from "../../../lambdas/get-size/handler.ts";
+import type { ProbePorts } from "../../../probe/connection.ts";
 import { serve } from "../../probe/size/server.ts";
 import { fakeDns } from "../fakes/dns.ts";
 import { FakeDistributions } from "../fakes/services.ts";
@@ -29,6 +30,7 @@ export async function world({
   fault = undefined as Fault | undefined,
 } = {}) {
   const { port, seen, connections } = await serve(answer);
+  const ownPorts: ProbePorts = { httpsPort: port, httpPort: port, ca: undefined };
   const stores = fakeStores(request(item), ...others);
   const { objects } = stores.lists;
   objects["r1.csv"] = paths.map((path) => [url(path)]);
@@ -39,7 +41,7 @@ export async function world({
       ...stores,
       distributions: new FakeDistributions(own),
       dns,
-      ports: ports ?? { httpsPort: port, httpPort: port },
+      ports: ports ?? ownPorts,
       errorCachingMs: 50,
       permits: () => store,
       now: Date.now,

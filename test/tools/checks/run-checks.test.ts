@@ -74,7 +74,7 @@ test("the table names the tests that failed, each once, and none of a check that
     "  FAIL  |rest| a.test.ts > adds",
     "  1) [desktop] › b.spec.ts:3:1 › opens",
   ]);
-  expect(table(checks).match(/FAIL {2}/g)).toHaveLength(1);
+  expect(table(checks).match(/^ {2}FAIL {2}/gm)).toHaveLength(1);
 });
 
 test("all checks are in one group each, those that need one thread together", () => {
