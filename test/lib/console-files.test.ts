@@ -32,7 +32,7 @@ test("the page names two of them by relative paths, and has no script or style o
   expect(page).not.toMatch(/<style|style=|onload=|<script(?![^>]* src=)/);
 });
 
-test("the first load has less than 100 kB, compressed, all files 175 kB, and form, map and report page are not in it", () => {
+test("the first load has less than 100 kB, compressed, all files 176 kB, and form, map and report page are not in it", () => {
   const main = scripts.find((name) => name.startsWith("main-")) ?? "";
   const first = new Set([
     ...atOnce(main),
@@ -43,7 +43,7 @@ test("the first load has less than 100 kB, compressed, all files 175 kB, and for
   // What the style of a report page keeps of its notices.
   for (const name of first) expect(files[name]).not.toContain("modern-normalize v");
   const all = Object.values(files).reduce((total, text) => total + gzipSync(text).length, 0);
-  expect(all).toBeLessThan(175_000);
+  expect(all).toBeLessThan(176_000);
 });
 
 test("nothing in it makes HTML or a function of a text, or sets a style by a text", () => {
