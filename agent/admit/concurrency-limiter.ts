@@ -124,14 +124,19 @@ export class ConcurrencyLimiter {
   private start(request: string, pops: Map<string, Waiter[]>, pop: string): void {
     const queue = pops.get(pop) ?? [];
     const next = queue.shift();
-    pops.delete(pop);
-    if (queue.length > 0) pops.set(pop, queue);
-    this.queues.delete(request);
-    if (pops.size > 0) this.queues.set(request, pops);
+    moveToEnd(pops, pop, queue.length === 0 ? undefined : queue);
+    moveToEnd(this.queues, request, pops.size === 0 ? undefined : pops);
     this.waiting--;
     this.hold(request, pop);
     next?.resolve(true);
   }
+}
+
+/** @param value undefined: it leaves the queue */
+function moveToEnd<T>(queue: Map<string, T>, key: string, value: T | undefined): void {
+  if (value !== undefined && queue.size === 1) return;
+  queue.delete(key);
+  if (value !== undefined) queue.set(key, value);
 }
 
 function add(held: Map<string, number>, key: string, by: 1 | -1): void {

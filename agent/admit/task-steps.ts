@@ -266,7 +266,8 @@ function isFirstRequest(
 
 /** Judges the first good download of a sample, or of its lead. After a failed attempt, a sample may be answered by that attempt's own fill. */
 function recordSample(history: TaskHistory, settings: TaskSettings, timed: Timed, originSendsAge: boolean): void {
-  const { sample, queuedAt } = settings;
+  const { sample, queuedAt, scope } = settings;
+  if (scope !== "regional") return;
   const headAt = timed.startedAt + (timed.answer.firstByteMs ?? 0);
   const seen = { ...observed("download", timed), headAt };
   if (sample === undefined) {

@@ -135,7 +135,7 @@ describe("a large sample", () => {
   const LEFT: HttpResult = { ...REC, bytes: 100, contentLength: 1e6, failure: { reason: "too_large" } };
 
   test("is left at its head if that is a hit of the lead's fill", () => {
-    const { asked, next } = play([LEFT], { sample: SAMPLE });
+    const { asked, next } = play([LEFT], { scope: "regional", sample: SAMPLE });
     expect(asked[0]).toMatchObject({ kind: "download", abortBodyOnFill: 1_000 });
     expect(next).toMatchObject({
       step: "end",
@@ -349,7 +349,8 @@ describe("the fill of a lead or sample", () => {
     ["a Hit that was stored before the request", { ...REC, age: "7" }, { queuedAt: -4_000 }, undefined],
     ["a Hit that was stored since the request", { ...REC, age: "3" }, { queuedAt: -4_000 }, -1_000],
   ])("is that of %s", (_, answer, changes, filledAt) => {
-    expect(play([answer], changes).history.filledAt).toBe(filledAt);
+    expect(play([answer], { scope: "regional", ...changes }).history.filledAt).toBe(filledAt);
+    expect(play([answer], changes).history.filledAt).toBeUndefined();
   });
 
   test("is not told where the origin turns out to send an Age", () => {
