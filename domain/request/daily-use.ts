@@ -52,18 +52,20 @@ interface EndedRequest {
   readonly targets_total: number;
   readonly download_count: number;
   readonly transferred_bytes: number;
+  /** How often tasks were queued again because agents had lost them. */
+  readonly requeues: number;
 }
 
 /**
- * What a request that has ended used. Results tell that if each task has one. Otherwise the estimate stays at least: what was transferred
- * for tasks without a result is not known.
+ * What a request that has ended used. Results tell that if each task has one, at the first try. Otherwise the estimate stays at least: what
+ * was transferred for tasks without a result is not known.
  * @param estimate what was counted
  */
 export function actualUse(ended: EndedRequest, estimate: DailyUse): DailyUse {
-  const { status, targets_total: targets, download_count: total_count, transferred_bytes } = ended;
+  const { status, targets_total: targets, download_count: total_count, transferred_bytes, requeues } = ended;
   // None of its tasks was queued.
   if (targets === 0) return NO_USE;
-  if (status === "FINISHED") return { total_count, transferred_bytes };
+  if (status === "FINISHED" && requeues === 0) return { total_count, transferred_bytes };
   return {
     total_count: Math.max(estimate.total_count, total_count),
     transferred_bytes: Math.max(estimate.transferred_bytes, transferred_bytes),

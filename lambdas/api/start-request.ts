@@ -124,15 +124,16 @@ export async function checkActiveLimit(deps: ApiDeps): Promise<number> {
 }
 
 /**
- * Refuses what exceeds a daily limit by what is known before sizes are read: its tasks, as many as there will be if every URL is good and
- * every POP resolves, and one byte. Task counts the request exactly, and ends it as FAILED if the day has no room.
+ * Refuses what exceeds a daily limit by what is known before sizes are read: one byte, and its tasks, as many as there will be if every URL is
+ * good and every POP resolves. In scope `regional`, it is one POP that certainly requests them. Task counts the request exactly, and ends it as FAILED if the day has no room.
  * @returns what the other requests of the day count
  * @throws ApiError 429
  */
 export async function checkDailyLimits(deps: ApiDeps, { item, urls }: Pick<AdaptedRequest, "item" | "urls">) {
   const day = dayOf(deps.now());
   const used = await deps.requests.dailyUse(day);
-  const tasks = urls.length * variantNames(item.variants).length * item.pops.length;
+  const pops = item.scope === "regional" ? 1 : item.pops.length;
+  const tasks = urls.length * variantNames(item.variants).length * pops;
   const least = { total_count: Math.max(1, tasks), transferred_bytes: 1 };
   const problem = dailyProblem(day, used, least, deps.caps);
   if (problem !== undefined) throw new ApiError(429, problem);

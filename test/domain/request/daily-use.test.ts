@@ -1,4 +1,5 @@
-import { actualUse, dailyProblem, dayOf } from "../../../domain/request/daily-use.ts";
+import { actualUse, type DailyUse, dailyProblem, dayOf } from "../../../domain/request/daily-use.ts";
+import type { Status } from "../../../domain/request/lifecycle.ts";
 
 const use = (total_count: number, transferred_bytes: number) => ({ total_count, transferred_bytes });
 const CAPS = { maxDailyTasks: 10, maxDailyBytes: 1_000 };
@@ -39,12 +40,14 @@ it.each(["2024-04-16T00:00:00Z", "2024-04-16T23:59:59.999Z"])("%s is of that UTC
 });
 
 const ESTIMATE = use(4, 100);
-it.each([
+it.each<[string, Status, targets: number, results: DailyUse, used: DailyUse, requeues?: number]>([
   ["finished with fewer bytes", "FINISHED", 2, use(4, 60), use(4, 60)],
+  ["finished after agents had lost tasks, of which nobody knows the bytes", "FINISHED", 2, use(4, 60), ESTIMATE, 1],
   ["finished with more bytes", "FINISHED", 2, use(4, 130), use(4, 130)],
   ["was stopped: downloads without a result may have had the rest", "STOPPED", 2, use(1, 30), ESTIMATE],
   ["timed out after more bytes", "TIMEOUT", 2, use(3, 130), use(4, 130)],
   ["failed before any task was queued", "FAILED", 0, use(0, 0), use(0, 0)],
-] as const)("a request that %s", (_, status, targets_total, { total_count, transferred_bytes }, used) => {
-  expect(actualUse({ status, targets_total, download_count: total_count, transferred_bytes }, ESTIMATE)).toEqual(used);
+])("a request that %s", (_, status, targets_total, { total_count, transferred_bytes }, used, requeues = 0) => {
+  const ended = { status, targets_total, download_count: total_count, transferred_bytes, requeues };
+  expect(actualUse(ended, ESTIMATE)).toEqual(used);
 });

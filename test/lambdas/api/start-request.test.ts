@@ -127,6 +127,13 @@ describe("POST /prewarm", () => {
     expect((await post()).status).toBe(200);
   });
 
+  it("counts the tasks of one POP in scope regional, whose other POPs may request samples only", async () => {
+    const { post, useToday } = world({ caps: { maxDailyTasks: 6 } });
+    useToday({ total_count: 4, transferred_bytes: 0 });
+    expect(refusalOf(await post())).toMatch(/^429 total_count/);
+    expect((await post({ scope: "regional" })).status).toBe(200);
+  });
+
   it("is taken at every cap; a request that has ended does not count", async () => {
     const caps = { maxInstances: 3, maxTimeout: 5, maxTasks: 4, maxRequestBytes: 100, maxActiveRequests: 1 };
     const { post, requests } = world({ caps, items: [request({ active: undefined, status: "FINISHED" })] });
