@@ -30,7 +30,7 @@ describe("the command", () => {
     const inputs = { INPUT_URLS: `\n${GOOD[0]}\n`, INPUT_POPS: "SIN2-C1", INPUT_TIMEOUT: "5m", INPUT_INSTANCES: "1" };
     const action = await command.start("bash", ["cli/action/warm.sh"], inputs).ended;
     expect(action.code).toBe(0);
-    expect(action.stdout).toMatch(/^Ready for traffic/);
+    expect(action.stderr).toMatch(/^Ready for traffic/m);
   });
 
   it("exits with 2 where tasks fail, and writes the report as a page", async () => {
