@@ -227,7 +227,9 @@ export class OriginLimiter {
   /** Whether nothing waits and nothing is in progress. */
   get isIdle(): boolean {
     const all = [this.slots, ...this.hosts.values()];
-    return this.waiters.length + this.inProgress === 0 && this.lease?.isIdle !== false && all.every((it) => it.isIdle);
+    // Permits that no other process shares are never given back: the next request has one at once.
+    const isLeaseIdle = this.isLocal || this.lease?.isIdle !== false;
+    return this.waiters.length + this.inProgress === 0 && isLeaseIdle && all.every((it) => it.isIdle);
   }
 
   /** Whether something waits. */

@@ -130,6 +130,11 @@ test("in a pipe, it is lines without colours; with --json, stdout is one documen
   expect(new Set(await report()).size).toBe(TASKS);
 });
 
+test("with a limit of requests at once, it ends", async () => {
+  answerAll();
+  expect(await machine().run(...warm("--origin-concurrency", "2"))).toMatchObject({ code: 0 });
+});
+
 test("Ctrl-C once stops it: the report has what is done, and the exit code is 3", async () => {
   const { start, run, journal, report } = machine();
   const untilHeld = holdAfter(4);

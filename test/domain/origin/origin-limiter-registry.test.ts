@@ -378,8 +378,21 @@ describe("limits that no other process shares", () => {
     const limiters = local();
     const work = { ...TWO, origin: { concurrency: 500 } };
     const acquired = vi.fn();
-    for (let n = 0; n < 600; n++) void acquire(limiters, work).then(acquired);
+    for (let n = 0; n < 600; n++) void acquire(limiters, work).then(acquired, () => undefined);
     await vi.advanceTimersByTimeAsync(20);
     expect(acquired).toHaveBeenCalledTimes(500);
+  });
+
+  test("no timer is left once the last permit is released, and the next permit is there at once", async () => {
+    const limiters = local();
+    const permit = await acquire(limiters, TWO);
+    await vi.advanceTimersByTimeAsync(5_000);
+    permit?.release();
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(vi.getTimerCount()).toBe(0);
+    const acquired = vi.fn();
+    void acquire(limiters, TWO).then(acquired);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(acquired).toHaveBeenCalled();
   });
 });
