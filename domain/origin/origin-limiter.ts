@@ -25,7 +25,7 @@ const MAX_WAITERS = 2_000;
 const DEFER_SHARE = 0.15;
 const MIN_DEFER_MS = 1_500;
 const MAX_DEFER_MS = 300_000;
-/** A slot of a host is kept until the request's limit has a slot, too. What a host accepts is no strict limit. */
+/** A slot of a host that was reserved is kept until the request's limit has a slot, too. What a host accepts is no strict limit. */
 const HOST_SLOT_LIFE_MS = 3_000;
 /** A connection is opened this many mean connect times before its slot, at most MAX_CONNECT_MS. */
 const CONNECT_MARGIN = 1.5;
@@ -293,7 +293,7 @@ export class OriginLimiter {
   private slotsOf(rate: AdaptiveRate): RateSlots {
     const known = this.hosts.get(rate);
     if (known !== undefined) return known;
-    const lifeMs = this.slots.isActive ? HOST_SLOT_LIFE_MS : SLOT_TOLERANCE_MS;
+    const lifeMs = this.slots.isActive && !this.isLocal ? HOST_SLOT_LIFE_MS : SLOT_TOLERANCE_MS;
     const slots: RateSlots = this.newSlots({
       id: rate.host,
       perSecond: () => rate.perSecond(),

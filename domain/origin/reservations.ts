@@ -143,7 +143,11 @@ export class LocalSlots implements RateSlots {
     return this.nextAt(now) + (this.pending + slotsAhead) * spacingMs(this.perSecond);
   }
 
-  expire(): void {}
+  /** After a pause, the slots begin anew. */
+  expire(_now: number, notBefore = 0): void {
+    if (notBefore > this.tat) this.tat = notBefore;
+  }
+
   giveBack(): void {}
   reserve(): void {}
 

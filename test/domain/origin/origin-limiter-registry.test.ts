@@ -374,6 +374,21 @@ describe("limits that no other process shares", () => {
     expect(acquired).toHaveBeenCalled();
   });
 
+  test.each([
+    ["a cut", {}, 1_000],
+    ["Retry-After", { retryAfter: "20" }, 2_000],
+  ])("after %s, a host gets no burst, also under a higher limit of the request", async (_, more, pauseMs) => {
+    const limiters = local();
+    for (let n = 0; n < 40; n++) observe(limiters, RATED, `good ${n}`, { httpStatus: 200 });
+    for (let n = 0; n < 20; n++) observe(limiters, RATED, `refused ${n}`, { httpStatus: 503, ...more });
+    await vi.advanceTimersByTimeAsync(pauseMs - 500);
+    const sent = await sentBy(limiters, 500, { requests: 2_000 });
+    const from = sent[0]?.at ?? 0;
+    expect(from).toBeGreaterThanOrEqual(pauseMs);
+    // Of 40 requests per second that were accepted, fewer are sent, and those of the tolerance of a slot.
+    expect(sent.filter(({ at }) => at < from + 1_000).length).toBeLessThanOrEqual(42);
+  });
+
   test("all permits are there at once", async () => {
     const limiters = local();
     const work = { ...TWO, origin: { concurrency: 500 } };
