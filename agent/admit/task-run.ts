@@ -286,7 +286,10 @@ export class TaskRun {
     // Before its first request, it can be withdrawn with its message.
     const acquired = slots.acquire(message.req_id, message.pop, this.isFirstRequest() ? prefetched : undefined);
     if (acquired === true) return this.onSlot(slots, true);
+    // Others, of the other size, may be sent before it.
+    this.permit?.setSuspended(true);
     acquired.then((isGranted) => {
+      this.permit?.setSuspended(false);
       if (this.onSlot(slots, isGranted)) this.advance();
     });
     return false;

@@ -159,7 +159,7 @@ export type TaskState = "lead" | "wait" | "wait_alone" | "permit" | "slot" | "se
 
 /**
  * Decides the state of a task from its next request and its surroundings. The caller evaluates it again after each event: the last
- * column lists those that end each state. A waiting task holds no slot and no permit.
+ * column lists those that end each state. A waiting task holds no slot; it holds a permit only in `slot`, and takes no send slot from others then.
  *
  * | state        | when                                                          | left by                          |
  * | ------------ | ------------------------------------------------------------- | -------------------------------- |

@@ -61,6 +61,8 @@ export interface Permit {
    * @throws DeferredError; what the signal was aborted with; what the limiter was closed with
    */
   waitForSendSlot(signal: AbortSignal): number | Promise<number>;
+  /** Whether the work waits for something else before it opens its connection. Meanwhile, it takes no slot from others. @default false */
+  setSuspended(isSuspended: boolean): void;
   release(): void;
 }
 
@@ -163,10 +165,13 @@ export class OriginLimiter {
 
   private newPermit({ rate, needsSendSlot, hostSlots, held }: Candidate): Permit {
     const lost = this.lease?.use();
-    const since = this.options.now();
-    let pendingIn = needsSendSlot ? this.activeSlots(hostSlots) : [];
-    for (const slots of pendingIn) slots.pending++;
+    let since = this.options.now();
+    let pendingIn: RateSlots[] = [];
     this.inProgress++;
+    const startPending = () => {
+      pendingIn = needsSendSlot ? this.activeSlots(hostSlots) : [];
+      for (const slots of pendingIn) slots.pending++;
+    };
     const endPending = () => {
       for (const slots of pendingIn) slots.pending--;
       pendingIn = [];
@@ -178,6 +183,7 @@ export class OriginLimiter {
       endPending();
       return until - this.options.now();
     };
+    startPending();
     let isFirst = needsSendSlot;
     let isReleased = false;
     return {
@@ -199,6 +205,17 @@ export class OriginLimiter {
           held,
         };
         return this.startsAtOnce(sending) ? use() : this.wait(sending, use);
+      },
+      setSuspended: (isSuspended) => {
+        // What was sent needs no slot any more.
+        if (!isFirst || isReleased) return;
+        endPending();
+        since = this.options.now();
+        if (!isSuspended) startPending();
+        else {
+          giveBack(held);
+          this.runSoon();
+        }
       },
       release: () => {
         if (isReleased) return;

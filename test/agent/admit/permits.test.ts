@@ -17,14 +17,14 @@ const messageOf = (names: readonly string[], different: Partial<TaskMessage>) =>
   taskMessage({ req_id: "q", urls: names.map((name) => ({ url: urlOf(name), bytes: 1 })), ...different });
 
 /** Works through a message. @returns how many slots are in use at its end */
-async function run(message: TaskMessage, fetch: FetchObject): Promise<number> {
+async function run(message: TaskMessage, fetch: FetchObject, large?: ConcurrencyLimiter): Promise<number> {
   const origins = fakeOrigins();
   const slots = new ConcurrencyLimiter(10);
   const deps = fakeDeps({
     fetch,
     write: async () => undefined,
     isActive: async () => true,
-    limiters: { small: slots, large: slots },
+    limiters: { small: slots, large: large ?? slots },
     origins,
   });
   const errors = await downloadMessage(deps, {
@@ -99,6 +99,28 @@ test("a request is sent in its slot, however long its connection takes to open",
   const gaps = sentAt.slice(1).map((at, n) => at - (sentAt[n] ?? at));
   // A slot every 111 ms, which is usable for 50 ms.
   expect([sentAt.length, gaps.filter((ms) => ms < 60)]).toEqual([10, []]);
+});
+
+test("large tasks that wait for a slot of the agent do not delay small ones, though they have permits", async () => {
+  const message = messageOf([], { origin: { requests_per_second: 10 }, verify: "off", downloads: 1 });
+  for (let n = 0; n < 10; n++) {
+    message.urls.push({ url: urlOf(`large-${n}`), bytes: 1e9 }, { url: urlOf(`small-${n}`), bytes: 1 });
+  }
+  const before = performance.now();
+  const sentMs: { readonly large: number[]; readonly small: number[] } = { large: [], small: [] };
+  const fetch: FetchObject = async ({ target, permit, cancellation }) => {
+    await permit?.waitForSendSlot(cancellation.signal);
+    const startedAt = performance.now();
+    const size = target.path.startsWith("/large") ? "large" : "small";
+    sentMs[size].push(startedAt - before);
+    if (size === "large") await sleep(60_000);
+    const bytes = size === "large" ? 1e9 : 1;
+    const answer = { ...answerOf("Miss from cloudfront"), bytes, contentLength: bytes };
+    return { answer, startedAt, endedAt: performance.now() };
+  };
+  expect(await run(message, fetch, new ConcurrencyLimiter(1))).toBe(0);
+  expect([sentMs.large.length, sentMs.small.length]).toEqual([10, 10]);
+  expect(Math.max(...sentMs.small)).toBeLessThan(3_000);
 });
 
 describe("a follower of a confirmed REC, under a limit of requests at once", () => {

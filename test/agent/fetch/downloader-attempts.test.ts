@@ -208,7 +208,12 @@ describe("when the origin wants to be left alone inside a download", () => {
     let permits = 0;
     const acquire = async () => {
       if (permits++ > 0) throw new DeferredError(60_000);
-      return { lost: new AbortController().signal, waitForSendSlot: async () => 1_000, release: () => undefined };
+      return {
+        lost: new AbortController().signal,
+        waitForSendSlot: async () => 1_000,
+        setSuspended: () => undefined,
+        release: () => undefined,
+      };
     };
     return fakeOrigins({ limiterFor: () => ({ isBusy: false, acquire }) });
   };

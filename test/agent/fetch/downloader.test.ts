@@ -256,7 +256,12 @@ function permits(waitForSendSlot: () => Promise<number> = async () => 1_000) {
   const taken: object[] = [];
   const acquire = async (options: object) => {
     taken.push(options);
-    return { lost: new AbortController().signal, waitForSendSlot, release: () => undefined };
+    return {
+      lost: new AbortController().signal,
+      waitForSendSlot,
+      setSuspended: () => undefined,
+      release: () => undefined,
+    };
   };
   return { taken, limiterFor: () => ({ isBusy: false, acquire }) };
 }

@@ -40,7 +40,7 @@ afterEach(() => void vi.restoreAllMocks());
 function limited(permits: number, release = () => {}, lost = new AbortController().signal) {
   const acquire = async () => {
     if (permits-- <= 0) throw new DeferredError(10_000);
-    return { lost, waitForSendSlot: () => Promise.resolve(100), release };
+    return { lost, waitForSendSlot: () => Promise.resolve(100), setSuspended: () => undefined, release };
   };
   return originsOf(() => ({ isBusy: false, acquire }));
 }

@@ -277,6 +277,7 @@ describe("a size that is requested within the limits of an origin", () => {
     const acquire = async () => ({
       lost: undefined,
       waitForSendSlot: () => (slots++ < 20 ? -1 : 100),
+      setSuspended: () => undefined,
       release: () => undefined,
     });
     vi.spyOn(origins, "limiterFor").mockReturnValue({ isBusy: false, acquire });
@@ -292,7 +293,12 @@ describe("a size that is requested within the limits of an origin", () => {
       open.push(connections());
       return 100;
     };
-    const acquire = async () => ({ lost: undefined, waitForSendSlot, release: () => undefined });
+    const acquire = async () => ({
+      lost: undefined,
+      waitForSendSlot,
+      setSuspended: () => undefined,
+      release: () => undefined,
+    });
     vi.spyOn(origins, "limiterFor").mockReturnValue({ isBusy: false, acquire });
     expect(await newProbe(port, { request, origins }).size("http://cdn.example.com/")).toEqual({ size: 1_234 });
     expect(await Promise.all(open)).toEqual([1]);
@@ -302,7 +308,12 @@ describe("a size that is requested within the limits of an origin", () => {
     const { port, seen } = await serve(() => undefined);
     const origins = newOrigins();
     const lease = new AbortController();
-    const permit = { lost: lease.signal, waitForSendSlot: async () => 100, release: () => undefined };
+    const permit = {
+      lost: lease.signal,
+      waitForSendSlot: async () => 100,
+      setSuspended: () => undefined,
+      release: () => undefined,
+    };
     const limiterFor = vi.spyOn(origins, "limiterFor").mockReturnValue({ isBusy: false, acquire: async () => permit });
     const asked = newProbe(port, { request, origins }).size("http://cdn.example.com/");
     await eventually(() => seen.length).toBe(1);
