@@ -30,6 +30,10 @@ const FIRST_PAUSE_MS = 250;
 /** An error that is cached for longer is not waited for: so many questions would stop all others for minutes. */
 const MAX_REFUSED_MS = 30_000;
 const CONNECTIONS = 64;
+/** How long a connection stays open until its request has a slot. undici's default of 4 s is shorter than the time between two slots may be; a NAT gateway drops what is idle for 350 s. */
+const KEEP_ALIVE_MS = 120_000;
+/** Each slot that is missed is lost to others, too: after so many, the size is unknown. */
+const MAX_SLOTS = 10;
 /** Concurrent size requests. Before an edge has cached anything, each of them reaches the origin. */
 export const MAX_PROBES = 64;
 
@@ -53,7 +57,13 @@ export interface SizeProbeOptions {
 }
 
 /** Codes of errors after which the size is unknown, and the URL is not counted as unreadable. */
-const UNKNOWN_SIZE_CODES = new Set(["UND_ERR_HEADERS_TIMEOUT", "UND_ERR_CONNECT_TIMEOUT", "LEASE_LOST", "DEFERRED"]);
+const UNKNOWN_SIZE_CODES = new Set([
+  "UND_ERR_HEADERS_TIMEOUT",
+  "UND_ERR_CONNECT_TIMEOUT",
+  "LEASE_LOST",
+  "DEFERRED",
+  "SLOT_MISSED",
+]);
 
 /** A URL whose size is requested. */
 interface Question {
@@ -95,6 +105,7 @@ export class SizeProbe {
         retryOnError: (error) =>
           // A retry would double the load of a slow origin.
           errorCode(error) !== "UND_ERR_HEADERS_TIMEOUT" &&
+          !(error instanceof SendSlotMissedError) &&
           !(error instanceof DnsLookupError) &&
           !(error instanceof AddressRefusedError),
         signal: this.closing.signal,
@@ -165,7 +176,12 @@ export class SizeProbe {
     };
     try {
       // Another request may use the connection first, or the process may be late.
-      return await retry(send, { firstMs: 0, retryOnError: (it) => it instanceof SendSlotMissedError, signal });
+      return await retry(send, {
+        attempts: MAX_SLOTS,
+        firstMs: 0,
+        retryOnError: (it) => it instanceof SendSlotMissedError,
+        signal,
+      });
     } finally {
       permit?.release();
     }
@@ -193,7 +209,7 @@ export class SizeProbe {
     const key = `${origin}#${host}`;
     const known = this.pools.get(key);
     if (known !== undefined) return known;
-    const pool = new Pool(origin, { ...options, connections: CONNECTIONS });
+    const pool = new Pool(origin, { ...options, connections: CONNECTIONS, keepAliveTimeout: KEEP_ALIVE_MS });
     this.pools.set(key, pool);
     return pool;
   }

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
 import { headersToSend } from "../../../domain/net/headers.ts";
 import { DnsLookupError } from "../../../domain/net/resolver.ts";
 import { DeferredError } from "../../../domain/origin/origin-limiter.ts";
@@ -270,36 +271,45 @@ describe("a size that is requested within the limits of an origin", () => {
     expect(busiest(asked, 1_000)).toBeLessThanOrEqual(10);
   });
 
-  it("waits for the next slot as often as it misses one, and the connection that it opened stays open", async () => {
-    const { port, seen, connections } = await serve((_, response) => whole(response));
+  /** Origins whose permits wait for a slot so. */
+  const originsWith = (waitForSendSlot: () => number | Promise<number>) => {
     const origins = newOrigins();
+    const permit = { lost: undefined, waitForSendSlot, setSuspended: () => undefined, release: () => undefined };
+    vi.spyOn(origins, "limiterFor").mockReturnValue({ isBusy: false, acquire: async () => permit });
+    return origins;
+  };
+
+  it.each([
+    ["waits for the next slot after nine that it missed", 9, { size: 1_234 }, [10, 1, 1]],
+    ["is unknown after ten slots that it missed", 99, { size: null }, [10, 0, 1]],
+  ])("%s, and the connection that it opened stays open", async (_, missed, size, expected) => {
+    const { port, seen, connections } = await serve((_, response) => whole(response));
     let slots = 0;
-    const acquire = async () => ({
-      lost: undefined,
-      waitForSendSlot: () => (slots++ < 20 ? -1 : 100),
-      setSuspended: () => undefined,
-      release: () => undefined,
+    const origins = originsWith(() => (slots++ < missed ? -1 : 100));
+    expect(await newProbe(port, { request, origins }).size("http://cdn.example.com/")).toEqual(size);
+    expect([slots, seen.length, await connections()]).toEqual(expected);
+  });
+
+  it("is requested on the connection that was opened a minute before its slot", async () => {
+    const { port, seen, connections } = await serve((_, response) => whole(response));
+    const open: number[] = [];
+    const origins = originsWith(async () => {
+      await sleep(60_000);
+      open.push(await connections());
+      return 100;
     });
-    vi.spyOn(origins, "limiterFor").mockReturnValue({ isBusy: false, acquire });
     expect(await newProbe(port, { request, origins }).size("http://cdn.example.com/")).toEqual({ size: 1_234 });
-    expect([slots, seen.length, await connections()]).toEqual([21, 1, 1]);
+    expect([open, seen.length]).toEqual([[1], 1]);
   });
 
   it("waits for its slot once its connection is open", async () => {
     const { port, connections } = await serve((_, response) => whole(response));
-    const origins = newOrigins();
     const open: Promise<number>[] = [];
     const waitForSendSlot = () => {
       open.push(connections());
       return 100;
     };
-    const acquire = async () => ({
-      lost: undefined,
-      waitForSendSlot,
-      setSuspended: () => undefined,
-      release: () => undefined,
-    });
-    vi.spyOn(origins, "limiterFor").mockReturnValue({ isBusy: false, acquire });
+    const origins = originsWith(waitForSendSlot);
     expect(await newProbe(port, { request, origins }).size("http://cdn.example.com/")).toEqual({ size: 1_234 });
     expect(await Promise.all(open)).toEqual([1]);
   });
