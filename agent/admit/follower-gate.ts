@@ -24,7 +24,7 @@ export interface AdmittedFollower {
 interface RequestState {
   /** By lead and POP: whether both have the same REC, as downloads have shown. */
   readonly isSameRec: Map<string, boolean>;
-  /** Objects that a follower fetched from the origin: the next hit does not show which fetch it comes from. */
+  /** Objects that a follower fetched from the origin, or may fetch while others run: the next hit does not show which fetch it comes from. */
   readonly fetched: Set<string>;
   /** By lead and POP: number of hits that showed nothing for that reason. */
   readonly unclearHits: Map<string, number>;
@@ -124,6 +124,8 @@ function start(
   });
   const running: Running = { ended, end };
   for (const key of alone) request.running.set(key, running);
+  // Nobody waits for it: it may fill a cache while others run.
+  if (needsPermit && alone.length === 0) request.fetched.add(task.url);
   const leave = (error?: Error) => {
     for (const key of alone) if (request.running.get(key) === running) request.running.delete(key);
     end(error);

@@ -71,6 +71,17 @@ test("after three objects whose hits show nothing, the followers of a wrong lead
   expect(gate.isMisplaced({ reqId: "r1", pop: TASK.pop, lead: TASK.lead })).toBe(false);
 });
 
+test("a hit shows nothing while a follower with a permit, for which nobody waits, may fill the same cache", async () => {
+  const gate = new FollowerGate();
+  (await gate.enter({ ...TASK, url: "1" }, true)).served("origin");
+  const filling = await gate.enter({ ...TASK, url: "2" }, true);
+  // Another POP of the REC that the first one is under, which is not the lead's.
+  const other = await gate.enter({ ...TASK, pop: "BUD50-C1", url: "2" }, true);
+  other.served("cache");
+  filling.served("origin");
+  expect((await gate.enter({ ...TASK, pop: "BUD50-C1", url: "3" }, true)).needsPermit).toBe(true);
+});
+
 test("requests are known one by one, and without limits nobody waits", async () => {
   const gate = new FollowerGate();
   (await gate.enter(TASK, true)).served("cache");
