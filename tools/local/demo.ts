@@ -14,7 +14,7 @@ import { type LocalPrewarm, startLocalPrewarm } from "./local-prewarm.ts";
 import { ending, refuseIfEnding } from "./processes.ts";
 import { askAgain, outcomeCounts, popTable, readResults, reportRows, unmet } from "./results.ts";
 import { runProgram } from "./signals.ts";
-import { DEAD_POP, FILES, HOST, world } from "./world.ts";
+import { DEAD_POP, FILES, HOST, isText, world } from "./world.ts";
 
 /** Eight POPs under three RECs. */
 const POPS = ["SIN2-P1", "SIN2-P2", "SIN52-C2", "NRT57-P2", "NRT57-P3", "FRA60-P1", "FRA56-P4", "FRA50-C1"];
@@ -123,7 +123,8 @@ function wrongIn({ progress, summary, report, results, originFetches, cold }: Ou
     ["total_count", progress.total_count, tasks],
     ["download_count", progress.download_count, tasks],
     ["total_size", progress.total_size, bytes],
-    ["download_size", progress.download_size, bytes],
+    ["download_size", progress.download_size, results.reduce((sum, it) => sum + it.bytes, 0)],
+    ["files of other sizes", otherSizes(results).join(), ""],
     ["percentage_complete", progress.percentage_complete, 100],
     ["failed_count", progress.failed_count, 0],
     ["failure_pops", summary.failure_pops.join(), DEAD_POP],
@@ -135,6 +136,16 @@ function wrongIn({ progress, summary, report, results, originFetches, cold }: Ou
     ["fetches the origin saw", originFetches, GOOD_URLS.length * recs().size],
     ["URLs that are not warm", cold.join("; "), ""],
   ]);
+}
+
+/** Files that were not downloaded whole. The edge compresses text to about half of its size. */
+function otherSizes(results: readonly TaskResult[]): string[] {
+  const sizes = results.map(({ url, bytes }) => [url.slice(`https://${HOST}`.length), bytes] as const);
+  return sizes.flatMap(([path, bytes]) => {
+    const { [path]: size = Number.NaN } = FILES;
+    const isWhole = isText(path) ? bytes > size / 4 && bytes < size : bytes === size;
+    return isWhole ? [] : [`${path} (${bytes})`];
+  });
 }
 
 /** POP and URL of each row, sorted. */

@@ -56,10 +56,19 @@ export function popsNamed(pops: readonly string[]): EdgePop[] {
 
 function objectOf([path, size]: readonly [path: string, size: number]): SiteObject {
   const tags = { [TAG_HEADER]: tagsOf(path) };
-  const type = TEXT_TYPES.get(path.split(".").at(-1) ?? "");
+  const type = textTypeOf(path);
   return type === undefined
     ? { size, headers: tags }
     : { size, letters: true, headers: { ...tags, "content-type": type } };
+}
+
+/** Whether the edge compresses a file. */
+export function isText(path: string): boolean {
+  return textTypeOf(path) !== undefined;
+}
+
+function textTypeOf(path: string): string | undefined {
+  return TEXT_TYPES.get(path.split(".").at(-1) ?? "");
 }
 
 /** Cache tags of a file: its folder and the release. */
