@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import { CommandError } from "../command-error.ts";
 import type { Endpoint, PlaceFlags } from "../endpoint/endpoint.ts";
 import {
   type ApiPlace,
@@ -29,13 +30,23 @@ export function endpointOf(shell: Caller, flags: PlaceFlags): Promise<Endpoint> 
 /**
  * The same; undefined if neither options nor the environment nor a local run says it. Commands that also work without a stack call
  * `connect` of `cli/direct/`.
+ * @throws CommandError if a local run has ended: what was meant for its emulator must not go to CloudFront
  */
-export function namedEndpoint(shell: Caller, flags: PlaceFlags): Promise<Endpoint | undefined> {
-  return endpointIfNamed(flags, sourcesOf(shell));
+export async function namedEndpoint(shell: Caller, flags: PlaceFlags): Promise<Endpoint | undefined> {
+  const stale: string[] = [];
+  const endpoint = await endpointIfNamed(flags, sourcesOf(shell, stale));
+  if (endpoint === undefined && stale.length > 0)
+    throw new CommandError(
+      "a local run was here and has ended; its file was removed",
+      "For a direct run, run the command again. For a local run, start it: npm start.",
+    );
+  return endpoint;
 }
 
-function sourcesOf({ env, cwd, stderr }: Caller): EndpointSources {
+/** @param stale gets the files that were removed */
+function sourcesOf({ env, cwd, stderr }: Caller, stale: string[] = []): EndpointSources {
   const onStale = (file: string) => {
+    stale.push(file);
     if (stderr !== undefined) mention({ stderr }, `${file} was removed: the local run that wrote it has ended.`);
   };
   return {

@@ -29,14 +29,15 @@ interface LocalRunOptions {
 }
 
 /**
- * The local run, as long as its API listens. A file of a run that was killed is removed.
+ * The local run, as long as its API listens. A file of a run that was killed is removed, unless a new run has replaced it.
  * @param folders in which `.local/` may stand; the first counts
  * @throws CommandError if the file cannot be read, or names an API that is not on this machine
  */
 export async function localRun(
   folders: readonly string[],
-  { resolve = addressesOf, isUp = listens, onStale = () => undefined }: LocalRunOptions = {},
+  options: LocalRunOptions = {},
 ): Promise<Endpoint | undefined> {
+  const { resolve = addressesOf, isUp = listens, onStale = () => undefined } = options;
   for (const folder of folders) {
     const file = join(folder, ".local", "endpoint.json");
     const text = await readFile(file, "utf8").catch(() => undefined);
@@ -49,6 +50,7 @@ export async function localRun(
           "Remove the file. To call an API elsewhere: --endpoint URL, or PREWARM_ENDPOINT and PREWARM_API_KEY.",
         );
     if (await isUp(endpoint.url)) return endpoint;
+    if ((await readFile(file, "utf8").catch(() => text)) !== text) return localRun(folders, options);
     await rm(file, { force: true });
     onStale(file);
   }

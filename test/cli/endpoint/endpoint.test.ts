@@ -1,6 +1,6 @@
-import { existsSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { namedEndpoint } from "../../../cli/api/connect.ts";
+import { connect } from "../../../cli/direct/connect.ts";
 import type { PlaceFlags, StackPlace } from "../../../cli/endpoint/endpoint.ts";
 import { findEndpoint } from "../../../cli/endpoint/find-endpoint.ts";
 import { localRun } from "../../../cli/endpoint/local-run.ts";
@@ -163,12 +163,34 @@ test("the file of a run that was killed is removed, and the next folder counts",
   expect(existsSync(join(stale, ".local/endpoint.json"))).toBe(false);
 });
 
-test("the command says that it removed such a file", async () => {
+test("a file that a new run writes meanwhile is kept, and counts", async () => {
+  const folder = folderOf("http://127.0.0.1:1/prod/");
+  const file = join(folder, ".local/endpoint.json");
+  const url = "http://127.0.0.1:2/prod/";
+  const removed: string[] = [];
+  const isUp = async (apiUrl: string) => {
+    if (apiUrl !== url) writeFileSync(file, JSON.stringify({ apiUrl: url, apiKey: "new" }));
+    return apiUrl === url;
+  };
+  const onStale = (it: string) => removed.push(it);
+  expect(await localRun([folder], { ...UP, isUp, onStale })).toMatchObject({ url, key: "new" });
+  expect(removed).toEqual([]);
+  expect(existsSync(file)).toBe(true);
+});
+
+test("the command that removed such a file is no direct run; the next one is", async () => {
   const folder = folderOf(`http://127.0.0.1:${await freePort()}/prod/`);
   let stderr = "";
   const sink = { write: (text: string) => (stderr += text) };
-  expect(await namedEndpoint({ env: {}, cwd: folder, stderr: sink }, {})).toBeUndefined();
+  const shell = { env: {}, cwd: folder, stderr: sink };
+  expect(await connect(shell, { direct: true })).toMatchObject({ kind: "direct" });
+  await expect(connect(shell, {})).rejects.toMatchObject({
+    name: "CommandError",
+    message: expect.stringContaining("local run was here and has ended; its file was removed"),
+    next: expect.stringMatching(/run the command again.*npm start/i),
+  });
   expect(stderr).toBe(`${folder}/.local/endpoint.json was removed: the local run that wrote it has ended.\n`);
+  expect(await connect(shell, {})).toMatchObject({ kind: "direct" });
 });
 
 const PLACE = { stack: "S", profile: undefined, region: "us-east-1" };
