@@ -90,8 +90,9 @@ function running(request: SentenceInput, language: Language, clock: ((ms: number
   const stillMs = Math.max(0, now - parseTimestamp(request.last_update_time));
   const time = duration(stillMs, language);
   const [longest, ...others] = request.retrying ?? [];
-  if (longest !== undefined && inProgress === 0) {
-    const waiting = others.reduce((sum, { tasks }) => sum + tasks, longest.tasks);
+  const waiting = others.reduce((sum, { tasks }) => sum + tasks, longest?.tasks ?? 0);
+  // Only if they are all that is left: other queued tasks need instances, and make progress.
+  if (longest !== undefined && inProgress === 0 && waiting >= total - results) {
     const left = duration(Math.max(0, parseTimestamp(longest.next_attempt_by) - now), language);
     return say("retrying", { count: waiting, time: left, reason: longest.examples[0]?.error ?? longest.code });
   }

@@ -70,6 +70,7 @@ it.each<[Partial<SentenceInput>, string, string]>([
   [
     {
       instances_at_work: 0,
+      download_count: 3_189,
       retrying: [
         { code: "http_5xx", tasks: 2, next_attempt_by: at(NOW + 44_000), examples: [{ error: "HTTP 503" }] },
         { code: "timeout", tasks: 1, next_attempt_by: at(NOW + 4_000), examples: [] },
@@ -77,6 +78,16 @@ it.each<[Partial<SentenceInput>, string, string]>([
     },
     "3 tasks wait up to 50 s for the next attempt: HTTP 503.",
     "3 个任务在等待重试，最长 50 秒：HTTP 503。",
+  ],
+  // Other tasks are queued, and no instance takes them.
+  [
+    {
+      instances_at_work: 0,
+      last_update_time: at(NOW - 7 * MINUTE),
+      retrying: [{ code: "http_5xx", tasks: 2, next_attempt_by: at(NOW + 44_000), examples: [] }],
+    },
+    "Waiting for instances for 7 min.",
+    "已等待实例 7 分钟。",
   ],
   [
     { instance_count: 0, instances_at_work: 0 },
