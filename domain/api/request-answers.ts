@@ -147,7 +147,9 @@ export const progressSchema = z
     retried_by: z.string().optional().describe("Request that retries this one."),
     warnings: z.array(warningSchema).describe("What may prevent the intended result."),
     url_count: count("Different URLs of the request."),
-    unreadable_urls: count("URLs that could not be read. They have no tasks, and are cold at every POP.").optional(),
+    unreadable_urls: count(
+      "URLs that could not be read in any variant. They have no tasks, and are cold at every POP.",
+    ).optional(),
     url_prefix: z.string().describe("Common beginning of these URLs."),
     pop_count: count("POPs of the request."),
     verify: verifySchema.describe("`verify` of the request."),

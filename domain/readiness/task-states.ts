@@ -61,7 +61,7 @@ export function badTasksOf(states: TaskStates): number {
   return states.not_kept + states.failed;
 }
 
-/** The URLs of a request, and those of them that could not be read. */
+/** The URLs of a request, and those of them that could not be read in any variant. */
 export interface UrlCounts {
   readonly url_count: number;
   /** @default 0 */
@@ -71,7 +71,9 @@ export interface UrlCounts {
 /** How many tasks the URLs that could not be read would be beside so many of the others: they are cold at every POP. */
 export function unreadTasks(tasks: number, { url_count: urls, unreadable_urls: unread = 0 }: UrlCounts): number {
   if (unread === 0) return 0;
-  return Math.max(1, Math.round((tasks * unread) / Math.max(1, urls - unread)));
+  // An item may count URLs that have tasks in another variant: they may be all URLs.
+  const perReadableUrl = urls > unread ? unread / (urls - unread) : 1;
+  return Math.max(1, Math.round(tasks * perReadableUrl));
 }
 
 /** What the API reports of a request's progress besides. */

@@ -142,7 +142,7 @@ export const requestItemSchema = z.object({
   counted_use: countedUseSchema.optional().catch(undefined),
   /** Good URLs whose headers say that they may never be kept. Absent: none of those that were asked, or nobody looked. */
   may_not_be_kept: uncacheableUrlsSchema.optional().catch(undefined),
-  /** How many URLs Get Size could not read, in some variant. Absent: none. */
+  /** URLs that Get Size could not read in any variant. Absent: none. */
   unreadable_urls: count.optional().catch(undefined),
   /** Over how many partition keys the results are spread. */
   shards: z.number().int().positive(),

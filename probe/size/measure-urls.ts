@@ -222,7 +222,8 @@ export async function writeMeasured(
   await lists.write(LISTS.failedUrls, reqId, bad);
   const groups = failureGroupsOf(bad.map((url) => ({ ...url, error: url.problem })));
   await lists.write(LISTS.failedUrlGroups, reqId, groups);
-  const unreadable = new Set(bad.map(({ url }) => url)).size;
+  const readable = new Set(good.map(({ url }) => url));
+  const unreadable = new Set(bad.map(({ url }) => url).filter((url) => !readable.has(url))).size;
   if (good.length > 0)
     return {
       fields: {

@@ -352,8 +352,8 @@ export const CHINESE: Readonly<Record<string, string>> = {
   "Tasks that are in the queue until their next attempt. They are not failed.":
     "在队列中等待下一次尝试的任务。它们不算失败。",
   "What `percentage_complete` counts.": "`percentage_complete` 按什么计算：字节或任务。",
-  "URLs that could not be read. They have no tasks, and are cold at every POP.":
-    "无法读取的 URL 数。它们没有任务，在所有 POP 都未预热。",
+  "URLs that could not be read in any variant. They have no tasks, and are cold at every POP.":
+    "所有变体都无法读取的 URL 数。它们没有任务，在所有 POP 都未预热。",
   "Names of its variants.": "变体的名称。",
   "`Accept-Encoding` of its downloads, as CloudFront normalizes it: `br,gzip`, `gzip`, `br`, `identity`.":
     "下载请求的 `Accept-Encoding`，按 CloudFront 规范化后的形式：`br,gzip`、`gzip`、`br`、`identity`。",

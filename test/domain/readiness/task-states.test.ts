@@ -105,4 +105,5 @@ it("URLs that could not be read stand for as many tasks as the others have", () 
   expect(unreadTasks(3, { url_count: 1_000, unreadable_urls: 1 })).toBe(1);
   expect(unreadTasks(0, { url_count: 1, unreadable_urls: 1 })).toBe(1);
   expect(unreadTasks(600, { url_count: 4 })).toBe(0);
+  expect(unreadTasks(600, { url_count: 100, unreadable_urls: 100 })).toBe(600);
 });

@@ -148,6 +148,11 @@ describe("Get Size", () => {
     }
   });
 
+  it("counts a URL as unreadable only if no variant can read it: one that can has tasks", async () => {
+    const { requests, good, bad } = await measured({ item: { variants }, paths: ["/10?br-only", "/gone", "/0"] });
+    expect([requests.the().unreadable_urls, good()?.length, bad()?.length]).toEqual([1, 4, 3]);
+  });
+
   it("counts a URL once that may never be kept, in however many forms", async () => {
     const { requests, good } = await measured({ item: { variants }, paths: ["/private", "/10"] });
     expect([requests.the().may_not_be_kept?.count, good()?.length]).toEqual([1, 6]);

@@ -72,7 +72,7 @@ export async function measured(given?: Parameters<typeof world>[0]) {
 function answer({ method, url: path = "", headers }: IncomingMessage, response: ServerResponse) {
   const accepts = String(headers["accept-encoding"] ?? "");
   if (path.startsWith("/slow")) return response;
-  if (path.startsWith("/br-only") && !accepts.includes("br")) return response.writeHead(406).end();
+  if (path.includes("br-only") && !accepts.includes("br")) return response.writeHead(406).end();
   if (path.startsWith("/by-form")) return response.writeHead(200, { "content-length": accepts.length }).end();
   if (path.startsWith("/private"))
     return response.writeHead(200, { "content-length": 1, "cache-control": "private, max-age=60" }).end("x");
