@@ -57,8 +57,14 @@ const VALUE = /(?<![\w-])(verify|downloads|scope): (?=(?:edge|off|auto|pop|regio
 const FAULT = new RegExp(`(^|[;!] )(${anyOf(WORDS)})(?:\\[\\d+\\]|\\.\\w+)*(?=: )`, "gm");
 const PHRASE = /\b(in|from|or) (header|variants|pops|sources)(?=[.,;)]| or |$)/gm;
 
-/** A text of the API with the options of the command in place of fields. */
+/** A text of the API with the options of the command in place of fields. URLs stay as they are. */
 export function withOptionNames(text: string): string {
+  // The pattern is in a group, so each second part is a URL. A semicolon behind it begins the next fault.
+  const parts = text.split(/(https?:\/\/\S*[^\s;])/);
+  return parts.map((part, i) => (i % 2 === 0 ? renamed(part) : part)).join("");
+}
+
+function renamed(text: string): string {
   return text
     .replace(" (see error_urls)", "")
     .replace(SOURCE, (_, index: string, field = "") => OF_SOURCE[field] ?? `source ${Number(index) + 1}`)

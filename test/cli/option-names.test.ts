@@ -67,6 +67,13 @@ test.each(Object.entries(WRONG))("the fault of %s names an option of the command
   for (const [option] of named.matchAll(/--[a-z-]+/g)) expect(OPTIONS).toContain(option);
 });
 
+test("URLs stay as they are", () => {
+  for (const url of ["https://h/a?sources[0]=1", "https://h/?q=(max_bytes)"])
+    expect(asCalled({})(`sources[1]: ${url}; country: ${url} is not need_invalidate`)).toBe(
+      `source 2: ${url}; --country: ${url} is not --invalidate`,
+    );
+});
+
 test("conflicts of fields, warnings, and what to do about a failure name options, too", () => {
   const say = asCalled({});
   expect(say(refusalOf({ ...BODY, scope: "regional", verify: "off" }))).toBe("--scope regional needs --verify edge");
