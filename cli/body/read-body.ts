@@ -18,6 +18,8 @@ export interface FileWords extends RequestWords {
 }
 
 const STDIN = "-";
+const USE_BODY =
+  "Use a body of POST /prewarm (see docs/api.md) as JSON without comments, or a list of URLs, one per line.";
 
 const bodySchema = z.record(z.string(), z.unknown());
 
@@ -39,6 +41,11 @@ export async function readBody(
   const fromText = from === undefined ? "" : await readText(shell, "--from", from);
   const isFromFile = JSON_START.test(fromText);
   const base = isFromFile ? parse(fromText, from ?? "") : {};
+  if (from !== undefined && !isFromFile && urlLines(fromText).length === 0)
+    throw new CommandError(
+      from === STDIN ? "--from: stdin has no URL and no body" : `--from: '${from}' has no URL and no body`,
+      USE_BODY,
+    );
   if (!isFromFile) texts.push(fromText);
   const { others, told, ...found } = documentsAmong(urls.filter((url) => url !== STDIN));
   const { sitemap = [], hls = [], dash = [] } = words;
@@ -62,8 +69,6 @@ function parse(text: string, file: string): Body {
     return bodySchema.parse(JSON.parse(text.replace(/^\uFEFF/, "")));
   } catch (error) {
     const why = error instanceof SyntaxError ? error.message : "it is not a JSON object";
-    const next =
-      "Use a body of POST /prewarm (see docs/api.md) as JSON without comments, or a list of URLs, one per line.";
-    throw new CommandError(`--from ${file}: ${why}`, next, { cause: error });
+    throw new CommandError(`--from ${file}: ${why}`, USE_BODY, { cause: error });
   }
 }

@@ -50,7 +50,7 @@ test("--from takes a body or a list of URLs, by what is in it", async () => {
     expect(await sent(text)).toMatchObject({ code: 0, body: { pops: ["SIN2-P1"], timeout: 60 } });
   expect(await sent(`["${OBJECT}"]`)).toMatchObject({ code: 1, stderr: expect.stringContaining("not a JSON object") });
   expect(await sent(`// a comment\n${json}`)).toMatchObject({ code: 1, stderr: expect.stringContaining("--from -: ") });
-  expect((await sent("\n")).stderr).toContain("there is no URL to warm");
+  expect((await sent("\n")).stderr).toContain("stdin has no URL and no body");
 });
 
 test("an error keeps the fields of a body that is from a file, and names options otherwise", async () => {

@@ -2,6 +2,7 @@ import { Readable } from "node:stream";
 import { bodyOf, settingsOf, withDefaults, withToken } from "../../../cli/body/body.ts";
 import { minutesOf } from "../../../cli/body/duration.ts";
 import { bytesNumber, positiveNumber, wholeNumber } from "../../../cli/body/number.ts";
+import { readBody } from "../../../cli/body/read-body.ts";
 import { readText } from "../../../cli/body/read-text.ts";
 import { awsRegionOf, regionsOf } from "../../../cli/body/regions.ts";
 import { documentsAmong, sourcesOf } from "../../../cli/body/sources.ts";
@@ -203,3 +204,14 @@ test("a file that cannot be read: which, and why", async () => {
   await expect(read("nofile.json")).rejects.toThrow("--from: there is no file 'nofile.json'");
   await expect(read(".")).rejects.toThrow("--from: '.' is a folder");
 });
+
+test.each(["", "\uFEFF\n", "# no URL\n"])(
+  "a file of --from without URL and body is rejected, also beside URLs: %j",
+  async (text) => {
+    const shell = { cwd: "/", stdin: Readable.from([text]) };
+    await expect(readBody(shell, ["https://www.example.com/a"], { from: "-" })).rejects.toMatchObject({
+      name: "CommandError",
+      message: "--from: stdin has no URL and no body",
+    });
+  },
+);
