@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Listed } from "../../client/answers.ts";
 import { shortId } from "../../client/request-ids.ts";
 import { isTerminal, STATUSES } from "../../domain/request/lifecycle.ts";
@@ -21,6 +22,9 @@ export interface StopWords extends PlaceWords {
 
 /** As many as one call may list. */
 const PAGE = 100;
+/** The index behind the list is eventually consistent: a request may appear in it after the first pass. */
+const MAX_PASSES = 3;
+const PASS_PAUSE_MS = 1_000;
 
 /** Stops a request, or all of a key. What is warm stays warm; instances that no other request needs are ended. */
 export async function stop(shell: Shell, named: string | undefined, words: StopWords): Promise<number> {
@@ -53,11 +57,11 @@ async function stopOne(shell: Shell, client: Api, named: string, words: StopWord
   return EXIT.good;
 }
 
-/** Stops what runs of a key. One that ends meanwhile is none of these. */
+/** Stops what runs of a key, until the list has no new request. One that ends meanwhile is none of these. */
 async function stopKey(shell: Shell, client: Api, key: string, words: StopWords): Promise<number> {
   if (client.kind === "direct")
     throw new CommandError("--key: direct runs have no API key", "To stop a direct run: prewarm stop ID.");
-  const running = await runningOf(client, key);
+  let running = await runningOf(client, key);
   const what = many(running.length, "running request");
   if (running.length > 0 && !(await isWanted(shell, `Stop ${what} of the API key ${key}?`, words.yes))) {
     mention(shell, "The requests continue.");
@@ -65,13 +69,20 @@ async function stopKey(shell: Shell, client: Api, key: string, words: StopWords)
   }
   const stopped: string[] = [];
   const failures: unknown[] = [];
-  for (const { request_id: id } of running) {
-    try {
-      await client.stop(id);
-      stopped.push(id);
-    } catch (error) {
-      if (!isRefused(error, 409)) failures.push(error);
+  const tried = new Set<string>();
+  for (let pass = 1; running.length > 0; pass++) {
+    for (const { request_id: id } of running) {
+      tried.add(id);
+      try {
+        await client.stop(id);
+        stopped.push(id);
+      } catch (error) {
+        if (!isRefused(error, 409)) failures.push(error);
+      }
     }
+    if (pass === MAX_PASSES) break;
+    await sleep(PASS_PAUSE_MS);
+    running = (await runningOf(client, key)).filter(({ request_id: id }) => !tried.has(id));
   }
   if (words.json === true) sayJson(shell, { stopped });
   else say(shell, `Stopped ${many(stopped.length, "request")} of the API key ${key}.`);

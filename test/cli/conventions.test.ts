@@ -15,7 +15,7 @@ import { startDnsServer } from "../../tools/edge/dns.ts";
 import { folderWith } from "../folder-with.ts";
 import { serve } from "../serve.ts";
 import { AT, type FakeApi, fakeApi, KNOWN_ID, NEW_ID, run, type Typed } from "./fake-api.ts";
-import { FAILURES, POPS, progress } from "./progress.ts";
+import { FAILURES, POPS } from "./progress.ts";
 
 afterEach(() => void vi.unstubAllGlobals());
 
@@ -301,24 +301,6 @@ test("stop speaks of the request, and not of the group of instances", async () =
   const { stdout, stderr } = await run(["stop", SHORT, "--yes", ...AT]);
   expect(stdout).toBe(`${SHORT} is stopped. Objects that are warm stay warm.\n`);
   expect(stderr).toMatch(/^To warm the rest: prewarm retry /);
-});
-
-test("stop --key goes on after a request that has ended meanwhile, or cannot be stopped", async () => {
-  const [ended, broken, last] = ["a", "b", "c"].map((it) => ({ ...progress(), request_id: it, key_id: "key-1" }));
-  const requests = [ended, broken, last, { ...progress(), request_id: "of another key", key_id: "key-2" }];
-  const body = { timestamp: progress().timestamp, requests, next: null };
-  const api = fakeApi({ replies: { "GET requests": { status: 200, body } } });
-  const stops: unknown[] = [];
-  api.onCall = ({ method, body: sent }) => {
-    if (method === "GET") return;
-    const { req_id: id } = sent as { req_id: string };
-    stops.push(id);
-    const status = id === "a" ? 409 : id === "b" ? 400 : 200;
-    api.replies = { ...api.replies, "POST instances": { status, body: { message: "said" } } };
-  };
-  const { code, stdout, stderr } = await run(["stop", "--key", "key-1", "--yes", ...AT]);
-  expect([stops, code, stdout]).toEqual([["a", "b", "c"], 1, "Stopped 1 request of the API key key-1.\n"]);
-  expect(stderr).toContain("said");
 });
 
 test("status and list show the ID of the API key", async () => {

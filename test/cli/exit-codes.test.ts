@@ -4,6 +4,7 @@ import { exitCodeOf } from "../../cli/exit-code.ts";
 import type { Progress, Summary } from "../../client/answers.ts";
 import { ESTIMATE_EXAMPLE } from "../../domain/api/started-answer.ts";
 import { AT, type FakeApi, fakeApi, KNOWN_ID, NEW_ID, type Reply, run, type Typed } from "./fake-api.ts";
+import { progress } from "./progress.ts";
 
 // The waits between two tries and two questions: they take no real time, but the clock that a deadline reads goes on.
 vi.mock("node:timers/promises", async (original) => ({
@@ -352,4 +353,42 @@ describe("Ctrl-C while a request is watched", () => {
     expect(await run([...words, ...AT], { input: "yes" })).toMatchObject({ code: 3 });
     expect(posted(api)).toEqual([{ DesiredCapacity: 0, req_id: id, force_stop: true }]);
   });
+});
+
+test("stop --key goes on after a request that has ended meanwhile, or cannot be stopped", async () => {
+  const [ended, broken, last] = ["a", "b", "c"].map((it) => ({ ...progress(), request_id: it, key_id: "key-1" }));
+  const requests = [ended, broken, last, { ...progress(), request_id: "of another key", key_id: "key-2" }];
+  const body = { timestamp: progress().timestamp, requests, next: null };
+  const api = fakeApi({ replies: { "GET requests": { status: 200, body } } });
+  const stops: unknown[] = [];
+  api.onCall = ({ method, body: sent }) => {
+    if (method === "GET") return;
+    const { req_id: id } = sent as { req_id: string };
+    stops.push(id);
+    const status = id === "a" ? 409 : id === "b" ? 400 : 200;
+    api.replies = { ...api.replies, "POST instances": { status, body: { message: "said" } } };
+  };
+  const { code, stdout, stderr } = await run(["stop", "--key", "key-1", "--yes", ...AT]);
+  expect([stops, code, stdout]).toEqual([["a", "b", "c"], 1, "Stopped 1 request of the API key key-1.\n"]);
+  expect(stderr).toContain("said");
+});
+
+test.each([
+  ["none", [["a"]], ["a"], 2],
+  ["a late one", [["a"], ["a", "b"]], ["a", "b"], 3],
+  ["a new one each time", [["a"], ["a", "b"], ["b", "c"], ["c", "d"]], ["a", "b", "c"], 3],
+])("stop --key stops what the list shows only later: %s", async (_, lists, expected, passes) => {
+  const api = fakeApi();
+  const stops: unknown[] = [];
+  let pass = 0;
+  api.onCall = ({ method, path, body }) => {
+    if (method === "POST") stops.push((body as { req_id: string }).req_id);
+    if (path.includes("status=CREATED")) pass++;
+    const ids = lists[Math.min(pass, lists.length) - 1] ?? [];
+    const requests = ids.map((it) => ({ ...progress(), request_id: it, key_id: "key-1" }));
+    api.replies = { "GET requests": { status: 200, body: { timestamp: progress().timestamp, requests, next: null } } };
+  };
+  const { stdout } = await run(["stop", "--key", "key-1", "--yes", ...AT]);
+  expect([stops, pass]).toEqual([expected, passes]);
+  expect(stdout).toBe(`Stopped ${expected.length} request${expected.length === 1 ? "" : "s"} of the API key key-1.\n`);
 });
