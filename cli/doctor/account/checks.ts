@@ -106,13 +106,11 @@ function judgeInstanceTypes({ types, zones, offered }: Offerings): Judgement {
 function judgeFreePlan(types: readonly string[], eligible: readonly string[]): Judgement {
   const usable = types.filter((type) => eligible.includes(type));
   if (usable.length > 0) return ok(`the account is on the Free plan, which launches ${usable.join(", ")}`);
+  const says = `the account is on the Free plan, which launches none of the ${types.length} default instance types`;
   const upgrade = "upgrade: aws freetier upgrade-account-plan --account-plan-type PAID";
-  return fail(
-    `the account is on the Free plan, which launches none of the ${types.length} default instance types`,
-    eligible.length === 0
-      ? upgrade
-      : `deploy with --parameters instanceTypes=${eligible.toSorted().join(",")}, or ${upgrade}`,
-  );
+  if (eligible.length === 0) return fail(says, upgrade);
+  // A parameter of the deployment may name these types, and is not in the template.
+  return warn(says, `deploy with --parameters instanceTypes=${eligible.toSorted().join(",")}, or ${upgrade}`);
 }
 
 /** vCPUs of the type that is tried first, a `.large`. */

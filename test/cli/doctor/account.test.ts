@@ -134,7 +134,7 @@ test.each<[name: string, what: string, answers: Answers, status: Status, says: R
     "ok",
     /not/,
   ],
-  ["account plan", "free", freePlan("t4g.small", "t4g.micro"), "fail", /none of the 2 default/],
+  ["account plan", "free", freePlan("t4g.small", "t4g.micro"), "warn", /none of the 2 default/],
   ["account plan", "free, where no type fits", freePlan(), "fail", /none of the 2 default/],
   ["account plan", "free, with a type that fits", freePlan("c6gn.large"), "ok", /launches c6gn.large/],
   [
