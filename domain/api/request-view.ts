@@ -177,32 +177,36 @@ function sizeInProgress(
 /** An estimate that is further away is useless: the rate is nearly zero. */
 const FURTHEST_MS = 365 * 86_400_000;
 
-/** A request, as far as it says how often an object is downloaded. */
+/** A request, as far as it says how often an object is downloaded, and in which encodings. The list lacks it. */
 interface Downloading {
+  /** @default compressed ones, as Prewarm asks for them by default */
+  readonly accept_encoding?: readonly string[] | undefined;
   readonly downloads?: Downloads | undefined;
   readonly scope?: Scope | undefined;
 }
 
 /**
- * When all tasks will have a result at the rate of now: by bytes where the sizes are known, else by tasks. Failed tasks need no
+ * When all tasks will have a result at the rate of now: by bytes where the sizes are known, else by tasks. Of compressed objects, the
+ * sizes are uncompressed and too large, so the smaller of both times counts. Failed tasks need no
  * bytes any more; which size they had is not known here, so the mean is taken. The rate is of all bytes, and sizes count each object once:
  * what is left is received as often as the results so far were; before the first result, as often as `downloads` and `scope` allow.
  * @param at `inProgressSize`: bytes of downloads that have no result, as the answer has them; `now`: milliseconds since the epoch
  * @returns null where no agent holds tasks, or the rate is too low
  */
 function estimatedFinish(
-  { total_count, total_size, sizes_known, downloads, scope }: ListedRequest & Downloading,
+  { total_count, total_size, sizes_known, downloads, scope, accept_encoding = [] }: ListedRequest & Downloading,
   { download_count, download_size, transferred_bytes, failed_count }: Count,
   { live, inProgressSize, now }: { readonly live: Live; readonly inProgressSize: number; readonly now: number },
 ): string | null {
   const failed = total_count === 0 ? 0 : (total_size * failed_count) / total_count;
   const received =
     download_size === 0 ? maxDownloads({ downloads, scope }) : Math.max(1, transferred_bytes / download_size);
-  const [rest, perSecond] =
-    sizes_known && total_size > 0
-      ? [(total_size - failed - download_size - inProgressSize) * received, live.bytesPerSecond]
-      : [total_count - download_count, live.tasksPerSecond];
-  const ms = (Math.max(0, rest) / perSecond) * 1_000;
+  const restBytes = (total_size - failed - download_size - inProgressSize) * received;
+  const byBytes = Math.max(0, restBytes) / live.bytesPerSecond;
+  const byTasks = (total_count - download_count) / live.tasksPerSecond;
+  const isIdentity = accept_encoding.length > 0 && accept_encoding.every((it) => it === "identity");
+  const bySizes = isIdentity ? byBytes : Math.min(byBytes, byTasks);
+  const ms = (sizes_known && total_size > 0 ? bySizes : byTasks) * 1_000;
   if (live.held === 0 || !(ms <= FURTHEST_MS)) return null;
   return formatTimestamp(now + ms);
 }

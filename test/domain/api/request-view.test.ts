@@ -105,6 +105,7 @@ const transferred = (done: number, transferred_bytes: number) => {
 describe("when it will be done", () => {
   const inSeconds = (seconds: number) => formatTimestamp(NOW + seconds * 1_000);
   const unsized = { sizes_known: false };
+  const IDENTITY = { accept_encoding: ["identity"] };
   it.each([
     ["by bytes: those that are neither there nor on their way", {}, counted(4), fresh(), inSeconds(50)],
     ["each object was downloaded twice so far", {}, transferred(4, 80_000), fresh(), inSeconds(100)],
@@ -120,8 +121,26 @@ describe("when it will be done", () => {
     ["no byte came", {}, counted(4), fresh({ bytes_per_second: 0 }), null],
     ["too slow to tell", {}, counted(4), fresh({ bytes_per_second: 1e-9 }), null],
   ])("%s", (_, change, sum, one, expected) =>
-    expect(describeAt(running(change), { ...sum, heartbeats: [one] }).estimated_finish_at).toBe(expected),
+    expect(describeAt(running({ ...IDENTITY, ...change }), { ...sum, heartbeats: [one] }).estimated_finish_at).toBe(
+      expected,
+    ),
   );
+
+  it.each([
+    ["in no request that accepts only identity", IDENTITY, inSeconds(80)],
+    ["where compressed objects are accepted", { accept_encoding: ["br,gzip"] }, inSeconds(2)],
+    ["where one variant accepts them", { accept_encoding: ["identity", "gzip"] }, inSeconds(2)],
+    ["in the list, which has no encodings", { accept_encoding: undefined }, inSeconds(2)],
+  ])("of compressed text, tasks tell an earlier end than bytes: %s", (_, change, expected) => {
+    const item = running({ total_size: 100_000, ...change });
+    const one = fresh({ bytes: 2_000 });
+    expect(describeAt(item, { ...counted(9, 18_000), heartbeats: [one] }).estimated_finish_at).toBe(expected);
+  });
+
+  it("bytes tell an earlier end where few tasks end", () => {
+    const one = fresh({ tasks_per_second: 0 });
+    expect(describeAt(running(), { ...counted(4), heartbeats: [one] }).estimated_finish_at).toBe(inSeconds(50));
+  });
 });
 
 describe("last_update_time", () => {

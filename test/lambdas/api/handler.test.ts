@@ -55,8 +55,8 @@ describe("GET /prewarm", () => {
         instances_at_work: 1,
         available_task_count: 0,
         in_progress_task_count: 2,
-        estimated_finish_at: "2024-04-16 03:12:45.388000",
-        sentence: expect.stringMatching(/^On time: about 30 s left\. Ends [\d,]+ d /),
+        estimated_finish_at: "2024-04-16 03:12:25.046000",
+        sentence: expect.stringMatching(/^On time: about 10 s left\. Ends [\d,]+ d /),
       },
     });
   });
