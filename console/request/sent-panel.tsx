@@ -184,9 +184,13 @@ function textsOf(sent: Sent, reader: Reader) {
   };
 }
 
-/** The body with a placeholder for all that is not kept of it. The API refuses each: without these lines, another object would be warmed. */
+/**
+ * The body with a placeholder for all that is not kept of it. The API refuses each: without these lines, another object would be warmed. A
+ * retry takes headers and variants from the request that it retries.
+ */
 export function withPlaceholders(sent: Sent, { say, count }: Pick<Reader, "say" | "count">): Sent["body"] {
   const { body, header_count: headers, variant_names: names, urls_omitted: omitted } = sent;
+  if (body["retry_of"] !== undefined) return body;
   return {
     ...body,
     ...(omitted > 0 ? { url_list: [...(body.url_list ?? []), count("sentOmitted", omitted)] } : {}),

@@ -115,4 +115,10 @@ describe.each(["en", "zh"] as const)("a sent request that lacks what is not kept
     expect(refusal({ variant_names: ["br", "gzip"] })?.message).toContain("variants[1].header[0]: ");
     expect(refusal({ urls_omitted: 7 })?.errorUrls).toHaveLength(1);
   });
+
+  test("is complete if it is a retry, which takes all from the request that it retries", () => {
+    const retry = { retry_of: "r0", timeout: 5, instance_count: 1 };
+    const lacking = { ...sent, body: retry, variant_names: ["br"], header_count: 2 };
+    expect(withPlaceholders(lacking, reader)).toEqual(retry);
+  });
 });
