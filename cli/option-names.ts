@@ -1,5 +1,5 @@
-/** Fields of the API whose names are no words of English, with what a user of the command writes. The first that matches counts. */
-const FIELDS: Readonly<Record<string, string>> = {
+/** Options for API field names that cannot be mistaken for English words: replaced everywhere outside URLs. Longer names precede their prefixes. */
+const UNAMBIGUOUS_FIELDS: Readonly<Record<string, string>> = {
   "need_invalidate and invalidate": "--invalidate",
   "invalidate.paths": "--invalidate",
   "invalidate.tags": "--invalidate-tag",
@@ -23,8 +23,8 @@ const FIELDS: Readonly<Record<string, string>> = {
   url_list: "URLs",
 };
 
-/** The others: they are fields at the beginning of a fault, before a value and in a few phrases. */
-const WORDS: Readonly<Record<string, string>> = {
+/** Options for API field names that are also English words: replaced only at the start of an error, before a value, and in known phrases. */
+const AMBIGUOUS_FIELDS: Readonly<Record<string, string>> = {
   pops: "--pop",
   countries: "--country",
   country: "--country",
@@ -42,19 +42,20 @@ const WORDS: Readonly<Record<string, string>> = {
   sources: "--sitemap, --hls, --dash, --list and --s3",
 };
 
-/** Fields of an entry of `sources` that are options of their own. */
-const OF_SOURCE: Readonly<Record<string, string>> = {
+/** Options for fields of an entry of `sources`. */
+const SOURCE_OPTIONS: Readonly<Record<string, string>> = {
   base: "--base",
   origin_path: "--origin-path",
   since: "--since",
+  hosts: "--source-host",
 };
 
 const anyOf = (names: Readonly<Record<string, string>>) => Object.keys(names).join("|").replaceAll(".", "\\.");
 const SOURCE = /\bsources\[(\d+)\](?:\.(\w+))?/g;
 /** Not within a URL, a path or another name. */
-const FIELD = new RegExp(`(?<![\\w/.?&=%-])(${anyOf(FIELDS)})(?![\\w/=%-])`, "g");
+const FIELD = new RegExp(`(?<![\\w/.?&=%-])(${anyOf(UNAMBIGUOUS_FIELDS)})(?![\\w/=%-])`, "g");
 const VALUE = /(?<![\w-])(verify|downloads|scope): (?=(?:edge|off|auto|pop|regional|[12])\b)/g;
-const FAULT = new RegExp(`(^|[;!] )(${anyOf(WORDS)})(?:\\[\\d+\\]|\\.\\w+)*(?=: )`, "gm");
+const FAULT = new RegExp(`(^|[;!] )(${anyOf(AMBIGUOUS_FIELDS)})(?:\\[\\d+\\]|\\.\\w+)*(?=: )`, "gm");
 const PHRASE = /\b(in|from|or) (header|variants|pops|sources)(?=[.,;)]| or |$)/gm;
 
 /** A text of the API with the options of the command in place of fields. URLs stay as they are. */
@@ -67,10 +68,10 @@ export function withOptionNames(text: string): string {
 function renamed(text: string): string {
   return text
     .replace(" (see error_urls)", "")
-    .replace(SOURCE, (_, index: string, field = "") => OF_SOURCE[field] ?? `source ${Number(index) + 1}`)
-    .replace(FIELD, (_, name: string) => FIELDS[name] ?? name)
+    .replace(SOURCE, (_, index: string, field = "") => SOURCE_OPTIONS[field] ?? `source ${Number(index) + 1}`)
+    .replace(FIELD, (_, name: string) => UNAMBIGUOUS_FIELDS[name] ?? name)
     .replace(VALUE, "--$1 ")
-    .replace(FAULT, (_, before: string, name: string) => before + (WORDS[name] ?? name))
-    .replace(PHRASE, (_, before: string, name: string) => `${before} ${WORDS[name] ?? name}`)
+    .replace(FAULT, (_, before: string, name: string) => before + (AMBIGUOUS_FIELDS[name] ?? name))
+    .replace(PHRASE, (_, before: string, name: string) => `${before} ${AMBIGUOUS_FIELDS[name] ?? name}`)
     .replace(/"header": \["([^"]*)"\]/g, "--header '$1'");
 }

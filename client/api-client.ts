@@ -30,12 +30,12 @@ export class RefusedError extends ClientError {
     super(message);
   }
 
-  /** The key is wrong or missing; not the address denied, nor the key one that may only read. */
+  /** Whether the API key is wrong or missing. False for a 403 by source address, and for the read-only key. */
   get isWrongKey(): boolean {
     return this.status === 403 && !isDeniedByPolicy(this.message) && this.message !== READ_ONLY_KEY;
   }
 
-  /** There are too many calls, or the service has a fault: not that the request itself is refused. */
+  /** Whether the same call may succeed later: a 5xx, or a 429 for the call rate. False for a daily limit. */
   get isTemporary(): boolean {
     return this.status >= 500 || (this.status === 429 && !isDailyLimit(this.message));
   }

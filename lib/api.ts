@@ -80,7 +80,7 @@ export class Api extends Construct {
     const page = new apigateway.LambdaIntegration(props.console, { allowTestInvoke: false });
     for (const path of ["console", "console/{file+}"])
       this.restApi.root.resourceForPath(path).addMethod("GET", page, { apiKeyRequired: false });
-    // API Gateway takes a text in single quotes; without, it is the name of a parameter.
+    // In a gateway response, a header value in single quotes is a literal; without quotes it is a mapping expression.
     const responseHeaders = Object.fromEntries(
       Object.entries(API_HEADERS).map(([name, value]) => [name, `'${value}'`]),
     );

@@ -24,10 +24,10 @@ export interface AdmittedFollower {
 interface RequestState {
   /** By lead and POP: whether both have the same REC, as downloads have shown. */
   readonly isSameRec: Map<string, boolean>;
-  /** Objects that a follower fetched from the origin, or may fetch while others run: the next hit does not show which fetch it comes from. */
+  /** Objects that a follower fetched, or may be fetching, from the origin. A later hit on one does not show whether the RECs are the same. */
   readonly fetched: Set<string>;
-  /** By lead and POP: number of hits that showed nothing for that reason. */
-  readonly unclearHits: Map<string, number>;
+  /** By lead and POP: number of such inconclusive hits. */
+  readonly inconclusiveHits: Map<string, number>;
   /** Followers whose REC is not confirmed run alone, by object and by lead and POP. */
   readonly running: Map<string, Running>;
 }
@@ -39,13 +39,13 @@ interface Running {
 }
 
 const MAX_REQUESTS = 50;
-/** After so many objects whose hits do not show whether a lead and a POP have the same REC, their followers do not run alone any more. */
-const MAX_UNCLEAR_HITS = 3;
+/** After this many inconclusive hits, the followers of a lead at a POP stop running alone; each needs a permit. */
+const MAX_INCONCLUSIVE_HITS = 3;
 
 /**
  * The catalogue's regional edge caches (RECs) are a guess. So the first follower of a lead at a POP runs alone, with a permit. If the lead's REC
  * served it, the others at this POP follow without permits. If the origin did, the POP and its lead have different RECs, and each needs a permit.
- * So does each if the first ones show neither: followers at other POPs have fetched their objects before.
+ * After MAX_INCONCLUSIVE_HITS hits on objects that followers at other POPs had fetched before, the RECs are treated as different.
  */
 export class FollowerGate {
   private readonly requests = new Map<string, RequestState>();
@@ -69,7 +69,7 @@ export class FollowerGate {
     const keys = [pair, task.url];
     for (;;) {
       if (this.closeError !== undefined) throw this.closeError;
-      const isUnclear = (request.unclearHits.get(pair) ?? 0) >= MAX_UNCLEAR_HITS;
+      const isUnclear = (request.inconclusiveHits.get(pair) ?? 0) >= MAX_INCONCLUSIVE_HITS;
       const known = request.isSameRec.get(pair) ?? (isUnclear ? false : undefined);
       const running = keys.flatMap((key) => request.running.get(key) ?? []);
       if (!isOriginLimited || known !== undefined || running.length === 0)
@@ -108,7 +108,7 @@ export class FollowerGate {
 }
 
 function newState(): RequestState {
-  return { isSameRec: new Map(), fetched: new Set(), unclearHits: new Map(), running: new Map() };
+  return { isSameRec: new Map(), fetched: new Set(), inconclusiveHits: new Map(), running: new Map() };
 }
 
 /** @param alone what others wait for until it leaves: none, or its object, and its lead with its POP */
@@ -138,7 +138,7 @@ function start(
     } else if (!request.isSameRec.has(pair)) {
       // Without Server-Timing, the catalogue is believed.
       if (by === undefined || !request.fetched.has(task.url)) request.isSameRec.set(pair, true);
-      else request.unclearHits.set(pair, (request.unclearHits.get(pair) ?? 0) + 1);
+      else request.inconclusiveHits.set(pair, (request.inconclusiveHits.get(pair) ?? 0) + 1);
     }
     leave();
   };

@@ -37,8 +37,8 @@ export async function namedEndpoint(shell: Caller, flags: PlaceFlags): Promise<E
   const endpoint = await endpointIfNamed(flags, sourcesOf(shell, stale));
   if (endpoint === undefined && stale.length > 0)
     throw new CommandError(
-      "a local run was here and has ended; its file was removed",
-      "For a direct run, run the command again. For a local run, start it: npm start.",
+      "the local run has ended; its file .local/endpoint.json was removed",
+      "Nothing was started. To warm CloudFront from this machine, run the command again. To start the local run: npm start.",
     );
   return endpoint;
 }

@@ -84,23 +84,23 @@ export interface RateSlots {
   readonly perSecond: number;
   readonly isActive: boolean;
   readonly isIdle: boolean;
-  /** How many reserved slots no request has taken. */
+  /** Number of reserved slots that no request has taken. */
   readonly free: number;
-  /** Requests that have a permit, and were not sent yet. */
+  /** Number of requests that have a permit and have not been sent. */
   pending: number;
-  /** The time of the first one that is usable at some time, or else of the last one; Infinity: there is none. */
+  /** Time of the first slot that is still valid at `usableAt`; of the last slot if none is; Infinity without slots. */
   nextAt(usableAt: number): number;
   /** Forgets slots that were not used in time, and those of a pause. @param notBefore the end of the pause */
   expire(now: number, notBefore?: number): void;
   /** Takes the slot of a time that {@link nextAt} has returned. */
   take(at: number): SendSlot;
-  /** No request was sent in a slot that was taken. */
+  /** Returns a taken slot in which no request was sent. */
   giveBack(at: number): void;
-  /** A request was sent without a slot: one slot is not used. */
+  /** Records a request that was sent without a slot. A later slot stays unused in exchange. */
   addDebt(): void;
-  /** When a slot is free that has so many others before it, as far as this process knows. */
+  /** Estimated time of the slot that follows `slotsAhead` others, from what this process knows. */
   freeAt(now: number, slotsAhead: number): number;
-  /** Reserves what is missing, if a call is due. */
+  /** Reserves the slots that are missing, if the interval between calls has passed. */
   reserve(now: number): void;
 }
 

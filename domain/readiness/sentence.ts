@@ -57,7 +57,7 @@ function chosenText({ set, selected, known, places }: PopSelection, language: La
   return say("popsDefaultOf", { selected, known, places });
 }
 
-/** What the verdict does not tell. Undefined: the request has no verdict. */
+/** Caveats of the verdict: embedded POPs (if ready), cold RECs behind Origin Shield. Undefined: no verdict, or no caveat applies. */
 export function footnote(
   { verdict, readiness }: Pick<SentenceInput, "verdict" | "readiness">,
   language: Language = "en",

@@ -68,7 +68,7 @@ export interface UrlCounts {
   readonly unreadable_urls?: number | undefined;
 }
 
-/** How many tasks the URLs that could not be read would be beside so many of the others: they are cold at every POP. */
+/** Estimated number of tasks that the unreadable URLs would have, in proportion to those of the readable ones. Those URLs are cold at every POP. */
 export function unreadTasks(tasks: number, { url_count: urls, unreadable_urls: unread = 0 }: UrlCounts): number {
   if (unread === 0) return 0;
   // An item may count URLs that have tasks in another variant: they may be all URLs.
@@ -76,7 +76,7 @@ export function unreadTasks(tasks: number, { url_count: urls, unreadable_urls: u
   return Math.max(1, Math.round(tasks * perReadableUrl));
 }
 
-/** What the API reports of a request's progress besides. */
+/** Fields of the API's progress that the bar needs in addition to the task counts. */
 interface ByteCounts extends UrlCounts {
   readonly status: Status;
   readonly total_size: number;

@@ -57,9 +57,9 @@ interface EndedRequest {
 }
 
 /**
- * What a request that has ended used. Results tell that if each task has one, at the first try. Otherwise the estimate stays at least: what
- * was transferred for tasks without a result is not known.
- * @param estimate what was counted
+ * Daily use of an ended request. If it is FINISHED and no task was queued again: the tasks and bytes of its results. Otherwise: the larger of
+ * results and estimate, because the bytes of tasks without a result are unknown. Nothing if no task was queued.
+ * @param estimate use that was counted while the request was active
  */
 export function actualUse(ended: EndedRequest, estimate: DailyUse): DailyUse {
   const { status, targets_total: targets, download_count: total_count, transferred_bytes, requeues } = ended;

@@ -71,7 +71,7 @@ export const requestItemSchema = z.object({
   created_at: z.string(),
   last_update_time: z.string(),
   timeout_at: z.string(),
-  /** When a direct run was resumed last: its time counts from then. Absent: it was not. */
+  /** Time of the last `prewarm resume` of a direct run, from which its timeout counts. Absent: never resumed. */
   resumed_at: z.string().optional(),
   /** TTL: seconds since the epoch. */
   expire_at: count,

@@ -124,8 +124,8 @@ export async function checkActiveLimit(deps: ApiDeps): Promise<number> {
 }
 
 /**
- * Refuses what exceeds a daily limit by what is known before sizes are read: one byte, and its tasks, as many as there will be if every URL is
- * good and every POP resolves. In scope `regional`, it is one POP that certainly requests them. Task counts the request exactly, and ends it as FAILED if the day has no room.
+ * Rejects a request that certainly exceeds a daily limit. Sizes are unknown here, so it counts one byte, and URLs × variants × POPs tasks (scope
+ * `regional`: one POP). Task counts the exact use later, and ends the request as FAILED if the day has no room.
  * @returns what the other requests of the day count
  * @throws ApiError 429
  */

@@ -186,7 +186,7 @@ test("the command that removed such a file is no direct run; the next one is", a
   expect(await connect(shell, { direct: true })).toMatchObject({ kind: "direct" });
   await expect(connect(shell, {})).rejects.toMatchObject({
     name: "CommandError",
-    message: expect.stringContaining("local run was here and has ended; its file was removed"),
+    message: expect.stringContaining("the local run has ended; its file"),
     next: expect.stringMatching(/run the command again.*npm start/i),
   });
   expect(stderr).toBe(`${folder}/.local/endpoint.json was removed: the local run that wrote it has ended.\n`);

@@ -60,11 +60,12 @@ async function requestFor(stack: Stack, command: string) {
   const { edge } = stack.standIn;
   if (/retry/.test(command)) {
     edge.setFaults(({ method }) => (method === "GET" ? { kind: "status", status: 403 } : undefined));
-    return ended(stack, body({ url_list: urls("/index.html"), pops: ["SIN2-C1"] })).finally(() =>
+    // Its size is read by HEAD: the size of text, which the edge compresses, is read by GET.
+    return ended(stack, body({ url_list: urls("/video/poster.jpg"), pops: ["SIN2-C1"] })).finally(() =>
       edge.setFaults(undefined),
     );
   }
-  if (/stop/.test(command)) {
+  if (/stop (?!--key)/.test(command)) {
     edge.setFaults(({ method, path }) => (method === "GET" && path === "/hangs.bin" ? { kind: "stall" } : undefined));
     return stack.start(body({ url_list: urls("/hangs.bin"), pops: ["SIN2-C1"] }));
   }
@@ -94,7 +95,17 @@ function run({ prewarm }: Stack, command: string, id: string) {
   const PATH = `${join(folder, "bin")}:${process.env["PATH"]}`;
   // A cursor of GET /requests, as a page before it returns.
   const NEXT = Buffer.from(JSON.stringify(["2026-11-30T00:00:00.000Z", id])).toString("base64url");
-  const env = { ...process.env, API, KEY, REQ: id, NEXT, PREWARM_ENDPOINT: API, PREWARM_API_KEY: KEY, PATH };
+  const env = {
+    ...process.env,
+    API,
+    KEY,
+    REQ: id,
+    NEXT,
+    CI_KEY: "a1b2c3d4e5",
+    PREWARM_ENDPOINT: API,
+    PREWARM_API_KEY: KEY,
+    PATH,
+  };
   return ran("bash", ["-euo", "pipefail", "-c", command], { cwd: folder, env }, urls("/index.html").join("\n"));
 }
 
