@@ -65,7 +65,7 @@ async function requestFor(stack: Stack, command: string) {
       edge.setFaults(undefined),
     );
   }
-  if (/stop (?!--key)/.test(command)) {
+  if (/stop(?! --key)/.test(command)) {
     edge.setFaults(({ method, path }) => (method === "GET" && path === "/hangs.bin" ? { kind: "stall" } : undefined));
     return stack.start(body({ url_list: urls("/hangs.bin"), pops: ["SIN2-C1"] }));
   }
