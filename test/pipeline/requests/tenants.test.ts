@@ -41,8 +41,11 @@ describe("distribution tenants", () => {
   });
 
   it("are known by the ids of the list to each step that finds the owner of a host", async () => {
-    // It is no list, so the request ends there.
-    await stack.until(await stack.start({ ...onlyHosts(ONE), sources: [{ type: "list", url: urlOf(ONE) }] }), "FAILED");
+    // It is no sitemap, so the request ends there.
+    await stack.until(
+      await stack.start({ ...onlyHosts(ONE), sources: [{ type: "sitemap", url: urlOf(ONE) }] }),
+      "FAILED",
+    );
     const roles = stack.pipeline.authorizer.used.flatMap(({ action, role }) =>
       action === "cloudfront:GetDistributionTenant" ? (/Api|Expand|GetSize/.exec(role) ?? []) : [],
     );
