@@ -1,6 +1,6 @@
 // Checks of a body that the command makes before it sends it.
 import * as z from "zod";
-import { editDistance } from "../../domain/nearest-name.ts";
+import { byDistance } from "../../domain/nearest-name.ts";
 import { DnsLookupError } from "../../domain/net/resolver.ts";
 import { asciiHost, parseUrl } from "../../domain/net/urls.ts";
 import { type ResolvedPop, resolvePops } from "../../domain/plan/resolve-targets.ts";
@@ -123,10 +123,6 @@ const MAX_NEAREST = 3;
 /** `nearest known: SIN2-P1, SIN2-P2`: those at the same site, else those that are spelt alike. */
 function nearest(code: string): string {
   const atSite = suggestPops(code);
-  const alike = () =>
-    knownNames("pop")
-      .map((pop) => ({ pop, distance: editDistance(code, pop) }))
-      .sort((a, b) => a.distance - b.distance)
-      .map(({ pop }) => pop);
+  const alike = () => byDistance(code, knownNames("pop")).map(({ it }) => it);
   return `nearest known: ${(atSite.length > 0 ? atSite : alike()).slice(0, MAX_NEAREST).join(", ")}`;
 }

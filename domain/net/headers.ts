@@ -72,9 +72,13 @@ const HARMLESS_HEADERS: ReadonlySet<string> = new Set([
   ...["cache-control", "pragma", "origin", "dnt", "save-data", "dpr", "width", "viewport-width"],
 ]);
 
-/** Names of the headers that must not be sent without encryption, each once. @param lines of `header` and of variants */
-export function secretHeaders(lines: readonly string[]): readonly string[] {
-  return [...new Set(ownHeaders(lines).map(([name]) => name))].filter((name) => !HARMLESS_HEADERS.has(name));
+/** Names of the headers of a request and its variants that must not be sent without encryption, each once. */
+export function secretHeaders(
+  header: readonly string[],
+  variants: readonly { readonly header: readonly string[] }[],
+): readonly string[] {
+  const names = [header, ...variants.map((variant) => variant.header)].flatMap(ownHeaders).map(([name]) => name);
+  return [...new Set(names)].filter((name) => !HARMLESS_HEADERS.has(name));
 }
 
 /** The value of a header of an answer. One that came several times is a list: https://www.rfc-editor.org/rfc/rfc9110#section-5.3 */

@@ -70,6 +70,11 @@ export function hostOf(normalized: string): string {
   return normalized.split("/", 3)[2] ?? "";
 }
 
+/** Whether a URL that {@link normalizeUrl} has returned is requested without encryption. */
+export function isUnencrypted(normalized: string): boolean {
+  return normalized.startsWith("http:");
+}
+
 /** The different hosts of URLs that {@link normalizeUrl} has returned, in the order in which they first come. */
 export function hostsOf(urls: Iterable<string>): string[] {
   return [...new Set(Array.from(urls, hostOf))];

@@ -1,5 +1,5 @@
 import { grouped, keysOf } from "../collections.ts";
-import { editDistance } from "../nearest-name.ts";
+import { byDistance } from "../nearest-name.ts";
 import { COUNTRY_NAMES, countryCode } from "./countries.ts";
 import { isAlive, type LivePops, NO_LIVE_POPS, sourceOf } from "./discovered-pops.ts";
 import { BASES, type Basis, CODES_BY_BASIS, POP_CODE, POP_CODES, type PopCode } from "./pop-codes.ts";
@@ -137,11 +137,8 @@ export function knownNames(targetType: TargetType): string[] {
 export function suggestPops(name: string): string[] {
   // A name may be of any length, and the distance of two costs the product of theirs.
   const code = canonical(name).slice(0, 20);
-  return keysOf(BASES)
-    .flatMap((basis) => sitePops(siteCode(code), basis))
-    .map((pop) => ({ pop, distance: editDistance(code, pop) }))
-    .sort((a, b) => a.distance - b.distance)
-    .map(({ pop }) => pop);
+  const atSite = keysOf(BASES).flatMap((basis) => sitePops(siteCode(code), basis));
+  return byDistance(code, atSite).map(({ it }) => it);
 }
 
 /**

@@ -1,7 +1,7 @@
 import { urlBehaviours } from "../distribution/stored-settings.ts";
 import { MAX_URLS } from "../limits.ts";
 import { secretHeaders } from "../net/headers.ts";
-import { hostOf, hostsOf } from "../net/urls.ts";
+import { hostOf, hostsOf, isUnencrypted } from "../net/urls.ts";
 import { beyondCap, type Caps, taskFactors } from "../request/caps.ts";
 import { type AccountDistribution, hostOwners, invalidatedId, tooManyHosts } from "../request/distributions.ts";
 import { coverOf, invalidationPath } from "../request/invalidation.ts";
@@ -49,7 +49,7 @@ export class FoundUrls {
     this.sources = sources.map((source) => ({ ...source }));
     const { header, variants = [] } = request;
     this.variantCount = Math.max(1, variants.length);
-    this.hasSecrets = secretHeaders([header, ...variants.map((variant) => variant.header)].flat()).length > 0;
+    this.hasSecrets = secretHeaders(header, variants).length > 0;
     for (const url of this.urls.keys()) this.characters += url.length;
   }
 
@@ -65,7 +65,7 @@ export class FoundUrls {
   refusal(url: string, isEncrypted: boolean): LeftOut | undefined {
     if (!this.options.serves(hostOf(url))) return "other_host";
     if (this.urls.has(url)) return "duplicate";
-    if (isEncrypted && this.hasSecrets && isHttp(url)) return "mixed_content";
+    if (isEncrypted && this.hasSecrets && isUnencrypted(url)) return "mixed_content";
     return this.options.skips?.(url) === true ? "uncached" : undefined;
   }
 
@@ -74,7 +74,7 @@ export class FoundUrls {
    * @param isEncrypted whether the other one came over https
    */
   documentRefusal(url: string, source: Source, isEncrypted: boolean): LeftOut | undefined {
-    if (isEncrypted && isHttp(url)) return "mixed_content";
+    if (isEncrypted && isUnencrypted(url)) return "mixed_content";
     return this.isReadAt(hostOf(url), source) ? undefined : "document_host";
   }
 
@@ -137,10 +137,6 @@ export class FoundUrls {
   private get mostUrls(): number {
     return Math.floor(MAX_URLS / this.variantCount);
   }
-}
-
-function isHttp(url: string): boolean {
-  return url.startsWith("http:");
 }
 
 function leftOutInWords(counts: readonly LeftOutCounts[]): string {

@@ -8,6 +8,7 @@ import {
   parseHeader,
   secretHeaders,
 } from "../net/headers.ts";
+import { isUnencrypted } from "../net/urls.ts";
 import { headerOf, type Variant, variantNames } from "../request/options.ts";
 import { firstOf, quoted } from "./api-error.ts";
 
@@ -54,8 +55,8 @@ export function unencryptedHeaderWarnings(
   variants: readonly Variant[],
   urls: readonly string[],
 ): string[] {
-  const names = secretHeaders([header, ...variants.map((variant) => variant.header)].flat());
-  const count = urls.filter((url) => url.startsWith("http:")).length;
+  const names = secretHeaders(header, variants);
+  const count = urls.filter(isUnencrypted).length;
   if (names.length === 0 || count === 0) return [];
   return [
     `header: ${firstOf(names)} would be sent without encryption to ${count} http:// URLs of url_list. Use https:// URLs`,

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { isUnencrypted } from "../../domain/net/urls.ts";
 import { SOURCE_TYPES, type Source } from "../../domain/request/source.ts";
 import { retry } from "../../domain/retry.ts";
 import { type Buckets, folder, keyUrl, parseS3Location, permanentS3Error } from "../../domain/sources/buckets.ts";
@@ -121,7 +122,7 @@ export async function readDocument(
 
 /** Whether a document came over https. One in a bucket did, unless its caller serves it over http. @param url of the document, or its `base` */
 function isEncrypted(url: string | undefined): boolean {
-  return url?.startsWith("http:") !== true;
+  return url === undefined || !isUnencrypted(url);
 }
 
 async function open(
