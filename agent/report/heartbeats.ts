@@ -1,7 +1,6 @@
-import { grouped } from "../../domain/collections.ts";
 import type { Log } from "../../domain/log-fields.ts";
 import type { HeartbeatStore } from "../../domain/plan/ports.ts";
-import type { Heartbeat, Retrying } from "../../domain/request/progress.ts";
+import { byReason, type Heartbeat, type Retrying } from "../../domain/request/progress.ts";
 import { minuteOf } from "../../domain/request/samples.ts";
 import { withTimeout } from "../../domain/retry.ts";
 import { expiresAfterLongestRequest, expiresAt } from "../../domain/timestamps.ts";
@@ -43,24 +42,22 @@ export class HeldTasks {
   /** When the last one that was written was sent, in milliseconds since the epoch. */
   writtenAt = Number.NEGATIVE_INFINITY;
   /** Tasks that return to the queue until their next attempt. */
-  private retries: Retry[] = [];
+  private retries: Retrying[] = [];
 
   constructor(readonly reqId: string) {}
 
   /** A task returns to the queue after a failed attempt. */
-  addRetry(retry: Retry): void {
-    this.retries.push(retry);
+  addRetry(retry: Omit<Retrying, "tasks">): void {
+    this.retries.push({ ...retry, tasks: 1 });
   }
 
   /** The tasks whose next attempt is still to come, by reason. @param now milliseconds since the epoch */
   retrying(now: number): Retrying[] | undefined {
     this.retries = this.retries.filter(({ until }) => until > now);
     if (this.retries.length === 0) return undefined;
-    return [...grouped(this.retries, ({ code }) => code).values()].flatMap(([first, ...others]) => {
-      if (first === undefined) return [];
-      const until = others.reduce((last, it) => Math.max(last, it.until), first.until);
-      return [{ ...first, tasks: others.length + 1, until }];
-    });
+    return byReason(this.retries).flatMap(({ examples, ...group }) =>
+      examples.slice(0, 1).map((example) => ({ ...group, example })),
+    );
   }
 
   /** Whether the last heartbeat reported that there are no tasks, and all bytes are added to their minutes. */
@@ -84,9 +81,6 @@ export class HeldTasks {
     this.count -= tasks;
   }
 }
-
-/** A task that returns to the queue, and why. */
-type Retry = Omit<Retrying, "tasks">;
 
 /** The bytes of one task, as a share of its object: progress does not fall when a second download begins. */
 export class Transfer {

@@ -194,10 +194,11 @@ interface Downloading {
  * @returns null where no agent holds tasks, or the rate is too low
  */
 function estimatedFinish(
-  { total_count, total_size, sizes_known, downloads, scope, accept_encoding = [] }: ListedRequest & Downloading,
+  item: ListedRequest & Downloading,
   { download_count, download_size, transferred_bytes, failed_count }: Count,
   { live, inProgressSize, now }: { readonly live: Live; readonly inProgressSize: number; readonly now: number },
 ): string | null {
+  const { total_count, total_size, downloads, scope, accept_encoding = [] } = item;
   const failed = total_count === 0 ? 0 : (total_size * failed_count) / total_count;
   const received =
     download_size === 0 ? maxDownloads({ downloads, scope }) : Math.max(1, transferred_bytes / download_size);
@@ -206,7 +207,7 @@ function estimatedFinish(
   const byTasks = (total_count - download_count) / live.tasksPerSecond;
   const isIdentity = accept_encoding.length > 0 && accept_encoding.every((it) => it === "identity");
   const bySizes = isIdentity ? byBytes : Math.min(byBytes, byTasks);
-  const ms = (sizes_known && total_size > 0 ? bySizes : byTasks) * 1_000;
+  const ms = (percentageOf(item) === "bytes" ? bySizes : byTasks) * 1_000;
   if (live.held === 0 || !(ms <= FURTHEST_MS)) return null;
   return formatTimestamp(now + ms);
 }

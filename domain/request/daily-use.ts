@@ -35,10 +35,10 @@ export function lessUse(one: DailyUse, other: DailyUse): DailyUse {
 export function dailyProblem(day: string, used: DailyUse, asked: DailyUse, caps: Partial<Caps>): string | undefined {
   const beyond = (before: DailyUse) => {
     const with_ = (field: string) => `${field} of ${day} (UTC) with this request`;
-    const { total_count, transferred_bytes } = lessUse(asked, lessUse(NO_USE, before));
+    const bytes = before.transferred_bytes + asked.transferred_bytes;
     return (
-      beyondCap(caps, "maxDailyBytes", with_("transferred_bytes"), transferred_bytes) ??
-      beyondCap(caps, "maxDailyTasks", with_("total_count"), total_count)
+      beyondCap(caps, "maxDailyBytes", with_("transferred_bytes"), bytes) ??
+      beyondCap(caps, "maxDailyTasks", with_("total_count"), before.total_count + asked.total_count)
     );
   };
   const problem = beyond(used);

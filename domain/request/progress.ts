@@ -82,13 +82,17 @@ export function atWork(
 export function retryingOf(heartbeats: readonly Heartbeat[], now: number) {
   const all = heartbeats.flatMap(({ retrying = [] }) => retrying);
   const waiting = all.filter(({ until }) => until > now && until <= now + 2_000 * MAX_DEFERRAL_SECONDS);
-  const groups = [...grouped(waiting, ({ code }) => code)].map(([code, its]) => ({
+  return byReason(waiting).toSorted((a, b) => b.until - a.until);
+}
+
+/** Tasks that wait for their next attempt, by the reason of the last one, with some examples. */
+export function byReason(all: readonly Retrying[]) {
+  return [...grouped(all, ({ code }) => code)].map(([code, its]) => ({
     code,
     tasks: its.reduce((sum, { tasks }) => sum + tasks, 0),
     until: its.reduce((last, { until }) => Math.max(last, until), 0),
     examples: its.slice(0, MAX_EXAMPLES).map(({ example }) => example),
   }));
-  return groups.toSorted((a, b) => b.until - a.until);
 }
 
 /** Called with the request that failed, and why. */
