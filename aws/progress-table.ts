@@ -257,7 +257,7 @@ export class ProgressTable implements HeartbeatStore {
       this.db.update({
         TableName: this.table,
         Key: { key: KEY.heartbeat(reqId), part: processOf(heartbeat) },
-        // What the heartbeat has none of is removed.
+        // Attributes that the heartbeat lacks are removed.
         ...itemUpdate({
           ...heartbeat,
           received: heartbeat.received,

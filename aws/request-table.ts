@@ -129,7 +129,7 @@ export class RequestReader {
     return { requests: Items.flatMap((item) => this.parse(listedRequestSchema, item) ?? []), end };
   }
 
-  /** What the requests of a UTC day count for the daily limits. */
+  /** Use that the requests of a UTC day count for the daily limits. */
   async dailyUse(day: string): Promise<DailyUse> {
     const { Item } = await this.db.get({ TableName: this.table, Key: { req_id: dayKey(day) }, ConsistentRead: true });
     return Item === undefined ? NO_USE : dailyUseSchema.parse(Item);
@@ -285,7 +285,7 @@ export class RequestTable extends RequestReader {
     if (more.total_count <= 0 && more.transferred_bytes <= 0) return undefined;
     const { maxDailyTasks = Number.MAX_SAFE_INTEGER, maxDailyBytes = Number.MAX_SAFE_INTEGER } = caps;
     const hasRoom = {
-      // Of a new day, both attributes are absent.
+      // Both attributes are absent on a new day.
       text: "NOT total_count > :tasks_before AND NOT transferred_bytes > :bytes_before",
       values: {
         ":tasks_before": maxDailyTasks - more.total_count,

@@ -124,7 +124,7 @@ function start(
   });
   const running: Running = { ended, end };
   for (const key of alone) request.running.set(key, running);
-  // Nobody waits for it: it may fill a cache while others run.
+  // It may fill a cache while others run, because none waits for it.
   if (needsPermit && alone.length === 0) request.fetched.add(task.url);
   const leave = (error?: Error) => {
     for (const key of alone) if (request.running.get(key) === running) request.running.delete(key);

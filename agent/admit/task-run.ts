@@ -39,8 +39,8 @@ export class StoppingError extends Error {
   override readonly name = "StoppingError";
 }
 
-/** Characters of an example in a heartbeat: its item is billed by the kilobyte. */
-const MAX_EXAMPLE_URL = 200;
+/** Characters of a URL and of an error in a heartbeat: its item is billed by the kilobyte. */
+const MAX_EXAMPLE_CHARACTERS = 200;
 /** A process that has lost its permits has no heartbeat: it needs some time until it has one again. */
 const LEASE_LOST_DELAY_MS = 10_000;
 /**
@@ -188,10 +188,10 @@ export class TaskRun {
     if (last?.verdict.failure !== undefined) {
       const { failure } = last.verdict;
       const example = {
-        url: cutText(url.url, MAX_EXAMPLE_URL),
+        url: cutText(url.url, MAX_EXAMPLE_CHARACTERS),
         variant: url.variant,
         pop: task_pop,
-        error: cutText(errorText(failure), MAX_EXAMPLE_URL),
+        error: cutText(errorText(failure), MAX_EXAMPLE_CHARACTERS),
         http_status: last.answer.httpStatus,
       };
       job.held.addRetry({ code: failure.reason, until: Date.now() + delayMs, example });

@@ -163,7 +163,7 @@ export async function resume(shell: Shell, named: string | undefined, words: Dir
   return follow(shell, client, item, { isNew: false, words, approve, refusal: () => undefined });
 }
 
-/** What can be done about a run that cannot be resumed, because it has ended. */
+/** Next step for a run that cannot be resumed, because it has ended. */
 function afterEnd(id: string, progress: Progress): string {
   const { total_count: total, download_count: results, failed_count: failed } = progress;
   const which = [failed > 0 && "failed", results < total && "were not tried"].filter((it) => it !== false);

@@ -137,7 +137,7 @@ export async function findRunDistributions(
   return find(listed, (name, missing) => unknownDistribution(name, missing, accountSays));
 }
 
-/** What to do comes first: what the account says may be long, and an example of a failure has room for 300 characters. */
+/** Error that begins with the action: the answer of the account may be long, and an example of a failure has room for 300 characters. */
 function unknownDistribution(host: string, missing: string | undefined, account: string): string {
   const name = "the distribution's own domain with --cf-domain, such as d111111abcdef8.cloudfront.net";
   return missing === undefined

@@ -71,7 +71,7 @@ export interface UrlCounts {
 /** Estimated number of tasks that the unreadable URLs would have, in proportion to those of the readable ones. Those URLs are cold at every POP. */
 export function unreadTasks(tasks: number, { url_count: urls, unreadable_urls: unread = 0 }: UrlCounts): number {
   if (unread === 0) return 0;
-  // An item may count URLs that have tasks in another variant: they may be all URLs.
+  // Without a readable URL, there is no proportion.
   const perReadableUrl = urls > unread ? unread / (urls - unread) : 1;
   return Math.max(1, Math.round(tasks * perReadableUrl));
 }

@@ -77,7 +77,7 @@ export const CAPS = {
   },
   maxDailyBytes: {
     variable: "MAX_DAILY_BYTES",
-    // CloudFront's price for so much is some hundred dollars.
+    // About 255 dollars of transfer in North America (docs/security.md).
     default: 3_000_000_000_000,
     min: 1,
     max: 1_000_000_000_000_000,
