@@ -44,6 +44,8 @@ export interface ObservedResponse {
 export interface HostLimiter {
   /** Whether something waits for a permit or a slot. */
   readonly isBusy: boolean;
+  /** Whether only a rate limits the requests, no other process shares it, and the next request would start at once. */
+  readonly hasSpareRate: boolean;
   acquire(options: Omit<AcquireOptions, "rate">): Permit | Promise<Permit>;
 }
 
@@ -74,7 +76,12 @@ export class OriginLimiterRegistry {
     const rate = this.rateOf(work.host);
     if (!isLimited(work.origin) && !rate.isActive) return undefined;
     const limiter = this.limiterOf(work);
-    return { isBusy: limiter.isBusy, acquire: (options) => limiter.acquire({ ...options, rate }) };
+    return {
+      isBusy: limiter.isBusy,
+      hasSpareRate: limiter.hasSpareRate && !rate.isActive,
+      acquire: ({ signal, isDeferrable, isContinuation, needsSendSlot }) =>
+        limiter.acquire({ rate, signal, isDeferrable, isContinuation, needsSendSlot }),
+    };
   }
 
   /** Records a response: it may cut the rate of its host; an unplanned fetch from the origin is a debt. */

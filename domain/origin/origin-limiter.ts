@@ -71,11 +71,11 @@ export interface AcquireOptions {
   readonly rate: AdaptiveRate;
   readonly signal: AbortSignal;
   /** Whether the work can return to the queue. @default false */
-  readonly isDeferrable?: boolean;
+  readonly isDeferrable?: boolean | undefined;
   /** Whether the work is in progress: it goes first, and is deferred only while the host pauses all requests. @default false */
-  readonly isContinuation?: boolean;
+  readonly isContinuation?: boolean | undefined;
   /** Whether the requests count for the rate. @default true */
-  readonly needsSendSlot?: boolean;
+  readonly needsSendSlot?: boolean | undefined;
 }
 
 /** The slots of a request that was not sent, one in each limit, and the time that they have in common. */
@@ -155,9 +155,11 @@ export class OriginLimiter {
    * @throws DeferredError; what the signal was aborted with; what the limiter was closed with
    */
   acquire(options: AcquireOptions): Permit | Promise<Permit> {
-    const { rate, needsSendSlot = true } = options;
+    const { rate, signal, isDeferrable, isContinuation, needsSendSlot = true } = options;
     const held: HeldSlots = { taken: [], at: 0, until: 0 };
-    const candidate: Candidate = { ...options, needsSendSlot, hostSlots: this.slotsOf(rate), held };
+    const hostSlots = this.slotsOf(rate);
+    // A spread takes three times as long, for each request.
+    const candidate: Candidate = { rate, signal, isDeferrable, isContinuation, needsSendSlot, hostSlots, held };
     return this.startsAtOnce(candidate)
       ? this.newPermit(candidate)
       : this.wait(candidate, () => this.newPermit(candidate));
@@ -252,6 +254,11 @@ export class OriginLimiter {
   /** Whether something waits. */
   get isBusy(): boolean {
     return this.waiters.length > 0;
+  }
+
+  /** Whether only a rate limits the requests, no other process shares it, and nothing waits for it. */
+  get hasSpareRate(): boolean {
+    return this.isLocal && this.lease === undefined && !this.isBusy;
   }
 
   /** Ends all waiting. */
@@ -425,7 +432,8 @@ export class OriginLimiter {
 
   /** The limits in which a request to a host needs a slot each. */
   private activeSlots(hostSlots: RateSlots): RateSlots[] {
-    return [this.slots, hostSlots].filter((slots) => slots.isActive);
+    const own = this.slots.isActive ? [this.slots] : [];
+    return hostSlots.isActive ? [...own, hostSlots] : own;
   }
 
   private freePermits(): number {

@@ -215,7 +215,7 @@ describe("when the origin wants to be left alone inside a download", () => {
         release: () => undefined,
       };
     };
-    return fakeOrigins({ limiterFor: () => ({ isBusy: false, acquire }) });
+    return fakeOrigins({ limiterFor: () => ({ isBusy: false, hasSpareRate: false, acquire }) });
   };
 
   test("the task carries its attempts", async () => {
