@@ -11,8 +11,6 @@ export const envSchema = z.object({
   REQUEST_TABLE: nameVariable,
   REQUEST_TASK_TABLE: nameVariable,
   PROGRESS_TABLE: nameVariable,
-  /** Shutdown, which settles requests. */
-  SHUTDOWN_ARN: nameVariable,
   /** All waiting times follow from it: the parameter `stallSeconds`. */
   STALL_SECONDS: stallSecondsSchema.default(STALL_SECONDS),
   /** The queue's visibility timeout in seconds: a message that is held longer is extended before it is over. */

@@ -3,9 +3,7 @@ import { availableParallelism } from "node:os";
 import { setInterval } from "node:timers/promises";
 import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { LambdaClient } from "@aws-sdk/client-lambda";
 import { DynamoDBDocument } from "@aws-sdk/lib-dynamodb";
-import { AsyncFunction } from "../aws/async-function.ts";
 import { queueClient, resultClient } from "../aws/clients.ts";
 import { DeadLetterQueue } from "../aws/dead-letter-queue.ts";
 import { PermitTable } from "../aws/permit-table.ts";
@@ -13,7 +11,6 @@ import { ProgressTable } from "../aws/progress-table.ts";
 import { RequestReader } from "../aws/request-table.ts";
 import { RequestTaskTable } from "../aws/request-task-table.ts";
 import { ServerClock } from "../aws/server-clock.ts";
-import { SettlementRequests } from "../aws/settlement-requests.ts";
 import { MainAndExpressQueues } from "../aws/task-queue.ts";
 import { readEnvironment } from "../domain/environment.ts";
 import type { UnparseableItem } from "../domain/log-fields.ts";
@@ -25,7 +22,7 @@ import { createFetchObject } from "./fetch/fetch-object.ts";
 import { PooledHttpClient } from "./fetch/http/pooled-client.ts";
 import { createLogger } from "./instance/log.ts";
 import { InstanceMetadata, identify } from "./instance/metadata.ts";
-import { RequestMonitor, retire } from "./instance/request-monitor.ts";
+import { Retirement, retire } from "./instance/retirement.ts";
 import { isSibling, memoryIsTight, memoryShare, Siblings } from "./instance/siblings.ts";
 import { Agent } from "./receive/agent.ts";
 import { Heartbeats } from "./report/heartbeats.ts";
@@ -91,16 +88,8 @@ const origins = new OriginLimiterRegistry({
   onCut: (host, rate) => logger.info({ host, rate }, "Origin is throttling; backing off"),
 });
 const queue = new MainAndExpressQueues(sqs, { main: env.QUEUE_URL, express: env.EXPRESS_QUEUE_URL });
-const monitor = new RequestMonitor({
+const retirement = new Retirement({
   requests,
-  progress,
-  queue,
-  settlements: new SettlementRequests(
-    documents,
-    env.PROGRESS_TABLE,
-    new AsyncFunction(new LambdaClient(retrying), env.SHUTDOWN_ARN),
-  ),
-  timings,
   // The id is asked for again: at the start, the metadata service may not have known it.
   retire: async () => retire(new AutoScalingClient({}), env.PREWARM_INSTANCE_ID ?? (await identify(metadata))),
   retireMs: env.PREWARM_IDLE_MINUTES * 60_000,
@@ -119,7 +108,7 @@ const agent = new Agent({
   errorCachingMs: env.PREWARM_KEPT_ERROR_SECONDS * 1_000,
   origins,
   // One process of an instance does it for all.
-  ...(sibling ? {} : { monitor }),
+  ...(sibling ? {} : { retirement }),
   visibilitySeconds: env.VISIBILITY_SECONDS,
   isMemoryTight: () => memoryIsTight(memoryBytes),
   logger,

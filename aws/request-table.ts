@@ -25,7 +25,6 @@ import {
 import {
   ACTIVE,
   ACTIVE_INDEX,
-  ACTIVE_REQUEST_ATTRIBUTES,
   type ActiveRequest,
   activeRequestSchema,
   CLOSING,
@@ -54,7 +53,6 @@ import { projection, queryItems } from "./dynamodb.ts";
 
 /** An active request as the index shows it. */
 const activeIndexEntrySchema = z.object({ req_id: z.string(), timeout_at: z.string() });
-export type ActiveIndexEntry = z.infer<typeof activeIndexEntrySchema>;
 
 /** A request that has ended and was not closed, as the index shows it. */
 const closingRequestSchema = z.object({ req_id: z.string(), last_update_time: z.string() });
@@ -86,9 +84,9 @@ export class RequestReader {
     return (await this.read(reqId, ["active"]))?.["active"] !== undefined;
   }
 
-  /** How an active request stands; undefined also for one that has ended. Its headers are not read: there may be secrets in them. */
+  /** Part of an active request; undefined also for one that has ended. Its headers are not read: there may be secrets in them. */
   async getActive(reqId: string): Promise<ActiveRequest | undefined> {
-    const item = await this.read(reqId, ACTIVE_REQUEST_ATTRIBUTES);
+    const item = await this.read(reqId, activeRequestSchema.keyof().options);
     return item?.["active"] === undefined ? undefined : this.parse(activeRequestSchema, item);
   }
 

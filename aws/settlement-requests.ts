@@ -8,7 +8,7 @@ import { KEY } from "./progress-table.ts";
 const PART = "look";
 
 /**
- * The settlement checks that are requested and not done: items of the Progress table. Aggregation, Watch and idle agents request them, and
+ * The settlement checks that are requested and not done: items of the Progress table. Aggregation and Watch request them, and
  * many may see the same at once. Shutdown does one at a time for a request.
  */
 export class SettlementRequests {

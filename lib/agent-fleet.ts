@@ -6,13 +6,11 @@ import { Fn, RemovalPolicy, Stack, Token } from "aws-cdk-lib";
 import * as autoscaling from "aws-cdk-lib/aws-autoscaling";
 import * as ec2 from "aws-cdk-lib/aws-ec2";
 import * as iam from "aws-cdk-lib/aws-iam";
-import type * as lambda from "aws-cdk-lib/aws-lambda";
 import * as logs from "aws-cdk-lib/aws-logs";
 import { Asset } from "aws-cdk-lib/aws-s3-assets";
 import { Construct } from "constructs";
 import { buildSync } from "esbuild";
 import { LEAD_RESULT_ATTRIBUTES } from "../domain/plan/followers.ts";
-import { ACTIVE_REQUEST_ATTRIBUTES } from "../domain/request/request-item.ts";
 import { BANNER, MAIN_FIELDS, TARGET, withFiles, zipOf } from "./bundling.ts";
 import type { AgentNetwork } from "./network.ts";
 import { isGiven, type Parameters } from "./parameters.ts";
@@ -22,8 +20,6 @@ import { VISIBILITY } from "./queues.ts";
 
 export interface AgentFleetProps extends PipelineProps {
   readonly network: AgentNetwork;
-  /** It is invoked when a request is to be settled. */
-  readonly shutdown: lambda.IFunction;
   /** Name of the key pair to log in with. @default none: there is Session Manager */
   readonly keyName?: string;
 }
@@ -43,7 +39,7 @@ const BOOT_SCRIPT = new URL("../agent/instance/boot.sh", import.meta.url);
 export class AgentFleet extends Construct {
   constructor(scope: Construct, id: string, props: AgentFleetProps) {
     super(scope, id);
-    const { parameters, storage, queues, network, shutdown, groupName, keyName } = props;
+    const { parameters, storage, queues, network, groupName, keyName } = props;
     const { region } = Stack.of(this);
     const role = new iam.Role(this, "Role", {
       assumedBy: new iam.ServicePrincipal("ec2.amazonaws.com"),
@@ -82,7 +78,6 @@ export class AgentFleet extends Construct {
         REQUEST_TABLE: storage.requests.tableName,
         REQUEST_TASK_TABLE: storage.requestTasks.tableName,
         PROGRESS_TABLE: storage.progress.tableName,
-        SHUTDOWN_ARN: shutdown.functionArn,
         STALL_SECONDS: parameters.stallSeconds.valueAsString,
         VISIBILITY_SECONDS: String(VISIBILITY.toSeconds()),
         PREWARM_FIRST_BYTE_SECONDS: parameters.firstByteSeconds.valueAsString,
@@ -128,23 +123,22 @@ export class AgentFleet extends Construct {
 }
 
 /** Allows the agents the calls that they make, and nothing else. */
-function grant({ storage, queues, shutdown, groupName }: AgentFleetProps, code: AgentCode, role: iam.Role): void {
+function grant({ storage, queues, groupName }: AgentFleetProps, code: AgentCode, role: iam.Role): void {
   allow(role, ["s3:GetObject"], code.arnPattern);
   const receive = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility"];
   allow(role, [...receive, "sqs:SendMessage", "sqs:GetQueueAttributes"], ...queues.arns);
   allow(role, ["sqs:SendMessage"], queues.deadLetters.queueArn);
-  // An agent sees how a request stands, and none of its headers. It changes nothing of it.
-  allowIf(onAttributes(ACTIVE_REQUEST_ATTRIBUTES), role, ["dynamodb:GetItem"], storage.requests.tableArn);
+  // An agent sees whether a request is active, and nothing else of it. It changes nothing of it.
+  allowIf(onAttributes(["req_id", "active"]), role, ["dynamodb:GetItem"], storage.requests.tableArn);
   // Only the result attributes that decide whether the followers may start.
   allowIf(onAttributes(LEAD_RESULT_ATTRIBUTES), role, ["dynamodb:BatchGetItem"], storage.requestTasks.tableArn);
-  // It writes heartbeats and what it received, reads counters and heartbeats, and writes the settlement request (`ask#`). It changes no counter.
+  // It searches heartbeats for permits of dead processes, and writes what it received. It reads and changes no counter.
   const { tableArn: progress } = storage.progress;
-  allowIf(onKeys("count#*", "beat#*"), role, ["dynamodb:Query"], progress);
+  allowIf(onKeys("beat#*"), role, ["dynamodb:Query"], progress);
   allowIf(onKeys("bytes#*"), role, ["dynamodb:UpdateItem"], progress);
-  allowIf(onKeys("ask#*"), role, ["dynamodb:PutItem", "dynamodb:DeleteItem"], progress);
   // The limits of origins, and the permits in heartbeats.
   allowIf(onKeys("limit#*", "host#*", "beat#*"), role, ["dynamodb:GetItem", "dynamodb:UpdateItem"], progress);
-  allow(role, ["lambda:InvokeFunction"], shutdown.functionArn);
+  // Whether a request is active, before it leaves the group.
   allow(role, ["dynamodb:Query"], storage.activeIndexArn);
   allow(role, ["dynamodb:PutItem", "dynamodb:BatchWriteItem"], storage.requestTasks.tableArn);
   allow(role, ["autoscaling:TerminateInstanceInAutoScalingGroup"], groupArn(role, groupName));

@@ -12,13 +12,10 @@ import { type AlarmDefinition, alarms, type Metrics, type MonitoringProps, metri
 import { isGiven } from "./parameters.ts";
 import { allow } from "./permissions.ts";
 import { PipelineFunction } from "./pipeline-function.ts";
-import { WATCH_TIMEOUT } from "./queues.ts";
+import { WATCH_INTERVAL } from "./queues.ts";
 
-/**
- * When Watch runs: in the middle of each period of the alarms. Otherwise one period might have two runs and the next
- * one none.
- */
-const WATCH_SCHEDULE = events.Schedule.cron({ minute: "2/5" });
+/** When Watch runs. It alone finds stalled requests. */
+const WATCH_SCHEDULE = events.Schedule.rate(WATCH_INTERVAL);
 
 /**
  * What Lambda reports of a run that ends with an error, a timeout or a crash. Fields that only Lambda writes: a term would also match
@@ -58,7 +55,7 @@ export class Monitoring extends Construct {
   private watch({ storage, queues, pipeline }: MonitoringProps): PipelineFunction {
     const watch = new PipelineFunction(this, "Watch", {
       name: "watch",
-      timeout: WATCH_TIMEOUT,
+      timeout: WATCH_INTERVAL,
       environment: {
         ...pipeline.variables,
         DEAD_LETTER_QUEUE_URL: queues.deadLetters.queueUrl,
@@ -71,7 +68,7 @@ export class Monitoring extends Construct {
     allow(watch, ["dynamodb:Query"], storage.activeIndexArn, storage.closingIndexArn);
     allow(watch, ["dynamodb:Query", "dynamodb:PutItem", "dynamodb:DeleteItem"], storage.progress.tableArn);
     allow(watch, ["lambda:InvokeFunction"], pipeline.shutdown.functionArn, pipeline.expand.functionArn);
-    allow(watch, ["sqs:GetQueueAttributes"], ...queues.arns);
+    allow(watch, ["sqs:GetQueueAttributes"], ...queues.arns, queues.deadLetters.queueArn);
     // It reads the dead letters, writes the results of their tasks and queues what waited for a lead that is dead.
     allow(watch, ["sqs:ReceiveMessage", "sqs:DeleteMessage"], queues.deadLetters.queueArn);
     allow(watch, ["dynamodb:BatchGetItem", "dynamodb:PutItem"], storage.requestTasks.tableArn);

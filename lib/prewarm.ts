@@ -29,7 +29,7 @@ export class Prewarm extends Construct {
     const pipeline = new Pipeline(this, "Pipeline", parts);
     // GET /settings returns whether the API is private.
     pipeline.api.addEnvironment("VPC_ENDPOINT", vpcEndpointId ?? "");
-    new AgentFleet(this, "Fleet", { ...parts, network, shutdown: pipeline.shutdown, keyName });
+    new AgentFleet(this, "Fleet", { ...parts, network, keyName });
     const api = new Api(this, "Api", {
       parameters,
       handler: pipeline.api,

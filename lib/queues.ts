@@ -6,8 +6,8 @@ import { MAX_RECEIVES } from "../domain/limits.ts";
 /** Visibility timeout of a message. A working agent extends it; the message of a dead agent becomes visible after it. */
 export const VISIBILITY = Duration.seconds(30);
 
-/** How long Watch may run: less than the five minutes between two of its runs. */
-export const WATCH_TIMEOUT = Duration.minutes(4);
+/** From one run of Watch to the next, and how long one may take. The shortest interval of EventBridge. */
+export const WATCH_INTERVAL = Duration.minutes(1);
 
 /** The queues of tasks, and where messages end that no agent could finish. */
 export class Queues extends Construct {
@@ -20,7 +20,7 @@ export class Queues extends Construct {
     super(scope, id);
     this.deadLetters = new sqs.Queue(this, "DeadLetters", {
       // No shorter than Watch, which reads it, may run.
-      visibilityTimeout: WATCH_TIMEOUT,
+      visibilityTimeout: WATCH_INTERVAL,
       retentionPeriod: Duration.days(14),
       enforceSSL: true,
       encryption: sqs.QueueEncryption.SQS_MANAGED,

@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { totalmem } from "node:os";
 
-/** Command-line argument of all processes except the first one, which alone runs the request monitor and the Spot check. */
+/** Command-line argument of all processes except the first one, which alone checks for Spot notices and leaves the group. */
 const MARK = "sibling";
 /** Pause before a crashed process is started again. Without it, one that always crashes would take all CPU. */
 const RESTART_MS = 2_000;

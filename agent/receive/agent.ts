@@ -19,6 +19,7 @@ const RECEIVERS: Readonly<Record<TaskQueueName, number>> = { main: 3, express: 1
 const POLLING_WAIT_SECONDS = 5;
 const RECEIVE_ERROR_PAUSE_MS = 1_000;
 const UPDATE_INTERVAL_MS = 1_000;
+const RETIREMENT_CHECK_INTERVAL_MS = 5_000;
 /** How long the status of a request is used. The tasks of one that has ended are downloaded at most this much longer. */
 const STATUS_CACHE_MS = 3_000;
 
@@ -30,8 +31,8 @@ export interface AgentDeps
   > {
   readonly queue: { readonly queues: Readonly<Record<TaskQueueName, TaskQueue>> };
   readonly results: ResultWriter;
-  /** Checks for stalled requests, and takes the instance out of its group. @default another process of this instance does */
-  readonly monitor?: { readonly intervalMs: number; check(idleMs: number): Promise<boolean> };
+  /** Takes an idle instance out of its group. @default another process of this instance does */
+  readonly retirement?: { check(idleMs: number): Promise<boolean> };
   readonly isMemoryTight: () => boolean;
 }
 
@@ -125,7 +126,7 @@ export class Agent {
       // Two loops: a call to SQS that hangs must not keep the prefetchers waiting.
       this.everySecond(() => this.updatePrefetchers()),
       this.everySecond(() => returnUnstarted(this.main.deps)),
-      this.monitorRequests(),
+      this.retireWhenIdle(),
     ]);
     await Promise.all(this.inProgress());
     // The permits are attributes of the heartbeats.
@@ -169,12 +170,12 @@ export class Agent {
     while (await pause(UPDATE_INTERVAL_MS, this.stopping.signal)) await action();
   }
 
-  private async monitorRequests(): Promise<void> {
-    const { monitor } = this.deps;
-    if (monitor === undefined) return;
-    while (await pause(monitor.intervalMs, this.stopping.signal)) {
+  private async retireWhenIdle(): Promise<void> {
+    const { retirement } = this.deps;
+    if (retirement === undefined) return;
+    while (await pause(RETIREMENT_CHECK_INTERVAL_MS, this.stopping.signal)) {
       const isBusy = this.inProgress().length > 0;
-      if (await monitor.check(isBusy ? 0 : performance.now() - this.lastWorkAt)) this.stop();
+      if (await retirement.check(isBusy ? 0 : performance.now() - this.lastWorkAt)) this.stop();
     }
   }
 

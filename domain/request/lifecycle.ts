@@ -219,7 +219,7 @@ export interface Observed {
 }
 
 /** Where progress and the queue's depth are read. */
-export interface Observer {
+interface Observer {
   readonly progress: { of(reqId: string): Promise<Progress> };
   /** Absent: it counts as empty. */
   readonly queue?: { messageCount(): Promise<number> };
@@ -288,7 +288,7 @@ export function recheckInMs(item: LifecycleItem, observed: Observed): number {
   return Math.max(0, emptySeenAt + recheckMs - observed.now);
 }
 
-/** Whether an agent or Watch requests a settlement check. Not while one is scheduled, or the timer may still come. */
+/** Whether Watch requests a settlement check. Not while one is scheduled, or the timer may still come. */
 export function needsSettlement(item: LifecycleItem, observed: Observed): boolean {
   if (!observed.progress.has(item.req_id)) return false;
   const settlement = decideSettlement(item, observed, { graceMs: TIMER_GRACE_MS });
@@ -322,11 +322,6 @@ export function exceedsMaxFailures({ max_failures: allowed }: FailureLimit, fail
 /** Whether a request's time is up. @param now milliseconds since the epoch */
 export function isTimeUp({ timeout_at }: { readonly timeout_at: string }, now: number): boolean {
   return now >= parseTimestamp(timeout_at);
-}
-
-/** Whether a request's time is up and its timer has not ended it. */
-export function isOverdue(item: { readonly timeout_at: string }, now: number): boolean {
-  return isTimeUp(item, now - TIMER_GRACE_MS);
 }
 
 /** Whether a request that has ended still holds something although Shutdown was to clean up. */

@@ -196,26 +196,9 @@ export const requestItemSchema = z.object({
 
 export type RequestItem = z.infer<typeof requestItemSchema>;
 
-/** How an active request stands: what its settlement depends on, and all that an agent may read of it. */
-export const activeRequestSchema = requestItemSchema.pick({
-  req_id: true,
-  active: true,
-  status: true,
-  last_update_time: true,
-  timeout_at: true,
-  expire_at: true,
-  instance_count: true,
-  max_failures: true,
-  lane: true,
-  total_count: true,
-  download_count: true,
-  download_size: true,
-  failed_count: true,
-  requeues: true,
-  empty_seen_at: true,
-});
+/** What the results and messages of an active request depend on. */
+export const activeRequestSchema = requestItemSchema.pick({ req_id: true, active: true, lane: true, expire_at: true });
 export type ActiveRequest = z.infer<typeof activeRequestSchema>;
-export const ACTIVE_REQUEST_ATTRIBUTES: readonly string[] = activeRequestSchema.keyof().options;
 
 /** What a request's item says of its work before any of it is known or done. */
 export const NEW_REQUEST_DEFAULTS = {

@@ -10,7 +10,7 @@ import type { TaskResult } from "../../domain/result/task-result.ts";
 import type { WatchDeps } from "./deps.ts";
 
 /** No messages are received when the run has less time left, in milliseconds: ten of a hundred tasks each take some seconds. */
-const MIN_REMAINING_MS = 60_000;
+const MIN_REMAINING_MS = 20_000;
 const RECEIVE_SECONDS = 1;
 
 /**
@@ -20,6 +20,8 @@ const RECEIVE_SECONDS = 1;
  * @throws AggregateError once the others are done
  */
 export async function readDeadLetters(deps: WatchDeps, remainingMs: () => number): Promise<void> {
+  // An empty receive takes a second, of which an idle stack would pay for one every minute.
+  if ((await deps.deadLetters.depth()).available === 0) return;
   const errors: unknown[] = [];
   while (remainingMs() >= MIN_REMAINING_MS) {
     const messages = await deps.deadLetters.receive(RECEIVE_SECONDS);

@@ -6,7 +6,7 @@ import { readDeadLetters } from "./dead-letters.ts";
 import type { WatchDeps, WatchRun } from "./deps.ts";
 import { requestCleanups, requestSettlements, restartSteps } from "./stalled-requests.ts";
 
-/** Called every few minutes. Dead letters come last: there may be many of them, and they are read whatever fails before. */
+/** Called every minute. Dead letters come last: there may be many of them, and they are read whatever fails before. */
 export function createHandler(deps: WatchDeps) {
   return async (_event: unknown, context: { getRemainingTimeInMillis(): number }): Promise<void> => {
     try {

@@ -1,6 +1,6 @@
 /**
- * Finds requests that do not go on or end by themselves. Agents do so too, and sooner, but there are none if Spot has no instance. A
- * request for which this fails is passed to `onFailure` and does not stop the others.
+ * Finds requests that do not go on or end by themselves. A request for which this fails is passed to `onFailure` and does not stop the
+ * others.
  */
 import pMap from "p-map";
 import { type FanOutGroup, fanOutGroups } from "../../domain/plan/target.ts";

@@ -1,7 +1,7 @@
 // The agent's main file: which variable of the environment reaches which part, and what ends the process.
 import { EventEmitter } from "node:events";
 import type { HttpClientOptions } from "../../agent/fetch/http/pooled-client.ts";
-import type { RequestMonitorOptions } from "../../agent/instance/request-monitor.ts";
+import type { RetirementOptions } from "../../agent/instance/retirement.ts";
 import type { AgentDeps } from "../../agent/receive/agent.ts";
 import type { HeartbeatOptions } from "../../agent/report/heartbeats.ts";
 import type { OriginLimiterRegistryOptions } from "../../domain/origin/origin-limiter-registry.ts";
@@ -48,9 +48,9 @@ vi.mock("../../agent/fetch/fetch-object.ts", () => ({
   createFetchObject: (_: unknown, ports: unknown) => void parts.made.set("createFetchObject", [ports]),
 }));
 vi.mock("../../agent/fetch/http/pooled-client.ts", () => ({ PooledHttpClient: part("PooledHttpClient", ["destroy"]) }));
-vi.mock("../../agent/instance/request-monitor.ts", async (original) => ({
-  ...(await original<typeof import("../../agent/instance/request-monitor.ts")>()),
-  RequestMonitor: part("RequestMonitor", []),
+vi.mock("../../agent/instance/retirement.ts", async (original) => ({
+  ...(await original<typeof import("../../agent/instance/retirement.ts")>()),
+  Retirement: part("Retirement", []),
 }));
 vi.mock("../../domain/origin/origin-limiter-registry.ts", () => ({
   OriginLimiterRegistry: part("OriginLimiterRegistry", []),
@@ -133,17 +133,14 @@ function made<T>(name: string): T {
 test("what the environment names is what each part asks", async () => {
   await start();
   const { queue, deadLetters, store } = made<AgentDeps>("Agent");
-  const { requests, progress, queue: queues, settlements, retire } = made<RequestMonitorOptions>("RequestMonitor");
+  const { requests, retire } = made<RetirementOptions>("Retirement");
   const { store: heartbeats } = made<HeartbeatOptions>("Heartbeats");
   const calls: [call: () => Promise<unknown>, ...names: string[]][] = [
     [() => queue.queues.main.receive(1, 1), "QUEUE_URL"],
     [() => queue.queues.express.receive(1, 1), "EXPRESS_QUEUE_URL"],
     [() => deadLetters.send("{}", "why"), "DEAD_LETTER_QUEUE_URL"],
     [() => store.findExisting([{ task_key: "k", pop_url: "p" }]), "REQUEST_TASK_TABLE"],
-    [() => requests.getActive("r"), "REQUEST_TABLE"],
-    [() => progress.of("r"), "PROGRESS_TABLE"],
-    [() => queues.messageCount(), "QUEUE_URL", "EXPRESS_QUEUE_URL"],
-    [() => settlements.requestSettlement("r"), "PROGRESS_TABLE", "SHUTDOWN_ARN"],
+    [() => requests.listActive(), "REQUEST_TABLE"],
     [() => heartbeats.writeHeartbeat("r", {} as never, 1), "PROGRESS_TABLE"],
     [retire, "PREWARM_INSTANCE_ID"],
   ];
@@ -163,7 +160,7 @@ test("each setting of the environment reaches its part", async () => {
   });
   expect(made("createFetchObject")).toEqual({ httpsPort: 8_443, httpPort: 8_080 });
   expect(made<AgentDeps>("Agent")).toMatchObject({ instanceId: instance, errorCachingMs: 53_000 });
-  expect(made<RequestMonitorOptions>("RequestMonitor")).toMatchObject({ retireMs: 61 * 60_000, timings });
+  expect(made<RetirementOptions>("Retirement")).toMatchObject({ retireMs: 61 * 60_000 });
   expect(made<HeartbeatOptions>("Heartbeats")).toMatchObject({
     instance,
     heartbeatIntervalMs: timings.heartbeatIntervalMs,
@@ -192,7 +189,7 @@ describe("the first process", () => {
   test("starts one more for each further worker, and cares for the instance", async () => {
     await start();
     expect(parts.done).toEqual(["Siblings start 4"]);
-    expect(made<AgentDeps>("Agent").monitor).toBeDefined();
+    expect(made<AgentDeps>("Agent").retirement).toBeDefined();
     parts.end();
   });
 
@@ -256,7 +253,7 @@ describe("a sibling", () => {
     parts.spotAction = spotAction;
     await start("sibling");
     expect(parts.done).toEqual([]);
-    expect(made<AgentDeps>("Agent").monitor).toBeUndefined();
+    expect(made<AgentDeps>("Agent").retirement).toBeUndefined();
     expect(spotAction).not.toHaveBeenCalled();
     parts.end();
   });

@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { App, Stack } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
-import { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
 import { BUNDLING_STACKS } from "aws-cdk-lib/cx-api";
 import * as z from "zod";
 import { CAPS } from "../../domain/request/caps.ts";
@@ -55,7 +54,6 @@ export function addFleet(stack: Stack): void {
     network: new Network(stack, "Network", parameters.zones),
     storage: new Storage(stack, "Storage", parameters),
     queues: new Queues(stack, "TaskQueue"),
-    shutdown: LambdaFunction.fromFunctionName(stack, "Shutdown", "shutdown"),
     groupName: "prewarm_asg_test",
   });
 }

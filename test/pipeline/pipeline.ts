@@ -59,7 +59,7 @@ const RETRY_MS = 1_000;
 /** How often a test checks whether what it waits for has come. */
 const POLL_MS = 5_000;
 /** How often EventBridge calls Watch. */
-const WATCH_MS = 300_000;
+const WATCH_MS = 60_000;
 /** How long an event waits in Lambda's queue at the least. A caller that goes on meanwhile does so first, in each run. */
 const QUEUED_MS = 20;
 /** After which Lambda calls a function again whose asynchronous invocation failed; it gives up after the last of these. */

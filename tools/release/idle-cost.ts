@@ -113,10 +113,10 @@ const POLLERS = { withMaximumConcurrency: 5, otherwise: 2 };
 const LONG_POLL_SECONDS = 20;
 
 /**
- * A run of Watch that finds nothing to do. Two queries of empty indexes, an empty receive of the dead-letter queue that waits for a second, and
- * one line in the log beside the three of Lambda.
+ * A run of Watch that finds nothing to do. Two queries of empty indexes, a call that counts the messages of the dead-letter queue, and one line in
+ * the log beside the three of Lambda.
  */
-const IDLE_RUN = { seconds: 1.3, readUnits: 2 * 0.5, receives: 1, logBytes: 1_000 };
+const IDLE_RUN = { seconds: 0.3, readUnits: 2 * 0.5, queueCalls: 1, logBytes: 1_000 };
 
 /** By CloudFormation type. A type that is not here has no rule, and the cost of a stack that has it is not known. */
 const IDLE_RULES: Readonly<Record<string, IdleRule>> = {
@@ -253,7 +253,7 @@ function chargesOfRuns(runs: number, { Type, Properties }: Resource): Charge[] {
       quantity: runs * IDLE_RUN.seconds * (megabytes / 1_024),
       price: STACK_PRICE.lambdaGbSecond,
     },
-    { what: "empty receive of scheduled runs", quantity: runs * IDLE_RUN.receives, price: STACK_PRICE.sqsCall },
+    { what: "SQS call of scheduled runs", quantity: runs * IDLE_RUN.queueCalls, price: STACK_PRICE.sqsCall },
     { what: "read unit of scheduled runs", quantity: runs * IDLE_RUN.readUnits, price: STACK_PRICE.dynamoReadUnit },
     { what: "GB of log lines of scheduled runs", quantity: logGigabytes, price: STACK_PRICE.logGb },
     { what: "GB of these log lines, kept for a month", quantity: logGigabytes, price: STACK_PRICE.logStorageGbMonth },

@@ -129,16 +129,16 @@ test("a small request with large files goes on while a huge one takes all slots 
   await ended;
 });
 
-test("its monitor hears for how long it had no message, and ends it", async () => {
+test("its retirement hears for how long it had no message, and ends it", async () => {
   const heard: number[] = [];
   const check = async (idleMs: number) => heard.push(Math.round(idleMs / 1_000)) > 5;
   const fetch: AgentDeps["fetch"] = async (request) => {
-    await sleep(3_500);
+    await sleep(17_200);
     return goodAnswer(request);
   };
-  const { ended } = startAgent({ main: new MemoryQueue(numbered(1)), fetch, monitor: { intervalMs: 1_000, check } });
+  const { ended } = startAgent({ main: new MemoryQueue(numbered(1)), fetch, retirement: { check } });
   await ended;
-  expect(heard).toEqual([0, 0, 0, 0, 1, 2]);
+  expect(heard).toEqual([0, 0, 0, 3, 8, 13]);
 });
 
 describe("stop", () => {

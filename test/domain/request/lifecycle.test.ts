@@ -1,6 +1,5 @@
 import {
   decideSettlement,
-  isOverdue,
   isSettleable,
   lastActivityAt,
   MAX_REQUEUES,
@@ -211,11 +210,6 @@ it.each([
 ] as const)("a request seems over or not: %s", (_, item, [download_count, failed_count], expected) =>
   expect(isSettleable({ total_count: 4, ...item }, count(download_count, 0, failed_count))).toBe(expected),
 );
-
-it("a request is overdue two minutes after its time was up", () => {
-  const isOverdueAfter = (ms: number) => isOverdue({ timeout_at: stamp(NOW) }, NOW + ms);
-  expect([119_999, 120_000].map(isOverdueAfter)).toEqual([false, true]);
-});
 
 it.each<[wishes: [number, Status, boolean?, "sources"?][], needed: number]>([
   [[], 0],

@@ -34,6 +34,7 @@ function world({ item = {}, standing = [] as TaskResult[], fault = (() => undefi
   const deleted: string[] = [];
   const given = {
     deadLetters: {
+      depth: async () => ({ available: batches.length, delayed: 0, inFlight: 0 }),
       receive: async () => batches.shift() ?? [],
       delete: async (receipt: string) => void deleted.push(receipt),
     },
@@ -43,7 +44,7 @@ function world({ item = {}, standing = [] as TaskResult[], fault = (() => undefi
   /** Reads batches of dead letters. @param left milliseconds before each of them */
   const read = (all: ReceivedMessage[][], left: number[] = []) => {
     batches.push(...all);
-    return readDeadLetters(w.deps, () => left.shift() ?? 240_000);
+    return readDeadLetters(w.deps, () => left.shift() ?? 60_000);
   };
   const handle = (...letters: ReceivedMessage[]) => read([letters]);
   return { ...w, batches, deleted, read, handle };
@@ -140,7 +141,7 @@ it("the dead-letter queue is read until it is empty, or a run's time is nearly u
   const of = (pop: string) => letter({ ...MESSAGE, pop });
   await read([[of("SIN2-P1"), of("HKG1-P1")], [of("BKK50-C2")]]);
   expect(deleted).toHaveLength(3);
-  await read([[of("SIN2-P1")], [of("SIN2-P1")]], [60_000, 59_999]);
+  await read([[of("SIN2-P1")], [of("SIN2-P1")]], [20_000, 19_999]);
   expect([deleted.length, batches.length]).toEqual([4, 1]);
 });
 

@@ -209,7 +209,7 @@ test("what fails of SQS holds up no step and no cleaning up, nor the dead letter
     "Step stalled",
     "Request not cleaned up; settlement requested",
   ]);
-  expect(calls.at(-1)).toBe("deadLetters.receive");
+  expect(calls.at(-1)).toBe("deadLetters.depth");
 });
 
 test("what fails for a request holds up no other, and fails the run in the end", async () => {

@@ -244,7 +244,7 @@ class Life {
     await this.pipeline.untilClosed(id);
   }
 
-  /** Agents find it, and Watch where there are none. */
+  /** Watch finds it. */
   private async lostMessages(): Promise<void> {
     const { aws } = this.pipeline;
     for (const [url_list, lane] of [
@@ -256,7 +256,6 @@ class Life {
       this.pipeline.loseMessages(lane);
       this.pipeline.change("StorageProgress", { key: `count#${id}`, part: "0" }, { download_count: 1 });
       this.on({ role: "Watch", operation: "Invoke", resource: /Shutdown/ });
-      this.on({ role: "agent", operation: "Invoke", resource: /Shutdown/ });
       const goOn = () => this.pipeline.call("POST", "instances", { DesiredCapacity: 1, req_id: id });
       // A run without the time to wait for the next check itself schedules it.
       const untilScheduled = async () => {
