@@ -10,7 +10,6 @@ import { PermitTable } from "../aws/permit-table.ts";
 import { ProgressTable } from "../aws/progress-table.ts";
 import { RequestReader } from "../aws/request-table.ts";
 import { RequestTaskTable } from "../aws/request-task-table.ts";
-import { ServerClock } from "../aws/server-clock.ts";
 import { MainAndExpressQueues } from "../aws/task-queue.ts";
 import { readEnvironment } from "../domain/environment.ts";
 import type { UnparseableItem } from "../domain/log-fields.ts";
@@ -66,22 +65,18 @@ const timings = timingsOf(env.STALL_SECONDS);
 const progress = new ProgressTable(documents, env.PROGRESS_TABLE, onUnparseable);
 // Not the process's id: after a crash, another process may have the same.
 const worker = randomUUID();
-const clock = new ServerClock();
-clock.follow(documents);
-const now = () => clock.now();
 const heartbeats = new Heartbeats({
   store: progress,
   instance: instanceId,
   worker,
   heartbeatIntervalMs: timings.heartbeatIntervalMs,
-  now,
+  now: Date.now,
   logger,
 });
 const permits = new PermitTable(documents, env.PROGRESS_TABLE, processOf({ instance: instanceId, worker }));
 const origins = new OriginLimiterRegistry({
   store: permits,
-  now,
-  syncClock: () => clock.sync(() => permits.ping()),
+  now: Date.now,
   heartbeatAt: (reqId) => heartbeats.writtenAt(reqId),
   heartbeatTimeoutMs: timings.heartbeatTimeoutMs,
   onError: (err, id) => logger.warn({ err, id }, "Limits of the origin are unavailable; sending fewer requests"),

@@ -52,11 +52,6 @@ export class PermitTable implements PermitStore {
     private readonly owner: string,
   ) {}
 
-  /** Reads an item that does not exist: ServerClock uses the `Date` of the response. */
-  async ping(): Promise<void> {
-    await this.get(KEY.host(""), RATE);
-  }
-
   async tat(id: string): Promise<number | undefined> {
     return tatSchema.safeParse(await this.get(KEY.limit(id), RATE)).data?.tat;
   }

@@ -7,13 +7,8 @@ import type { ProcessOptions } from "./paced-calls.ts";
 
 /** The rate of a host is read again after this time, and earlier for work that the host refused: other processes may have cut it. */
 const HOST_READ_MS = 5_000;
-/** Work does not wait longer until the rate of its host is known, or the clock is exact. */
+/** Work does not wait longer until the rate of its host is known. */
 const PREPARE_MS = 2_000;
-
-export interface OriginLimiterRegistryOptions extends ProcessOptions {
-  /** Makes `now` exact. Called once, before the first work that has limits. @default it is */
-  readonly syncClock?: () => Promise<void>;
-}
 
 /** Work that sends requests to one host: a task message, or the size probes of a request. */
 export interface OriginWork {
@@ -54,21 +49,17 @@ export class OriginLimiterRegistry {
   private readonly rates = new Map<string, AdaptiveRate>();
   /** By request; those of requests without limits by host. */
   private readonly limiters = new Map<string, OriginLimiter>();
-  private syncing: Promise<void> | undefined;
   private closeError: Error | undefined;
 
-  constructor(private readonly options: OriginLimiterRegistryOptions) {}
+  constructor(private readonly options: ProcessOptions) {}
 
-  /** Reads the rate of the host, and synchronizes the clock for work with limits. Waits at most PREPARE_MS for each; for the rate only if it is unknown or the work was refused. */
-  async prepare({ host, origin, tries = 0 }: OriginWork): Promise<void> {
+  /** Reads the rate of the host. Waits for it, at most PREPARE_MS, if it is unknown or the work was refused. */
+  async prepare({ host, tries = 0 }: OriginWork): Promise<void> {
     const isKnown = this.rates.has(host);
     const reading = this.rateOf(host)
       .refresh(tries > 0 ? undefined : HOST_READ_MS)
       .catch((error: unknown) => this.options.onError?.(error, host));
     if (!isKnown || tries > 0) await withTimeout(PREPARE_MS, reading).catch(() => undefined);
-    if (!isLimited(origin)) return;
-    this.syncing ??= withTimeout(PREPARE_MS, this.options.syncClock?.() ?? Promise.resolve()).catch(() => undefined);
-    await this.syncing;
   }
 
   /** @returns undefined: nothing limits the requests */

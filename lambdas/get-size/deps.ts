@@ -3,7 +3,6 @@ import * as z from "zod";
 import { AsyncFunction } from "../../aws/async-function.ts";
 import { Distributions } from "../../aws/distributions.ts";
 import { PermitTable } from "../../aws/permit-table.ts";
-import { ServerClock } from "../../aws/server-clock.ts";
 import { nameVariable, readEnvironment } from "../../domain/environment.ts";
 import { ERROR_CACHING_SECONDS } from "../../domain/limits.ts";
 import type { PermitStore } from "../../domain/origin/permit-store.ts";
@@ -24,8 +23,6 @@ const environmentSchema = pipelineVariables.extend({
 export function buildDeps() {
   const env = readEnvironment(environmentSchema);
   const shared = sharedAdapters("get-size", env, env.SHUTDOWN_ARN);
-  const clock = new ServerClock();
-  clock.follow(shared.db);
   return {
     ...shared,
     distributions: new Distributions(new CloudFrontClient({}), {
@@ -37,8 +34,7 @@ export function buildDeps() {
     errorCachingMs: env.PREWARM_KEPT_ERROR_SECONDS * 1_000,
     /** @param process the sort key of its heartbeats */
     permits: (process: string): PermitStore => new PermitTable(shared.db, env.PROGRESS_TABLE, process),
-    /** Milliseconds since the epoch, by the clock that all processes share. */
-    now: () => clock.now(),
+    now: Date.now,
     expandFunction: new AsyncFunction(shared.lambda, env.EXPAND_ARN),
     allowed: env.DISTRIBUTIONS,
   };

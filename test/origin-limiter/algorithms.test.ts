@@ -1,5 +1,4 @@
-// The pure parts of the origin limiter: GCRA reservations, AIMD, and the clock that processes share.
-import { ServerClock } from "../../aws/server-clock.ts";
+// The pure parts of the origin limiter: GCRA reservations and AIMD.
 import { cutRate, type Refusals, rateAt } from "../../domain/origin/adaptive-rate.ts";
 import { reservation, reservedPerSecond, SLOT_TOLERANCE_MS, spacingMs } from "../../domain/origin/reservations.ts";
 import { busiest } from "../../tools/edge/origin-log.ts";
@@ -71,39 +70,5 @@ describe("AIMD", () => {
   it("honours Retry-After for the whole host only if the host answers nothing else", () => {
     expect(cutRate(host, { ...refusal, retryAfterMs: 60_000 })?.notBefore).toBe(NOW + 4_000);
     expect(cutRate(host, { ...refusal, retryAfterMs: 60_000, refused: 10 })?.notBefore).toBe(NOW + 63_000);
-  });
-});
-
-describe("the clock that processes share", () => {
-  test.each([-86_400_000, -1_000, -300, 300, 1_000])(
-    "follows the server after 20 calls of a second, with a clock that is %i ms off",
-    (off) => {
-      let time = NOW + 123;
-      const clock = new ServerClock(() => time + off);
-      for (let n = 0; n < 20; n++) {
-        const sentAt = time + off;
-        time += 4;
-        const date = Math.floor(time / 1_000) * 1_000;
-        time += 4;
-        clock.observe({ sentAt, receivedAt: time + off, date });
-        time += 43;
-      }
-      expect(Math.abs(clock.now() - time)).toBeLessThan(40);
-    },
-  );
-
-  it("is this machine's clock as long as that may be right", () => {
-    const clock = new ServerClock(() => NOW + 40);
-    clock.observe({ sentAt: NOW - 5, receivedAt: NOW + 5, date: NOW });
-    expect(clock.offset).toBe(0);
-  });
-
-  it("follows this machine's clock when it is set", () => {
-    let local = NOW;
-    const clock = new ServerClock(() => local);
-    clock.observe({ sentAt: NOW, receivedAt: NOW + 5, date: NOW });
-    local = NOW + 60_000;
-    clock.observe({ sentAt: local, receivedAt: local + 5, date: NOW + 1_000 });
-    expect(Math.abs(clock.now() - (NOW + 1_000))).toBeLessThanOrEqual(1_000);
   });
 });

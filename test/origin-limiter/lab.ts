@@ -1,7 +1,6 @@
 // Processes that share the limits of one origin, in virtual time: a queue with delays, a table with latency and faults, an origin.
 
 import { setMaxListeners } from "node:events";
-import { ServerClock } from "../../aws/server-clock.ts";
 import { AdaptiveRate } from "../../domain/origin/adaptive-rate.ts";
 import { DeferredError, OriginLimiter } from "../../domain/origin/origin-limiter.ts";
 import type { OriginLimits } from "../../domain/request/options.ts";
@@ -73,7 +72,6 @@ interface Process {
   /** Ends its requests and timers. */
   readonly end: AbortController;
   readonly held: Set<Message>;
-  readonly isReady: Promise<void>;
 }
 
 export class Lab {
@@ -116,8 +114,7 @@ export class Lab {
   }
 
   start(name: string, offset = 0): void {
-    const process = this.newProcess(name, offset);
-    void process.isReady.then(() => this.poll(process));
+    this.poll(this.newProcess(name, offset));
   }
 
   /** The process ends at once. SQS returns what it held after the visibility timeout. */
@@ -148,9 +145,8 @@ export class Lab {
   }
 
   private newProcess(name: string, offset: number): Process {
-    const clock = new ServerClock(() => Date.now() + offset);
-    const now = () => clock.now();
-    const store = this.table.storeOf(name, clock);
+    const now = () => Date.now() + offset;
+    const store = this.table.storeOf(name);
     let heartbeatAt = Number.NEGATIVE_INFINITY;
     const { hosts = 1 } = this.options;
     const rates = times(hosts, (n) => new AdaptiveRate({ store, host: `h${n}`, now }));
@@ -166,7 +162,7 @@ export class Lab {
     const heartbeat = async () => {
       if (end.signal.aborted) return;
       const at = now();
-      await this.table.heartbeat(name, at, clock).then(
+      await this.table.heartbeat(name, at).then(
         () => {
           heartbeatAt = at;
         },
@@ -183,7 +179,6 @@ export class Lab {
       isReceiving: true,
       end,
       held: new Set(),
-      isReady: clock.sync(() => this.table.ping(clock)),
     };
     this.processes.set(name, process);
     return process;

@@ -375,7 +375,7 @@ export const SOME: readonly Scenario[] = [
   steady(4, 10),
   kills(4, 10),
   badTable("unavailable from 20 to 50 s", DOWN, 4, 10),
-  offsets(4, 10, 1_000),
+  offsets(4, 10, 10),
   concurrency(4, 4, 90_000),
   concurrency(8, 4, 90_000, LONG_DOWN),
   ...CUT_OFF.map((table) => concurrency(4, 4, 300_000, table)),
@@ -398,7 +398,7 @@ export const ALL: readonly Scenario[] = [
     badTable("failing for 20 % of the calls", { failing: 0.2 }, processes, 50),
     badTable("unavailable from 20 to 50 s", DOWN, processes, 50),
   ]),
-  ...[300, 1_000].flatMap((offset) => [
+  ...[1, 10].flatMap((offset) => [
     offsets(4, 50, offset),
     offsets(20, 10, offset),
     offsets(2, 200, offset),

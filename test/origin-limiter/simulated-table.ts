@@ -1,6 +1,5 @@
 // A shared table in virtual time: latency, failures and periods without a response. Each process has a view of it.
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ServerClock } from "../../aws/server-clock.ts";
 import { MemoryPermitStore, type PermitStore } from "../../domain/origin/permit-store.ts";
 
 interface Item {
@@ -45,22 +44,16 @@ export class SimulatedTable {
   ) {}
 
   /** Writes a heartbeat. @param at by the clock of the process */
-  heartbeat(owner: string, at: number, clock?: ServerClock): Promise<void> {
-    return this.call(clock, owner, () => {
+  heartbeat(owner: string, at: number): Promise<void> {
+    return this.call(owner, () => {
       this.heartbeats.set(owner, { permits: this.heartbeats.get(owner)?.permits ?? 0, at });
     });
   }
 
-  /** A read that returns nothing. */
-  ping(clock: ServerClock): Promise<void> {
-    return this.call(clock, "", () => undefined);
-  }
-
-  /** @param clock learns the `Date` of each response */
-  storeOf(owner: string, clock?: ServerClock): PermitStore {
+  storeOf(owner: string): PermitStore {
     const counted = <T>(kind: Call["kind"], limit: string, call: () => T | Promise<T>): Promise<T> => {
       this.calls.push({ at: Date.now(), owner, kind, limit });
-      return this.call(clock, owner, call);
+      return this.call(owner, call);
     };
     return {
       tat: (id) => counted("read", id, () => this.rates.tat(id)),
@@ -99,10 +92,9 @@ export class SimulatedTable {
     };
   }
 
-  private async call<T>(clock: ServerClock | undefined, owner: string, run: () => T | Promise<T>): Promise<T> {
+  private async call<T>(owner: string, run: () => T | Promise<T>): Promise<T> {
     const { latencyMs = 8, failing = 0, down = [], downFor = "" } = this.faults;
     const once = () => latencyMs * (0.5 + this.random()) * (this.random() < 0.02 ? 10 : 1);
-    const before = this.localTime(clock);
     await sleep(once() / 2);
     const seconds = (Date.now() - this.started) / 1_000;
     const outage = owner.startsWith(downFor) && down.find(([from, to]) => seconds >= from && seconds < to);
@@ -115,14 +107,8 @@ export class SimulatedTable {
     const fails = this.random() < failing;
     if (fails && this.random() < 0.5) throw new Error("The table fails");
     const result = await run();
-    const date = Math.floor(Date.now() / 1_000) * 1_000;
     await sleep(once() / 2);
-    if (!fails) clock?.observe({ sentAt: before, receivedAt: this.localTime(clock), date });
     if (fails) throw new Error("The response was lost");
     return result;
-  }
-
-  private localTime(clock: ServerClock | undefined): number {
-    return clock === undefined ? 0 : clock.now() - clock.offset;
   }
 }

@@ -1,9 +1,6 @@
 import { DeferredError } from "../../../domain/origin/origin-limiter.ts";
-import {
-  OriginLimiterRegistry,
-  type OriginLimiterRegistryOptions,
-  type OriginWork,
-} from "../../../domain/origin/origin-limiter-registry.ts";
+import { OriginLimiterRegistry, type OriginWork } from "../../../domain/origin/origin-limiter-registry.ts";
+import type { ProcessOptions } from "../../../domain/origin/paced-calls.ts";
 import { LeaseLostError } from "../../../domain/origin/permit-lease.ts";
 import { MemoryPermitStore } from "../../../domain/origin/permit-store.ts";
 import { busiest } from "../../../tools/edge/origin-log.ts";
@@ -29,7 +26,7 @@ function sharedStore(): MemoryPermitStore {
   return Object.assign(new MemoryPermitStore(), { localTats: undefined });
 }
 
-function limitersOf(options: Partial<OriginLimiterRegistryOptions> = {}): OriginLimiterRegistry {
+function limitersOf(options: Partial<ProcessOptions> = {}): OriginLimiterRegistry {
   const limiters = new OriginLimiterRegistry({ store: sharedStore(), now: Date.now, ...options });
   open.push(limiters);
   return limiters;
@@ -280,16 +277,6 @@ describe("permits of a request", () => {
   });
 });
 
-test("the clock is made exact once, before the first work that has limits", async () => {
-  const syncClock = vi.fn(async () => undefined);
-  const limiters = limitersOf({ syncClock });
-  await limiters.prepare(FREE);
-  expect(syncClock).not.toHaveBeenCalled();
-  await limiters.prepare(RATED);
-  await limiters.prepare(TWO);
-  expect(syncClock).toHaveBeenCalledTimes(1);
-});
-
 test("work beyond what a process can start is deferred, however high the limit: each check goes through all that waits", async () => {
   const limiters = limitersOf();
   const work: OriginWork = { ...RATED, origin: { requests_per_second: 1_000_000 } };
@@ -301,8 +288,7 @@ test("work beyond what a process can start is deferred, however high the limit: 
 });
 
 describe("limits that no other process shares", () => {
-  const local = (options: Partial<OriginLimiterRegistryOptions> = {}) =>
-    limitersOf({ store: new MemoryPermitStore(), ...options });
+  const local = (options: Partial<ProcessOptions> = {}) => limitersOf({ store: new MemoryPermitStore(), ...options });
   /** Workers that send one request after the other. @returns when each was sent, in milliseconds since the start */
   async function sentBy(
     limiters: OriginLimiterRegistry,
