@@ -137,7 +137,6 @@ export const progressSchema = listedSchema.extend({
     .optional()
     .catch(undefined),
   variant_names: z.array(z.string()).catch([]),
-  /** Empty: an older deployment. */
   accept_encoding: z.array(z.string()).catch([]),
 });
 export type Progress = z.infer<typeof progressSchema>;
@@ -191,7 +190,7 @@ export const settingsSchema = z.object({
 });
 export type Settings = z.infer<typeof settingsSchema>;
 
-/** Undefined: a retry, or an older deployment. */
+/** Undefined: a retry. */
 const popSelection = popSelectionSchema.optional().catch(undefined);
 
 /** POST /prewarm. */

@@ -36,7 +36,7 @@ async function check(address: string): Promise<void> {
   if (answer.ok) return;
   throw new CommandError(
     `there is no console at ${address}: HTTP ${answer.status}`,
-    "The stack parameter `console` may be off, or the deployment is too old to have a console.",
+    "The stack parameter `console` may be off.",
   );
 }
 

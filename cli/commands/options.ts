@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, Option } from "commander";
 import type { FlatRatePlan } from "../../domain/request/options.ts";
 import type { Downloads, Scope } from "../../domain/result/downloads.ts";
 import type { Verify } from "../../domain/result/outcome.ts";
@@ -20,7 +20,6 @@ export function list(flags: string, says: string): Option {
 
 /** Where the API is: of every command that asks it. */
 export function withPlace(command: Command): Command {
-  if (!command.options.some(({ long }) => long === "--region")) command.addOption(formerRegion());
   return command
     .optionsGroup(
       "Which API to call (default: PREWARM_ENDPOINT and PREWARM_API_KEY, PREWARM_STACK, the local API; otherwise a direct run):",
@@ -32,13 +31,6 @@ export function withPlace(command: Command): Command {
     .option("--api-key <key>", "key of --endpoint, --stack or --local; safer: PREWARM_API_KEY")
     .option("--local", "the API that npm start runs in this folder")
     .option("--direct", "direct run without an API: this machine downloads (default if no API is configured)");
-}
-
-/** Before 0.2, `--region` was the Region of the stack, too. */
-function formerRegion(): Option {
-  return new Option("--region <name>").hideHelp().argParser(() => {
-    throw new InvalidArgumentError("The Region of a stack is --aws-region; this command selects no POPs.");
-  });
 }
 
 export function withJson(command: Command, says = "print the response of the API as JSON"): Command {

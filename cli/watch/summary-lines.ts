@@ -9,41 +9,12 @@ import { wrapped } from "../output/wrapped.ts";
 
 const INDENT = "    ";
 
-const MAX_EXAMPLES = 3;
-
-type Ended = Pick<Summary, "failures" | "failure_pops" | "failure_urls" | "failure_urls_omitted">;
-
 /**
  * What went wrong in a request that has ended, each with what to do; nothing if all is good.
  * @param sentence of the request, which follows: an example that it has is left out
  */
-export function summaryLines(summary: Ended, look: Look, sentence = ""): string[] {
-  const failures = summary.failures ?? [];
-  return [...failures.flatMap((it) => failureLines(it, look, sentence)), ...listLines(summary, look)];
-}
-
-/** An older deployment lists input failures without reasons: its groups are of tasks alone. */
-function listLines(summary: Ended, { paint, width }: Look): string[] {
-  const { failures, failure_pops: pops, failure_urls: urls, failure_urls_omitted: omitted } = summary;
-  const lacks = (subject: Failure["subject"]) => !failures?.some((it) => it.subject === subject);
-  const lines = (scope: string, examples: readonly string[]) => [
-    `${paint("red", "×")} ${scope}`,
-    ...examples
-      .slice(0, MAX_EXAMPLES)
-      .flatMap((it) => wrapped(cleanLine(it), width, INDENT).map((line) => paint("dim", line))),
-  ];
-  return [
-    ...(urls.length > 0 && lacks("url") ? lines(unread(urls.length + omitted), urls) : []),
-    ...(pops.length > 0 && lacks("pop") ? lines(unresolved(pops.length), pops) : []),
-  ];
-}
-
-function unread(urls: number): string {
-  return `${many(urls, "URL")} could not be read`;
-}
-
-function unresolved(pops: number): string {
-  return `${many(pops, "POP")} did not resolve`;
+export function summaryLines({ failures = [] }: Pick<Summary, "failures">, look: Look, sentence = ""): string[] {
+  return failures.flatMap((it) => failureLines(it, look, sentence));
 }
 
 /** How often and where, examples, what to do. Of tasks one example: input failures have no line elsewhere. */
@@ -61,8 +32,8 @@ export function failureLines(failure: Failure, { paint, width }: Look, sentence 
 }
 
 function scopeOf({ subject, tasks, urls, pops }: Failure): string {
-  if (subject === "url") return unread(urls ?? 0);
-  if (subject === "pop") return unresolved(pops);
+  if (subject === "url") return `${many(urls ?? 0, "URL")} could not be read`;
+  if (subject === "pop") return `${many(pops, "POP")} did not resolve`;
   const where = [...(urls ? [many(urls, "URL")] : []), many(pops, "POP")].join(" at ");
   return `${many(tasks, "task")}, ${where}`;
 }

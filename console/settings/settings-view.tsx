@@ -1,5 +1,4 @@
 import type { Settings } from "../../client/answers.ts";
-import { RefusedError } from "../../client/api-client.ts";
 import { LANGUAGES } from "../../domain/format.ts";
 import { useLive } from "../api/use-live.ts";
 import { Choices } from "../parts/choices.tsx";
@@ -16,15 +15,7 @@ export function SettingsView() {
   const client = useClient();
   const live = useLive(
     "settings",
-    async (signal): Promise<Settings | "none"> => {
-      try {
-        return (await client.settings(signal)).value;
-      } catch (error) {
-        // A release before has no such route.
-        if (error instanceof RefusedError && error.status === 404) return "none";
-        throw error;
-      }
-    },
+    async (signal) => (await client.settings(signal)).value,
     () => undefined,
   );
   useTab(say("settings"));
@@ -35,8 +26,7 @@ export function SettingsView() {
       </div>
       <Trouble {...live} />
       <ThisPage />
-      {live.value === "none" ? <p class="quiet gap-top">{say("noSettings")}</p> : null}
-      {live.value === undefined || live.value === "none" ? null : <Deployment settings={live.value} />}
+      {live.value === undefined ? null : <Deployment settings={live.value} />}
     </>
   );
 }

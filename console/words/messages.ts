@@ -351,10 +351,6 @@ export const MESSAGES = {
   instanceTypes: { en: "Instance types", zh: "实例类型" },
   thisPage: { en: "This page", zh: "本页面" },
   shortcuts: { en: "Single-key shortcuts", zh: "单键快捷键" },
-  noSettings: {
-    en: "This deployment does not report its settings, because its version is too old.",
-    zh: "本部署的版本过旧，不提供设置信息。",
-  },
   // Keys
   keysTitle: { en: "Keyboard shortcuts", zh: "键盘快捷键" },
   keySearch: { en: "Search", zh: "搜索" },

@@ -150,11 +150,8 @@ function finished(request: SentenceInput, say: SayReadiness, language: Language)
     return [say("readyExceptions", values), ...(claims.length === 0 ? [] : [say("ofTheOthers", { claims })])];
   }
   if (verdict === undefined || verdict === null) return [say("finished")];
-  // An older release called ready what was only downloaded.
-  const isVerified = request.warm_count + request.hit_count + request.regional_count > 0 || downloadedOf(request) === 0;
-  if (verdict === "ready" && isVerified) return [say("ready", { claims: claimsOf(request, say) })];
-  if ((verdict === "not_verified" || verdict === "ready") && failed === 0)
-    return [say("notVerifiedTasks", { count: downloadedOf(request) })];
+  if (verdict === "ready") return [say("ready", { claims: claimsOf(request, say) })];
+  if (verdict === "not_verified" && failed === 0) return [say("notVerifiedTasks", { count: downloadedOf(request) })];
   // The list has no facts of the verdict but this.
   const { unreadable_urls: unread = 0, url_count: urls = unread } = request;
   const unreadable = unread > 0 ? [say("unreadable", { count: unread, urls })] : [];
@@ -162,7 +159,6 @@ function finished(request: SentenceInput, say: SayReadiness, language: Language)
     return [say("notReadyBecause", { reasons: joined([...unreadable, ...failures], say) })];
   const head = {
     not_ready: "notReady",
-    ready: "notVerified",
     not_verified: "notVerified",
     ready_with_exceptions: "readyWithExceptions",
   } as const;

@@ -28,7 +28,7 @@ export const heartbeatSchema = z.object({
   tasks: z.number().int().nonnegative(),
   /** Bytes so far of its downloads that have no result. */
   bytes: z.number().nonnegative(),
-  /** Bytes of all good results that it has written of the request, at the same moment as `bytes`. Absent in what an older version wrote. */
+  /** Bytes of all good results that it has written of the request, at the same moment as `bytes`. Absent: Get Size wrote it. */
   finished: z.number().nonnegative().optional(),
   /** Bytes of this request that it downloaded in a second, since the heartbeat before. */
   bytes_per_second: z.number().nonnegative(),

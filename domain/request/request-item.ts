@@ -104,7 +104,7 @@ export const requestItemSchema = z.object({
   sources_read: z.array(sourceReadSchema).optional().catch(undefined),
   /** Set once the URLs of its sources are in its list. */
   expanded: z.literal(EXPANDED).optional(),
-  /** What its tasks ask for: see `acceptEncodingsOf`. Absent: an older release made it. */
+  /** What its tasks ask for: see `acceptEncodingsOf`. */
   accept_encoding: z.array(z.string()).optional().catch(undefined),
   /** How many lines `header` had, and the names that `variants` had: a retry brings them again. */
   header_count: count,

@@ -31,7 +31,7 @@ export const FAILURE_REASONS = {
   no_distribution: "The URL's host name does not lead to a distribution.",
   name_not_found: "The name does not exist in DNS, or has no IPv4 address.",
   dns_unavailable: "The DNS resolver did not respond, or returned an error.",
-  other: "Any other failure, including those for which an older agent stored no reason.",
+  other: "Any other failure.",
 } as const;
 
 export type FailureReason = keyof typeof FAILURE_REASONS;

@@ -141,7 +141,6 @@ const RUNNING: Partial<FakeApi> = { progress: [{ status: "IN_PROGRESS" }] };
 
 describe("each option is used or rejected", () => {
   test.each<[words: readonly string[], says: RegExp, typed?: Typed]>([
-    [["status", "--region", "us-east-1"], /--aws-region/],
     [["warm", OBJECT, "--region", "us-east-1"], /--aws-region us-east-1/],
     [["warm", OBJECT, "--region", "eusc-de-east-1"], /--aws-region eusc-de-east-1/],
     [["list", "--stack", "S", "--aws-region", "eu"], /--region/],

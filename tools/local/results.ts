@@ -57,7 +57,7 @@ export function popTable(results: readonly TaskResult[]): string {
   return table(["POP", "REC", "tasks", "MB", "outcomes", "failed"], rows);
 }
 
-/** How many tasks had each outcome, in words: `60 warm, 4 hit`. Those of an older agent count as `done`. */
+/** How many tasks had each outcome, in words: `60 warm, 4 hit`. */
 export function outcomeCounts(results: readonly TaskResult[]): string {
   const counts = grouped(results, ({ outcome = "done" }) => outcome);
   return outcomes

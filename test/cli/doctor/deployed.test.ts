@@ -192,7 +192,7 @@ describe("the API", () => {
     ["API and key", "no answer", silent, "fail", /no response/],
     ["version", "the command's", settings(200, VERSION), "ok", /, in /],
     ["version", "another", settings(200, "0.0.1"), "warn", /0\.0\.1 is deployed/],
-    ["version", "too old to have one", settings(404, ""), "fail", /404/],
+    ["version", "not told", settings(404, ""), "fail", /404/],
     ["version", "unknown, as the key opens nothing", keyless(200), "cannot-tell", /no call to the API succeeded/],
     ["API and key", "no answer of a stack, which may be private", silent, "cannot-tell", /no response/, false],
   ])("%s: %s", (name, _, api, status, says, mustAnswer = true) => {

@@ -2,25 +2,6 @@ import { painter } from "../../../cli/output/paint.ts";
 import { summaryLines } from "../../../cli/watch/summary-lines.ts";
 import { FAILURES } from "../progress.ts";
 
-const NONE = { failure_pops: [], failure_urls: [], failure_urls_omitted: 0 };
-
-test.each([undefined, FAILURES.slice(0, 1)])(
-  "an older deployment's URLs that could not be read and POPs that did not resolve are named without reasons",
-  (failures) => {
-    const urls = ["https://a/1", "https://a/2#br", "https://a/\u001b3", "https://a/4"];
-    const lists = { failure_pops: ["ICN51-C1"], failure_urls: urls, failure_urls_omitted: 5 };
-    const lines = summaryLines({ ...lists, failures }, { width: undefined, paint: painter(false) });
-    expect(lines.slice(-6)).toEqual([
-      "× 9 URLs could not be read",
-      "    https://a/1",
-      "    https://a/2#br",
-      "    https://a/·3",
-      "× 1 POP did not resolve",
-      "    ICN51-C1",
-    ]);
-  },
-);
-
 test("what went wrong, how it looks, and what to do", () => {
   const url = (path: string, error: string) => ({ url: `https://a/${path}`, error });
   const failures: typeof FAILURES = [
@@ -42,8 +23,7 @@ test("what went wrong, how it looks, and what to do", () => {
       examples: [{ pop: "ICN51-C1", error: "d1.ICN51-C1.cloudfront.net does not exist in DNS (ENOTFOUND)" }],
     },
   ];
-  const lists = { ...NONE, failure_pops: ["ICN51-C1"], failure_urls: ["https://a/1"], failure_urls_omitted: 8 };
-  const lines = summaryLines({ ...lists, failures }, { width: undefined, paint: painter(false) });
+  const lines = summaryLines({ failures }, { width: undefined, paint: painter(false) });
   expect(lines).toEqual([
     "× Connection failed: 6 tasks, 5 URLs at 4 POPs",
     "    https://www.example.com/pak-001.bin at DEL54-P2: no connection at any of its 3 addresses",
@@ -59,7 +39,7 @@ test("what went wrong, how it looks, and what to do", () => {
 });
 
 test("on a terminal its lines end between words", () => {
-  const lines = summaryLines({ ...NONE, failures: FAILURES.slice(0, 1) }, { width: 50, paint: painter(false) });
+  const lines = summaryLines({ failures: FAILURES.slice(0, 1) }, { width: 50, paint: painter(false) });
   expect(lines).toEqual([
     "× Connection failed: 6 tasks, 5 URLs at 4 POPs",
     "    https://www.example.com/pak-001.bin at",
@@ -78,7 +58,7 @@ test("the example that the sentence has is not printed twice", () => {
   }));
   const failures: typeof FAILURES = [{ code: "no_distribution", subject: "url", tasks: 0, pops: 0, urls: 2, examples }];
   const sentence = `Failed: No URL can be read; the first is https://a.example/10?… (${problem}).`;
-  const lines = summaryLines({ ...NONE, failures }, { width: undefined, paint: painter(false) }, sentence);
+  const lines = summaryLines({ failures }, { width: undefined, paint: painter(false) }, sentence);
   expect(lines.filter((line) => line.includes("does not exist"))).toEqual([
     expect.stringContaining("https://a.example/1?key=x"),
   ]);

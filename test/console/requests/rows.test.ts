@@ -17,7 +17,7 @@ const listed = (some: Partial<Listed>): Listed => ({
   ...some,
 });
 
-it("an answer of an older deployment has defaults for what it does not tell", () =>
+it("an answer has defaults for what it does not tell", () =>
   expect(listed({})).toMatchObject({ warm_count: 0, url_prefix: "", warnings: [], estimated_finish_at: null }));
 
 it.each([
