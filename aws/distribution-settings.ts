@@ -45,14 +45,17 @@ interface Clients {
   readonly logger?: AwsErrorLog;
 }
 
+/** The managed cache policy CachingDisabled: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html */
+const CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4be5a84d39ad";
+
 /**
  * Reads how distributions are configured. What is read is cached for five minutes; what cannot be read, or keeps the distribution from
  * being warmed, is asked for again the next time.
  */
 export class DistributionSettingsReader {
-  private readonly settings: (id: string) => Promise<DistributionSettings>;
+  private readonly distribution: (id: string) => Promise<Distribution>;
   /** For who needs cache tags: a distribution without them was refused, and its user was told to change it. */
-  private readonly settingsWithTags: (id: string) => Promise<DistributionSettings>;
+  private readonly distributionWithTags: (id: string) => Promise<Distribution>;
   private readonly cachePolicy: (id: string) => Promise<CachePolicyConfig | undefined>;
   private readonly addsServerTiming: (id: string) => Promise<boolean>;
   private readonly policies: (id: string) => Promise<ContinuousDeploymentPolicyConfig | undefined>;
@@ -88,32 +91,36 @@ export class DistributionSettingsReader {
     const read = async (Id: string) => {
       const { Distribution } = await withTimeout(TIMEOUT_MS, cloudFront.send(new GetDistributionCommand({ Id })));
       if (Distribution === undefined) throw new Error(`CloudFront returned no distribution ${Id}`);
-      return this.partsOf(Distribution, cloudFront);
+      return Distribution;
     };
-    this.settings = cached(read, isCacheable);
-    this.settingsWithTags = cached(read, (it) => isCacheable(it) && it.cacheTagHeader !== undefined);
+    this.distribution = cached(read, isCacheable);
+    this.distributionWithTags = cached(
+      read,
+      (it) => isCacheable(it) && it.DistributionConfig?.CacheTagConfig?.HeaderName !== undefined,
+    );
   }
 
   /**
    * How a distribution is configured, or a tenant of it.
    * @throws what CloudFront or the network says when the distribution itself cannot be read
    */
-  async read({ id, settings: tenant, needsTags = false }: SettingsQuery): Promise<DistributionSettings> {
-    const answer = needsTags ? this.settingsWithTags(id) : this.settings(id);
-    const settings = await answer.catch((error: unknown) => {
+  async read({ id, settings: tenant, needsTags = false, withPolicies }: SettingsQuery): Promise<DistributionSettings> {
+    const answer = needsTags ? this.distributionWithTags(id) : this.distribution(id);
+    const distribution = await answer.catch((error: unknown) => {
       this.log(`the distribution ${id}`, error);
       throw error;
     });
+    const settings = await this.partsOf(distribution, withPolicies);
     if (tenant === undefined) return settings;
     const { hasAnycastIps, webAcl: arn } = tenant;
     const isDeployed = settings.isDeployed && tenant.isDeployed;
-    if (arn === undefined) return { ...settings, isDeployed, hasAnycastIps };
+    if (arn === undefined || !withPolicies) return { ...settings, isDeployed, hasAnycastIps };
     const unread = settings.unread.filter(({ part }) => part !== "web ACL");
     const webAcl = arn === "disabled" ? undefined : await this.orUnread({ part: "web ACL" }, this.webAcl(arn), unread);
     return { ...settings, isDeployed, hasAnycastIps, webAcl, unread };
   }
 
-  private async partsOf(distribution: Distribution, cloudFront: CloudFrontClient): Promise<DistributionSettings> {
+  private async partsOf(distribution: Distribution, withPolicies: boolean): Promise<DistributionSettings> {
     const { DistributionConfig: config, DomainName: domain = "" } = distribution;
     if (config === undefined) throw new Error(`CloudFront returned no configuration of ${distribution.Id}`);
     const unread: UnreadPart[] = [];
@@ -127,16 +134,24 @@ export class DistributionSettingsReader {
     };
     const inOrder: (CacheBehavior | DefaultCacheBehavior)[] = [...(config.CacheBehaviors?.Items ?? [])];
     if (config.DefaultCacheBehavior !== undefined) inOrder.push(config.DefaultCacheBehavior);
+    const policyIds = (idOf: (behaviour: DefaultCacheBehavior) => string | undefined) =>
+      withPolicies ? different(inOrder.map((behaviour) => idOf(behaviour))) : [];
     const { WebACLId: webAclId = "" } = config;
     const [cachePolicies, timings, deployment, webAcl] = await Promise.all([
-      each("cache policy", different(inOrder.map(({ CachePolicyId: id }) => id)), this.cachePolicy),
+      each(
+        "cache policy",
+        policyIds(({ CachePolicyId: id }) => id).filter((id) => id !== CACHING_DISABLED),
+        this.cachePolicy,
+      ),
       each(
         "response headers policy",
-        different(inOrder.map(({ ResponseHeadersPolicyId: id }) => id)),
+        policyIds(({ ResponseHeadersPolicyId: id }) => id),
         this.addsServerTiming,
       ),
-      part({ part: "continuous deployment policy" }, this.deploymentOf(config, domain, cloudFront)),
-      webAclId === "" ? undefined : part({ part: "web ACL" }, this.webAcl(webAclId)),
+      withPolicies || config.Staging === true
+        ? part({ part: "continuous deployment policy" }, this.deploymentOf(config, domain))
+        : undefined,
+      withPolicies && webAclId !== "" ? part({ part: "web ACL" }, this.webAcl(webAclId)) : undefined,
     ]);
     const shields = shieldsOf(config);
     return {
@@ -179,8 +194,8 @@ export class DistributionSettingsReader {
   private async deploymentOf(
     { Staging, ContinuousDeploymentPolicyId: id = "" }: DistributionConfig,
     domain: string,
-    cloudFront: CloudFrontClient,
   ): Promise<ContinuousDeployment | undefined> {
+    const { cloudFront } = this.clients;
     if (id !== "") return continuousDeploymentOf(await this.policies(id));
     if (Staging !== true) return undefined;
     let Marker: string | undefined;
@@ -198,9 +213,10 @@ export class DistributionSettingsReader {
   }
 }
 
-/** What could not be read, and what a request is refused for, may be another the next time: its user was told to change it. */
-function isCacheable({ unread, enabled, isDeployed, isStaging, viewerMtls }: DistributionSettings): boolean {
-  return unread.length === 0 && enabled && isDeployed && !isStaging && viewerMtls !== "required";
+/** What a request is refused for may be another the next time: its user was told to change it. */
+function isCacheable({ Status, DistributionConfig: config }: Distribution): boolean {
+  const { Enabled, Staging, ViewerMtlsConfig } = config ?? {};
+  return Enabled === true && Status === "Deployed" && Staging !== true && ViewerMtlsConfig?.Mode !== "required";
 }
 
 /** Each id once. */
@@ -287,7 +303,7 @@ function behaviourOf(
 ): CacheBehaviour {
   const { CachePolicyId: policyId = "", ResponseHeadersPolicyId: headersId = "", TargetOriginId = "" } = behaviour;
   const { TrustedKeyGroups: groups, TrustedSigners: signers } = behaviour;
-  const policy = cachePolicies.get(policyId);
+  const policy = policyId === CACHING_DISABLED ? NOTHING_CACHED : cachePolicies.get(policyId);
   return {
     pathPattern: "PathPattern" in behaviour ? (behaviour.PathPattern ?? "*") : "*",
     caching: policyId === "" ? withoutPolicy(behaviour) : policy && cachingOf(policy),
@@ -309,7 +325,9 @@ function ttlsOf({ MinTTL = 0, DefaultTTL, MaxTTL }: Pick<DefaultCacheBehavior, "
   };
 }
 
-function cachingOf(policy: CachePolicyConfig): Caching {
+const NOTHING_CACHED = { MinTTL: 0, DefaultTTL: 0, MaxTTL: 0 };
+
+function cachingOf(policy: Omit<CachePolicyConfig, "Name">): Caching {
   const {
     QueryStringsConfig: query,
     CookiesConfig: cookies,

@@ -111,7 +111,7 @@ export class DirectClient implements Api {
       stored = [],
       areAllKnown,
       idOf,
-    } = await checkSettings(account, { ...request, retried });
+    } = await checkSettings(account, { ...request, retried, isStarting: false });
     return checked(() => {
       if (refusals.length > 0) throw new ApiError(400, faultList(refusals.map(findingText)), refusedUrls);
       return told(applySettings(request, { settings: stored, areAllKnown, idOf }), warnings.map(findingText));

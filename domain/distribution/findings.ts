@@ -28,6 +28,9 @@ export const FINDINGS = {
 
 export type FindingCode = keyof typeof FINDINGS;
 
+/** Warnings of POST /prewarm, which reads no policies. A dry run and `prewarm doctor` tell all. */
+export const STARTING_WARNINGS: readonly FindingCode[] = ["not_cached", "signed", "price_class", "not_checked"];
+
 /** What stands in the way of a request, or may. */
 export interface Finding {
   readonly code: FindingCode;

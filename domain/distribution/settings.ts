@@ -39,6 +39,11 @@ export interface SettingsQuery {
   readonly settings?: TenantSettings | undefined;
   /** Whether a distribution without cache tags will be refused. @default it is not */
   readonly needsTags?: boolean;
+  /**
+   * Whether its policies and its web ACL are read, too. Without them, it is one call, and what they say is absent; of a staging
+   * distribution, the continuous deployment policy is read all the same: it may be refused because of it.
+   */
+  readonly withPolicies: boolean;
 }
 
 /** A part of a distribution's settings that AWS did not tell. */

@@ -1,5 +1,12 @@
 import { grouped } from "../collections.ts";
-import { FINDINGS, type Finding, type FindingCode, findingsOf, notChecked } from "../distribution/findings.ts";
+import {
+  FINDINGS,
+  type Finding,
+  type FindingCode,
+  findingsOf,
+  notChecked,
+  STARTING_WARNINGS,
+} from "../distribution/findings.ts";
 import type { DistributionSettings, SettingsQuery } from "../distribution/settings.ts";
 import { type StoredSettings, storedSettings } from "../distribution/stored-settings.ts";
 import { publicReason } from "../log-fields.ts";
@@ -31,6 +38,8 @@ interface CheckedRequest {
   readonly urls: readonly string[];
   /** Others are left out where the price class excludes them. */
   readonly arePopsNamed: boolean;
+  /** Whether the request is about to start: then only what it needs is read and told. */
+  readonly isStarting: boolean;
   /** The request that it tries again, whose URLs are not known yet. */
   readonly retried?: Pick<RequestItem, "distributions"> | undefined;
 }
@@ -78,7 +87,8 @@ export async function checkSettings(source: SettingsSource, request: CheckedRequ
   const wanted = wantedOf(request);
   const checked = await Promise.all(
     requested.slice(0, MAX_DISTRIBUTIONS).map(async ({ name, urls, ...owner }) => {
-      const query = { id: owner.id, settings: owner.settings, needsTags: wanted.hasTags };
+      const withPolicies = !request.isStarting || request.item.skip_uncached === true;
+      const query = { id: owner.id, settings: owner.settings, needsTags: wanted.hasTags, withPolicies };
       const settings = await inTime(source.settings(query)).catch((error: unknown) =>
         notChecked(`the configuration of the distribution ${owner.id} of ${name}`, publicReason(error)),
       );
@@ -88,8 +98,11 @@ export async function checkSettings(source: SettingsSource, request: CheckedRequ
   );
   const all = [...unserved, ...checked];
   const isRefusal = ({ code }: Finding) => FINDINGS[code] === "refusal";
-  // What is left out keeps nothing from being warmed.
-  const isTold = ({ code }: Finding) => code !== "not_cached" || request.item.skip_uncached !== true;
+  const isTold = (finding: Finding) => {
+    // What is left out keeps nothing from being warmed.
+    if (finding.code === "not_cached" && request.item.skip_uncached === true) return false;
+    return !request.isStarting || isRefusal(finding) || STARTING_WARNINGS.includes(finding.code);
+  };
   const findings = all.flatMap((one) => one.findings).filter(isTold);
   // Tenants of one distribution differ in nothing that is stored.
   const settings = [...new Map(all.flatMap((one) => (one.settings ? [[one.settings.id, one.settings]] : []))).values()];

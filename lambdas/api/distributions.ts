@@ -116,13 +116,13 @@ async function checkDistributions(
 /**
  * A request as the settings of its distributions make it, and what may stand in its way, as warnings. The last check: it takes calls of
  * CloudFront, and a request that another check refuses makes none.
- * @param retried the request that it tries again; undefined: none
+ * @param options `retried`: the request that it tries again; undefined: none
  * @throws ApiError 400: one of them would serve nothing, or nothing is left to warm
  */
 export async function adaptToSettings(
   deps: ApiDeps,
   asked: PrewarmRequest,
-  retried: RequestItem | undefined,
+  options: { readonly retried: RequestItem | undefined; readonly isStarting: boolean },
 ): Promise<AdaptedRequest & Pick<SettingsCheck, "idOf">> {
   const { distributions, settings } = deps;
   const request = { ...asked, warnings: [...asked.warnings, ...(await checkDistributions(deps, asked))] };
@@ -137,10 +137,7 @@ export async function adaptToSettings(
     areAllKnown,
     idOf,
     ...check
-  } = await checkSettings(source, {
-    ...request,
-    retried,
-  });
+  } = await checkSettings(source, { ...request, ...options });
   if (refusals.length > 0) throw new ApiError(400, faultList(refusals.map(findingText)), refusedUrls);
   const adapted = applySettings(request, { settings: stored, areAllKnown, idOf });
   return { ...adapted, warnings: [...adapted.warnings, ...check.warnings.map(findingText)], idOf };

@@ -41,7 +41,7 @@ export async function dryRun(
   retried: RequestItem | undefined,
 ): Promise<Estimated> {
   const activeRequests = await checkActiveLimit(deps);
-  const request = await adaptToSettings(deps, asked, retried);
+  const request = await adaptToSettings(deps, asked, { retried, isStarting: false });
   const { day, used } = await checkDailyLimits(deps, request);
   const { item } = request;
   const { dns, ports, caps, kind } = deps;

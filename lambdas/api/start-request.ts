@@ -45,7 +45,7 @@ export async function startRequest(
   const { req_id: reqId } = request.item;
   await checkActiveLimit(deps);
   const current = await retriedNow(deps, retried);
-  const adapted = await adaptToSettings(deps, request, retried);
+  const adapted = await adaptToSettings(deps, request, { retried, isStarting: true });
   await checkDailyLimits(deps, adapted);
   // The checks, and another call with the same token, may have taken 20 s.
   const item = { ...adapted.item, ...timesFrom(deps.now(), timeout) };

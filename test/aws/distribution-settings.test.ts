@@ -124,7 +124,7 @@ function reader(change: Partial<typeof ANSWERS> = {}) {
 it("reads all that decides how a distribution can be warmed", async () => {
   const { settings, regions } = reader();
   const ttls = { minTtl: 100_000, defaultTtl: 100_000, maxTtl: 31_536_000 };
-  expect(await settings.read({ id: "E1" })).toEqual({
+  expect(await settings.read({ id: "E1", withPolicies: true })).toEqual({
     id: "E1",
     domain: "d1.cloudfront.net",
     enabled: true,
@@ -196,21 +196,21 @@ it.each([
   ["a staging one", deployed({ ...OPEN, Staging: true })],
 ])("asks again for a distribution that is %s, which its user may change", async (_, answers) => {
   const { settings, calls } = reader(answers);
-  await settings.read({ id: "E1" });
-  await settings.read({ id: "E1" });
+  await settings.read({ id: "E1", withPolicies: true });
+  await settings.read({ id: "E1", withPolicies: true });
   expect(calls().filter((call) => call === "GetDistribution E1")).toHaveLength(2);
 });
 
 it("keeps what it read for five minutes, and policies of other distributions with it", async () => {
   const { settings, calls, later } = reader(deployed(OPEN));
-  await Promise.all([settings.read({ id: "E1" }), settings.read({ id: "E1" })]);
+  await Promise.all([settings.read({ id: "E1", withPolicies: true }), settings.read({ id: "E1", withPolicies: true })]);
   const first = calls().length;
   later(299_999);
-  await settings.read({ id: "E1" });
-  await settings.read({ id: "E2" });
+  await settings.read({ id: "E1", withPolicies: true });
+  await settings.read({ id: "E2", withPolicies: true });
   expect(calls().slice(first)).toEqual(["GetDistribution E2"]);
   later(1);
-  await settings.read({ id: "E1" });
+  await settings.read({ id: "E1", withPolicies: true });
   expect(calls()).toHaveLength(2 * first + 1);
 });
 
@@ -243,10 +243,10 @@ it.each([
 ])("where %s is denied, the rest is told, and it is asked for again the next time", async (_, change, part, rest) => {
   const { settings, calls, warn } = reader(change);
   const unread = [{ ...part, why: "cloudfront:Get is not allowed" }];
-  expect(await settings.read({ id: "E1" })).toMatchObject({ ...rest, unread, viewerMtls: "required" });
+  expect(await settings.read({ id: "E1", withPolicies: true })).toMatchObject({ ...rest, unread, viewerMtls: "required" });
   expect(warn.mock.calls).toMatchObject([[expect.anything(), { error: { message: DENIED } }]]);
   const first = calls().length;
-  await settings.read({ id: "E1" });
+  await settings.read({ id: "E1", withPolicies: true });
   expect(calls().slice(first)).toContain("GetDistribution E1");
 });
 
@@ -257,12 +257,12 @@ it("does not wait for a call that another one hangs in, and keeps none that take
       isHung && input.Id === "off" ? new Promise(() => undefined) : ANSWERS["GetCachePolicyCommand"]?.(input),
   });
   const unread = [{ part: "cache policy", id: "off", why: "no response within 2 s" }];
-  expect(await settings.read({ id: "E1" })).toMatchObject({
+  expect(await settings.read({ id: "E1", withPolicies: true })).toMatchObject({
     unread,
     behaviours: [{}, {}, { caching: { minTtl: 100_000 } }],
   });
   isHung = false;
-  expect(await settings.read({ id: "E1" })).toMatchObject({ unread: [] });
+  expect(await settings.read({ id: "E1", withPolicies: true })).toMatchObject({ unread: [] });
 });
 
 it("asks for each policy, however many others hang", async () => {
@@ -274,7 +274,7 @@ it("asks for each policy, however many others hang", async () => {
       input.Id === "on" ? ANSWERS["GetCachePolicyCommand"]?.(input) : new Promise(() => undefined),
   });
   const unread = ids.slice(0, -1).map((id) => ({ part: "cache policy", id, why: "no response within 2 s" }));
-  expect(await settings.read({ id: "E1" })).toMatchObject({ unread });
+  expect(await settings.read({ id: "E1", withPolicies: true })).toMatchObject({ unread });
 });
 
 it.each([
@@ -285,13 +285,13 @@ it.each([
   ["its group has no Anycast IPs", {}, ACL, { isDeployed: true, hasAnycastIps: false, webAcl: { name: "shield" } }],
 ])("a tenant has the settings of its distribution, but that %s", async (_, tenant, WebACLId, expected) => {
   const { settings } = reader(deployed({ ...OPEN, WebACLId }));
-  const query = { id: "E1", settings: { isDeployed: true, hasAnycastIps: false, ...tenant } };
+  const query = { id: "E1", settings: { isDeployed: true, hasAnycastIps: false, ...tenant }, withPolicies: true };
   expect(await settings.read(query)).toMatchObject(expected);
 });
 
 it("asks again for a distribution without cache tags where they are needed", async () => {
   const { settings, calls } = reader(deployed({ ...OPEN, CacheTagConfig: undefined }));
-  for (const needsTags of [true, true, false, false]) await settings.read({ id: "E1", needsTags });
+  for (const needsTags of [true, true, false, false]) await settings.read({ id: "E1", needsTags, withPolicies: true });
   expect(calls().filter((call) => call === "GetDistribution E1")).toHaveLength(3);
 });
 
@@ -300,9 +300,9 @@ it("fails where the distribution itself cannot be read, and not for ever", async
   const { settings } = reader({
     GetDistributionCommand: (input) => (isDenied ? denied() : ANSWERS["GetDistributionCommand"]?.(input)),
   });
-  await expect(settings.read({ id: "E1" })).rejects.toThrow(DENIED);
+  await expect(settings.read({ id: "E1", withPolicies: true })).rejects.toThrow(DENIED);
   isDenied = false;
-  expect(await settings.read({ id: "E1" })).toMatchObject({ id: "E1" });
+  expect(await settings.read({ id: "E1", withPolicies: true })).toMatchObject({ id: "E1" });
 });
 
 const configured = (config: object) => ({
@@ -332,7 +332,7 @@ it.each([
     { unread: [{ part: "web ACL", why: expect.stringContaining("Classic") }] },
   ],
 ])("%s", async (_, config, expected) => {
-  expect(await reader(configured(config)).settings.read({ id: "E1" })).toMatchObject(expected);
+  expect(await reader(configured(config)).settings.read({ id: "E1", withPolicies: true })).toMatchObject(expected);
 });
 
 it("a policy that is not enabled is none, and a weight is a share", async () => {
@@ -342,7 +342,7 @@ it("a policy that is not enabled is none, and a weight is a share", async () => 
         GetContinuousDeploymentPolicyCommand: () => ({
           ContinuousDeploymentPolicy: { ContinuousDeploymentPolicyConfig: { ...DEPLOYMENT, ...change } },
         }),
-      }).settings.read({ id: "E1" })
+      }).settings.read({ id: "E1", withPolicies: true })
     ).continuousDeployment?.traffic;
   expect(await of({ Enabled: false })).toBeUndefined();
   expect(await of({ TrafficConfig: { SingleWeightConfig: { Weight: 0.05 } } })).toEqual({ weight: 0.05 });
@@ -381,7 +381,7 @@ it("takes what CloudFront leaves out for its default", async () => {
     }),
     GetWebACLCommand: () => ({}),
   });
-  expect(await settings.read({ id: "E1" })).toMatchObject({
+  expect(await settings.read({ id: "E1", withPolicies: true })).toMatchObject({
     id: "",
     domain: "",
     enabled: false,
@@ -405,7 +405,7 @@ it.each([
   ["no configuration", { Distribution: {} }],
 ])("fails where CloudFront answers with %s", async (what, answer) => {
   const { settings } = reader({ GetDistributionCommand: () => answer });
-  await expect(settings.read({ id: "E1" })).rejects.toThrow(`CloudFront returned ${what}`);
+  await expect(settings.read({ id: "E1", withPolicies: true })).rejects.toThrow(`CloudFront returned ${what}`);
 });
 
 it("looks for the policy of a staging distribution on all pages", async () => {
@@ -415,14 +415,14 @@ it("looks for the policy of a staging distribution on all pages", async () => {
     ...configured({ Staging: true }),
     ListContinuousDeploymentPoliciesCommand: () => ({ ContinuousDeploymentPolicyList: pages[page++] }),
   });
-  expect((await settings.read({ id: "E1" })).continuousDeployment).toBeUndefined();
+  expect((await settings.read({ id: "E1", withPolicies: true })).continuousDeployment).toBeUndefined();
   expect(calls().filter((call) => call.startsWith("ListContinuous"))).toHaveLength(3);
 });
 
 it("reads twenty policies, and says so where there are more", async () => {
   const Items = Array.from({ length: 21 }, (_, i) => ({ PathPattern: `/${i}`, CachePolicyId: `p${i}` }));
   const { settings, calls } = reader(configured({ CacheBehaviors: { Items } }));
-  const { unread } = await settings.read({ id: "E1" });
+  const { unread } = await settings.read({ id: "E1", withPolicies: true });
   expect(unread).toEqual([{ part: "cache policy", why: expect.stringContaining("reads 20") }]);
   expect(calls().filter((call) => call.startsWith("GetCachePolicy"))).toHaveLength(20);
 });

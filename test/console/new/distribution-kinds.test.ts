@@ -29,10 +29,34 @@ it.each(ROWS)("%s, %j: %s, in the API and in the console", async (...row) => {
   const dry = await call("POST /prewarm", bodyFor(kind, { ...changes, dry_run: true }));
   const answer = await call("POST /prewarm", bodyFor(kind, changes));
   expectTold(dry, row);
+  const isTold = code !== undefined && ["not_cached", "signed", "price_class"].includes(code);
   expect([answer.status, answer.body["warnings"], answer.body["error_message"]]).toEqual([
     isRefusal ? 400 : 200,
-    dry.body["warnings"],
+    isTold ? dry.body["warnings"] : undefined,
     dry.body["error_message"],
   ]);
   expect(made().requests).toHaveLength(isRefusal ? 0 : 1);
+});
+
+describe("of CloudFront and AWS WAF, a request that starts", () => {
+  const callsOf = async (kind: (typeof ROWS)[number][0], changes: object) => {
+    const { cloudFront, waf } = memoryCloudFront(ACCOUNT);
+    const { call, settings } = world({ own: await new Distributions(cloudFront).listFor([]) });
+    const reader = new DistributionSettingsReader({ cloudFront, waf: () => waf, now: Date.now });
+    settings.read = (query) => reader.read(query);
+    const sent = [cloudFront, waf].map((client) => vi.spyOn(client, "send"));
+    await call("POST /prewarm", bodyFor(kind, changes));
+    return sent.flatMap(({ mock }) => mock.calls.map(([command]) => String(command.constructor.name)));
+  };
+
+  it.each(["standard", "waf-rate", "staging", "no-server-timing", "cookies", "uncached"] as const)(
+    "reads the distribution and no policies: %s",
+    async (kind) => {
+      expect(await callsOf(kind, {})).toEqual(["GetDistributionCommand"]);
+      expect((await callsOf(kind, { dry_run: true })).length).toBeGreaterThan(1);
+    },
+  );
+
+  it("reads policies if it skips what they do not cache", async () =>
+    expect(await callsOf("cookies", { skip_uncached: true })).toContain("GetCachePolicyCommand"));
 });

@@ -29,7 +29,7 @@ it("reads the distribution behind the tenants of a retry once for all that are c
   }));
   const foreign = { label: "d8", names: [] };
   const retried = { distributions: [...tenants, foreign] };
-  const { refusals } = await checkSettings(source, { item, urls: [], arePopsNamed: true, retried });
+  const { refusals } = await checkSettings(source, { item, urls: [], arePopsNamed: true, isStarting: true, retried });
   expect(read).toMatchObject([1, 3].map(tenant).map(({ id, settings }) => ({ id, settings })));
   expect(refusals).toMatchObject(
     [1, 3].map((n) => ({ code: "viewer_mtls", problem: expect.stringContaining(`dt_${n}.example`) })),
