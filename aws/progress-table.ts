@@ -4,7 +4,6 @@ import type { OnUnparseable } from "../domain/log-fields.ts";
 import { blockCount, popIndexAt } from "../domain/plan/counter-shards.ts";
 import type { HeartbeatStore } from "../domain/plan/ports.ts";
 import { type Heartbeat, heartbeatSchema, type Progress, processOf } from "../domain/request/progress.ts";
-import type { Minutes } from "../domain/request/samples.ts";
 import { addCount, type Count, countSchema, NO_COUNT, type Sum } from "../domain/result/count.ts";
 import { type FailureReason, failureReasons } from "../domain/result/failure.ts";
 import {
@@ -27,10 +26,6 @@ export const KEY = {
   pops: (reqId: string, block: number) => `pops#${reqId}#${block}`,
   /** Its failures by reason: a shard each, and examples of each reason. */
   fails: (reqId: string) => `fails#${reqId}`,
-  /** What was counted when a minute began: a minute each. */
-  minute: (reqId: string) => `minute#${reqId}`,
-  /** Bytes that agents received in a minute: one item per minute. */
-  bytes: (reqId: string) => `bytes#${reqId}`,
   /** The last heartbeat of each process. */
   heartbeat: (reqId: string) => `beat#${reqId}`,
   /** By request, or by host while it throttles: the TAT of its rate. Of a request also the permits of all processes. */
@@ -52,7 +47,6 @@ const countItemSchema = countSchema.extend({
   at: z.number().optional().catch(undefined),
   uncompressed: z.array(z.string()).catch([]),
 });
-const receivedSchema = z.object({ bytes: z.number().int().nonnegative() }).transform(({ bytes }) => bytes);
 const resolvedSchema = z.object({ part: z.string(), at: z.number().min(0).max(8.64e15) });
 /** After this time without an address, a code counts as one that never had any. */
 const KEEP_RESOLVED_SECONDS = 366 * 86_400;
@@ -62,8 +56,8 @@ const numbersSchema = z.set(z.number()).catch(new Set());
 
 /** Far more processes than ever work on a request: 300 instances of 16 processes, each replaced once. */
 const MAX_HEARTBEATS = 10_000;
-/** 10,000 heartbeats of 200 bytes are 2 pages; this is three times as many. Items of received bytes are smaller. */
-const MAX_PAGES_WRITTEN_BY_AGENTS = 6;
+/** 10,000 heartbeats of 200 bytes are 2 pages; this is three times as many. */
+const MAX_HEARTBEAT_PAGES = 6;
 
 /** So many examples are read. */
 const MAX_EXAMPLES = 3;
@@ -115,7 +109,7 @@ export class ProgressTable implements HeartbeatStore {
   async heartbeats(reqId: string): Promise<Heartbeat[]> {
     const heartbeats: Heartbeat[] = [];
     let read = 0;
-    for await (const item of this.items(KEY.heartbeat(reqId), MAX_PAGES_WRITTEN_BY_AGENTS)) {
+    for await (const item of this.items(KEY.heartbeat(reqId), MAX_HEARTBEAT_PAGES)) {
       if (++read > MAX_HEARTBEATS) {
         const problem = `more than ${MAX_HEARTBEATS} heartbeats; the others are not read`;
         this.onUnparseable({ kind: "heartbeat", key: reqId, problem });
@@ -179,15 +173,6 @@ export class ProgressTable implements HeartbeatStore {
     return mostFirst(some.map((group) => ({ ...group, subject: "task", pops: group.pops.size, urls: null })));
   }
 
-  /** What is kept of a request by the minute. Instances write the bytes: what is no such number is left out. */
-  async minutes(reqId: string): Promise<Minutes> {
-    const [began, received] = await Promise.all([
-      this.byMinute(KEY.minute(reqId), countSchema),
-      this.byMinute(KEY.bytes(reqId), receivedSchema, MAX_PAGES_WRITTEN_BY_AGENTS),
-    ]);
-    return { began, received };
-  }
-
   /**
    * Adds a batch to the counters, all of it or nothing, and once for a token (DynamoDB remembers it for ten minutes).
    * The same token must come with the same batch.
@@ -240,16 +225,6 @@ export class ProgressTable implements HeartbeatStore {
     await this.putIfAbsent({ key: KEY.fails(reqId), part: examplesPart(reason), examples, expire_at: expireAt });
   }
 
-  /** Stores what was counted when a minute began, unless that is stored. @param minute its number */
-  async putMinute(reqId: string, minute: number, count: Count, expireAt: number): Promise<void> {
-    await this.putIfAbsent({ key: KEY.minute(reqId), part: String(minute), ...count, expire_at: expireAt });
-  }
-
-  /** Adds bytes that came in a minute. One that is tried again may add them twice. @param minute its number */
-  async addReceivedBytes(reqId: string, minute: number, bytes: number, expireAt: number): Promise<void> {
-    await this.increase({ key: KEY.bytes(reqId), part: String(minute) }, { bytes }, expireAt);
-  }
-
   /** Writes a heartbeat. The item's `permits` stay: they are the process's lease (aws/permit-table.ts). */
   async writeHeartbeat(reqId: string, heartbeat: Heartbeat, expireAt: number): Promise<void> {
     // A change of the lease may be in its way.
@@ -260,7 +235,6 @@ export class ProgressTable implements HeartbeatStore {
         // Attributes that the heartbeat lacks are removed.
         ...itemUpdate({
           ...heartbeat,
-          received: heartbeat.received,
           retrying: heartbeat.retrying,
           expire_at: expireAt,
         }),
@@ -284,15 +258,6 @@ export class ProgressTable implements HeartbeatStore {
     const expire_at = Math.floor(at / 1_000) + KEEP_RESOLVED_SECONDS;
     const items = pops.map((pop) => ({ key: KEY.resolved, part: pop, at, expire_at }));
     await putItems(this.db, this.table, items);
-  }
-
-  private async byMinute<T>(key: string, schema: z.ZodType<T>, maxPages?: number): Promise<Map<number, T>> {
-    const found = new Map<number, T>();
-    for await (const item of this.items(key, maxPages)) {
-      const [minute, { data }] = [Number(item["part"]), schema.safeParse(item)];
-      if (Number.isInteger(minute) && data !== undefined) found.set(minute, data);
-    }
-    return found;
   }
 
   /** @param maxPages of a megabyte each. @default all of them */

@@ -114,10 +114,6 @@ export const failureSchema = z.object({
 });
 export type Failure = z.infer<typeof failureSchema>;
 
-/** A row of `?detail=samples`. */
-export const sampleSchema = z.object({ at: time, received_size: count, warm_count: count, hit_count: count });
-export type Sample = z.infer<typeof sampleSchema>;
-
 /** GET /prewarm. */
 export const progressSchema = listedSchema.extend({
   retry_of: z.string().optional().catch(undefined),
@@ -126,7 +122,6 @@ export const progressSchema = listedSchema.extend({
   /** Empty if they were not asked for. */
   pops: z.array(popSchema).catch([]),
   failures: z.array(failureSchema).optional().catch(undefined),
-  samples: z.array(sampleSchema).optional().catch(undefined),
   pop_count: count,
   sentence: z.string().catch(""),
   verify: z.string().optional().catch(undefined),

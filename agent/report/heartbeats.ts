@@ -1,9 +1,8 @@
 import type { Log } from "../../domain/log-fields.ts";
 import type { HeartbeatStore } from "../../domain/plan/ports.ts";
 import { byReason, type Heartbeat, type Retrying } from "../../domain/request/progress.ts";
-import { minuteOf } from "../../domain/request/samples.ts";
 import { withTimeout } from "../../domain/retry.ts";
-import { expiresAfterLongestRequest, expiresAt } from "../../domain/timestamps.ts";
+import { expiresAfterLongestRequest } from "../../domain/timestamps.ts";
 
 /** A stop waits no longer for the last heartbeats: without them, the readers wait until the ones before have expired. */
 const LAST_HEARTBEAT_TIMEOUT_MS = 5_000;
@@ -30,9 +29,6 @@ export class HeldTasks {
   /** Bytes that came and tasks that ended since the last heartbeat. */
   newBytes = 0;
   ended = 0;
-  /** The minute whose bytes heartbeats carry until it is over, and its bytes up to the last heartbeat. */
-  minute = minuteOf(Date.now());
-  minuteBytes = 0;
   /** Tasks in the last heartbeat; undefined: there was none yet. */
   lastReportedTasks: number | undefined;
   /** When the last heartbeat was made, by `performance.now()`. */
@@ -60,9 +56,9 @@ export class HeldTasks {
     );
   }
 
-  /** Whether the last heartbeat reported that there are no tasks, and all bytes are added to their minutes. */
+  /** Whether the last heartbeat reported that there are no tasks. */
   get isReported(): boolean {
-    return this.count === 0 && this.lastReportedTasks === 0 && this.minuteBytes + this.newBytes === 0;
+    return this.count === 0 && this.lastReportedTasks === 0;
   }
 
   /** @param downloads most whole downloads of the task: each counts for a share of the object's bytes */
@@ -142,7 +138,6 @@ export class Heartbeats {
   add(reqId: string, tasks: number): HeldTasks {
     const held = this.requests.get(reqId) ?? new HeldTasks(reqId);
     this.requests.set(reqId, held);
-    if (held.isReported) held.minute = minuteOf(Date.now());
     held.count += tasks;
     if (!held.lastReportedTasks) void this.send(held);
     return held;
@@ -185,8 +180,6 @@ export class Heartbeats {
     do {
       const { count: tasks, newBytes, ended } = held;
       const now = performance.now();
-      const isMinuteOver = tasks === 0 || minuteOf(Date.now()) !== held.minute;
-      const received = held.minuteBytes + newBytes;
       const perSecond = rateSince((now - held.lastHeartbeatAt) / 1_000);
       const heartbeat: Heartbeat = {
         instance,
@@ -195,8 +188,6 @@ export class Heartbeats {
         tasks,
         bytes: Math.round(Math.max(0, held.inProgressBytes)),
         finished: held.finishedBytes,
-        // Bytes of a minute that is over are added to its sum right after this.
-        ...(isMinuteOver || received === 0 ? {} : { received }),
         bytes_per_second: Math.round(perSecond(newBytes)),
         tasks_per_second: perSecond(ended),
         retrying: held.retrying(Date.now()),
@@ -212,23 +203,8 @@ export class Heartbeats {
       held.lastReportedTasks = tasks;
       held.lastHeartbeatAt = now;
       held.writtenAt = heartbeat.at;
-      held.minuteBytes = received;
-      if (isMinuteOver) await this.endMinute(held);
       // Meanwhile the first tasks have come, or the last ones have gone.
     } while ((held.lastReportedTasks === 0) !== (held.count === 0));
-  }
-
-  /** Adds the bytes of a minute to its sum. What cannot be written is tried again with the next heartbeat. */
-  private async endMinute(held: HeldTasks): Promise<void> {
-    const { reqId, minute, minuteBytes } = held;
-    try {
-      if (minuteBytes > 0) await this.options.store.addReceivedBytes(reqId, minute, minuteBytes, expiresAt());
-    } catch (error) {
-      this.options.logger.warn({ err: error, req_id: reqId }, "Writing received bytes failed");
-      return;
-    }
-    held.minuteBytes = 0;
-    held.minute = minuteOf(Date.now());
   }
 }
 

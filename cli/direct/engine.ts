@@ -320,7 +320,6 @@ export class DirectRun {
             counts.setHeartbeat(heartbeat);
             await store.putHeartbeat(reqId, heartbeat);
           },
-          addReceivedBytes: async () => undefined,
         },
         instance: INSTANCE,
         worker: String(process.pid),

@@ -22,7 +22,7 @@ interface ThroughputProps {
   readonly ended?: boolean;
 }
 
-/** Bytes a second and the share that is warm, from the moment that the request was sent. */
+/** Bytes a second and the share that is warm, since the page was opened. */
 export function Throughput({ points, ahead, ended = false }: ThroughputProps) {
   const { say, formats } = useReader();
   const title = useId();

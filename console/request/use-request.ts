@@ -1,4 +1,3 @@
-import { useRef } from "preact/hooks";
 import type { Progress, Summary } from "../../client/answers.ts";
 import { RefusedError } from "../../client/api-client.ts";
 import { isTerminal } from "../../domain/request/lifecycle.ts";
@@ -6,28 +5,18 @@ import { parseTimestamp } from "../../domain/timestamps.ts";
 import { EVERY } from "../api/pace.ts";
 import { type Live, useLive } from "../api/use-live.ts";
 import { useClient } from "../session/client.ts";
-import { detailOf, type LastAnswer } from "./detail.ts";
 
 /** The verdict follows the end by seconds; of one that ended an hour ago none comes any more. */
 const COUNTED_MS = 3_600_000;
 /** Links are good for ten minutes. */
 const LINKS_MS = 8 * 60_000;
 
-/**
- * A request with its POPs and failures: asked for every two seconds until nothing changes any more. The first answer, and the one
- * after a gap, has the samples of the time before.
- */
+/** A request with its POPs and failures: asked for every two seconds until nothing changes any more. */
 export function useRequest(id: string): Live<Progress> {
   const client = useClient();
-  const last = useRef<LastAnswer | undefined>(undefined);
   return useLive(
     `request ${id}`,
-    async (signal) => {
-      const detail = detailOf(last.current, id, Date.now());
-      const { value } = await client.progress(id, { detail, signal });
-      last.current = { id, at: Date.now() };
-      return value;
-    },
+    async (signal) => (await client.progress(id, { detail: "pops,failures", signal })).value,
     (request) => (isSettled(request) ? undefined : EVERY.request),
   );
 }

@@ -33,12 +33,6 @@ export const counterFields = {
 export const downloadedField = count("Bytes of the tasks that succeeded, each object once.");
 export const transferredField = count("Bytes of all downloads, retries and checks of the tasks that have a result.");
 
-/** The same as they stood at a moment. */
-export const sampleFields = {
-  download_size: downloadedField,
-  ...counterFields,
-};
-
 export const timeoutField = timestampField.describe("Time at which the request ends as TIMEOUT.");
 
 /** The request that the examples are about. */

@@ -3,7 +3,6 @@ import { keysOf } from "../collections.ts";
 import { reasonText } from "../readiness/reasons.ts";
 import { pathsAndTagsSchema } from "../request/invalidation.ts";
 import { FLAT_RATE_PLAN_NAMES, originLimitsSchema } from "../request/options.ts";
-import { MAX_SAMPLES } from "../request/samples.ts";
 import { downloadsSchema, scopeSchema } from "../result/downloads.ts";
 import { failureReasons } from "../result/failure.ts";
 import { FAILURE_SUBJECTS, failureExampleSchema, MAX_EXAMPLES } from "../result/failure-groups.ts";
@@ -15,7 +14,6 @@ import {
   counterFields,
   countField,
   downloadedField,
-  sampleFields,
   timestampField,
   transferredField,
 } from "./answer-fields.ts";
@@ -253,34 +251,3 @@ export const sentSchema = z
     ],
   });
 export type Sent = z.infer<typeof sentSchema>;
-
-/** A row of GET /prewarm?detail=samples: how the request stood at one moment. All counts from its beginning on. */
-export const sampleSchema = z
-  .object({
-    at: timestampField.describe("Time of the sample."),
-    received_size: count("All bytes that instances received."),
-    ...sampleFields,
-  })
-  .meta({
-    id: "Sample",
-    description: "Counts of a request up to a moment. Between two samples, interpolate linearly.",
-    examples: [
-      {
-        at: "2024-04-16 03:11:00.000000",
-        received_size: 68684,
-        download_size: 68684,
-        download_count: 2,
-        failed_count: 0,
-        warm_count: 2,
-        hit_count: 0,
-        regional_count: 0,
-        not_kept_count: 0,
-      },
-    ],
-  });
-
-export const samplesField = z
-  .array(sampleSchema)
-  .max(MAX_SAMPLES)
-  .optional()
-  .describe("With `detail=samples`: one a minute, fewer of a long request.");

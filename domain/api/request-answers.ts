@@ -23,7 +23,6 @@ import {
   popProgressSchema,
   popUrlsSchema,
   retryingSchema,
-  samplesField,
   sentSchema,
   UNRESOLVED_EXAMPLE,
 } from "./detail-answers.ts";
@@ -171,7 +170,6 @@ export const progressSchema = z
     sentence: z.string().describe("Status or verdict in one sentence."),
     pops: z.array(popProgressSchema).optional().describe("With `detail=pops`: each POP."),
     failures: z.array(failureSchema).optional().describe("With `detail=failures`: the failures so far."),
-    samples: samplesField,
     urls: popUrlsSchema.optional().describe("With `detail=urls`, after the end: the tasks of a POP."),
     sent: sentSchema.optional().describe("With `detail=sent`: the body."),
   })
@@ -200,7 +198,6 @@ export const listedRequestSchema = progressSchema
     // What `detail` adds.
     pops: true,
     failures: true,
-    samples: true,
     urls: true,
     sent: true,
   })

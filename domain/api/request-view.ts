@@ -16,7 +16,6 @@ import {
   retryingOf,
 } from "../request/progress.ts";
 import type { ListedRequest, RequestItem } from "../request/request-item.ts";
-import type { Sample } from "../request/samples.ts";
 import { sourceState } from "../request/source.ts";
 import { type Count, NO_COUNT } from "../result/count.ts";
 import { type Downloads, maxDownloads, type Scope } from "../result/downloads.ts";
@@ -80,7 +79,7 @@ type Described = ReturnType<typeof describeRequest<RequestItem>>;
 /** Body of GET /prewarm. @param details what `detail` asks for */
 export function progressAnswer(
   described: Described,
-  details: Pick<z.input<typeof progressSchema>, "pops" | "failures" | "urls" | "samples" | "sent">,
+  details: Pick<z.input<typeof progressSchema>, "pops" | "failures" | "urls" | "sent">,
 ) {
   const pop_count = described.pops.length;
   // The item has the codes under the name under which the answer has the rows.
@@ -266,12 +265,6 @@ function stateOf(item: RequestItem, targets: readonly Target[], total: number, d
   if (item.status === "FINISHED" || (total > 0 && done === total)) return "DONE";
   if (item.active === undefined) return "UNFINISHED";
   return done === 0 ? "WAITING" : "IN_PROGRESS";
-}
-
-/** How a request stood at a moment. */
-export function sampleRow({ at, received, count }: Sample, item: RequestItem) {
-  const bounded = boundedCount(count, item.total_count);
-  return { ...bounded, at: formatTimestamp(at), received_size: whole(received) };
 }
 
 /** The failures that have one reason, with the words of the reason. */

@@ -62,6 +62,4 @@ export interface ResultStore {
 export interface HeartbeatStore {
   /** @param expireAt seconds since the epoch */
   writeHeartbeat(reqId: string, heartbeat: Heartbeat, expireAt: number): Promise<void>;
-  /** Adds bytes that were received in a minute. @param minute its number since the epoch */
-  addReceivedBytes(reqId: string, minute: number, bytes: number, expireAt: number): Promise<void>;
 }

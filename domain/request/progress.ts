@@ -34,8 +34,6 @@ export const heartbeatSchema = z.object({
   bytes_per_second: z.number().nonnegative(),
   /** Tasks of this request that it finished in a second, since the heartbeat before. */
   tasks_per_second: z.number().nonnegative(),
-  /** Bytes of this request that came and stand in no minute of it yet: domain/request/samples.ts. Absent: none. */
-  received: z.number().nonnegative().optional(),
   /** Tasks that this process has returned to the queue until their next attempt. Absent: none. */
   retrying: z.array(retryingSchema).max(failureReasons.length).optional().catch(undefined),
 });

@@ -4,8 +4,7 @@ import { withMetrics } from "../../domain/metrics.ts";
 import { counterShardOf, inBlocks } from "../../domain/plan/counter-shards.ts";
 import { isSettleable } from "../../domain/request/lifecycle.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
-import { minuteOf } from "../../domain/request/samples.ts";
-import { type Count, minus } from "../../domain/result/count.ts";
+import type { Count } from "../../domain/result/count.ts";
 import { type FailureReason, metricReasonOf } from "../../domain/result/failure.ts";
 import { type BatchProgress, progressOfBatch, streamBatchSchema } from "./batch.ts";
 import type { AggregationDeps } from "./deps.ts";
@@ -24,8 +23,7 @@ export function createHandler(deps: AggregationDeps) {
     for (const part of progress) {
       const request = await requestOf(deps, cachedRequests, part.reqId);
       if (request === undefined) continue;
-      const adds = part.pops.size > 0;
-      if (adds) {
+      if (part.pops.size > 0) {
         await request.count(part);
         await request.writeLastResultTime(part);
         await request.noteExamples(part);
@@ -34,7 +32,6 @@ export function createHandler(deps: AggregationDeps) {
       // Read after its own are written: of two batches that end at once, the later sees both.
       const { count: all } = await deps.progress.count(part.reqId);
       await requestSettlement(deps, part, request.item, all);
-      if (adds) await request.noteMinute(part, all, Date.now());
     }
     // Set aside, not thrown: that would hold up the others, and the recount finds what the counters miss.
     for (const { record, key, problem } of invalid) {
@@ -76,8 +73,6 @@ export class RequestCounters {
   private readonly popIndexOf: ReadonlyMap<string, number>;
   /** When its newest result was written, as far as this process has noted it: milliseconds since the epoch. */
   private lastResultAt = Number.NEGATIVE_INFINITY;
-  /** The number of the last minute whose beginning this process has noted. */
-  private minute = Number.NaN;
   /** Reasons of failures of which this process has noted examples. */
   private readonly reasonsWithExamples = new Set<FailureReason>();
 
@@ -117,19 +112,6 @@ export class RequestCounters {
       await this.progress.putFailureExamples(this.item.req_id, reason, examples, this.item.expire_at);
       this.reasonsWithExamples.add(reason);
     }
-  }
-
-  /**
-   * Notes what was counted when a minute began, with the first batch in it: one write a minute and process. What concurrent batches
-   * have added by then is in it, so it may be a second late. A batch that is retried notes nothing else.
-   * @param counted with the batch
-   * @param now milliseconds since the epoch
-   */
-  async noteMinute({ total }: BatchProgress, counted: Count, now: number): Promise<void> {
-    const minute = minuteOf(now);
-    if (this.minute === minute) return;
-    await this.progress.putMinute(this.item.req_id, minute, minus(counted, total), this.item.expire_at);
-    this.minute = minute;
   }
 }
 

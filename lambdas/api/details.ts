@@ -1,17 +1,14 @@
 import type { FailureRow, PopUrls, Sent } from "../../domain/api/detail-answers.ts";
-import { countOf, failureRow, popRows, sampleRow, sentOf } from "../../domain/api/request-view.ts";
+import { failureRow, popRows, sentOf } from "../../domain/api/request-view.ts";
 import { toArray } from "../../domain/collections.ts";
 import { isLostList, isMissing, LISTS, type ReadableList } from "../../domain/plan/lists.ts";
 import { Plan } from "../../domain/plan/plan.ts";
 import { type GoodUrl, sortKeyOf } from "../../domain/plan/task.ts";
-import type { Progress } from "../../domain/request/progress.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
-import { samplesOf } from "../../domain/request/samples.ts";
 import { errorText, lostFailure } from "../../domain/result/failure.ts";
 import { type FailureGroup, mostFirst } from "../../domain/result/failure-groups.ts";
 import { failureGroupsOf } from "../../domain/result/failure-tally.ts";
 import { type HeatStripResult, heatStrip } from "../../domain/result/heat-strip.ts";
-import { parseTimestamp } from "../../domain/timestamps.ts";
 import { ApiError, quoted } from "../../domain/validation/api-error.ts";
 import type { ApiDeps } from "./deps.ts";
 import { urlSizeFilter } from "./query.ts";
@@ -55,25 +52,6 @@ async function readGroups(
     if (isMissing(error)) return undefined;
     throw error;
   }
-}
-
-/** An agent notes a minute with its first heartbeat after it. This many heartbeats later, none that is alive is behind. */
-const SETTLED_HEARTBEATS = 3;
-
-/** `samples` of GET /prewarm: how a request stood as each minute began, and how it stands now or stood when it ended. */
-export async function readSamples({ progress, timings, now: clock }: ApiDeps, item: RequestItem, live: Progress) {
-  const now = clock();
-  const { req_id: reqId, active, created_at, last_update_time } = item;
-  const minutes = await progress.minutes(reqId);
-  // Of one that has just ended, the last bytes are not noted yet. Its heartbeats were not read.
-  const heartbeats = active === undefined ? await progress.heartbeats(reqId) : live.heartbeats;
-  const span = {
-    from: parseTimestamp(created_at),
-    to: active === undefined ? parseTimestamp(last_update_time) : now,
-    settled: now - SETTLED_HEARTBEATS * timings.heartbeatIntervalMs,
-  };
-  const unnoted = heartbeats.reduce((sum, { received = 0 }) => sum + received, 0);
-  return samplesOf(minutes, span, countOf(item, live), unnoted).map((sample) => sampleRow(sample, item));
 }
 
 /** Reading this many takes well under the 29 s that API Gateway waits: docs/console.md has the measurement. */

@@ -11,7 +11,7 @@ import { checkBody, parseJson } from "../../domain/validation/parse-body.ts";
 import { checkPrewarmRequest } from "../../domain/validation/prewarm-request.ts";
 import { describePops, describeSettings, readLivePops, selectsByPlace } from "./deployment.ts";
 import type { ApiDeps } from "./deps.ts";
-import { readFailures, readPopRows, readPopUrls, readSamples, readSent } from "./details.ts";
+import { readFailures, readPopRows, readPopUrls, readSent } from "./details.ts";
 import { dryRun } from "./dry-run.ts";
 import { changeInstances, readInstances } from "./instances.ts";
 import { detailsOf, findRequest, skippedUrlsThatFit, urlSizeFilter } from "./query.ts";
@@ -110,12 +110,11 @@ const ALL: { readonly [Name in RouteName]: Route<AnswerOf<Name>> } = {
   "GET /prewarm": async (deps, event) => {
     const details = detailsOf(event.queryStringParameters?.["detail"]);
     const item = await requestOf(deps, event);
-    const { described, progress } = await describeNow(deps, item);
+    const described = await describeNow(deps, item);
     return progressAnswer(described, {
       pops: details.has("pops") ? await readPopRows(deps, item) : undefined,
       failures: details.has("failures") ? await readFailures(deps, item) : undefined,
       urls: details.has("urls") ? await readPopUrls(deps, item, event.queryStringParameters?.["pop"]) : undefined,
-      samples: details.has("samples") ? await readSamples(deps, item, progress) : undefined,
       sent: details.has("sent") ? await readSent(deps, item) : undefined,
     });
   },

@@ -22,7 +22,7 @@ export async function listRequests(deps: ApiDeps, query: Query) {
   return {
     timestamp: formatTimestamp(deps.now()),
     requests: await Promise.all(
-      requests.map(async (request) => listedRequestSchema.parse((await describeNow(deps, request)).described)),
+      requests.map(async (request) => listedRequestSchema.parse(await describeNow(deps, request))),
     ),
     next: end === undefined ? null : encode(end),
   };
@@ -67,7 +67,7 @@ export async function describeNow<T extends DescribedRequest>(deps: ApiDeps, ite
         error: errorFields(error),
       });
     });
-  return { described, progress };
+  return described;
 }
 
 /** The cursor of a place in the list. */

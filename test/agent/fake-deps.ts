@@ -46,7 +46,7 @@ export function fakeStore(overrides: Partial<ResultStore> = {}): ResultStore {
 
 export const fakeDeadLetters: DeadLetters = { send: unplanned("send") };
 
-const NOT_STORED: HeartbeatStore = { writeHeartbeat: async () => undefined, addReceivedBytes: async () => undefined };
+const NOT_STORED: HeartbeatStore = { writeHeartbeat: async () => undefined };
 
 /** Heartbeats that are sent with the first and without tasks, and in between when the test says so. */
 export function fakeHeartbeats(store = NOT_STORED, instance = "i"): Heartbeats {

@@ -2,7 +2,7 @@ import { KEY, ProgressTable } from "../../aws/progress-table.ts";
 import type { UnparseableItem } from "../../domain/log-fields.ts";
 import { AwsError } from "../../tools/memory-aws/aws-http.ts";
 import { times } from "../collect.ts";
-import { batchCount, count, heartbeat } from "../lambdas/items.ts";
+import { batchCount, count, fullHeartbeat, heartbeat } from "../lambdas/items.ts";
 import { memoryDb } from "./memory-db.ts";
 
 const EXPIRES = 1_800_000_000;
@@ -126,8 +126,8 @@ describe("counters", () => {
 
   it("and all else of a request are read strongly", async () => {
     const { progress, calls } = table();
-    await Promise.all([progress.of("r1"), progress.pops("r1", ["SIN2-P1"]), progress.minutes("r1")]);
-    expect(calls).toHaveLength(5);
+    await Promise.all([progress.of("r1"), progress.pops("r1", ["SIN2-P1"])]);
+    expect(calls).toHaveLength(3);
     for (const { input } of calls) expect(input.ConsistentRead).toBe(true);
   });
 });
@@ -140,10 +140,8 @@ it("what is written of a request expires when it is told to", async () => {
   await progress.correct("r1", count(1, 0, 0), EXPIRES);
   await progress.putLastResultTime("r1", 17, EXPIRES);
   await progress.putFailureExamples("r1", "tls", [], EXPIRES);
-  await progress.putMinute("r1", 7, count(0, 0, 0), EXPIRES);
-  await progress.addReceivedBytes("r1", 7, 1, EXPIRES);
   await progress.writeHeartbeat("r1", heartbeat(), EXPIRES);
-  expect(items("progress").map((item) => item["expire_at"])).toEqual(Array(9).fill(EXPIRES));
+  expect(items("progress").map((item) => item["expire_at"])).toEqual(Array(7).fill(EXPIRES));
 });
 
 it("what is written once is the time of the newest result: it only moves forward", async () => {
@@ -152,35 +150,15 @@ it("what is written once is the time of the newest result: it only moves forward
   expect((await progress.count("r1")).lastResultAt).toBe(18);
 });
 
-it("what is written once is how a minute began", async () => {
-  const { progress } = table();
-  for (const n of [3, 4]) await progress.putMinute("r1", 29_500_000, count(n, 20, 1), EXPIRES);
-  expect((await progress.minutes("r1")).began).toEqual(new Map([[29_500_000, count(3, 20, 1)]]));
-});
-
 it("what is written once fails where the table cannot be written at all", async () => {
   const { progress } = table(denied);
   await expect(progress.putLastResultTime("r1", 16, EXPIRES)).rejects.toThrow("no");
-  await expect(progress.putMinute("r1", 1, count(0, 0, 0), EXPIRES)).rejects.toThrow("no");
-});
-
-it("minutes are read all, with the bytes that processes received, without what is none: instances write the bytes", async () => {
-  const { progress, forge } = table();
-  await progress.putMinute("r1", 7, count(2, 0, 0, { warm_count: 1 }), EXPIRES);
-  for (const bytes of [300, 400]) await progress.addReceivedBytes("r1", 7, bytes, EXPIRES);
-  forge(KEY.minute("r1"), { part: "now" }, { part: "8", warm_count: "all" });
-  const forged = { "8": -1, "9": "1", x: 1, "10": 0.5 };
-  forge(KEY.bytes("r1"), ...Object.entries(forged).map(([part, bytes]) => ({ part, bytes })));
-  expect(await progress.minutes("r1")).toEqual({
-    began: new Map([[7, count(2, 0, 0, { warm_count: 1 })]]),
-    received: new Map([[7, 700]]),
-  });
 });
 
 it("heartbeats are written over the process's last one, and leave its permits as they are", async () => {
   const { progress, forge, stored } = table();
   forge(KEY.heartbeat("r1"), { part: "i-1#2", permits: 3 });
-  await progress.writeHeartbeat("r1", heartbeat({ worker: "2", received: 7 }), EXPIRES);
+  await progress.writeHeartbeat("r1", heartbeat({ worker: "2", retrying: fullHeartbeat().retrying }), EXPIRES);
   await progress.writeHeartbeat("r1", heartbeat({ worker: "2", tasks: 9 }), EXPIRES);
   expect(stored(KEY.heartbeat("r1"))).toEqual({
     "i-1#2": { ...heartbeat({ worker: "2", tasks: 9 }), permits: 3, expire_at: EXPIRES },
@@ -207,15 +185,10 @@ it("heartbeats are read up to a bound, which is reported once: an instance may w
   ]);
 });
 
-it("heartbeats and minutes of received bytes are read up to a number of pages", async () => {
-  const { progress, calls } = table(({ input }) => {
-    const isOfAgents = /^(beat|bytes)#/.test(input.ExpressionAttributeValues[":key"].S);
-    return { Items: [], ...(isOfAgents ? { LastEvaluatedKey: { part: { S: "7" } } } : {}) };
-  });
+it("heartbeats are read up to a number of pages", async () => {
+  const { progress, calls } = table(() => ({ Items: [], LastEvaluatedKey: { part: { S: "7" } } }));
   await progress.heartbeats("r1");
   expect(calls).toHaveLength(6);
-  await progress.minutes("r1");
-  expect(calls).toHaveLength(6 + 6 + 1);
 });
 
 it("POPs that resolved are noted for a year, and read without what cannot be read", async () => {

@@ -2,7 +2,7 @@
 
 import * as z from "zod";
 import { recOf } from "../../domain/pops/sites.ts";
-import { formatTimestamp, parseTimestamp } from "../../domain/timestamps.ts";
+import { formatTimestamp } from "../../domain/timestamps.ts";
 import { times } from "../collect.ts";
 import { distinctRequest, distinctSummary, endedRequest } from "../console/distinct-request.ts";
 import { type PopDone, popRows, somePops } from "../console/pop-rows.ts";
@@ -209,7 +209,7 @@ function usual(route: string, query: URLSearchParams): Answer {
     case "GET prewarm":
       if (detail === "urls") return { body: { ...progress(id), urls: popUrls(query.get("pop") ?? "") } };
       if (detail === "sent") return { body: { ...progress(id), sent: sent(progress(id)) } };
-      return { body: detail.includes("samples") ? withSamples(progress(id)) : progress(id) };
+      return { body: progress(id) };
     case "GET summary":
       return { body: summary(id) };
     case "GET instances":
@@ -223,26 +223,6 @@ function usual(route: string, query: URLSearchParams): Answer {
     default:
       return { status: 404, body: { error_message: "Unknown route" } };
   }
-}
-
-/** A sample a minute: instances boot for three of them, then the speed is about even. */
-function withSamples(request: Fields): Fields {
-  const ms = (field: string) => parseTimestamp(String(request[field]));
-  const from = ms("created_at");
-  const to = ms(request["status"] === "IN_PROGRESS" ? "timestamp" : "last_update_time");
-  const minutes = Math.max(1, Math.round((to - from) / MINUTE));
-  const speeds = times(minutes, (n) => (n < 3 ? 0 : Math.min(n - 2, 4) * (8 + ((n * 7) % 5))));
-  const sum = (some: readonly number[]) => some.reduce((all, it) => all + it, 0);
-  const samples = [0, ...speeds].map((_, n) => {
-    const done = sum(speeds.slice(0, n)) / Math.max(1, sum(speeds));
-    return {
-      at: formatTimestamp(from + ((to - from) * n) / minutes),
-      received_size: Math.round(Number(request["download_size"]) * done),
-      warm_count: Math.floor(Number(request["warm_count"]) * done),
-      hit_count: 0,
-    };
-  });
-  return { ...request, samples };
 }
 
 function progress(id: string): Fields {

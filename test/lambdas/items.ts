@@ -271,7 +271,6 @@ export function fullHeartbeat(change: Partial<Heartbeat> = {}): Heartbeat {
     bytes: d.bytes(),
     bytes_per_second: d.bytes(),
     tasks_per_second: d.integer(),
-    received: d.bytes(),
     finished: d.bytes(),
     retrying: [{ code: "http_5xx", tasks: d.integer(), until: d.milliseconds(), example: { url: d.id("url") } }],
     ...change,

@@ -363,8 +363,6 @@ export const CHINESE: Readonly<Record<string, string>> = {
   "Status or verdict in one sentence.": "概括状态或结论的一句英文。",
   "With `detail=pops`: each POP.": "使用 `detail=pops` 时：各个 POP。",
   "With `detail=failures`: the failures so far.": "使用 `detail=failures` 时：到目前为止的失败。",
-  "With `detail=samples`: one a minute, fewer of a long request.":
-    "使用 `detail=samples` 时：每分钟一个样本；预热请求持续时间较长时，间隔更大。",
   "With `detail=urls`, after the end: the tasks of a POP.": "使用 `detail=urls` 时（结束之后）：一个 POP 的任务。",
   "With `detail=sent`: the body.": "使用 `detail=sent` 时：创建时的请求体。",
   "POPs that did not resolve. They have no tasks.": "无法解析的 POP。它们没有任务。",
@@ -442,10 +440,6 @@ export const CHINESE: Readonly<Record<string, string>> = {
   "POP, unless `subject` is `url`.": "POP。`subject` 为 `url` 时没有此字段。",
   "The failure in words.": "失败的英文说明。",
   "HTTP status of the last response.": "最后一次响应的 HTTP 状态码。",
-  "Counts of a request up to a moment. Between two samples, interpolate linearly.":
-    "预热请求截至某一时刻的计数。两个样本之间可作线性插值。",
-  "Time of the sample.": "样本的时间。",
-  "All bytes that instances received.": "实例收到的全部字节数。",
   "Results of the tasks of one POP, without pages. More than 200,000 tasks or 64 MB are a 400: read the file of all results.":
     "一个 POP 的任务的结果，不分页。超过 200,000 个任务或 64 MB 时返回 400：请读取全部结果的文件。",
   "Its tasks: URLs × variants.": "它的任务数：URL × 变体。",

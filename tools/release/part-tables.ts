@@ -14,7 +14,6 @@ import { REFUSED_HEADERS } from "../../domain/net/headers.ts";
 import { REGION_DEFAULTS } from "../../domain/pops/regions.ts";
 import { MAX_INVALIDATION_PATH, MAX_PATHS_IN_PROGRESS } from "../../domain/request/invalidation.ts";
 import { ACTIVE_STATES, ENDED_STATES, EVENTS, type State, type Transition } from "../../domain/request/lifecycle.ts";
-import { MAX_SAMPLES } from "../../domain/request/samples.ts";
 import { MAX_DOCUMENTS } from "../../domain/sources/limits.ts";
 import { SIZE_TIME_SHARE } from "../../probe/size/measure-urls.ts";
 import { table } from "../markdown-table.ts";
@@ -41,7 +40,6 @@ export function boundsTable(): string {
       ["characters of an invalidated path", MAX_INVALIDATION_PATH.toLocaleString("en-US")],
       ["documents of the sources of a request", MAX_DOCUMENTS.toLocaleString("en-US")],
       ["names that a request looks up to find tenants", MAX_TENANT_LOOKUPS.toLocaleString("en-US")],
-      ["samples in a response, one per minute", MAX_SAMPLES.toLocaleString("en-US")],
     ],
   );
 }

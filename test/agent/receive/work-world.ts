@@ -49,7 +49,6 @@ export function start(body: string, planned: Plan = {}, slots = new ConcurrencyL
   };
   const heartbeats = fakeHeartbeats({
     writeHeartbeat: async (_, one) => void told.push(one),
-    addReceivedBytes: async () => undefined,
   });
   const deps = fakeDeps({
     heartbeats,

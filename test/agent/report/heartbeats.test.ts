@@ -1,8 +1,6 @@
 import { pino } from "pino";
 import { Heartbeats, type HeldTasks } from "../../../agent/report/heartbeats.ts";
 import { type Heartbeat, heartbeatSchema } from "../../../domain/request/progress.ts";
-import { minuteOf } from "../../../domain/request/samples.ts";
-import { expiresAt } from "../../../domain/timestamps.ts";
 import { deferred } from "../deferred.ts";
 
 beforeEach(() => void vi.useFakeTimers());
@@ -13,24 +11,14 @@ const seconds = (count: number) => vi.advanceTimersByTimeAsync(count * 1_000);
 /** Beats every ten seconds. A test says which writes fail, and how long a heartbeat takes. */
 function beating(write: () => Promise<void> = async () => undefined) {
   const written: (Heartbeat & { readonly reqId: string })[] = [];
-  /** Bytes that were added to minutes. */
-  const minutes: [string, number, number][] = [];
   const warnings: unknown[] = [];
-  const failing = new Set<"heartbeats" | "minutes">();
-  const fail = (what: "heartbeats" | "minutes") => {
-    if (failing.has(what)) throw new Error("no table");
-  };
+  const state = { isFailing: false };
   const heartbeats = new Heartbeats({
     store: {
       writeHeartbeat: async (reqId, heartbeat) => {
-        fail("heartbeats");
+        if (state.isFailing) throw new Error("no table");
         await write();
         written.push({ ...heartbeatSchema.parse(heartbeat), reqId });
-      },
-      addReceivedBytes: async (reqId, minute, bytes, expireAt) => {
-        fail("minutes");
-        expect(expireAt).toBe(expiresAt());
-        minutes.push([reqId, minute, bytes]);
       },
     },
     instance: "i-1",
@@ -42,7 +30,7 @@ function beating(write: () => Promise<void> = async () => undefined) {
   heartbeats.run();
   const told = () => written.map(({ reqId, tasks, bytes }) => `${reqId}: ${tasks} ${bytes}`);
   const of = (reqId: string) => written.filter((it) => it.reqId === reqId);
-  return { heartbeats, told, written, of, minutes, warnings, failing };
+  return { heartbeats, told, written, of, warnings, state };
 }
 
 /** Some bytes of a download come. */
@@ -148,12 +136,12 @@ test("a heartbeat tells all bytes that were finished, also before the process he
 });
 
 test("a heartbeat that cannot be written is logged and missed; what it would have told stands in the next one", async () => {
-  const { heartbeats, written, warnings, failing } = beating();
-  failing.add("heartbeats");
+  const { heartbeats, written, warnings, state } = beating();
+  state.isFailing = true;
   download(heartbeats.add("a", 1), 20_000);
   await seconds(10);
   expect([written.length, warnings.length]).toEqual([0, 2]);
-  failing.clear();
+  state.isFailing = false;
   await seconds(10);
   expect(written).toMatchObject([{ tasks: 1, bytes: 20_000, bytes_per_second: 1_000 }]);
 });
@@ -169,72 +157,6 @@ test("one that is slow is not overtaken by the next, and what came meanwhile is 
   resolve();
   await seconds(0);
   expect(told()).toEqual(["a: 1 0", "a: 0 0", "a: 5 0"]);
-});
-
-describe("bytes by the minute", () => {
-  let minute = 0;
-  // 25 s before a minute begins.
-  beforeEach(() => {
-    vi.setSystemTime(1_000 * 60_000 + 35_000);
-    minute = minuteOf(Date.now());
-  });
-
-  test("are told in heartbeats until the minute is over, and then noted for good, once", async () => {
-    const { heartbeats, written, minutes } = beating();
-    const transfer = heartbeats.add("a", 1).startTransfer();
-    for (let n = 0; n < 9; n++) {
-      transfer.addBytes(100);
-      await seconds(10);
-    }
-    // Beats at 35, 45, 55 s of the minute, and then of the next one; that one is over with the last.
-    expect(written.map(({ received }) => received)).toEqual([
-      ...[undefined, 100, 200, undefined],
-      ...[100, 200, 300, 400, 500, undefined],
-    ]);
-    expect(minutes).toEqual([
-      ["a", minute, 300],
-      ["a", minute + 1, 600],
-    ]);
-  });
-
-  test("belong to the minute in which they came, also after a while without tasks", async () => {
-    const { heartbeats, minutes, failing } = beating();
-    const downloadAll = (bytes: number) => {
-      const held = heartbeats.add("a", 1);
-      download(held, bytes);
-      held.finishTask();
-    };
-    downloadAll(10);
-    await seconds(30 * 60);
-    failing.add("heartbeats");
-    downloadAll(1_000);
-    await seconds(0);
-    failing.clear();
-    await seconds(10);
-    expect(minutes).toEqual([
-      ["a", minute, 10],
-      ["a", minute + 30, 1_000],
-    ]);
-  });
-
-  test.each([
-    ["hold up no heartbeat, and are tried again with the next one", false, 30, [4, 1]],
-    ["are tried again also when nothing more will come, and then no more", true, 10, [3, 2]],
-  ])("that cannot be noted %s", async (_, isOver, failSeconds, counts) => {
-    const { heartbeats, written, minutes, warnings, failing } = beating();
-    failing.add("minutes");
-    const held = heartbeats.add("a", 1);
-    download(held, 500);
-    if (isOver) held.finishTask();
-    await seconds(failSeconds);
-    expect([written.length, warnings.length, minutes]).toEqual([...counts, []]);
-    failing.clear();
-    await seconds(10);
-    expect(minutes).toEqual([["a", minute, 500]]);
-    const count = written.length;
-    await seconds(60);
-    expect(written).toHaveLength(isOver ? count : count + 6);
-  });
 });
 
 describe("at the end", () => {

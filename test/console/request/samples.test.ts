@@ -1,14 +1,5 @@
 import type { Progress } from "../../../client/answers.ts";
-import { detailOf } from "../../../console/request/detail.ts";
-import {
-  niceTop,
-  pathOf,
-  placeOf,
-  pointsOf,
-  pointsWith,
-  warmShare,
-  withPoint,
-} from "../../../console/request/samples.ts";
+import { niceTop, pathOf, placeOf, pointsWith, warmShare, withPoint } from "../../../console/request/samples.ts";
 import { formatTimestamp } from "../../../domain/timestamps.ts";
 import { distinctRequest } from "../distinct-request.ts";
 
@@ -21,41 +12,18 @@ function answer(change: Partial<Progress> = {}, minutes = 10): Progress {
   const times = { created_at: time(0), last_update_time: time(0), timeout_at: time(99), timestamp: time(minutes) };
   return distinctRequest({ ...times, total_count: 10, warm_count: 4, hit_count: 1, bytes_per_second: 70, ...change });
 }
-const sample = (minutes: number, received_size: number, warm_count: number) => ({
-  at: time(minutes),
-  received_size,
-  warm_count,
-  hit_count: 0,
-});
-const HISTORY = [sample(0, 0, 0), sample(4, 240 * 50, 2), sample(10, 240 * 50 + 360 * 60, 4)];
 
-it("pointsWith begins with the request, ends with what the answer says, and does not jump where its own points follow", () => {
-  const points = pointsWith([], answer({ samples: HISTORY }));
-  expect(points.map(({ at, rate, warm }) => [at / MINUTE, rate, warm])).toEqual([
-    [0, 0, 0],
-    [2, 50, 0.1],
-    [7, 60, expect.closeTo(0.3)],
-    [10, 70, 0.5],
+it("pointsWith adds what each answer says", () => {
+  const points = pointsWith(pointsWith([], answer()), answer({ bytes_per_second: 71, warm_count: 7 }, 10.1));
+  expect(points).toEqual([
+    { at: 10 * MINUTE, rate: 70, warm: 0.5 },
+    { at: 10.1 * MINUTE, rate: 71, warm: 0.8 },
   ]);
-  const next = pointsWith(points, answer({ bytes_per_second: 71 }, 10.1));
-  expect(next.slice(0, -1)).toEqual(points);
-  expect(next.at(-1)).toEqual({ at: 10.1 * MINUTE, rate: 71, warm: 0.5 });
-});
-
-it("pointsWith after a gap tells all of the time anew, once", () => {
-  const before = pointsWith(pointsWith([], answer({ samples: HISTORY.slice(0, 2) }, 4)), answer({}, 4.5));
-  const points = pointsWith(before, answer({ samples: HISTORY }));
-  expect(points).toEqual(pointsWith([], answer({ samples: HISTORY })));
-});
-
-it("pointsWith goes on with its own where the API has no samples", () => {
-  const own = pointsWith([], answer({}, 9));
-  expect(pointsWith(own, answer({ samples: [] })).map(({ at }) => at / MINUTE)).toEqual([9, 10]);
 });
 
 it("pointsWith: of one that has ended ends there, with nothing under way, however often it is asked", () => {
   const ended = { status: "FINISHED", last_update_time: time(10), bytes_per_second: 0 } as const;
-  const points = pointsWith([], answer({ samples: HISTORY, ...ended }, 30));
+  const points = pointsWith([], answer(ended, 30));
   expect(points.at(-1)).toEqual({ at: 10 * MINUTE, rate: 0, warm: 0.5 });
   expect(pointsWith(points, answer(ended, 31))).toEqual(points);
 });
@@ -64,18 +32,6 @@ it("pointsWith: an end that is told later than it was ends the line all the same
   const running = pointsWith([point(0)], answer({}, 10));
   const ended = answer({ status: "STOPPED", last_update_time: time(9.9), warm_count: 9, bytes_per_second: 0 }, 10.1);
   expect(pointsWith(running, ended).slice(1)).toEqual([{ at: 10 * MINUTE, rate: 0, warm: 1 }]);
-});
-
-describe("detailOf", () => {
-  const last = { id: "r1", at: 100_000 };
-  it.each([
-    ["the first answer", undefined, "r1", 100_000, true],
-    ["the next one", last, "r1", 102_000, false],
-    ["another request's first", last, "r2", 102_000, true],
-    ["one after a gap", last, "r1", 160_000, true],
-  ])("%s is asked for with samples: %o", (_, before, id, now, asks) =>
-    expect(detailOf(before, id, now).includes("samples")).toBe(asks),
-  );
 });
 
 it("withPoint: an answer that is seen twice counts once", () =>
@@ -106,22 +62,6 @@ describe("a path", () => {
     [5, 5],
     [11, 20],
   ])("the top of %f is %f", (value, top) => expect(niceTop(value)).toBe(top));
-});
-
-const sampleAt = (seconds: number, received: number, warm_count: number, hit_count = 0) => ({
-  at: seconds * 1_000,
-  received,
-  count: { warm_count, hit_count },
-});
-
-it("nothing that came is a rate of zero, and less than before is no negative one", () => {
-  const rates = pointsOf([sampleAt(0, 0, 0), sampleAt(60, 600, 0), sampleAt(120, 600, 0), sampleAt(180, 500, 0)], 10);
-  expect(rates.map(({ rate }) => rate)).toEqual([0, 10, 0, 0, 0]);
-});
-
-it("samples of one moment make no infinite rate, and none make no point", () => {
-  expect(pointsOf([sampleAt(0, 0, 0), sampleAt(0, 700, 0)], 10)[1]?.rate).toBe(700);
-  expect(pointsOf([], 10)).toEqual([]);
 });
 
 it("a share is within all, and nothing of nothing", () => {

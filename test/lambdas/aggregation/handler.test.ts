@@ -47,24 +47,6 @@ describe("Aggregation", () => {
     expect(times("progress.putLastResultTime")).toBe(2);
   });
 
-  it("keeps what was counted as a minute began, also of a batch that is tried again; one that changes nothing keeps nothing", async () => {
-    const MINUTE = 60_000;
-    vi.useFakeTimers({ now: 7 * MINUTE, toFake: ["Date"] });
-    const { handle, progress } = world([request({ ...RUNNING, total_count: 9 })]);
-    await handle(record({ outcome: "warm" }));
-    await handle(record({ outcome: "warm" }));
-    vi.setSystemTime(9 * MINUTE);
-    const again = record({ ok: false });
-    await handle(again);
-    await handle(again);
-    vi.setSystemTime(10 * MINUTE);
-    await handle(record({}, {}));
-    expect([...(await progress.minutes("r1")).began]).toEqual([
-      [7, count(0, 0, 0)],
-      [9, count(2, 20, 0, { warm_count: 2 })],
-    ]);
-  });
-
   it("keeps examples of what came uncompressed", async () => {
     const { handle, progress } = world();
     await handle(record({ uncompressed: true, url: "https://a.example/a.css", variant: "br" }), good);
@@ -94,7 +76,7 @@ describe("Aggregation", () => {
     await handle(record({ ...failed, req_id: "r0" }), record({ ...failed, req_id: "r1" }));
     const kept = (n: number) =>
       progress.all().flatMap(({ key, expire_at }) => (key.split("#")[1] === `r${n}` ? [expire_at] : []));
-    expect([kept(0), kept(1)]).toEqual([1_800_000_111, 1_900_000_222].map((expireAt) => Array(5).fill(expireAt)));
+    expect([kept(0), kept(1)]).toEqual([1_800_000_111, 1_900_000_222].map((expireAt) => Array(4).fill(expireAt)));
   });
 
   it.each([
@@ -218,7 +200,7 @@ describe("Aggregation", () => {
     const end = ({ progress, shutdown }: ReturnType<typeof world>) => [progress.all(), new Set(shutdown.requests)];
     const smooth = world(items);
     await smooth.handle(...batch);
-    expect(smooth.calls).toHaveLength(15);
+    expect(smooth.calls).toHaveLength(13);
     for (const [n, call] of smooth.calls.entries()) {
       for (const when of ["before", "after"] as const) {
         const crashed = world(items, (_, i) => (i === n ? when : undefined));

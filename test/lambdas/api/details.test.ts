@@ -6,23 +6,21 @@ import { type GoodUrl, sortKeyOf } from "../../../domain/plan/task.ts";
 import { reasonText } from "../../../domain/readiness/reasons.ts";
 import { DEFAULT_CAPS } from "../../../domain/request/caps.ts";
 import type { RequestItem } from "../../../domain/request/request-item.ts";
-import { minuteOf } from "../../../domain/request/samples.ts";
 import type { Count } from "../../../domain/result/count.ts";
 import type { FailureReason } from "../../../domain/result/failure.ts";
 import type { TaskResult } from "../../../domain/result/task-result.ts";
-import { parseTimestamp } from "../../../domain/timestamps.ts";
 import { checkPrewarmRequest } from "../../../domain/validation/prewarm-request.ts";
 import { MAX_HEAT_STRIP_TASKS } from "../../../lambdas/api/details.ts";
 import { times } from "../../collect.ts";
-import { batchCount, count, DOMAIN, heartbeat, LABEL, request, result, target } from "../items.ts";
-import { refusalOf, STAMP, withoutWarnings, world } from "./world.ts";
+import { batchCount, count, DOMAIN, LABEL, request, result, target } from "../items.ts";
+import { refusalOf, withoutWarnings, world } from "./world.ts";
 
 const [SIN, FRA] = ["SIN2-P1", "FRA56-P4"] as const;
 
-it.each(["", "POPS"])("another detail is a 400 that names those that there are: %j", async (detail) => {
+it.each(["", "POPS", "samples"])("another detail is a 400 that names those that there are: %j", async (detail) => {
   const { get, calls } = world();
   expect(refusalOf(await get("prewarm", { detail }))).toBe(
-    `400 Unknown detail '${detail}'; use one of 'pops', 'failures', 'samples', 'urls', 'sent'`,
+    `400 Unknown detail '${detail}'; use one of 'pops', 'failures', 'urls', 'sent'`,
   );
   expect(calls).toEqual([]);
 });
@@ -142,71 +140,6 @@ it("detail=failures is exact once the report stands, whatever was counted", asyn
   await addFailures(w, "tls");
   await w.lists.write(LISTS.failures, "r1", [{ ...refused, urls: 1, examples: [example] }]);
   expect(await failuresOf(w)).toMatchObject([{ code: "http_4xx", tasks: 2, urls: 1 }]);
-});
-
-describe("detail=samples", () => {
-  // Now is 03:12:21; the request was made at 03:10:21.
-  const at = (stamp: string) => `2024-04-16 ${stamp}`;
-  const minute = (stamp: string) => minuteOf(parseTimestamp(at(stamp)));
-  const samples = async ({ get }: ReturnType<typeof world>) =>
-    (await get("prewarm", { detail: "samples" })).body["samples"];
-
-  /** A request that stands so, with what was counted when minutes began, and what was received in them. */
-  async function sampled(item: RequestItem, began: Record<string, Count>, received: Record<string, number> = {}) {
-    const w = world({ items: [item] });
-    for (const [stamp, counted] of Object.entries(began)) await w.progress.putMinute("r1", minute(stamp), counted, 0);
-    for (const [stamp, bytes] of Object.entries(received))
-      await w.progress.addReceivedBytes("r1", minute(stamp), bytes, 0);
-    return w;
-  }
-  const running = request({ status: "IN_PROGRESS", total_count: 4 });
-  const NONE = count(0, 0, 0);
-
-  it("adds how it stood as each minute began, with what agents have not noted yet, and how it stands now", async () => {
-    const began = { "03:11:00": NONE, "03:12:00": count(1, 10, 0) };
-    const w = await sampled(running, began, { "03:10:00": 40, "03:11:00": 60 });
-    const heartbeats = [heartbeat({ received: 7 }), heartbeat({ worker: "2" })];
-    w.progress.set("r1", { count: count(3, 30, 1, { warm_count: 2 }), heartbeats });
-    const { rec_miss_count: _, transferred_bytes: __, ...none } = withoutWarnings(NONE);
-    expect(await samples(w)).toEqual([
-      { ...none, at: at("03:10:21.405000"), received_size: 0 },
-      { ...none, at: at("03:11:00.000000"), received_size: 40 },
-      // Not of 03:12:00: agents that heartbeat every ten seconds may have more of the minute before.
-      {
-        ...none,
-        at: STAMP,
-        received_size: 107,
-        download_size: 30,
-        download_count: 3,
-        failed_count: 1,
-        warm_count: 2,
-      },
-    ]);
-  });
-
-  it("keeps counts within the tasks that there are", async () => {
-    const w = await sampled(running, { "03:12:00": count(9, 10, -1, { warm_count: 9 }) });
-    w.passTime(30_000);
-    expect(await samples(w)).toContainEqual(
-      expect.objectContaining({ at: at("03:12:00.000000"), download_count: 4, failed_count: 0, warm_count: 4 }),
-    );
-  });
-
-  it("of one that has ended ends with it, exactly; it is not read unless it is asked for", async () => {
-    const exact = count(4, 40, 0, { hit_count: 4 });
-    const ended = { status: "FINISHED", verdict: "ready", active: undefined, total_count: 4, ...exact } as const;
-    const w = await sampled(request(ended), { "03:11:00": NONE }, { "03:11:00": 45 });
-    // An instance died before it had noted these.
-    w.progress.set("r1", { heartbeats: [heartbeat({ received: 5 })] });
-    w.passTime(86_400_000);
-    expect((await w.get("prewarm")).body).not.toHaveProperty("samples");
-    expect(w.calls).not.toContain("progress.minutes");
-    expect(await samples(w)).toMatchObject([
-      { at: at("03:10:21.405000"), received_size: 0, hit_count: 0 },
-      { at: at("03:11:00.000000"), received_size: 0, hit_count: 0 },
-      { at: at("03:11:53.531000"), received_size: 50, hit_count: 4 },
-    ]);
-  });
 });
 
 describe("detail=urls", () => {
