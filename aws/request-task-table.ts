@@ -12,7 +12,7 @@ import * as z from "zod";
 import type { OnUnparseable } from "../domain/log-fields.ts";
 import { LEAD_RESULT_ATTRIBUTES, type LeadResult, leadResultSchema } from "../domain/plan/followers.ts";
 import type { ResultStore } from "../domain/plan/ports.ts";
-import { shardKey, sortKeysOf, type TaskKey } from "../domain/plan/task.ts";
+import { shardKey, type TaskKey } from "../domain/plan/task.ts";
 import { type ReportedResult, reportedResultSchema } from "../domain/result/report.ts";
 import type { TaskResult } from "../domain/result/task-result.ts";
 import { retry } from "../domain/retry.ts";
@@ -26,25 +26,6 @@ const IN_PARALLEL = 32;
  * The largest request has 1,024 shards, with some 35,000 results each: one shard alone may be too much for the function.
  */
 const PAGES_AT_ONCE = 8;
-
-/** How a POP's task ended, as far as a page shows it. */
-const popResultSchema = reportedResultSchema
-  .pick({ ok: true, outcome: true, reason: true, error: true, http_status: true })
-  .extend({ pop_url: z.string() });
-export type PopResult = z.infer<typeof popResultSchema>;
-
-/** What is read of shards. */
-interface ResultQuery<T> {
-  readonly schema: z.ZodType<T>;
-  readonly attributes: readonly string[];
-  /** All, or those of one POP. */
-  readonly pop?: string;
-  readonly isConsistent: boolean;
-  readonly onRead?: (bytes: number) => void;
-}
-
-/** Bytes per read request unit with eventual consistency. */
-const BYTES_PER_READ_UNIT = 8_192;
 
 /** Temporary errors: the table's throughput is limited for now, and grows within minutes. */
 const TEMPORARY_ERRORS = new Set([
@@ -63,16 +44,7 @@ const MAX_KEYS_PER_BATCH_GET = 100;
 const UNPROCESSED_RETRY = { attempts: 8, firstMs: 50 };
 
 /** Keys go with what is read, to name what cannot be. */
-const ALL: ResultQuery<ReportedResult> = {
-  schema: reportedResultSchema,
-  attributes: ["task_key", "pop_url", ...Object.keys(reportedResultSchema.shape)],
-  isConsistent: true,
-};
-const OF_POP = {
-  schema: popResultSchema,
-  attributes: ["task_key", ...Object.keys(popResultSchema.shape)],
-  isConsistent: false,
-};
+const READ_ATTRIBUTES = ["task_key", "pop_url", ...Object.keys(reportedResultSchema.shape)];
 
 /** The Request-Task table: one item a task, with how it ended. Agents write it, Shutdown recounts it. */
 export class RequestTaskTable implements ResultStore {
@@ -148,24 +120,10 @@ export class RequestTaskTable implements ResultStore {
    * @param from the first shard, from 0
    * @param to the one after the last
    */
-  of(reqId: string, from: number, to: number): AsyncGenerator<ReportedResult> {
-    return this.shards(reqId, from, to, ALL);
-  }
-
-  /**
-   * The results of one POP, in no order, for a request that has ended. They are in every shard: one query each, of which all but
-   * those of large POPs bring little.
-   * @param shards of the request
-   * @param onRead called for each page with the bytes that DynamoDB bills: whole items, whatever the projection
-   */
-  ofPop(reqId: string, pop: string, shards: number, onRead: (bytes: number) => void): AsyncGenerator<PopResult> {
-    return this.shards(reqId, 0, shards, { ...OF_POP, pop, onRead });
-  }
-
-  private async *shards<T>(reqId: string, from: number, to: number, wanted: ResultQuery<T>): AsyncGenerator<T> {
-    const pendingPages = new Map<string, ReturnType<typeof this.page<T>>>();
+  async *of(reqId: string, from: number, to: number): AsyncGenerator<ReportedResult> {
+    const pendingPages = new Map<string, ReturnType<typeof this.page>>();
     const requestPage = (key: string, start?: Record<string, AttributeValue>) => {
-      const page = this.page(key, wanted, start);
+      const page = this.page(key, start);
       // Whoever stops reading does not wait for it any more.
       page.catch(() => undefined);
       pendingPages.set(key, page);
@@ -174,30 +132,24 @@ export class RequestTaskTable implements ResultStore {
     for (;;) {
       while (pendingPages.size < PAGES_AT_ONCE && shard < to) requestPage(shardKey(reqId, shard++));
       if (pendingPages.size === 0) return;
-      const { key, Items = [], LastEvaluatedKey, ConsumedCapacity } = await Promise.race(pendingPages.values());
+      const { key, Items = [], LastEvaluatedKey } = await Promise.race(pendingPages.values());
       pendingPages.delete(key);
       if (LastEvaluatedKey !== undefined) requestPage(key, LastEvaluatedKey);
-      wanted.onRead?.((ConsumedCapacity?.CapacityUnits ?? 0) * BYTES_PER_READ_UNIT);
       for (const item of Items) {
-        const result = this.read(wanted.schema, item);
+        const result = this.read(reportedResultSchema, item);
         if (result !== undefined) yield result;
       }
     }
   }
 
-  private async page<T>(
-    key: string,
-    { attributes, pop, isConsistent, onRead }: ResultQuery<T>,
-    start: Record<string, AttributeValue> | undefined,
-  ) {
+  private async page(key: string, start: Record<string, AttributeValue> | undefined) {
     const query = new QueryCommand({
       TableName: this.table,
-      KeyConditionExpression: pop === undefined ? "task_key = :key" : "task_key = :key AND begins_with(pop_url, :pop)",
-      ExpressionAttributeValues: { ":key": { S: key }, ...(pop && { ":pop": { S: sortKeysOf(pop) } }) },
-      ...projection(attributes),
-      ConsistentRead: isConsistent,
+      KeyConditionExpression: "task_key = :key",
+      ExpressionAttributeValues: { ":key": { S: key } },
+      ...projection(READ_ATTRIBUTES),
+      ConsistentRead: true,
       ExclusiveStartKey: start,
-      ...(onRead && { ReturnConsumedCapacity: "TOTAL" }),
     });
     return { key, ...(await this.db.send(query)) };
   }

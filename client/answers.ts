@@ -3,7 +3,6 @@ import { popSelectionSchema, popSourceFields } from "../domain/pops/pop-selectio
 import { statusSchema } from "../domain/request/lifecycle.ts";
 import { readinessSchema, verdictSchema } from "../domain/request/readiness-schema.ts";
 import { FAILURE_SUBJECTS } from "../domain/result/failure-groups.ts";
-import { HEAT_STRIP_STATES } from "../domain/result/heat-strip.ts";
 
 // What clients of the API read of its answers: fields of domain/api, each but the oldest with a default. The schemas there describe what
 // this release answers, and refuse all else. A client may be of another release than the deployment: then one code that it does not know
@@ -275,35 +274,6 @@ export const popsSchema = z.object({
   ),
 });
 export type PopList = z.infer<typeof popsSchema>;
-
-/** GET /prewarm?detail=urls: the tasks of one POP. */
-export const popUrlsSchema = z.object({
-  urls: z.object({
-    total_count: count,
-    buckets: z.array(
-      z.object({
-        // A state that only a newer release knows is shown as one of which nothing is claimed.
-        state: z.enum(HEAT_STRIP_STATES).catch("done"),
-        first: count,
-        tasks: count,
-        failed: count,
-      }),
-    ),
-    failures: z
-      .array(
-        z.object({
-          url: z.string(),
-          variant: z.string().optional().catch(undefined),
-          outcome: z.string().optional().catch(undefined),
-          reason: z.string().optional().catch(undefined),
-          error: z.string().optional().catch(undefined),
-        }),
-      )
-      .catch([]),
-    failures_omitted: count,
-  }),
-});
-export type PopUrls = z.infer<typeof popUrlsSchema>["urls"];
 
 /** GET /prewarm?detail=sent. Loose: a newer release may know more fields of the body, and all of them are sent again. */
 export const sentSchema = z.object({

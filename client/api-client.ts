@@ -129,11 +129,6 @@ export class ApiClient {
     return this.call(answers.progressSchema, call, 1);
   }
 
-  /** How the tasks of one POP ended. */
-  popUrls(id: string, pop: string) {
-    return this.get(answers.popUrlsSchema, pathOf("prewarm", { req_id: id, detail: "urls", pop }));
-  }
-
   /** What a request was sent with. */
   sent(id: string) {
     return this.get(answers.sentSchema, pathOf("prewarm", { req_id: id, detail: "sent" }));

@@ -229,7 +229,7 @@ export class Pipeline extends Construct {
     allow([getSize, expand, task, shutdown], ["dynamodb:GetItem", "dynamodb:UpdateItem"], requests);
     allow(api, ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"], requests);
     allow(aggregation, ["dynamodb:GetItem"], requests);
-    allow(api, ["dynamodb:Query"], activeIndexArn, newestIndexArn, requestPops, requestTasks, progress);
+    allow(api, ["dynamodb:Query"], activeIndexArn, newestIndexArn, requestPops, progress);
     // A retry warms the POPs that did not resolve, too.
     allow(getSize, ["dynamodb:Query"], requestPops);
     allow(task, ["dynamodb:Query", "dynamodb:UpdateItem", "dynamodb:BatchWriteItem"], requestPops);

@@ -3,14 +3,12 @@ import { useEffect, useId, useRef } from "preact/hooks";
 
 interface DialogProps {
   readonly title: string;
-  /** It has a list or a picture. @default false */
-  readonly wide?: boolean;
   readonly children: ComponentChildren;
   readonly onClose: () => void;
 }
 
 /** A question before something is done. The browser keeps the focus within, and Escape closes it. */
-export function Dialog({ title, wide = false, children, onClose }: DialogProps) {
+export function Dialog({ title, children, onClose }: DialogProps) {
   const ref = useRef<HTMLDialogElement>(null);
   const id = useId();
   useEffect(() => {
@@ -20,7 +18,7 @@ export function Dialog({ title, wide = false, children, onClose }: DialogProps) 
     dialog.querySelector<HTMLElement>("[data-first]")?.focus();
   }, []);
   return (
-    <dialog ref={ref} class={wide ? "wide" : ""} aria-labelledby={id} onClose={onClose}>
+    <dialog ref={ref} aria-labelledby={id} onClose={onClose}>
       <h2 id={id}>{title}</h2>
       {children}
     </dialog>

@@ -11,12 +11,10 @@ import { failedFirst, inOrder } from "./failed-first.ts";
 
 export interface RecListProps {
   readonly request: Progress;
-  /** Undefined: a POP cannot be opened. */
-  readonly onPop: ((pop: string) => void) | undefined;
 }
 
 /** A row a REC, those with failures first. While one is open no row moves. */
-export function RecList({ request, onPop }: RecListProps) {
+export function RecList({ request }: RecListProps) {
   const { say } = useReader();
   const groups = useMemo(() => groupPops(request.pops, request), [request]);
   const [open, setOpen] = useState<ReadonlySet<string | null>>(new Set());
@@ -32,18 +30,18 @@ export function RecList({ request, onPop }: RecListProps) {
         {say("recs")} <span class="quiet">{say("failedFirst")}</span>
       </h2>
       {shown.map((group) => (
-        <RecRow key={group.rec} group={group} onOpen={(isOpen) => flip(group.rec, isOpen)} onPop={onPop} />
+        <RecRow key={group.rec} group={group} onOpen={(isOpen) => flip(group.rec, isOpen)} />
       ))}
     </section>
   );
 }
 
-interface RecRowProps extends Pick<RecListProps, "onPop"> {
+interface RecRowProps {
   readonly group: RecGroup;
   readonly onOpen: (isOpen: boolean) => void;
 }
 
-function RecRow({ group, onOpen, onPop }: RecRowProps) {
+function RecRow({ group, onOpen }: RecRowProps) {
   const { count } = useReader();
   const { rec, pops, outcomes } = group;
   return (
@@ -57,36 +55,26 @@ function RecRow({ group, onOpen, onPop }: RecRowProps) {
       </summary>
       <ul>
         {pops.map((pop) => (
-          <PopRow key={pop.pop} pop={pop} onPop={onPop} />
+          <PopRow key={pop.pop} pop={pop} />
         ))}
       </ul>
     </details>
   );
 }
 
-function PopRow({ pop, onPop }: { readonly pop: PopState } & Pick<RecListProps, "onPop">) {
+function PopRow({ pop }: { readonly pop: PopState }) {
   const says = usePopWords(pop);
   const worst = worstOf(pop);
-  const row = (
-    <>
-      <span class={worst}>
-        <Shape form={worst} />
-      </span>
-      <code>{pop.pop}</code>
-      <span class="spoken">{says}</span>
-      <Share bad={pop.bad} percent={pop.resolved ? pop.percent : undefined} />
-    </>
-  );
   return (
     <li>
-      {onPop === undefined || !pop.resolved ? (
-        <div class="pop-row">{row}</div>
-      ) : (
-        <button type="button" class="pop-row" onClick={() => onPop(pop.pop)}>
-          {row}
-          <Icon name="next" />
-        </button>
-      )}
+      <div class="pop-row">
+        <span class={worst}>
+          <Shape form={worst} />
+        </span>
+        <code>{pop.pop}</code>
+        <span class="spoken">{says}</span>
+        <Share bad={pop.bad} percent={pop.resolved ? pop.percent : undefined} />
+      </div>
       <Bar outcomes={pop.outcomes} height={4} silent />
     </li>
   );

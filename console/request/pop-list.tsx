@@ -8,12 +8,10 @@ const SHOWN_PX = 560;
 
 interface PopListProps {
   readonly groups: readonly RecGroup[];
-  /** Undefined: a POP cannot be opened. */
-  readonly onPop: ((pop: string) => void) | undefined;
 }
 
 /** A row a POP. Of hundreds only those in sight are made. */
-export function PopList({ groups, onPop }: PopListProps) {
+export function PopList({ groups }: PopListProps) {
   const { say, formats } = useReader();
   const rows = groups.flatMap(({ rec, pops }) => pops.map((pop) => ({ rec, pop })));
   const { first, shown, above, below, onScroll } = useRowsInView(rows, SHOWN_PX);
@@ -44,13 +42,7 @@ export function PopList({ groups, onPop }: PopListProps) {
           {shown.map(({ rec, pop }, index) => (
             <tr key={pop.pop} aria-rowindex={first + index + 2}>
               <td>
-                {onPop === undefined || !pop.resolved ? (
-                  <code>{pop.pop}</code>
-                ) : (
-                  <button type="button" class="link" onClick={() => onPop(pop.pop)}>
-                    <code>{pop.pop}</code>
-                  </button>
-                )}
+                <code>{pop.pop}</code>
               </td>
               <td class="quiet">{pop.resolved ? <RecTitle rec={rec} /> : say("notResolved")}</td>
               <td>

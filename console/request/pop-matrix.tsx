@@ -14,23 +14,16 @@ export const MAX_TILES = 60;
 interface MatrixProps {
   readonly groups: readonly RecGroup[];
   readonly small: boolean;
-  /** Undefined: a POP cannot be opened. */
-  readonly onPop: ((pop: string) => void) | undefined;
 }
 
-/** A row a REC, a cell a POP. One stop of the Tab key; arrows move within, Enter opens. */
-export function PopMatrix({ groups, small, onPop }: MatrixProps) {
+/** A row a REC, a cell a POP. One stop of the Tab key; arrows move within. */
+export function PopMatrix({ groups, small }: MatrixProps) {
   const { say } = useReader();
   const [at, setAt] = useState({ row: 0, column: 0 });
   const grid = useRef<HTMLDivElement>(null);
   const lengths = groups.map(({ pops }) => pops.length);
   const focused = groups[at.row]?.pops[at.column];
-  const open = (pop: PopState) => (pop.resolved ? onPop?.(pop.pop) : undefined);
   const move = (event: KeyboardEvent) => {
-    if (event.key === "Enter" && focused !== undefined) {
-      event.preventDefault();
-      return open(focused);
-    }
     const next = moved(event.key, at, lengths);
     if (next === undefined) return;
     event.preventDefault();
@@ -61,7 +54,6 @@ export function PopMatrix({ groups, small, onPop }: MatrixProps) {
                   place={`${row} ${column}`}
                   stop={row === at.row && column === at.column}
                   onFocus={() => setAt({ row, column })}
-                  {...(onPop === undefined ? {} : { onOpen: () => open(pop) })}
                 />
               ))}
             </div>
@@ -79,22 +71,19 @@ interface CellProps {
   readonly place: string;
   readonly stop: boolean;
   readonly onFocus: () => void;
-  /** Absent: it cannot be opened. */
-  readonly onOpen?: () => void;
 }
 
-function Cell({ pop, small, place, stop, onFocus, onOpen }: CellProps) {
+function Cell({ pop, small, place, stop, onFocus }: CellProps) {
   const says = usePopWords(pop);
   return (
     <div
-      class={`${popClass(pop)} ${onOpen && pop.resolved ? "opens" : ""}`}
+      class={popClass(pop)}
       role="gridcell"
       data-at={place}
       tabIndex={stop ? 0 : -1}
       title={says}
       {...(small ? { "aria-label": says } : {})}
       onFocus={onFocus}
-      {...(onOpen === undefined ? {} : { onClick: onOpen })}
     >
       <PopFace pop={pop} small={small} />
     </div>

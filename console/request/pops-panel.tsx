@@ -18,14 +18,12 @@ const VIEWS: readonly View[] = ["matrix", "map", "list"];
 
 interface PopsPanelProps {
   readonly request: Progress;
-  /** Undefined: a POP cannot be opened. */
-  readonly onPop: ((pop: string) => void) | undefined;
   /** It has the wide column at the end: cells below the map have room for codes. */
   readonly isWide: boolean;
 }
 
 /** The POPs as a matrix, on the map or as a list. At the end, what fails everywhere is left aside: it would hide where something fails. */
-export function PopsPanel({ request, onPop, isWide }: PopsPanelProps) {
+export function PopsPanel({ request, isWide }: PopsPanelProps) {
   const { say, count } = useReader();
   const ended = isTerminal(request.status);
   const [chosen, setView] = useParameter("view");
@@ -72,9 +70,9 @@ export function PopsPanel({ request, onPop, isWide }: PopsPanelProps) {
       </div>
       {view === "map" ? <RequestMapLater pops={shown.flatMap(({ pops }) => pops)} /> : null}
       {view === "matrix" || (ended && view === "map") ? (
-        <PopMatrix groups={shown} small={many || (view === "map" && !isWide)} onPop={onPop} />
+        <PopMatrix groups={shown} small={many || (view === "map" && !isWide)} />
       ) : null}
-      {view === "list" ? <PopList groups={shown} onPop={onPop} /> : null}
+      {view === "list" ? <PopList groups={shown} /> : null}
       {shown.length < groups.length ? <p class="quiet">{count("recFine", groups.length - shown.length)}</p> : null}
     </section>
   );

@@ -43,16 +43,6 @@ export const MESSAGES = {
   percentOfBytes: { en: "{percent} of bytes", zh: "字节的 {percent}" },
   percentOfTasks: { en: "{percent} of tasks", zh: "任务的 {percent}" },
   tasksOf: { en: "{done} / {total} tasks", zh: "{done} / {total} 个任务" },
-  stripLabel: { en: "Tasks in list order", zh: "按列表顺序排列的任务" },
-  stripSays: {
-    en: "{tasks} in list order. Each cell shows the worst outcome of its tasks.",
-    zh: "{tasks}，按列表顺序排列。每格显示其中最差的结果。",
-  },
-  stripBucket: { en: "{position}: {outcome}", zh: "任务 {position}：{outcome}" },
-  moreInReport: {
-    en: "{count, plural, one {# more is} other {# more are}} in the CSV file of failed tasks.",
-    zh: "其余 {count} 个请见失败任务的 CSV 文件。",
-  },
   noAnswer: {
     en: "The API did not respond. Check your network connection, then try again.",
     zh: "API 没有响应。请检查网络连接，然后重试。",

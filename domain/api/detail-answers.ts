@@ -6,7 +6,6 @@ import { FLAT_RATE_PLAN_NAMES, originLimitsSchema } from "../request/options.ts"
 import { downloadsSchema, scopeSchema } from "../result/downloads.ts";
 import { failureReasons } from "../result/failure.ts";
 import { FAILURE_SUBJECTS, failureExampleSchema, MAX_EXAMPLES } from "../result/failure-groups.ts";
-import { HEAT_STRIP_STATES, MAX_BINS, MAX_NAMED } from "../result/heat-strip.ts";
 import { verifySchema } from "../result/outcome.ts";
 import { POP_COVERAGES } from "../result/sample.ts";
 import {
@@ -139,64 +138,6 @@ export const popProgressSchema = z
       },
     ],
   });
-
-/** `urls` of GET /prewarm?detail=urls: the tasks of one POP. */
-export const popUrlsSchema = z
-  .object({
-    pop: z.string().describe("Code of the POP."),
-    total_count: count("Its tasks: URLs × variants."),
-    buckets: z
-      .array(
-        z.object({
-          state: z.enum(HEAT_STRIP_STATES).describe("The worst state of its tasks."),
-          first: countField.min(1).describe("Position of its first task, from 1."),
-          tasks: count("Number of its tasks."),
-          failed: count("Tasks that failed."),
-        }),
-      )
-      .max(MAX_BINS)
-      .describe("Its tasks in order, in groups of consecutive tasks."),
-    failures: z
-      .array(
-        z.object({
-          url: z.string().describe("URL of the task."),
-          variant: z.string().optional().describe("Its variant."),
-          outcome: z.enum(["failed", "not_kept"]).describe("Its outcome."),
-          reason: z.enum(failureReasons).optional().describe("Reason of the failure."),
-          error: z.string().optional().describe("The failure in words."),
-          http_status: z.number().int().nonnegative().optional().describe("HTTP status of the last response."),
-        }),
-      )
-      .max(MAX_NAMED)
-      .describe("The first tasks that failed."),
-    failures_omitted: count("Failed tasks that `failures` omits."),
-  })
-  .meta({
-    id: "PopUrls",
-    description:
-      "Results of the tasks of one POP, without pages. More than 200,000 tasks or 64 MB are a 400: read the file of all results.",
-    examples: [
-      {
-        pop: "SIN2-C1",
-        total_count: 2,
-        buckets: [
-          { state: "warm", first: 1, tasks: 1, failed: 0 },
-          { state: "failed", first: 2, tasks: 1, failed: 1 },
-        ],
-        failures: [
-          {
-            url: FAILED_URL,
-            outcome: "failed",
-            reason: "http_5xx",
-            error: "HTTP 503",
-            http_status: 503,
-          },
-        ],
-        failures_omitted: 0,
-      },
-    ],
-  });
-export type PopUrls = z.infer<typeof popUrlsSchema>;
 
 /** `sent` of GET /prewarm?detail=sent: what the request was sent with. */
 export const sentSchema = z

@@ -21,7 +21,6 @@ import {
   FAILURE_EXAMPLE,
   failureSchema,
   popProgressSchema,
-  popUrlsSchema,
   retryingSchema,
   sentSchema,
   UNRESOLVED_EXAMPLE,
@@ -170,7 +169,6 @@ export const progressSchema = z
     sentence: z.string().describe("Status or verdict in one sentence."),
     pops: z.array(popProgressSchema).optional().describe("With `detail=pops`: each POP."),
     failures: z.array(failureSchema).optional().describe("With `detail=failures`: the failures so far."),
-    urls: popUrlsSchema.optional().describe("With `detail=urls`, after the end: the tasks of a POP."),
     sent: sentSchema.optional().describe("With `detail=sent`: the body."),
   })
   .meta({ id: "Progress", description: "The state of a request.", examples: [PROGRESS_EXAMPLE] });
@@ -198,7 +196,6 @@ export const listedRequestSchema = progressSchema
     // What `detail` adds.
     pops: true,
     failures: true,
-    urls: true,
     sent: true,
   })
   .meta({

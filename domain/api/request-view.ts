@@ -79,7 +79,7 @@ type Described = ReturnType<typeof describeRequest<RequestItem>>;
 /** Body of GET /prewarm. @param details what `detail` asks for */
 export function progressAnswer(
   described: Described,
-  details: Pick<z.input<typeof progressSchema>, "pops" | "failures" | "urls" | "sent">,
+  details: Pick<z.input<typeof progressSchema>, "pops" | "failures" | "sent">,
 ) {
   const pop_count = described.pops.length;
   // The item has the codes under the name under which the answer has the rows.

@@ -55,11 +55,6 @@ export function sortKeyOf({ pop, url, variant }: TaskId): string {
   return `${pop}#sha256:${createHash("sha256").update(url).digest("hex")}${suffix}`;
 }
 
-/** What the sort keys of all tasks of a POP begin with, and of no other POP. */
-export function sortKeysOf(pop: string): string {
-  return `${pop}#`;
-}
-
 /** A URL that can be warmed, in one variant, as Get Size saw it: a row of the list of good URLs, and an entry of a task message. */
 export const taskUrlSchema = z.object({
   url: z.string().min(1),

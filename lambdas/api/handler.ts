@@ -11,7 +11,7 @@ import { checkBody, parseJson } from "../../domain/validation/parse-body.ts";
 import { checkPrewarmRequest } from "../../domain/validation/prewarm-request.ts";
 import { describePops, describeSettings, readLivePops, selectsByPlace } from "./deployment.ts";
 import type { ApiDeps } from "./deps.ts";
-import { readFailures, readPopRows, readPopUrls, readSent } from "./details.ts";
+import { readFailures, readPopRows, readSent } from "./details.ts";
 import { dryRun } from "./dry-run.ts";
 import { changeInstances, readInstances } from "./instances.ts";
 import { detailsOf, findRequest, skippedUrlsThatFit, urlSizeFilter } from "./query.ts";
@@ -114,7 +114,6 @@ const ALL: { readonly [Name in RouteName]: Route<AnswerOf<Name>> } = {
     return progressAnswer(described, {
       pops: details.has("pops") ? await readPopRows(deps, item) : undefined,
       failures: details.has("failures") ? await readFailures(deps, item) : undefined,
-      urls: details.has("urls") ? await readPopUrls(deps, item, event.queryStringParameters?.["pop"]) : undefined,
       sent: details.has("sent") ? await readSent(deps, item) : undefined,
     });
   },

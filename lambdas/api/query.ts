@@ -24,7 +24,7 @@ export function parameter<T>(parse: (text: string) => T | undefined, problem: (t
 }
 
 /** What `detail` adds to GET /prewarm. */
-export const DETAILS = ["pops", "failures", "urls", "sent"] as const;
+export const DETAILS = ["pops", "failures", "sent"] as const;
 export type Detail = (typeof DETAILS)[number];
 
 /** The value of `detail` in a query string: one, or several with commas. @throws ApiError 400 for any other, with those that there are, and for `sent` with another */

@@ -82,28 +82,6 @@ it("reading a request's results passes over one that cannot be read, and tells o
   expect(unreadable).toEqual([{ kind: "task result", key: `r1#0 GRU1-C2#${url}`, problem }]);
 });
 
-it("reading the results of one POP asks every shard for that POP's keys alone, and not strongly: nothing is written any more", async () => {
-  // SIN2-P1 is the beginning of SIN2-P10.
-  const { table, forge, calls, unreadable } = tableWith(
-    ...[inShard(0, "SIN2-P1"), inShard(9, "SIN2-P1"), inShard(0, "SIN2-P10")],
-  );
-  const { ok: _, ...spoilt } = result("SIN2-P1", `${url}spoilt`);
-  forge(spoilt);
-  const found = await collect(table.ofPop("r1", "SIN2-P1", 10, () => undefined));
-  expect(found.map(({ pop_url, ok }) => [pop_url, ok])).toEqual(Array(2).fill([`SIN2-P1#${url}`, true]));
-  expect(calls.map(({ input }) => input.ConsistentRead)).toEqual(Array(10).fill(false));
-  expect(calls[0]?.input.ProjectionExpression).not.toContain("bytes");
-  expect(unreadable).toHaveLength(1);
-});
-
-it("reading the results of one POP tells what is billed of each page, which is more than what is asked for", async () => {
-  const { table, calls } = newTable(() => ({ Items: [], ConsumedCapacity: { CapacityUnits: 0.5 } }));
-  const read: number[] = [];
-  await collect(table.ofPop("r1", "SIN2-P1", 2, (bytes) => read.push(bytes)));
-  expect(read).toEqual([4_096, 4_096]);
-  expect(calls[0]?.input).toMatchObject({ ReturnConsumedCapacity: "TOTAL" });
-});
-
 it("writing where there is none leaves what came meanwhile", async () => {
   const [first, second] = [result("SIN2-P1", url), result("FRA56-P4", url)];
   const { table, stored } = tableWith(first);

@@ -207,7 +207,6 @@ function usual(route: string, query: URLSearchParams): Answer {
         ? { body: { timestamp: at(0), requests: [], next: null } }
         : { body: { timestamp: at(0), requests: [running(), notReady(), ...others()], next: "more" } };
     case "GET prewarm":
-      if (detail === "urls") return { body: { ...progress(id), urls: popUrls(query.get("pop") ?? "") } };
       if (detail === "sent") return { body: { ...progress(id), sent: sent(progress(id)) } };
       return { body: progress(id) };
     case "GET summary":
@@ -255,23 +254,6 @@ function progress(id: string): Fields {
   );
   const pops = rows.map((row) => (row.state === "DONE" ? row : { ...row, state: "UNFINISHED" }));
   return { ...other, pop_count: 12, pops, failures: [] };
-}
-
-/** 8,407 URLs at one POP: 96 in a row without an answer, and the same few as everywhere. */
-function popUrls(pop: string): Fields {
-  const buckets = times(120, (i) => {
-    const [first, next] = [i, i + 1].map((it) => Math.floor((it * 8_407) / 120) + 1);
-    const failed = i === 41 || i === 42 ? 48 : i % 40 === 3 ? 2 : 0;
-    const state = i === 3 ? "not_kept" : failed > 0 ? "failed" : "warm";
-    return { state, first, tasks: (next ?? 0) - (first ?? 0), failed };
-  });
-  const failures = times(12, (i) => ({
-    url: `https://www.example.com/premiere/s3e1/video/1080p/seg-${String(412 + i).padStart(4, "0")}.m4s`,
-    outcome: "failed",
-    reason: "timeout",
-    error: "no answer in 30 s",
-  }));
-  return { pop, total_count: 8_407, buckets, failures, failures_omitted: 92 };
 }
 
 /** What a request of so many URLs was sent with, at its POPs. */

@@ -42,12 +42,6 @@ const VIEWS: readonly View[] = [
   ["under-way-list", RUNNING, ".outcomes", { key: "vv" }],
   ["under-way-400", "#/r/many", ".outcomes"],
   ["ended-not-ready", NOT_READY, ".files"],
-  [
-    "ended-pop",
-    NOT_READY,
-    ".files",
-    { press: [".pop.bad", ".rec-list summary", ".rec-list button.pop-row"], opens: ".failed-urls" },
-  ],
   ["under-way-open", RUNNING, ".outcomes", { press: [".look-at summary", ".rec-list summary"] }],
   ["menu", "#/", "[data-row]", { press: [".more-menu summary"] }],
   ["ended-retry", NOT_READY, ".files", { key: "r" }],

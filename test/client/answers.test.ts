@@ -6,7 +6,7 @@ import {
   popsSchema,
   settingsSchema,
 } from "../../domain/api/deployment-answers.ts";
-import { failureSchema, popProgressSchema, popUrlsSchema, sentSchema } from "../../domain/api/detail-answers.ts";
+import { failureSchema, popProgressSchema, sentSchema } from "../../domain/api/detail-answers.ts";
 import { progressSchema, requestsSchema, summarySchema } from "../../domain/api/request-answers.ts";
 import { startedSchema } from "../../domain/api/started-answer.ts";
 import { warningSchema } from "../../domain/api/warnings.ts";
@@ -17,10 +17,8 @@ const PAIRS: readonly (readonly [string, z.ZodObject, z.ZodObject])[] = [
   ["GET /prewarm", read.progressSchema, progressSchema],
   ["a row of detail=pops", read.popSchema, popProgressSchema],
   ["a reason of detail=failures", read.failureSchema, failureSchema],
-  ["detail=urls", read.popUrlsSchema.shape.urls, popUrlsSchema],
   ["detail=sent", read.sentSchema.shape.sent, sentSchema],
   ["the body of detail=sent", read.sentSchema.shape.sent.shape.body, sentSchema.shape.body],
-  ["a bucket", read.popUrlsSchema.shape.urls.shape.buckets.element, popUrlsSchema.shape.buckets.element],
   ["a warning", read.warningSchema, warningSchema],
   ["GET /requests", read.requestsSchema, requestsSchema],
   ["a row of GET /requests", read.listedSchema, requestsSchema.shape.requests.element],

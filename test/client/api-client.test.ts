@@ -48,12 +48,10 @@ it("asks for what its arguments say, and leaves out what they do not", async () 
   const { seen, client } = await api([404, "{}"]);
   const all = client();
   await caught(all.progress("r&1", { detail: "pops,failures" }));
-  await caught(all.popUrls("r", "SIN2-P1"));
   await caught(all.requests({ limit: 5, status: undefined, next: "" }));
   await caught(all.pops({ region: "apac" }));
   expect(seen.map(({ url }) => url)).toEqual([
     "/prod/prewarm?req_id=r%261&detail=pops%2Cfailures",
-    "/prod/prewarm?req_id=r&detail=urls&pop=SIN2-P1",
     "/prod/requests?limit=5",
     "/prod/pops?region=apac",
   ]);

@@ -185,7 +185,6 @@ export const CHINESE: Readonly<Record<string, string>> = {
   "Stop this request.": "停止该预热请求。",
   "More fields of the answer: one or several, separated by commas; `sent` alone.":
     "要在响应中增加的内容：一个或多个，用逗号分隔；`sent` 只能单独使用。",
-  "Required with `detail=urls`: a POP of the request.": "使用 `detail=urls` 时必填：预热请求的一个 POP。",
   "Requests on a page.": "每页的预热请求数。",
   "Only requests with this status.": "仅列出此状态的预热请求。",
   "`next` of the previous page.": "上一页的 `next`。",
@@ -363,7 +362,6 @@ export const CHINESE: Readonly<Record<string, string>> = {
   "Status or verdict in one sentence.": "概括状态或结论的一句英文。",
   "With `detail=pops`: each POP.": "使用 `detail=pops` 时：各个 POP。",
   "With `detail=failures`: the failures so far.": "使用 `detail=failures` 时：到目前为止的失败。",
-  "With `detail=urls`, after the end: the tasks of a POP.": "使用 `detail=urls` 时（结束之后）：一个 POP 的任务。",
   "With `detail=sent`: the body.": "使用 `detail=sent` 时：创建时的请求体。",
   "POPs that did not resolve. They have no tasks.": "无法解析的 POP。它们没有任务。",
   "URLs that could not be read. They have no tasks. `url#variant`: only this variant.":
@@ -440,18 +438,6 @@ export const CHINESE: Readonly<Record<string, string>> = {
   "POP, unless `subject` is `url`.": "POP。`subject` 为 `url` 时没有此字段。",
   "The failure in words.": "失败的英文说明。",
   "HTTP status of the last response.": "最后一次响应的 HTTP 状态码。",
-  "Results of the tasks of one POP, without pages. More than 200,000 tasks or 64 MB are a 400: read the file of all results.":
-    "一个 POP 的任务的结果，不分页。超过 200,000 个任务或 64 MB 时返回 400：请读取全部结果的文件。",
-  "Its tasks: URLs × variants.": "它的任务数：URL × 变体。",
-  "Its tasks in order, in groups of consecutive tasks.": "按顺序排列的任务，相邻的合为一组。",
-  "The worst state of its tasks.": "该段任务中最差的状态。",
-  "Position of its first task, from 1.": "该段第一个任务的位置，从 1 开始。",
-  "Number of its tasks.": "该段的任务数。",
-  "The first tasks that failed.": "最先失败的任务。",
-  "URL of the task.": "任务的 URL。",
-  "Its outcome.": "它的结果。",
-  "Reason of the failure.": "失败的原因。",
-  "Failed tasks that `failures` omits.": "`failures` 省略的失败任务数。",
   "What the request was made with.": "创建预热请求时提交的内容。",
   "Body for the same request, without headers. `url_list` includes the URLs of the sources, `pops` the POPs of countries and regions. A retry has `retry_of` instead of both.":
     "可用来创建同样的预热请求的请求体，不含标头。`url_list` 已包括来源的 URL，`pops` 已包括国家/地区和区域的 POP。重试的请求体以 `retry_of` 代替这两项。",

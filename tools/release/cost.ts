@@ -15,7 +15,6 @@ import {
 import { SITES } from "../../domain/pops/sites.ts";
 import { CAPS, type CapName, DEFAULT_CAPS } from "../../domain/request/caps.ts";
 import { checkPrewarmRequest } from "../../domain/validation/prewarm-request.ts";
-import { MAX_READ_BYTES } from "../../lambdas/api/details.ts";
 import { table } from "../markdown-table.ts";
 import { isMain } from "../root.ts";
 import { CONFIGURATION, type IdleCost, idleCost, STACK_PRICE } from "./idle-cost.ts";
@@ -342,8 +341,8 @@ function useCaseTable(template: StackTemplate): string {
   );
 }
 
-/** A call of the API that costs the most: GET /prewarm with `detail=urls` reads so much, and occupies the function until API Gateway gives up. */
-const DEAREST_CALL = { gbSeconds: 29, readUnits: MAX_READ_BYTES / 4_096 / 2 };
+/** A call of the API that costs the most: a dry run occupies the function until API Gateway gives up. */
+const DEAREST_CALL_GB_SECONDS = 29;
 /** Objects so small that a request of them is paid by the task. */
 const SMALL_OBJECTS: Example = { urls: 50_000, objectBytes: 1, body: { instance_count: 1 } };
 
@@ -368,8 +367,7 @@ function keySpendTable(template: StackTemplate): string {
     return `${inUsa} dollars of transfer in North America, ${most} at the dearest POPs`;
   };
   const calls = Number(defaultOf("maxCallsPerDay"));
-  const call =
-    DEAREST_CALL.gbSeconds * PRICE.lambdaGbSecond.dollars + DEAREST_CALL.readUnits * PRICE.dynamoReadUnit.dollars;
+  const call = DEAREST_CALL_GB_SECONDS * PRICE.lambdaGbSecond.dollars;
   const rows: readonly (readonly [name: CapName | "maxCallsPerDay", typical: string])[] = [
     ["maxInstances", `${cents(maxInstances * (instanceHour + PRICE.publicAddressHour.dollars))} dollars an hour`],
     ["maxTimeout", `A forgotten request ends after ${maxTimeout / 1_440} days.`],
@@ -386,7 +384,7 @@ function keySpendTable(template: StackTemplate): string {
     ["maxDailyBytes", `Per day, ${transfer(1, maxDailyBytes)}`],
     [
       "maxCallsPerDay",
-      `${readable(Math.round(calls * call))} dollars per day, if each call is the most expensive one: GET /prewarm with \`detail=urls\` reads ${MAX_READ_BYTES / 1e6} MB and takes ${DEAREST_CALL.gbSeconds} s`,
+      `${readable(Math.round(calls * call))} dollars per day, if each call is the most expensive one: a dry run that takes ${DEAREST_CALL_GB_SECONDS} s`,
     ],
   ];
   return table(

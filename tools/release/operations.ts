@@ -48,14 +48,6 @@ const DETAIL: Parameter = {
   explode: false,
 };
 
-/** With `urls` in `detail`. */
-export const POP: Parameter = query(
-  "pop",
-  "Required with `detail=urls`: a POP of the request.",
-  { type: "string" },
-  "SIN2-C1",
-);
-
 const LIST_PARAMETERS: readonly Parameter[] = [
   query("limit", "Requests on a page.", {
     type: "integer",
@@ -282,17 +274,12 @@ export const OPERATIONS: Readonly<Record<RouteName, Operation>> = {
     tag: "Requests",
     summary: "Returns the progress of a request",
     description: "Returns the state of a request. Agents report every ten seconds.",
-    parameters: [requestId(EXAMPLE_ID), DETAIL, POP],
-    queries: ["req_id=$REQ", "req_id=$REQ&detail=pops,failures", "req_id=$REQ&detail=urls&pop=SIN2-C1"],
+    parameters: [requestId(EXAMPLE_ID), DETAIL],
+    queries: ["req_id=$REQ", "req_id=$REQ&detail=pops,failures"],
     errors: {
       400: [NO_ID],
       404: [UNKNOWN],
       409: [
-        {
-          text: "The request is IN_PROGRESS; the URLs of a POP are available after it has ended",
-          action: "Wait for its end.",
-        },
-        { text: "The URL list of the request no longer exists", action: "Read `results_url`." },
         { text: "The sources of the request are not read yet; ask again in a moment", action: "Call again." },
         {
           text: "The request ended before its sources were read; send its sources in a new request",

@@ -125,7 +125,7 @@ const withKey = (key: string, page: () => string) => () => {
 };
 const rowOf = (changes: Partial<Listed> = {}) =>
   htmlOf(RequestRow, { request: distinctRequest(changes), now: Date.now() });
-const popList = () => htmlOf(PopList, { groups: groupPops(distinctRequest().pops), onPop: undefined });
+const popList = () => htmlOf(PopList, { groups: groupPops(distinctRequest().pops) });
 const phoneFacts = () => htmlOf(PhoneFacts, { request: distinctRequest() });
 
 const URGENCY = /<h3 class="urgency[^"]*">(.*?)<\/h3>/;
@@ -272,7 +272,7 @@ test("the list of POPs has what is warm or hit, and what is bad, of each", () =>
 });
 
 test("on a phone, a REC has its POPs, what is bad and its share", () => {
-  const html = htmlOf(RecList, { request: distinctRequest(), onPop: undefined });
+  const html = htmlOf(RecList, { request: distinctRequest() });
   const rows = figures(html, /<summary>(.*?)<svg class="bar"/);
   expect(rows.find(([pops]) => pops === 2)?.slice(0, 2)).toEqual([2, 2]);
   expect(rows.map(([, bad]) => bad).sort((a = 0, b = 0) => b - a)).toEqual([13, 8, 6, 2]);

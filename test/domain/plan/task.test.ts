@@ -5,8 +5,6 @@ import {
   fromRow,
   resultShardCount,
   shardKey,
-  sortKeyOf,
-  sortKeysOf,
   taskKey,
   toRow,
   UNFINISHED,
@@ -74,12 +72,6 @@ describe("the sort key of a task", () => {
       expect(keys[1]).toBe(`${keys[0]}#br`);
     }
   });
-});
-
-it("the sort keys of a POP have a beginning that no other POP's have", () => {
-  const url = "https://h.example/a";
-  expect(sortKeyOf({ pop: "SIN2-P1", url }).startsWith(sortKeysOf("SIN2-P1"))).toBe(true);
-  expect(sortKeyOf({ pop: "SIN2-P10", url }).startsWith(sortKeysOf("SIN2-P1"))).toBe(false);
 });
 
 it("a row of the list of good URLs comes back as it went", () => {

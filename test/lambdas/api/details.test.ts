@@ -2,28 +2,28 @@
 
 import { sentSchema } from "../../../domain/api/detail-answers.ts";
 import { LISTS } from "../../../domain/plan/lists.ts";
-import { type GoodUrl, sortKeyOf } from "../../../domain/plan/task.ts";
 import { reasonText } from "../../../domain/readiness/reasons.ts";
 import { DEFAULT_CAPS } from "../../../domain/request/caps.ts";
 import type { RequestItem } from "../../../domain/request/request-item.ts";
 import type { Count } from "../../../domain/result/count.ts";
 import type { FailureReason } from "../../../domain/result/failure.ts";
-import type { TaskResult } from "../../../domain/result/task-result.ts";
 import { checkPrewarmRequest } from "../../../domain/validation/prewarm-request.ts";
-import { MAX_HEAT_STRIP_TASKS } from "../../../lambdas/api/details.ts";
 import { times } from "../../collect.ts";
-import { batchCount, count, DOMAIN, LABEL, request, result, target } from "../items.ts";
+import { batchCount, count, LABEL, request, target } from "../items.ts";
 import { refusalOf, withoutWarnings, world } from "./world.ts";
 
 const [SIN, FRA] = ["SIN2-P1", "FRA56-P4"] as const;
 
-it.each(["", "POPS", "samples"])("another detail is a 400 that names those that there are: %j", async (detail) => {
-  const { get, calls } = world();
-  expect(refusalOf(await get("prewarm", { detail }))).toBe(
-    `400 Unknown detail '${detail}'; use one of 'pops', 'failures', 'urls', 'sent'`,
-  );
-  expect(calls).toEqual([]);
-});
+it.each(["", "POPS", "samples", "urls"])(
+  "another detail is a 400 that names those that there are: %j",
+  async (detail) => {
+    const { get, calls } = world();
+    expect(refusalOf(await get("prewarm", { detail }))).toBe(
+      `400 Unknown detail '${detail}'; use one of 'pops', 'failures', 'sent'`,
+    );
+    expect(calls).toEqual([]);
+  },
+);
 
 const STOPPED = { active: undefined, status: "STOPPED" } as const;
 const under = (label: string, change = {}) => target(SIN, { label, ...change });
@@ -142,121 +142,9 @@ it("detail=failures is exact once the report stands, whatever was counted", asyn
   expect(await failuresOf(w)).toMatchObject([{ code: "http_4xx", tasks: 2, urls: 1 }]);
 });
 
-describe("detail=urls", () => {
-  const urlOf = (n: number) => `https://a.example/${n}`;
-  const URLS: GoodUrl[] = [1, 2, 3].map((n) => ({ url: urlOf(n), bytes: 10 }));
-  const told = (pop: string, n: number, change: Partial<TaskResult> = {}) =>
-    result(pop, urlOf(n), { outcome: "warm", ...change });
-
-  interface Ended {
-    readonly urls?: readonly GoodUrl[];
-    readonly results?: readonly TaskResult[];
-    readonly sin?: "SENT" | "FAILED";
-    readonly item?: Partial<RequestItem>;
-  }
-  async function ended({ urls = URLS, results = [], sin = "SENT", item = {} }: Ended = {}) {
-    const distributions = [{ label: LABEL, domain: DOMAIN, names: [DOMAIN] }];
-    const w = world({
-      items: [request({ status: "STOPPED", active: undefined, total_count: 6, shards: 1, distributions, ...item })],
-    });
-    await w.lists.write(LISTS.goodUrls, "r1", urls);
-    await w.requestPops.put([target(SIN, { state: sin }), target(FRA)]);
-    w.results.set(...results);
-    return { ...w, ask: (pop = "") => w.get("prewarm", { detail: "urls", pop }) };
-  }
-  /** The URLs of a POP. */
-  async function urlsAt(pop: string, given: Ended) {
-    const { status, body } = await (await ended(given)).ask(pop);
-    expect(status).toBe(200);
-    return body["urls"];
-  }
-
-  it("tells those of the POP in the order of the list, whatever the order of the results", async () => {
-    const failed = { ok: false, outcome: "failed", reason: "http_4xx", error: "HTTP 404", http_status: 404 } as const;
-    expect(await urlsAt(SIN, { results: [told(SIN, 3, failed), told(SIN, 1), told(FRA, 2)] })).toEqual({
-      pop: SIN,
-      total_count: 3,
-      failures_omitted: 0,
-      buckets: [
-        { state: "warm", first: 1, tasks: 1, failed: 0 },
-        { state: "not_tried", first: 2, tasks: 1, failed: 0 },
-        { state: "failed", first: 3, tasks: 1, failed: 1 },
-      ],
-      failures: [{ url: urlOf(3), outcome: "failed", reason: "http_4xx", error: "HTTP 404", http_status: 404 }],
-    });
-  });
-
-  it("has a task for each variant, and each finds its result", async () => {
-    const urls = ["br", "gzip"].map((variant): GoodUrl => ({ url: urlOf(1), bytes: 1, variant }));
-    const gzip = told(SIN, 1, { variant: "gzip", pop_url: sortKeyOf({ pop: SIN, url: urlOf(1), variant: "gzip" }) });
-    expect(await urlsAt(SIN, { urls, results: [gzip] })).toMatchObject({
-      buckets: [{ state: "not_tried" }, { state: "warm" }],
-    });
-  });
-
-  // Of a retry: the first URL at the second POP alone.
-  const some: GoodUrl[] = [{ url: urlOf(1), bytes: 1, pops: "02" }, ...URLS.slice(1)];
-  it.each([
-    ["what was not to be warmed there", SIN, { urls: some }, 2],
-    ["nothing that was", FRA, { urls: some }, 3],
-    ["all where it did not resolve", SIN, { sin: "FAILED" as const }, 0],
-    ["all of one that came to no task", SIN, { item: { status: "FAILED" as const, total_count: 0 } }, 0],
-  ])("leaves out %s", async (_, pop, given, total_count) => {
-    expect(await urlsAt(pop, given)).toMatchObject({ total_count });
-  });
-
-  it("of one that has finished, what has no result was lost: its counts say so, too", async () => {
-    const given: Ended = { results: [told(SIN, 1), told(SIN, 2)], item: { status: "FINISHED", requeues: 2 } };
-    expect(await urlsAt(SIN, given)).toMatchObject({
-      failures: [{ url: urlOf(3), reason: "lost", error: expect.stringContaining("3 times") }],
-    });
-  });
-
-  it.each([
-    ["while it runs", SIN, { status: "IN_PROGRESS", active: "y" }, /^409 The request is IN_PROGRESS/],
-    ["without a POP", "", {}, /^400 pop: is required/],
-    ["for a POP that it has not", "SIN2-P10", {}, /^400 pop: the request has no POP 'SIN2-P10'/],
-  ] as const)("is refused %s", async (_, pop, item, message) => {
-    expect(refusalOf(await (await ended({ item })).ask(pop))).toMatch(message);
-  });
-
-  it.each([undefined, [[urlOf(1), "ten"]]])(
-    "is refused where the bucket has forgotten the list, or it is damaged: %j",
-    async (rows) => {
-      const { lists, ask } = await ended();
-      if (rows === undefined) delete lists.objects[LISTS.goodUrls.key("r1")];
-      else lists.objects[LISTS.goodUrls.key("r1")] = rows;
-      expect(refusalOf(await ask(SIN))).toBe("409 The URL list of the request no longer exists");
-    },
-  );
-
-  it("is refused for results so large that reading them costs more than a tenth of a cent, and no more of them is read", async () => {
-    const urls = times(60_000, (n) => ({ url: urlOf(n), bytes: 1 }));
-    const { results, ask } = await ended({ urls, item: { total_count: 60_000 } });
-    let read = 0;
-    results.ofPop = async function* (_reqId: string, _pop: string, _shards: number, onRead?: (bytes: number) => void) {
-      for (const [n] of urls.entries()) {
-        // Short as they seem, DynamoDB bills 2,048 bytes each: a server's headers are in them, too.
-        if (read++ % 512 === 0) onRead?.(512 * 2_048);
-        yield told(SIN, n);
-      }
-    };
-    expect(refusalOf(await ask(SIN))).toMatch(/^400 pop: the results of SIN2-P1 have more than 64 MB; .*results_url/);
-    expect(read).toBeGreaterThan(30_000);
-    expect(read).toBeLessThan(32_000);
-  });
-
-  it("is refused for so many tasks that reading them takes too long, and no result is read", async () => {
-    const urls = times(MAX_HEAT_STRIP_TASKS + 1, (n) => ({ url: urlOf(n), bytes: 1 }));
-    const { ask, calls } = await ended({ urls });
-    expect(refusalOf(await ask(SIN))).toMatch(/^400 .*results_url/);
-    expect(calls).not.toContain("results.ofPop");
-  });
-});
-
 describe("detail=sent", () => {
   it("stands alone: with another detail, the answer may be larger than Lambda's", async () => {
-    expect(refusalOf(await world().get("prewarm", { detail: "sent,urls" }))).toMatch(/^400 detail: .*'sent'/);
+    expect(refusalOf(await world().get("prewarm", { detail: "sent,pops" }))).toMatch(/^400 detail: .*'sent'/);
     expect(refusalOf(await world().get("prewarm", { detail: "sent,sent" }))).toMatch(/^404/);
   });
 

@@ -98,8 +98,7 @@ class Life {
     await this.pipeline.call("GET", `prewarm?req_id=${first}`);
     await this.pipeline.untilClosed(first);
     edge.setFaults(undefined);
-    for (const page of ["requests", "instances", `prewarm?req_id=${first}&detail=urls&pop=${POPS[0]}`])
-      await this.pipeline.call("GET", page);
+    for (const page of ["requests", "instances"]) await this.pipeline.call("GET", page);
     const { results_url: results } = await this.pipeline.call("GET", `summary?req_id=${first}`);
     if (!(await fetch(String(results))).ok) throw new Error(`${results} cannot be read`);
     await this.post({ url_list: small, dry_run: true });

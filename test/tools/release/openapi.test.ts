@@ -135,8 +135,6 @@ const CAUSES: readonly (readonly [
   ["POST /prewarm", BODY, [], async ({ useToday }) => useToday({ total_count: 0, transferred_bytes: 3e12 })],
   ["GET /prewarm"],
   ["GET /prewarm", ID],
-  ["GET /prewarm", { ...ID, detail: "urls", pop: ACTIVE.pops[0] }, [ACTIVE]],
-  ["GET /prewarm", { ...ID, detail: "urls", pop: "ATL56-C1" }, [{ ...ENDED, total_count: 1 }]],
   ["GET /prewarm", { ...ID, detail: "sent" }, [{ ...ACTIVE, ...SOURCED }]],
   ["GET /prewarm", { ...ID, detail: "sent" }, [{ ...ENDED, ...SOURCED }]],
   ["GET /prewarm", { ...ID, detail: "sent" }, [ENDED]],
