@@ -22,13 +22,13 @@ export const countSchema = z.object({
   uncompressed_count: counter,
   /** Results of followers that the origin was asked for, though the POP before them at their REC had the object. */
   rec_miss_count: counter,
-  /** Hits by their warning. They are among those of `hit_count`. */
+  /** Hits by their warning, which the recount alone counts. They are among those of `hit_count`. */
   no_age_count: counter,
   age_constant_count: counter,
   origin_age_count: counter,
-  /** Hits that lack nothing but their tier, and results of `regional` whose tier is not reported. */
+  /** Hits that lack nothing but their tier, and results of `regional` whose tier is not reported. Before the recount also hits that lack more. */
   no_tier_count: counter,
-  /** Good results whose body has another size than Get Size saw. */
+  /** Good results whose body has another size than Get Size saw. The recount alone counts them. */
   size_changed_count: counter,
 });
 export type Count = Readonly<z.infer<typeof countSchema>>;
@@ -68,7 +68,7 @@ export function addResult(sum: Sum, result: Counted, sign: 1 | -1 = 1): void {
   if (rec_miss === true) sum.rec_miss_count += sign;
   // A failed one has none, whatever an instance wrote.
   if (outcome === "hit" && warning !== undefined) sum[`${warning}_count`] += sign;
-  if ((outcome === "hit" && warning === undefined) || (outcome === "regional" && tier === undefined))
+  if (tier === undefined && (outcome === "regional" || (outcome === "hit" && warning === undefined)))
     sum.no_tier_count += sign;
   if (size_changed === true) sum.size_changed_count += sign;
 }

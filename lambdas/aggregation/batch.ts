@@ -13,10 +13,10 @@ const MAX_RESULT_BYTES = 2 ** 40;
 /** A task downloads its object a few times at each attempt, and no task has more attempts than this allows. */
 const MAX_TRANSFERRED_BYTES = 16 * MAX_RESULT_BYTES;
 
-const { outcome, tier, warning, uncompressed, rec_miss, size_changed } = taskResultSchema.shape;
+const { outcome, tier, uncompressed, rec_miss } = taskResultSchema.shape;
 const { url, variant, error, http_status, ms } = taskResultSchema.shape;
 
-/** What counts of a result: no more, for this is parsed of each. */
+/** What counts of a result until the recount: no more, for this is parsed of each. */
 const countedSchema = z.object({
   req_id: z.string(),
   /** Without it, a result counts for its request and for no POP. */
@@ -28,7 +28,7 @@ const countedSchema = z.object({
   tier,
 });
 /** What few results have. It is parsed of those alone. */
-const marksSchema = z.object({ warning, uncompressed, rec_miss, size_changed });
+const marksSchema = z.object({ uncompressed, rec_miss });
 type StreamedResult = z.infer<typeof countedSchema> & Partial<z.infer<typeof marksSchema>>;
 
 /** The same, and what counts of the record that has it: one schema, for a second one took a twentieth of the time. */
@@ -139,16 +139,9 @@ function attributesOf(image: Image | null | undefined, eventID?: unknown, at?: u
 }
 
 function withMarks<T extends StreamedResult>(result: T, image: Image | null | undefined): T {
-  const { warning, uncompressed, rec_miss, size_changed } = image ?? {};
-  if (warning === undefined && uncompressed === undefined && rec_miss === undefined && size_changed === undefined)
-    return result;
-  const marks = {
-    warning: warning?.S,
-    uncompressed: uncompressed?.BOOL,
-    rec_miss: rec_miss?.BOOL,
-    size_changed: size_changed?.BOOL,
-  };
-  return Object.assign(result, marksSchema.parse(marks));
+  const { uncompressed, rec_miss } = image ?? {};
+  if (uncompressed === undefined && rec_miss === undefined) return result;
+  return Object.assign(result, marksSchema.parse({ uncompressed: uncompressed?.BOOL, rec_miss: rec_miss?.BOOL }));
 }
 
 /** Numbers come as texts: what else is there is none. */

@@ -336,7 +336,8 @@ export const CHINESE: Readonly<Record<string, string>> = {
   "Send the key that may also start requests.": "改用可以提交预热请求的密钥。",
   "Request that this one retries.": "它所重试的预热请求。",
   "Request that retries this one.": "重试它的预热请求。",
-  "What may prevent the intended result.": "可能妨碍预期结果的情况。",
+  "What may prevent the intended result. `no_age`, `age_constant`, `origin_age` and `size_changed` are counted at the end.":
+    "可能妨碍预期结果的情况。`no_age`、`age_constant`、`origin_age` 和 `size_changed` 在结束时计数。",
   "Different URLs of the request.": "预热请求中不同的 URL 数。",
   "Common beginning of these URLs.": "这些 URL 的共同开头。",
   "POPs of the request.": "预热请求的 POP 数。",

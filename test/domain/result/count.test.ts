@@ -36,6 +36,12 @@ it.each<[string, Counted, Count]>([
   ["came uncompressed", { ...WARM, uncompressed: true }, count(1, 7, 0, { warm_count: 1, uncompressed_count: 1 })],
   ["came compressed", { ...WARM, uncompressed: false, rec_miss: false }, count(1, 7, 0, { warm_count: 1 })],
   ["came from the origin", { ...WARM, rec_miss: true }, count(1, 7, 0, { warm_count: 1, rec_miss_count: 1 })],
+  ["is a hit of a known tier", { ...HIT, tier: "EDGE" }, count(1, 7, 0, { hit_count: 1 })],
+  [
+    "has another size than was probed",
+    { ...WARM, size_changed: true },
+    count(1, 7, 0, { warm_count: 1, size_changed_count: 1 }),
+  ],
   ["has no Age", { ...HIT, warning: "no_age" }, count(1, 7, 0, { hit_count: 1, no_age_count: 1 })],
   ["has one Age", { ...HIT, warning: "age_constant" }, count(1, 7, 0, { hit_count: 1, age_constant_count: 1 })],
   ["has the origin's Age", { ...HIT, warning: "origin_age" }, count(1, 7, 0, { hit_count: 1, origin_age_count: 1 })],

@@ -31,15 +31,11 @@ describe("what a batch changes", () => {
     ["an outcome that only a newer version knows", ONE_GOOD, { outcome: "hot" }],
     ["an outcome with the name of something else", ONE_GOOD, { outcome: "constructor" }],
     [
-      "an uncompressed hit whose Age proves nothing",
-      count(1, 10, 0, { hit_count: 1, age_constant_count: 1, uncompressed_count: 1 }),
-      { ...css, outcome: "hit", warning: "age_constant" },
+      "an uncompressed hit, of whose other warnings the recount alone counts",
+      count(1, 10, 0, { hit_count: 1, uncompressed_count: 1 }),
+      { ...css, outcome: "hit", tier: "EDGE", warning: "age_constant", size_changed: true },
     ],
-    [
-      "a warning that only a newer version knows",
-      count(1, 10, 0, { hit_count: 1, no_tier_count: 1 }),
-      { outcome: "hit", warning: "age_of_aquarius" },
-    ],
+    ["a hit of an unknown tier", count(1, 10, 0, { hit_count: 1, no_tier_count: 1 }), { outcome: "hit" }],
     [
       "in the REC alone, after two downloads",
       count(1, 10, 0, { regional_count: 1, transferred_bytes: 25 }),

@@ -40,14 +40,19 @@ function message(pop: string, url: string, { ips = ["192.0.2.1"], bytes = 10 as 
 
 describe("a settlement check of an active request", () => {
   it("ends a request of which every task has a result: exact counts, and the report stands before the status", async () => {
-    const seen = ["warm", "hit", "warm", undefined] as const;
+    const seen = [
+      { outcome: "warm", size_changed: true },
+      { outcome: "hit", warning: "no_age" },
+      { outcome: "warm" },
+      { outcome: undefined },
+    ] as const;
     const { requests, report, calls } = await settled({
-      results: resultsBut().map((it, i) => ({ ...it, outcome: seen[i] })),
+      results: resultsBut().map((it, i) => ({ ...it, ...seen[i] })),
       item: { download_count: 9, download_size: 999, failed_count: 7 },
     });
     expect(requests.ended).toEqual(["r1"]);
     expect(requests.the()).toMatchObject({
-      ...count(4, 30, 0, { warm_count: 2, hit_count: 1, no_tier_count: 1 }),
+      ...count(4, 30, 0, { warm_count: 2, hit_count: 1, no_age_count: 1, size_changed_count: 1 }),
       status: "FINISHED",
       report: "r1/report.csv",
     });
