@@ -11,7 +11,6 @@ const UNAMBIGUOUS_FIELDS: Readonly<Record<string, string>> = {
   client_token: "--token",
   DesiredCapacity: "instances",
   dry_run: "--dry-run",
-  flat_rate_plan: "--flat-rate-plan",
   instance_count: "--instances",
   max_bytes: "--max-bytes",
   max_failures: "--max-failures",

@@ -229,10 +229,6 @@ export const estimatedSchema = z.object({
         .object({ urls: count, fetches: count, examples: z.array(z.string()).catch([]) })
         .catch({ urls: 0, fetches: 0, examples: [] }),
     }),
-    flat_rate_plan: z
-      .object({ plan: z.string(), monthly_requests: count, requests: count, share: z.number() })
-      .optional()
-      .catch(undefined),
     instances: z.object({
       count,
       type: z.string().catch(""),

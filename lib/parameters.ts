@@ -197,13 +197,6 @@ const GROUPS = {
       allowedValues: ["on", "off"],
       description: "Whether AWS X-Ray traces the API and the functions.",
     },
-    flatRateRequests: {
-      label: "Flat-rate pricing plan",
-      default: "0",
-      allowedValues: ["0", "1", "10", "125", "500"],
-      description:
-        "Millions of requests per month that the distribution's flat-rate pricing plan includes, for estimates (dry_run). 0: no such plan.",
-    },
     spotPricePerHour: {
       label: "Spot price for estimates",
       type: "Number",

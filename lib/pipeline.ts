@@ -110,7 +110,6 @@ export class Pipeline extends Construct {
         INSTANCE_TYPES: parameters.instanceTypes.valueAsString,
         ON_DEMAND_PERCENT: parameters.onDemandPercent.valueAsString,
         SPOT_PRICE_PER_HOUR: parameters.spotPricePerHour.valueAsString,
-        FLAT_RATE_MILLION_REQUESTS: parameters.flatRateRequests.valueAsString,
       },
     });
     this.expand = new PipelineFunction(this, "Expand", {

@@ -2,12 +2,10 @@
 
 import type { Prices, Progress } from "../../client/answers.ts";
 import { shortId } from "../../client/request-ids.ts";
-import { shareOfPlan } from "../../domain/cost/flat-rate-plan.ts";
 import { stopwatch } from "../../domain/durations.ts";
 import { MAX_TIMEOUT_MINUTES } from "../../domain/limits.ts";
 import { popSelectionText } from "../../domain/readiness/sentence.ts";
 import { invalidatingFields } from "../../domain/request/invalidation.ts";
-import { FLAT_RATE_PLAN_NAMES } from "../../domain/request/options.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { formatTimestamp, parseTimestamp } from "../../domain/timestamps.ts";
 import { findRequest } from "../api/find-request.ts";
@@ -19,7 +17,7 @@ import { connectDirect } from "../direct/connect.ts";
 import type { DirectClient } from "../direct/direct-client.ts";
 import type { Approve } from "../direct/engine.ts";
 import { EXIT } from "../exit-codes.ts";
-import { factLines, originFacts, planFacts, priceFacts } from "../output/estimate-lines.ts";
+import { factLines, originFacts, priceFacts } from "../output/estimate-lines.ts";
 import { bytes, many } from "../output/figures.ts";
 import { lookOf } from "../output/look.ts";
 import { mentionWarnings } from "../output/warnings.ts";
@@ -63,7 +61,6 @@ export async function warmDirect(shell: Shell, client: DirectClient, body: Body,
   const approve: Approve = async (planned, signal) => {
     try {
       const { prices } = await client.estimate(planned);
-      for (const line of factLines(planFacts(planShareOf(body, prices)), lookOf(shell))) mention(shell, line);
       const isWanted = await mayBegin(shell, planned, prices, { yes: words.yes, signal });
       if (isWanted && invalidatingFields(planned) !== "") mention(shell, `Invalidating ${invalidated(planned)} …`);
       return isWanted;
@@ -119,9 +116,8 @@ export async function estimateDirect(
     );
   const { url_count: urls, total_count: tasks, total_size: size, sizes_known, targets_total: pops } = planned;
   const { origin_fetches, prices } = estimate;
-  const used = planShareOf(body, prices);
   if (words.json === true) {
-    const more = { origin_fetches, flat_rate_plan: used, skipped_urls: skippedUrls };
+    const more = { origin_fetches, skipped_urls: skippedUrls };
     const transferred = { transferred_bytes: prices.as_asked.bytes, prices };
     sayJson(shell, { urls, pops, tasks, bytes: size, are_all_sizes_known: sizes_known, ...transferred, ...more });
   } else {
@@ -129,7 +125,7 @@ export async function estimateDirect(
       shell,
       `${many(tasks, "task")}: ${many(urls, "URL")} × ${many(pops, "POP")}; ${sizes_known ? "" : "at least "}${bytes(size)}.`,
     );
-    const facts = [...priceFacts(prices), ...originFacts(origin_fetches), ...planFacts(used)];
+    const facts = [...priceFacts(prices), ...originFacts(origin_fetches)];
     for (const line of factLines(facts, lookOf(shell))) say(shell, line);
   }
   mention(
@@ -137,12 +133,6 @@ export async function estimateDirect(
     "Nothing was downloaded. To start, run the same command without --dry-run. It estimates the time after a few seconds.",
   );
   return EXIT.good;
-}
-
-/** Use of the flat-rate plan that a body names. */
-function planShareOf({ flat_rate_plan: named }: Body, { as_asked: { requests } }: Prices) {
-  const plan = FLAT_RATE_PLAN_NAMES.find((it) => it === named);
-  return plan && shareOfPlan(plan, requests);
 }
 
 /** Goes on with a run that was cut off. Returns the exit code. */

@@ -27,7 +27,6 @@ export interface RequestWords extends SourceWords {
   readonly maxBytes?: string;
   readonly maxFailures?: string;
   readonly token?: string;
-  readonly flatRatePlan?: string;
   readonly skipUncached?: boolean;
 }
 
@@ -78,7 +77,6 @@ export function settingsOf(words: RequestWords, origin: unknown = undefined): Bo
     ...said(words.downloads, (text) => ({ downloads: text === "auto" ? text : Number(text) })),
     ...said(words.scope, (scope) => ({ scope })),
     ...originOf(words, origin),
-    ...said(words.flatRatePlan, (flat_rate_plan) => ({ flat_rate_plan })),
     ...said(words.maxBytes, (text) => ({ max_bytes: bytesNumber("--max-bytes", text) })),
     ...said(words.maxFailures, (text) => ({ max_failures: wholeNumber("--max-failures", text) })),
     ...said(words.token, (client_token) => ({ client_token })),

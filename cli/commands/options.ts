@@ -1,5 +1,4 @@
 import { type Command, Option } from "commander";
-import type { FlatRatePlan } from "../../domain/request/options.ts";
 import type { Downloads, Scope } from "../../domain/result/downloads.ts";
 import type { Verify } from "../../domain/result/outcome.ts";
 
@@ -8,7 +7,6 @@ export const VERIFY = ["edge", "off"] as const satisfies readonly Verify[];
 /** As written on the command line: the API takes `1` and `2` as numbers. */
 export const DOWNLOADS = ["auto", "1", "2"] as const satisfies readonly `${Downloads}`[];
 export const SCOPES = ["pop", "regional"] as const satisfies readonly Scope[];
-export const FLAT_RATE_PLANS = ["free", "pro", "business", "premium"] as const satisfies readonly FlatRatePlan[];
 
 /** An option that may be given several times. */
 export function list(flags: string, says: string): Option {
@@ -68,12 +66,6 @@ export function withSettings(command: Command): Command {
       ),
     )
     .addOption(list("--invalidate-tag <tag>", "invalidate objects with this cache tag first; repeatable"))
-    .addOption(
-      new Option(
-        "--flat-rate-plan <plan>",
-        "flat-rate pricing plan of the distribution; reports the share of its monthly requests that is used",
-      ).choices(FLAT_RATE_PLANS),
-    )
     .option("--cf-domain <name>", "domain name of the distribution, if the URLs do not identify it")
     .option("--max-bytes <n>", "maximum bytes to transfer, such as 500GB; a larger request ends as FAILED")
     .option("--max-failures <n>", "maximum number of failed tasks; with more, the request ends as FAILED")

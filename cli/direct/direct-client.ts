@@ -17,7 +17,6 @@ import { toArray } from "../../domain/collections.ts";
 import { originFetches, urlsByCaching } from "../../domain/cost/edge-traffic.ts";
 import type { Estimate } from "../../domain/cost/estimate.ts";
 import { directPrices } from "../../domain/cost/estimate-request.ts";
-import { planWarnings } from "../../domain/cost/flat-rate-plan.ts";
 import { findingText } from "../../domain/distribution/findings.ts";
 import { urlBehaviours } from "../../domain/distribution/stored-settings.ts";
 import type { Resolver } from "../../domain/net/resolver.ts";
@@ -101,7 +100,7 @@ export class DirectClient implements Api {
     const { account } = this.deps;
     const told = (adapted: AdaptedRequest, warnings: readonly string[]) => ({
       ...adapted,
-      warnings: [...adapted.warnings, ...warnings, ...planWarnings(adapted.planUse)],
+      warnings: [...adapted.warnings, ...warnings],
     });
     if (!(await account.hasCredentials())) return told(applySettings(request, NO_SETTINGS), []);
     const {

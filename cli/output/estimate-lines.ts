@@ -2,7 +2,7 @@ import type { Estimate, Estimated, Prices } from "../../client/answers.ts";
 import type { Estimate as DescribedEstimate } from "../../domain/cost/estimate.ts";
 import { popSelectionText } from "../../domain/readiness/sentence.ts";
 import { cleanLine } from "./clean.ts";
-import { bytes, count, dollars, many, percent } from "./figures.ts";
+import { bytes, count, dollars, many } from "./figures.ts";
 import type { Look } from "./look.ts";
 import { table } from "./table.ts";
 import { wrapped } from "./wrapped.ts";
@@ -32,7 +32,6 @@ export function estimateLines({ estimate, pop_selection: selection }: Estimated,
     ["Bytes", bytesOf(estimate)],
     ...priceFacts(estimate.prices),
     ...originFacts(estimate.origin_fetches),
-    ...planFacts(estimate.flat_rate_plan),
     ["Time", timeOf(instances)],
     ["Estimated cost", `${look.paint("bold", dollars(cost.total))}${spreadOf(cost)}, prices of ${cost.prices_as_of}`],
   ];
@@ -91,17 +90,6 @@ export function originFacts(fetched: Estimate["origin_fetches"]): readonly Fact[
     facts.push(["Not cached", `${what}: ${uncached.examples.map(cleanLine).join(" ")}. --skip-uncached skips them.`]);
   }
   return facts;
-}
-
-export function planFacts(used: Estimate["flat_rate_plan"]): readonly Fact[] {
-  if (used === undefined) return [];
-  const { plan, monthly_requests, requests, share } = used;
-  return [
-    [
-      "Flat-rate plan",
-      `${percent(share)} of the month: ${count(requests)} of ${many(monthly_requests, "request")} (${plan})`,
-    ],
-  ];
 }
 
 function timeOf({ count: instances, type, minutes_to_finish: minutes, binds }: Estimate["instances"]): string {

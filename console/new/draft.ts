@@ -30,7 +30,6 @@ const formSchema = z.object({
   invalidatePaths: text,
   invalidateTags: text,
   skipUncached: z.boolean(),
-  plan: text,
   maxBytes: text,
   maxFailures: text,
   token: text,

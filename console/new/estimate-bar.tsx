@@ -5,7 +5,7 @@ import { Shape } from "../parts/shape.tsx";
 import { findingInChinese } from "../words/api-chinese.ts";
 import { useFormReader } from "../words/form-reader.ts";
 import { dollarsIn, mostPaid } from "./cost.ts";
-import { fromOrigin, percentOf, plusMinus } from "./figures.ts";
+import { fromOrigin, plusMinus } from "./figures.ts";
 import type { Estimated } from "./use-estimate.ts";
 
 /** What it comes to. The last estimate stays, marked, while the next is asked for. */
@@ -38,7 +38,7 @@ export function useNoEstimate({ isUpdating, problem, faults }: Estimated): strin
 
 function Facts({ estimate }: { readonly estimate: Estimate }) {
   const { say, count, formats, preferences } = useFormReader();
-  const { urls, variants, tasks, pops, bytes, instances, dollars, prices, flat_rate_plan: plan } = estimate;
+  const { urls, variants, tasks, pops, bytes, instances, dollars, prices } = estimate;
   const locale = preferences.language === "zh" ? "zh-CN" : "en";
   const costText = (cost: number) => (cost < 0.01 ? say("lessThanCent") : dollarsIn(locale, cost));
   const { origin_shield: shields } = estimate.origin_fetches;
@@ -65,9 +65,6 @@ function Facts({ estimate }: { readonly estimate: Estimate }) {
         bytes={origin.bytes ?? null}
         rest={byShield(count("inFetches", origin.fetches))}
       />
-      {plan === undefined ? null : (
-        <Fact label={say("flatRatePlan")} value={`${percentOf(plan.share)}%`} rest={say("ofTheMonth")} />
-      )}
       <Fact
         label={say("takes")}
         {...(instances.minutes_to_finish === null

@@ -22,12 +22,6 @@ export function fromOrigin({ origin_fetches: fetches, bytes, tasks }: Estimate) 
   };
 }
 
-/** A share in per cent, with one digit behind the point. What is less is told as that. */
-export function percentOf(share: number): string {
-  const percent = share * 100;
-  return percent > 0 && percent < 0.1 ? "< 0.1" : String(Number(percent.toFixed(1)));
-}
-
 /**
  * How many URLs are invalidated by themselves, if that is wanted: those that no named path covers.
  * @param answer undefined: there is none for exactly this body

@@ -56,8 +56,6 @@ export interface Form {
   readonly invalidateTags: string;
   /** Whether what CloudFront does not cache is left out. */
   readonly skipUncached: boolean;
-  /** Of the distribution; "": none. */
-  readonly plan: string;
   readonly maxBytes: string;
   readonly maxFailures: string;
   readonly token: string;
@@ -85,7 +83,6 @@ export const EMPTY_FORM: Form = {
   invalidatePaths: "",
   invalidateTags: "",
   skipUncached: false,
-  plan: "",
   maxBytes: "",
   maxFailures: "",
   token: "",

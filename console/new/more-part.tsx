@@ -1,19 +1,14 @@
-import { FLAT_RATE_PLAN_NAMES } from "../../domain/request/options.ts";
-import { Choices } from "../parts/choices.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { useFormReader } from "../words/form-reader.ts";
 import { faultsAt } from "./faults.ts";
 import { Field, Wrong } from "./field.tsx";
 import type { PartProps } from "./what-part.tsx";
 
-/** They are names of AWS, which it does not translate. */
-const PLANS = FLAT_RATE_PLAN_NAMES.map((value) => ({ value, text: value.charAt(0).toUpperCase() + value.slice(1) }));
-
 /** What most requests leave as it is. */
 export function MorePart({ form, onForm, faults }: PartProps) {
   const { say } = useFormReader();
-  const isWrong = faultsAt(faults, "header", "flat_rate_plan", "max_bytes", "max_failures", "client_token").length > 0;
-  const isFilled = [form.header, form.plan, form.originConcurrency, form.maxBytes, form.maxFailures, form.token].some(
+  const isWrong = faultsAt(faults, "header", "max_bytes", "max_failures", "client_token").length > 0;
+  const isFilled = [form.header, form.originConcurrency, form.maxBytes, form.maxFailures, form.token].some(
     (it) => it !== "",
   );
   return (
@@ -36,16 +31,6 @@ export function MorePart({ form, onForm, faults }: PartProps) {
           onInput={({ currentTarget }) => onForm({ header: currentTarget.value })}
         />
         <Wrong lines={faultsAt(faults, "header")} />
-      </div>
-      <div class="field">
-        <span class="small">{say("flatRatePlan")}</span>
-        <Choices
-          label={say("flatRatePlan")}
-          options={[{ value: "", text: say("noPlan") }, ...PLANS]}
-          value={PLANS.some(({ value }) => value === form.plan) ? form.plan : ""}
-          onChoose={(plan) => onForm({ plan })}
-        />
-        <Wrong lines={faultsAt(faults, "flat_rate_plan")} />
       </div>
       <div class="three">
         <Field

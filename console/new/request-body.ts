@@ -21,7 +21,6 @@ export interface RequestBody {
   readonly need_invalidate?: true;
   readonly invalidate?: { readonly paths?: readonly string[]; readonly tags?: readonly string[] };
   readonly skip_uncached?: true;
-  readonly flat_rate_plan?: string;
   readonly max_bytes?: number | string;
   readonly max_failures?: number | string;
   readonly client_token?: string;
@@ -54,7 +53,6 @@ export function bodyOf(form: Form, urls: readonly string[]): RequestBody {
     ...(form.invalidate ? { need_invalidate: true } : {}),
     ...invalidateOf(form),
     ...(form.skipUncached ? { skip_uncached: true } : {}),
-    ...(form.plan === "" ? {} : { flat_rate_plan: form.plan }),
     ...filled("max_bytes", form.maxBytes),
     ...filled("max_failures", form.maxFailures),
     ...(form.token.trim() === "" ? {} : { client_token: form.token.trim() }),

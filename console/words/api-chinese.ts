@@ -99,7 +99,6 @@ const FIELDS: ReadonlyMap<string, string> = new Map([
   ["max_bytes", "应为正整数，单位是字节。"],
   ["max_failures", "应为不小于 0 的整数。"],
   ["skip_uncached", "CloudFront 不缓存其中任何 URL，没有可预热的内容。"],
-  ["flat_rate_plan", "应为 free、pro、business 或 premium。"],
   ["client_token", "幂等性令牌最长 64 个字符，且不能用于另一个请求。"],
   ["retry_of", "这个请求不能重试。"],
 ]);

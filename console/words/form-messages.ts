@@ -161,9 +161,6 @@ export const FORM_MESSAGES = {
   invalidateTags: { en: "Cache tags, separated by commas", zh: "缓存标签，用逗号分隔" },
   skipUncached: { en: "Skip URLs that are not cached", zh: "跳过不缓存的 URL" },
   skipUncachedSays: { en: "Their cache behavior does not cache anything", zh: "其缓存行为不缓存任何内容" },
-  flatRatePlan: { en: "Flat-rate pricing plan", zh: "固定费率定价计划" },
-  noPlan: { en: "None", zh: "无" },
-  ofTheMonth: { en: "of the monthly requests", zh: "（占套餐每月请求额度）" },
   byShield: { en: "through Origin Shield in {regions}", zh: "（经由 {regions} 的 Origin Shield）" },
   unreadableSampled: {
     en: "{count} of {sampled, plural, one {# sampled URL} other {# sampled URLs}} cannot be read",

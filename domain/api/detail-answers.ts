@@ -2,7 +2,7 @@ import * as z from "zod";
 import { keysOf } from "../collections.ts";
 import { reasonText } from "../readiness/reasons.ts";
 import { pathsAndTagsSchema } from "../request/invalidation.ts";
-import { FLAT_RATE_PLAN_NAMES, originLimitsSchema } from "../request/options.ts";
+import { originLimitsSchema } from "../request/options.ts";
 import { downloadsSchema, scopeSchema } from "../result/downloads.ts";
 import { failureReasons } from "../result/failure.ts";
 import { FAILURE_SUBJECTS, failureExampleSchema, MAX_EXAMPLES } from "../result/failure-groups.ts";
@@ -158,7 +158,6 @@ export const sentSchema = z
         scope: scopeSchema,
         origin: originLimitsSchema.optional(),
         skip_uncached: z.boolean().optional(),
-        flat_rate_plan: z.enum(FLAT_RATE_PLAN_NAMES).optional(),
         max_bytes: countField.optional(),
         max_failures: countField.optional(),
       })

@@ -292,7 +292,6 @@ export function sentOf(item: RequestItem, urls: readonly string[] = [], omitted 
       downloads: item.downloads,
       scope: item.scope,
       origin: item.origin,
-      flat_rate_plan: item.flat_rate_plan,
       max_bytes: item.max_bytes,
       max_failures: item.max_failures,
     },

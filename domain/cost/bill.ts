@@ -17,8 +17,6 @@ export interface Billed extends Load {
   /** Of an object, on average. */
   readonly objectBytes: number;
   readonly instanceHours: number;
-  /** Whether a flat-rate plan includes what CloudFront delivers. @default false */
-  readonly isFlatRate?: boolean;
   /** Number of requests that the tasks are split over. @default 1 */
   readonly requests?: number;
 }
@@ -40,9 +38,8 @@ export function billOf(billed: Billed, units: Units): Line[] {
       instanceHours * PRICE.publicAddressHour.dollars,
       `${hours(instanceHours)} at $${PRICE.publicAddressHour.dollars}`,
     ),
-    ...(billed.isFlatRate === true
-      ? [line("cloudfront_bytes", 0, FLAT_RATE), line("cloudfront_requests", 0, FLAT_RATE)]
-      : [edgeBytesLine(billed), edgeRequestsLine(billed)]),
+    edgeBytesLine(billed),
+    edgeRequestsLine(billed),
     line(
       "invalidation_paths",
       beyond * PRICE.invalidationPath.dollars,
@@ -51,8 +48,6 @@ export function billOf(billed: Billed, units: Units): Line[] {
     line("pipeline", sqs + table + counters + lambda, "DynamoDB, SQS and Lambda"),
   ];
 }
-
-const FLAT_RATE = "included in the flat-rate plan";
 
 /** CloudFront's bill for requests and bytes, in dollars. @param secure share of the requests that are https */
 export function edgeDollars(traffic: readonly PopTraffic[], objects: number, secure: number): number {

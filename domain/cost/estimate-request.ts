@@ -3,7 +3,7 @@ import type { BehaviourOfUrl } from "../distribution/stored-settings.ts";
 import { recOf } from "../pops/sites.ts";
 import type { Caps } from "../request/caps.ts";
 import { type DailyUse, NO_USE } from "../request/daily-use.ts";
-import { type FlatRatePlan, variantNames } from "../request/options.ts";
+import { variantNames } from "../request/options.ts";
 import type { RequestItem } from "../request/request-item.ts";
 import type { SourceRead } from "../request/source.ts";
 import { checkBytesOf, taskRequests } from "../result/task-traffic.ts";
@@ -19,7 +19,6 @@ import {
   type WarmingSettings,
 } from "./edge-traffic.ts";
 import type { Estimate } from "./estimate.ts";
-import { shareOfPlan } from "./flat-rate-plan.ts";
 import { type InstanceKind, PRICES_AS_OF } from "./prices.ts";
 import { type SampledSize, sizeSample } from "./size-sample.ts";
 import { UNITS, workTime } from "./work-time.ts";
@@ -38,8 +37,6 @@ export interface EstimateInput {
   readonly distributions: number;
   /** @default nobody knows any */
   readonly behaviourOf?: BehaviourOfUrl;
-  /** Of the distributions. Undefined: they are paid for by use. */
-  readonly flatRatePlan?: FlatRatePlan | undefined;
   /** What a sample of the sizes came to. */
   readonly sizes: readonly SampledSize[];
   /** Whether more URLs may come. */
@@ -66,7 +63,6 @@ export function estimateRequest(it: EstimateInput): Estimate {
   const objectsOf = (bytes: number): ObjectSizes => ({ count: urlVariants, bytes, checkBytes, smallest, sampleBytes });
   const { estimate = 0, low = 0, high = null } = known ?? {};
   const secure = urls.filter((url) => url.startsWith("https:")).length / Math.max(1, urls.length);
-  const isFlatRate = it.flatRatePlan !== undefined;
   const estimateWith = (settings: WarmingSettings) => {
     const trafficOf = (bytes: number) => edgeTraffic(settings, byCaching, objectsOf(bytes));
     const traffic = trafficOf(estimate);
@@ -77,7 +73,6 @@ export function estimateRequest(it: EstimateInput): Estimate {
       {
         ...load,
         distributions: it.distributions,
-        isFlatRate,
         originPerSecond: item.origin?.requests_per_second,
         isRaisedLate: it.paths > 0 || it.sources.length > 0,
         fetches: fetches.expected,
@@ -90,7 +85,7 @@ export function estimateRequest(it: EstimateInput): Estimate {
     // Instances are paid for as long as the estimate of bytes takes; the bounds are those of CloudFront's bytes.
     const bill = (bytes: number) => {
       const objectBytes = bytes / Math.max(1, urlVariants);
-      return billOf({ ...load, traffic: trafficOf(bytes), objectBytes, instanceHours, secure, isFlatRate }, UNITS);
+      return billOf({ ...load, traffic: trafficOf(bytes), objectBytes, instanceHours, secure }, UNITS);
     };
     return { traffic, trafficOf, fetches, time, instanceHours, bill, lines: bill(estimate) };
   };
@@ -134,7 +129,6 @@ export function estimateRequest(it: EstimateInput): Estimate {
       prices_as_of: PRICES_AS_OF,
       not_included: notIncluded(pops),
     },
-    flat_rate_plan: it.flatRatePlan && shareOfPlan(it.flatRatePlan, prices.as_asked.requests),
     caps: [
       { cap: "maxTasks", value: tasks, limit: caps.maxTasks },
       { cap: "maxRequestBytes", value: prices.as_asked.bytes, limit: caps.maxRequestBytes },

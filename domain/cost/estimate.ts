@@ -1,7 +1,6 @@
 import * as z from "zod";
 import { keysOf } from "../collections.ts";
 import { CAPS } from "../request/caps.ts";
-import { FLAT_RATE_PLAN_NAMES } from "../request/options.ts";
 import { sourceReadSchema } from "../request/source.ts";
 
 const whole = z.number().int().nonnegative();
@@ -109,15 +108,6 @@ export const estimateSchema = z
         not_included: z.array(z.string()).describe("Other costs."),
       })
       .describe("Cost in US dollars, at list prices."),
-    flat_rate_plan: z
-      .object({
-        plan: z.enum(FLAT_RATE_PLAN_NAMES),
-        monthly_requests: whole,
-        requests: whole,
-        share: z.number().nonnegative(),
-      })
-      .optional()
-      .describe("Use of the flat-rate plan: `requests` of this run, and their `share` of `monthly_requests`. 1: all."),
     caps: z
       .array(
         z.object({

@@ -18,8 +18,6 @@ export interface Load {
 /** What decides how long a request takes. */
 export interface Work extends Load {
   readonly distributions: number;
-  /** Whether the distributions have a flat-rate plan, to which CloudFront's quotas do not apply. */
-  readonly isFlatRate: boolean;
   /** Whether instances are raised when tasks are about to be queued: where an invalidation or sources come first. */
   readonly isRaisedLate: boolean;
   /** Requests that reach the origin while tasks are done. */
@@ -97,7 +95,7 @@ function boundsOf(work: Work, units: Units): readonly Bound[] {
   const small = (requests * units.agentCpuMicros) / 1e6;
   const large = bytes / (units.largeMBPerSecond * 1e6);
   const bits = bytes * 8;
-  const edges = work.isFlatRate ? Number.POSITIVE_INFINITY : Math.max(1, work.distributions);
+  const edges = Math.max(1, work.distributions);
   return [
     [`CPU of ${instances} ${kind.type}`, Math.max(small, large) / (instances * kind.vcpus)],
     [`the links of ${instances} instances, ${LINK_GIGABITS} Gbit/s each`, bits / (instances * LINK_GIGABITS * 1e9)],
@@ -124,7 +122,7 @@ export const UNITS = {
 export type Units = Readonly<typeof UNITS>;
 
 /**
- * Quotas that a new account has, or that AWS does not raise. Those of CloudFront do not apply to distributions with a flat-rate plan:
+ * Quotas that a new account has, or that AWS does not raise.
  * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html
  */
 export const QUOTA = {

@@ -1,9 +1,5 @@
 import * as z from "zod";
 
-/** CloudFront's flat-rate plans. */
-export const FLAT_RATE_PLAN_NAMES = ["free", "pro", "business", "premium"] as const;
-export type FlatRatePlan = (typeof FLAT_RATE_PLAN_NAMES)[number];
-
 /** What all instances of a request together may ask of the origin. An absent one is no limit. */
 export const originLimitsSchema = z.object({
   requests_per_second: z.number().positive().optional(),

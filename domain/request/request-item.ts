@@ -8,7 +8,7 @@ import { countedUseSchema } from "./daily-use.ts";
 import { distributionSchema } from "./distributions.ts";
 import { pathsAndTagsSchema } from "./invalidation.ts";
 import { EXPANDED, statusSchema } from "./lifecycle.ts";
-import { FLAT_RATE_PLAN_NAMES, originLimitsSchema, variantSchema } from "./options.ts";
+import { originLimitsSchema, variantSchema } from "./options.ts";
 import { readinessSchema, verdictSchema } from "./readiness-schema.ts";
 import { sourceReadSchema, sourceSchema } from "./source.ts";
 import { taskQueueNameSchema } from "./task-queue-name.ts";
@@ -122,7 +122,6 @@ export const requestItemSchema = z.object({
   /** Bytes that it may download in all. Absent: as many as the deployment's cap allows. */
   max_bytes: count.optional(),
   /** Of its distributions, as its caller said. Absent: the deployment's own, if it has one. */
-  flat_rate_plan: z.enum(FLAT_RATE_PLAN_NAMES).optional().catch(undefined),
   /** Whether URLs that no cache keeps are left out. Absent: they are warmed like others. */
   skip_uncached: z.boolean().optional(),
   /** Those of `url_list` that were left out, and a few of them. Absent: none. */

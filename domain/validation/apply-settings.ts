@@ -1,10 +1,7 @@
-import { urlsByCaching } from "../cost/edge-traffic.ts";
-import { type PlanUse, planUse } from "../cost/flat-rate-plan.ts";
 import type { StoredSettings } from "../distribution/stored-settings.ts";
 import { urlBehaviours } from "../distribution/stored-settings.ts";
 import { urlPrefix } from "../net/urls.ts";
 import { isInPriceClass, PRICE_CLASSES } from "../pops/price-classes.ts";
-import { variantNames } from "../request/options.ts";
 import type { RequestItem } from "../request/request-item.ts";
 import { cutText } from "../result/failure.ts";
 import { ApiError, firstOf } from "./api-error.ts";
@@ -16,8 +13,6 @@ export interface AdaptedRequest extends PrewarmRequest {
   readonly excludedPops: readonly string[];
   /** URLs that the request leaves out, because no cache keeps them. */
   readonly skippedUrls: readonly string[];
-  /** What its own URLs use of its plan's month, without those of its sources. Undefined: it has no plan. */
-  readonly planUse: PlanUse | undefined;
 }
 
 /** What is known of a request's distributions. */
@@ -63,15 +58,11 @@ export function applySettings(request: PrewarmRequest, known: KnownSettings): Ad
           },
         }),
   };
-  const adapted = { ...item, ...changed };
-  const byCaching = urlsByCaching(rest, urlBehaviours(adapted, known.idOf));
   return {
     ...request,
-    item: adapted,
+    item: { ...item, ...changed },
     urls: rest,
     warnings: [...request.warnings, ...pops.warnings, ...warnings],
-    planUse:
-      request.flatRatePlan && planUse(request.flatRatePlan, adapted, byCaching, variantNames(adapted.variants).length),
     popSelection: request.popSelection && { ...request.popSelection, selected: pops.included.length },
     excludedPops: pops.excluded,
     skippedUrls,

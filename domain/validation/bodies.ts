@@ -13,7 +13,6 @@ import {
   MAX_VARIANTS,
 } from "../limits.ts";
 import { asciiHost } from "../net/urls.ts";
-import { FLAT_RATE_PLAN_NAMES } from "../request/options.ts";
 import { SOURCE_TYPES } from "../request/source.ts";
 import { DEFAULT_DOWNLOADS, DEFAULT_SCOPE, DOWNLOADS, SCOPES } from "../result/downloads.ts";
 import { DEFAULT_VERIFY, VERIFY } from "../result/outcome.ts";
@@ -166,9 +165,6 @@ const prewarmShape = {
       .max(MAX_VARIANTS, `must have at most ${MAX_VARIANTS} variants`),
   ).describe("Warm each URL in each variant, in this order."),
   origin: optional(origin).describe("Limits for requests of all instances to the origin. Absent: no limit."),
-  flat_rate_plan: optional(z.enum(FLAT_RATE_PLAN_NAMES, `must be one of ${FLAT_RATE_PLAN_NAMES.join(", ")}`)).describe(
-    "Flat-rate plan of the distribution, for the estimate.",
-  ),
   skip_uncached: flag.describe("Omit URLs whose cache behavior does not cache."),
   max_bytes: optional(int("a whole number of bytes, from 1", 1)).describe(
     "If all downloads and checks would transfer more, by the known sizes, the request ends as FAILED before its downloads. Absent: no limit but the deployment's.",

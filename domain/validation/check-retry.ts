@@ -12,7 +12,7 @@ export function filledFrom(item: RequestItem, json: unknown): unknown {
 /** Without the headers, which are not kept, and the invalidation, which would remove the objects that are cached. */
 function settingsOf(item: RequestItem) {
   const { created_at, timeout_at, instances_asked, verify, downloads, scope, origin, cf_domain } = item;
-  const { max_failures, max_bytes, flat_rate_plan } = item;
+  const { max_failures, max_bytes } = item;
   const ms = parseTimestamp(timeout_at) - parseTimestamp(created_at);
   // A direct run that was resumed has had more time than a request may ask for.
   const timeout = Math.min(MAX_TIMEOUT_MINUTES, Math.max(1, Math.round(ms / 60_000)));
@@ -26,7 +26,6 @@ function settingsOf(item: RequestItem) {
     cf_domain,
     max_failures,
     max_bytes,
-    flat_rate_plan,
   };
 }
 

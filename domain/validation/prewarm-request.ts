@@ -6,7 +6,6 @@ import type { PopSelection } from "../pops/pop-selection.ts";
 import { describeSelection, knownNames, selectPops, suggestPops, type TargetType } from "../pops/select.ts";
 import { beyondCap, type Caps, taskFactors } from "../request/caps.ts";
 import { tooManyHosts } from "../request/distributions.ts";
-import type { FlatRatePlan } from "../request/options.ts";
 import { ACTIVE, LISTED, NEW_REQUEST_DEFAULTS, type RequestItem } from "../request/request-item.ts";
 import { notYetRead } from "../request/source.ts";
 import { DEFAULT_DOWNLOADS, DEFAULT_SCOPE } from "../result/downloads.ts";
@@ -33,8 +32,6 @@ export interface PrewarmRequest {
   readonly popSelection: PopSelection | undefined;
   /** What is valid, but possibly a mistake. */
   readonly warnings: readonly string[];
-  /** Of its distributions, as its caller or the deployment says. Undefined: they have none. */
-  readonly flatRatePlan?: FlatRatePlan | undefined;
 }
 
 /** What a deployment allows, and what the new item has besides the body. */
@@ -45,8 +42,6 @@ interface RequestRules {
   readonly caps: Caps;
   /** What the deployment's role may read of buckets. @default nothing */
   readonly sourceBuckets?: SourceBuckets;
-  /** Of distributions of which the body names none. @default they have none */
-  readonly flatRatePlan?: FlatRatePlan | undefined;
   /** Facts on which POPs exist now. @default none */
   readonly live?: LivePops | undefined;
   /** ID of the API key of the call. @default none */
@@ -110,9 +105,8 @@ export function checkPrewarmRequest(
   problems.push(...checkScope(body), ...beyondCaps(body, tasks, caps));
   if (invalidates) errorUrls.push(...checkPaths(urls, covering, problems));
   if (parsed.data === undefined || problems.length > 0) throw new ApiError(400, faultList(problems), errorUrls);
-  const { flat_rate_plan: flatRatePlan = rules.flatRatePlan } = parsed.data;
   const item = newRequestItem(parsed.data, pops, rules);
-  return { body: parsed.data, item, urls, arePopsNamed, popSelection, warnings, flatRatePlan };
+  return { body: parsed.data, item, urls, arePopsNamed, popSelection, warnings };
 }
 
 /** Conflicts of `scope` with other fields: a regional edge cache gets one download, and only a check shows that it keeps the object. */
@@ -159,7 +153,6 @@ function newRequestItem(body: PrewarmBody, pops: string[], { reqId, now, keyId, 
     max_failures: body.max_failures,
     max_bytes: body.max_bytes,
     skip_uncached: body.skip_uncached,
-    flat_rate_plan: body.flat_rate_plan,
     ...NEW_REQUEST_DEFAULTS,
   };
 }

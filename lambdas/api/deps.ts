@@ -24,8 +24,6 @@ const environmentSchema = pipelineVariables.extend({
   INSTANCE_TYPES: listVariable,
   /** Dollars; 0: not configured. */
   SPOT_PRICE_PER_HOUR: z.coerce.number().nonnegative(),
-  /** 0: the distributions have no flat-rate plan. */
-  FLAT_RATE_MILLION_REQUESTS: z.coerce.number().nonnegative(),
   ON_DEMAND_PERCENT: z.coerce.number().min(0).max(100),
   /** Empty: the API is public. */
   VPC_ENDPOINT: z.string(),
@@ -64,8 +62,6 @@ export function buildDeps() {
     /** The instance that estimates assume. */
     kind: instanceKind(instanceTypes, env.SPOT_PRICE_PER_HOUR || undefined, env.ON_DEMAND_PERCENT),
     instanceTypes,
-    /** Requests of a month; 0: no flat-rate plan. */
-    flatRateRequests: env.FLAT_RATE_MILLION_REQUESTS * 1e6,
     /** As GET /settings returns it. */
     deployment: {
       env_name: env.ENV_NAME,

@@ -1,7 +1,6 @@
 import type { Estimated } from "../../domain/api/started-answer.ts";
 import type { Estimate } from "../../domain/cost/estimate.ts";
 import { estimateRequest } from "../../domain/cost/estimate-request.ts";
-import { planWarnings } from "../../domain/cost/flat-rate-plan.ts";
 import { samplePlaces } from "../../domain/cost/size-sample.ts";
 import { urlBehaviours } from "../../domain/distribution/stored-settings.ts";
 import { errorFields } from "../../domain/log-fields.ts";
@@ -72,7 +71,6 @@ export async function dryRun(
     distributions: distributionCount,
     behaviourOf: urlBehaviours(item, request.idOf),
     excludedPops: request.excludedPops,
-    flatRatePlan: request.flatRatePlan,
     sources,
     lowerBound: !isAll,
   });
@@ -88,7 +86,6 @@ export async function dryRun(
     found?.problem !== undefined && `${WOULD_FAIL}: ${found.problem}`,
     firstRefused !== undefined &&
       `dry_run: hosts whose URLs would not be warmed: ${refused.size}; the first: ${firstRefused}`,
-    ...planWarnings(estimate.flat_rate_plan),
     ...estimateWarnings(estimate, body, { caps, day, used }),
   ].filter((warning) => typeof warning === "string");
   return {

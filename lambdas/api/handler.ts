@@ -1,7 +1,6 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from "aws-lambda";
 import type { AnswerOf, RouteName } from "../../domain/api/answers.ts";
 import { progressAnswer } from "../../domain/api/request-view.ts";
-import { planWith } from "../../domain/cost/flat-rate-plan.ts";
 import { errorFields } from "../../domain/log-fields.ts";
 import { bodyDigest } from "../../domain/request/client-token.ts";
 import { formatTimestamp } from "../../domain/timestamps.ts";
@@ -79,11 +78,10 @@ const ALL: { readonly [Name in RouteName]: Route<AnswerOf<Name>> } = {
   "POST /prewarm": async (deps, event) => {
     const json = parseJson(event.body, event.isBase64Encoded);
     const retried = await retriedRequest(deps, json);
-    const { caps, sourceBuckets, flatRateRequests } = deps;
-    const flatRatePlan = planWith(flatRateRequests);
+    const { caps, sourceBuckets } = deps;
     const live = selectsByPlace(json) ? await readLivePops(deps) : undefined;
     const made = { reqId: deps.newId(), keyId: keyIdOf(event), now: deps.now() };
-    const rules = { ...made, caps, sourceBuckets, flatRatePlan, retried, live };
+    const rules = { ...made, caps, sourceBuckets, retried, live };
     const { body, ...request } = checkPrewarmRequest(json, rules);
     const { client_token: token, timeout } = body;
     if (body.dry_run === true) {

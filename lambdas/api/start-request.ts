@@ -1,5 +1,4 @@
 import * as z from "zod";
-import { planWarnings } from "../../domain/cost/flat-rate-plan.ts";
 import { errorFields } from "../../domain/log-fields.ts";
 import { isLostList, LISTS } from "../../domain/plan/lists.ts";
 import { isPlanned, planOf, RetryLostError } from "../../domain/plan/retry-plan.ts";
@@ -53,8 +52,7 @@ export async function startRequest(
   try {
     undo.push(() => deps.lists.delete(LISTS.urls, reqId));
     await deps.lists.write(LISTS.urls, reqId, adapted.urls);
-    const { skippedUrls } = adapted;
-    const warnings = [...adapted.warnings, ...planWarnings(adapted.planUse)];
+    const { skippedUrls, warnings } = adapted;
     if (isRepeatable) {
       undo.push(() => deps.lists.delete(STARTED_ANSWER, reqId));
       await deps.lists.writeCheckpoint(STARTED_ANSWER, reqId, {

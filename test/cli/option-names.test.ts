@@ -28,7 +28,6 @@ const WRONG: Readonly<Record<keyof PrewarmBody, unknown>> = {
   scope: "all",
   variants: [{ name: "a b", header: ["none"] }],
   origin: { requests_per_second: 0, concurrency: 0 },
-  flat_rate_plan: "gold",
   skip_uncached: 1,
   max_bytes: 0,
   client_token: "a b",

@@ -61,13 +61,6 @@ describe.concurrent("a request", () => {
     ],
     ["uncached", { skip_uncached: true }, { urls: 1 }, /6 of 7 URLs are skipped/, /6 URLs/],
     [
-      "standard",
-      { flat_rate_plan: "free" },
-      { flat_rate_plan: { plan: "free", requests: 70 } },
-      /Flat-rate plan .*% of the month: 70 of 1,000,000 requests \(free\)/,
-      /Flat-rate pricing plan .*% of the month/,
-    ],
-    [
       "price-class",
       { pops: undefined, regions: ["eu", "au"] },
       { pops: { excluded: expect.arrayContaining(["SYD1-C1"]) } },

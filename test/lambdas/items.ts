@@ -91,7 +91,6 @@ export function fullRequest(change: Partial<RequestItem> = {}): RequestItem {
     max_failures: d.integer(),
     max_bytes: d.bytes(),
     skip_uncached: true,
-    flat_rate_plan: "premium",
     skipped_urls: { count: d.integer(), examples: [d.url()] },
     total_count: download_count + d.integer(),
     total_size: download_size + d.bytes(),

@@ -120,7 +120,6 @@ const REFERENCES: Readonly<Record<string, string>> = {
   stallSeconds: "900",
   distributions: "*",
   latestAmi: "ami-0123456789abcdef0",
-  flatRateRequests: "0",
   spotPricePerHour: "0",
   onDemandPercent: "0",
   sourceBuckets: "media,docs/site/*",

@@ -67,7 +67,6 @@ const SEE: Readonly<Record<string, readonly [title: string, target: string]>> = 
   "PrewarmBody.scope": ["Scope", "concepts.md#pops-or-regional-edge-caches"],
   "PrewarmBody.origin": ["Origin", "concepts.md#the-origin"],
   "PrewarmBody.variants": ["Variants", "concepts.md#variants"],
-  "PrewarmBody.flat_rate_plan": ["Flat-rate plans", "concepts.md#flat-rate-plans"],
   "PrewarmBody.skip_uncached": ["Uncached URLs", "concepts.md#what-is-not-cached"],
   "PrewarmBody.retry_of": ["Retries", "concepts.md#trying-again"],
   "Started.warnings": ["Checks", "concepts.md#what-prewarm-looks-at"],

@@ -59,7 +59,6 @@ export const CHINESE: Readonly<Record<string, string>> = {
   Downloads: "下载次数",
   Scope: "范围",
   Origin: "源站",
-  "Flat-rate plans": "固定费率套餐",
   "Uncached URLs": "不缓存的 URL",
   Sources: "来源",
   Retries: "重试",
@@ -166,7 +165,6 @@ export const CHINESE: Readonly<Record<string, string>> = {
   "Limits for requests of all instances to the origin. Absent: no limit.": "所有实例合计的回源限制。不填：不限制。",
   "Maximum rate.": "最大速率。",
   "Maximum concurrency.": "最大并发数。",
-  "Flat-rate plan of the distribution, for the estimate.": "分配的固定费率套餐，用于预估。",
   "Omit URLs whose cache behavior does not cache.": "跳过其缓存行为不进行缓存的 URL。",
   "If all downloads and checks would transfer more, by the known sizes, the request ends as FAILED before its downloads. Absent: no limit but the deployment's.":
     "如果按已知大小，所有下载与检查传输的字节数会超过此值，预热请求在开始下载之前以 FAILED 结束。不填：只受部署的限制。",
@@ -605,8 +603,6 @@ export const CHINESE: Readonly<Record<string, string>> = {
   "URLs that are not cached, their requests, and examples.": "不缓存的 URL 数、其回源请求数和示例。",
   "Costs by item: `ec2_spot`, `public_ipv4`, `cloudfront_bytes`, `cloudfront_requests`, `invalidation_paths`, `pipeline` (DynamoDB, SQS and Lambda). `of`: quantity and price in words.":
     "各项费用：`ec2_spot`、`public_ipv4`、`cloudfront_bytes`、`cloudfront_requests`、`invalidation_paths`、`pipeline`（DynamoDB、SQS 和 Lambda）。`of`：数量和单价的说明。",
-  "Use of the flat-rate plan: `requests` of this run, and their `share` of `monthly_requests`. 1: all.":
-    "固定费率套餐的用量：这次运行的 `requests`，及其占 `monthly_requests` 的比例 `share`。1：全部。",
   "Limits of the deployment, and what the request would use of each; of `maxDailyTasks` and `maxDailyBytes` with the other requests of the day. `value` null: not known.":
     "部署的各项限制，以及预热请求的用量；`maxDailyTasks` 和 `maxDailyBytes` 的用量包含当天的其他预热请求。`value` 为 null：未知。",
   "Send it on the next day (UTC), or raise the parameter.": "在下一个 UTC 日再提交，或调高该参数。",

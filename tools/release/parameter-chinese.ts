@@ -52,8 +52,6 @@ export const PARAMETERS_IN_CHINESE: Readonly<Record<string, string>> = {
   "Address that alarms are sent to. It first receives an e-mail with a confirmation link.":
     "接收告警的邮箱地址。它会先收到一封带有确认链接的邮件。",
   "Whether AWS X-Ray traces the API and the functions.": "是否用 AWS X-Ray 跟踪 API 和函数。",
-  "Millions of requests per month that the distribution's flat-rate pricing plan includes, for estimates (dry_run). 0: no such plan.":
-    "分配的固定费率套餐每月包含的请求数，单位为百万，用于预估（dry_run）。0：没有这种套餐。",
   "US dollars per hour of a Spot Instance, for estimates (dry_run). It is not a bid. 0: about 40% of the On-Demand price in us-east-1.":
     "竞价型实例每小时的价格，单位为美元，用于预估（dry_run）。它不是出价。0：约为 us-east-1 按需价格的 40%。",
   "low: for accounts with as few as ten concurrent Lambda executions. high: more at once, and 20 reserved for the API. The account needs at least 120 unreserved executions.":

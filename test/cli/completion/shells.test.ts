@@ -5,12 +5,10 @@ import {
   DOWNLOADS as COMMAND_DOWNLOADS,
   SCOPES as COMMAND_SCOPES,
   VERIFY as COMMAND_VERIFY,
-  FLAT_RATE_PLANS,
 } from "../../../cli/commands/options.ts";
 import { SHELLS } from "../../../cli/completion/shells.ts";
 import { wordsOf } from "../../../cli/completion/words.ts";
 import { program } from "../../../cli/program.ts";
-import { FLAT_RATE_PLAN_NAMES } from "../../../domain/request/options.ts";
 import { DOWNLOADS, SCOPES } from "../../../domain/result/downloads.ts";
 import { VERIFY } from "../../../domain/result/outcome.ts";
 
@@ -47,6 +45,6 @@ test("fish and zsh have the same words", () => {
 });
 
 test("the choices are those of the domain", () => {
-  expect([COMMAND_VERIFY, COMMAND_SCOPES, FLAT_RATE_PLANS]).toEqual([VERIFY, SCOPES, FLAT_RATE_PLAN_NAMES]);
+  expect([COMMAND_VERIFY, COMMAND_SCOPES]).toEqual([VERIFY, SCOPES]);
   expect(COMMAND_DOWNLOADS).toEqual(DOWNLOADS.map(String));
 });

@@ -518,7 +518,6 @@ describe("a field of the body either works or is refused with the reason:", () =
     },
     origin: { body: { origin: { concurrency: 1 } }, item: { origin: { concurrency: 1 }, total_count: 1 } },
     skip_uncached: { body: { skip_uncached: true }, item: { skip_uncached: true, total_count: 1 } },
-    flat_rate_plan: { body: { flat_rate_plan: "pro" }, item: { total_count: 1 } },
     max_bytes: {
       body: { max_bytes: 1 },
       item: { status: "FAILED", reason: expect.stringMatching(/^max_bytes: /) },

@@ -89,7 +89,7 @@ test("a POP's row has tasks, done, warm, hit, regional, not kept and failed, in 
 
 const estimateOf = (changes: object) => estimatedSchema.shape.estimate.parse({ ...ESTIMATE_EXAMPLE, ...changes });
 
-test("an estimate has its prices, its requests to the origin and its use of a plan", () => {
+test("an estimate has its prices and its requests to the origin", () => {
   const uncached = { urls: 3, fetches: 41, examples: ["https://www.example.com/api"] };
   const fetched = {
     expected: 977,
@@ -99,14 +99,13 @@ test("an estimate has its prices, its requests to the origin and its use of a pl
     origin_shield: ["us-west-2"],
     uncached,
   };
-  const flat_rate_plan = { plan: "pro" as const, monthly_requests: 10_000_000, requests: 240_000, share: 0.024 };
   const prices = {
     as_asked: { dollars: 217.6, requests: 1_960, bytes: 2.56e12 },
     downloads_1: { dollars: 108.8, requests: 1_320, bytes: 1.28e12 },
     regional: { dollars: 40.8, requests: 530, bytes: 4.8e11 },
   };
   const lines = estimateLines(
-    { estimate: estimateOf({ origin_fetches: fetched, flat_rate_plan, prices }), warnings: [], skipped_urls: [] },
+    { estimate: estimateOf({ origin_fetches: fetched, prices }), warnings: [], skipped_urls: [] },
     LOOK,
   );
   expect(lines.map(numbersOf)).toContainEqual([977, 2, 23]);
@@ -114,5 +113,4 @@ test("an estimate has its prices, its requests to the origin and its use of a pl
   expect(lines.map(numbersOf)).toContainEqual([1, 109, 1.28, 1_320]);
   expect(lines.map(numbersOf)).toContainEqual([41, 480, 530]);
   expect(lines.map(numbersOf)).toContainEqual([3, 41]);
-  expect(lines.map(numbersOf)).toContainEqual([2.4, 240_000, 10_000_000]);
 });

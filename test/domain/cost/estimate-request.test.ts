@@ -232,13 +232,6 @@ it("names the Regions of Origin Shield, and what is not cached", () => {
   });
 });
 
-it("a flat-rate plan includes what CloudFront delivers, and has a share of its month used", () => {
-  const { flat_rate_plan: plan, dollars } = estimate({ flatRatePlan: "free" });
-  expect(plan).toEqual({ plan: "free", monthly_requests: 1e6, requests: 40, share: 40e-6 });
-  const edge = dollars.lines.filter(({ line }) => line.startsWith("cloudfront"));
-  expect(edge.map(({ dollars: cost }) => cost)).toEqual([0, 0]);
-});
-
 it("how often the origin is asked: one fetch per REC group where a REC has more POPs than one message names", () => {
   const many = times(70, (i) => `NRT${i + 1}-P1`);
   expect(fetchesOf(many, 5)).toMatchObject({ expected: 10, least: 5, most: 10 });

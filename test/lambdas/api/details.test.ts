@@ -164,7 +164,7 @@ describe("detail=sent", () => {
   it("is a body that the API takes for the same request, without its headers", async () => {
     const origin = { requests_per_second: 40 };
     const proof = { verify: "off", downloads: 2 } as const;
-    const settings = { ...proof, origin, need_invalidate: true, flat_rate_plan: "pro" } as const;
+    const settings = { ...proof, origin, need_invalidate: true } as const;
     const { body } = await asked(["https://a.example/1"], settings);
     expect(JSON.stringify(body)).not.toContain("secret");
     const told = sentSchema.parse(body["sent"]);

@@ -137,18 +137,6 @@ it("what a dry run foresees sources that could not be read to their end: all fig
   expect(warnings).toEqual([expect.stringMatching(/not all could be read .*cdn.example.com\/list.* lower bounds/)]);
 });
 
-it("what a dry run foresees URLs of sources that exceed a plan's month", async () => {
-  // 61 requests a URL: one more than the caller's own is too many.
-  const body = {
-    url_list: times(16_393, (i) => `https://cdn.example.com/${i}`),
-    sources: [{ type: "list", url: "https://cdn.example.com/list" }],
-    pops: times(20, (i) => `NRT${i + 1}-P1`),
-    flat_rate_plan: "free",
-  };
-  expect((await dryRun(body)).warnings).toContainEqual(expect.stringMatching(/^flat_rate_plan: .* 1000034 requests/));
-  expect((await dryRun({ ...body, sources: undefined })).warnings).toBeUndefined();
-});
-
 it("what a dry run foresees a host that a more specific alias gives to another distribution is not asked for sizes", async () => {
   // Found by a source: those of `url_list` are refused before.
   const own = [

@@ -1,5 +1,4 @@
 // What POST /prewarm does about how the distribution is configured. The texts: test/domain/distribution/findings.test.ts.
-import { estimatedSchema } from "../../../domain/api/started-answer.ts";
 import { times } from "../../collect.ts";
 import { useVirtualClock } from "../../virtual-clock.ts";
 import { PLAIN_BEHAVIOUR } from "../fakes/services.ts";
@@ -81,10 +80,10 @@ it("what is not cached is left out if that is wanted, and listed", async () => {
   expect(refusalOf(await post({ url_list: [uncached], skip_uncached: true }))).toMatch(/^400 skip_uncached: /);
 });
 
-it("an estimate counts Origin Shield, what is not cached, and the month of a plan", async () => {
+it("an estimate counts Origin Shield and what is not cached", async () => {
   const { post } = world({ settings: UNCACHED });
   const url_list = ["https://cdn.example.com/a", "https://cdn.example.com/api/b"];
-  const { body } = await post({ url_list, dry_run: true, flat_rate_plan: "free" });
+  const { body } = await post({ url_list, dry_run: true });
   // Two POPs of two RECs: once for the one, and two downloads and a check at both for the other.
   expect(body["estimate"]).toMatchObject({
     origin_fetches: {
@@ -92,7 +91,6 @@ it("an estimate counts Origin Shield, what is not cached, and the month of a pla
       origin_shield: ["us-west-2"],
       uncached: { urls: 1, fetches: 6, examples: [url_list[1]] },
     },
-    flat_rate_plan: { plan: "free", monthly_requests: 1_000_000 },
   });
 });
 
@@ -125,28 +123,6 @@ it.each([
   const { post, requests } = world({ fault: failing(call) });
   expect((await post()).body["warnings"]).toEqual([expect.stringMatching(warning)]);
   expect(requests.the("new-id").distribution_settings).toBeUndefined();
-});
-
-it("without a plan in the request, an estimate is for the plan of the stack's parameter", async () => {
-  const { post } = world({ flatRateRequests: 10e6 });
-  const planOf = async (change: object) => {
-    const { estimate } = estimatedSchema.parse((await post({ dry_run: true, ...change })).body);
-    return estimate.flat_rate_plan?.plan;
-  };
-  expect([await planOf({}), await planOf({ flat_rate_plan: "free" })]).toEqual(["pro", "free"]);
-});
-
-it.each([
-  ["the stack's parameter", { flatRateRequests: 1e6 }, {}],
-  ["the request", {}, { flat_rate_plan: "free" }],
-])("an estimate and an answer warn of the same count beyond the month of the plan of %s", async (_, given, change) => {
-  const { post } = world({ ...given, settings: UNCACHED });
-  const url_list = [...times(25_000, (i) => `https://cdn.example.com/${i}`), "https://cdn.example.com/api/a"];
-  const body = { url_list, pops: times(20, (i) => `NRT${i + 1}-P1`), ...change };
-  const [answer, dry] = [await post(body), await post({ ...body, dry_run: true })];
-  const { flat_rate_plan: used } = estimatedSchema.parse(dry.body).estimate;
-  const warning = `flat_rate_plan: this request makes ${used?.requests} requests`;
-  for (const { body: told } of [answer, dry]) expect(told["warnings"]).toContainEqual(expect.stringContaining(warning));
 });
 
 it("a tenant that is disabled is refused by the account's list alone", async () => {

@@ -30,8 +30,6 @@ export const BODY = { url_list: URL_LIST, timeout: 5, instance_count: 3, pops: [
 export function world({
   items = [] as readonly RequestItem[],
   own = [{ id: "E1", domain: "d1.cloudfront.net", aliases: ["cdn.example.com"] }] as readonly AccountDistribution[],
-  /** Requests a month of a flat-rate plan. */
-  flatRateRequests = 0,
   /** What is special about how they are configured. */
   settings = {} as Partial<DistributionSettings>,
   /** Caps of the deployment that are not the default. */
@@ -54,7 +52,6 @@ export function world({
       ...stores,
       distributions: listing,
       settings: configured,
-      flatRateRequests,
       caps: { ...DEFAULT_CAPS, ...caps },
       kind: instanceKind(["c7gn.large"]),
       instanceTypes: ["c7gn.large"],

@@ -46,7 +46,6 @@ export const WORDS = {
   VERSION: "7.8.9",
   INSTANCE_TYPES: "m7gn.4xlarge, c7gn.xlarge, c6gn.large",
   SPOT_PRICE_PER_HOUR: "0.77",
-  FLAT_RATE_MILLION_REQUESTS: "125",
   ON_DEMAND_PERCENT: "25",
   VPC_ENDPOINT: "vpce-1",
   MAX_INSTANCES: "31",
