@@ -4,7 +4,6 @@ import { VERDICTS } from "../../domain/request/readiness-schema.ts";
 import { OUTCOMES } from "../../domain/result/outcome.ts";
 import { ROOT } from "../root.ts";
 import { apiReference } from "./api-reference.ts";
-import { costParts, priceTable } from "./cost.ts";
 import { edgeRows } from "./evidence-rows.ts";
 import { openApiText } from "./openapi.ts";
 import {
@@ -67,9 +66,7 @@ export const PRODUCT_PARTS: ReadonlyMap<string, () => string> = new Map([
   ["outcomes", () => meaningsTable(["outcome", "meaning"], OUTCOMES)],
   ["verdicts", () => meaningsTable(["verdict", "meaning"], VERDICTS)],
   ["bounds", boundsTable],
-  ["prices", priceTable],
   ["edge-evidence", () => edgeRows()],
-  ...costParts(),
   ...snippetParts(),
 ]);
 
