@@ -1,5 +1,8 @@
 import type { Template } from "aws-cdk-lib/assertions";
-import { type Resource, resourcesOf } from "./synth.ts";
+import { API_RATES } from "../../domain/api/rates.ts";
+import { MAX_RECEIVES } from "../../domain/limits.ts";
+import { KEEP_DAYS } from "../../domain/timestamps.ts";
+import { idOf, type Resource, resourcesOf, theOnly } from "./synth.ts";
 
 /** Tests of what holds in every stack, whatever is added to it. */
 export function testInvariants(template: Template): void {
@@ -11,10 +14,11 @@ export function testInvariants(template: Template): void {
   };
   const idsOf = (type: string) => resourcesOf(template, type).map(([id]) => id);
 
-  test("every function is Graviton on Node 24, and keeps its logs for a while", () => {
+  test("every function is Graviton on Node 24, has the memory it needs, and keeps its logs for a while", () => {
     const logGroups = idsOf("AWS::Logs::LogGroup");
-    every("AWS::Lambda::Function", ({ Architectures, Runtime, LoggingConfig }) => {
+    every("AWS::Lambda::Function", ({ Architectures, Runtime, LoggingConfig, MemorySize }, id) => {
       expect([Architectures, Runtime]).toEqual([["arm64"], "nodejs24.x"]);
+      expect(MemorySize).toBeGreaterThanOrEqual(id.includes("Page") ? 256 : 512);
       expect(logGroups).toContain(LoggingConfig.LogGroup.Ref);
     });
     every("AWS::Logs::LogGroup", ({ RetentionInDays }) => expect(RetentionInDays).toBe(30));
@@ -39,6 +43,58 @@ export function testInvariants(template: Template): void {
     });
   });
 
+  test("a task message is received a few times, and then kept for two weeks, hidden for as long as Watch works on it", () => {
+    const watch = resourcesOf(template, "AWS::Lambda::Function").find(([id]) => id.includes("Watch"));
+    const timeout: number = watch?.[1].Properties.Timeout;
+    // Watch runs every five minutes.
+    expect(timeout).toBeLessThan(300);
+    for (const [id, { Properties: queue }] of resourcesOf(template, "AWS::SQS::Queue")) {
+      if (/TaskQueue(Tasks|Express)/.test(id)) expect(queue.RedrivePolicy.maxReceiveCount).toBe(MAX_RECEIVES);
+      else expect([id, queue.MessageRetentionPeriod]).toEqual([id, 14 * 86_400]);
+      if (id.includes("DeadLetters")) expect(queue.VisibilityTimeout).toBeGreaterThanOrEqual(timeout);
+    }
+  });
+
+  test("the bucket is private, encrypted and closed to plain HTTP, and forgets what is old", () => {
+    const bucket = theOnly(template, "AWS::S3::Bucket");
+    const { BlockPublicAcls, BlockPublicPolicy, IgnorePublicAcls, RestrictPublicBuckets } =
+      bucket.PublicAccessBlockConfiguration;
+    expect([BlockPublicAcls, BlockPublicPolicy, IgnorePublicAcls, RestrictPublicBuckets]).toEqual(Array(4).fill(true));
+    expect(JSON.stringify(bucket.BucketEncryption)).toContain('"SSEAlgorithm":"AES256"');
+    expect(JSON.stringify(theOnly(template, "AWS::S3::BucketPolicy"))).toContain('"aws:SecureTransport":"false"');
+    const [rule] = bucket.LifecycleConfiguration.Rules;
+    const AbortIncompleteMultipartUpload = { DaysAfterInitiation: 1 };
+    expect(rule).toEqual({ AbortIncompleteMultipartUpload, ExpirationInDays: KEEP_DAYS, Status: "Enabled" });
+  });
+
+  test("everything is deleted with the stack, and what writes to the bucket before the bucket is emptied", () => {
+    const resources: Record<string, { DeletionPolicy?: string; DependsOn?: string[] }> = template.toJSON()["Resources"];
+    for (const [id, { DeletionPolicy = "Delete" }] of Object.entries(resources))
+      expect([id, DeletionPolicy]).toEqual([id, "Delete"]);
+    const roles = resourcesOf(template, "AWS::IAM::Policy")
+      .filter(([, it]) => JSON.stringify(it).includes("s3:PutObject"))
+      .flatMap(([, { Properties }]) => Properties.Roles.map(({ Ref }: { Ref: string }) => Ref));
+    const writers = resourcesOf(template, "AWS::Lambda::Function").filter(([, { Properties }]) =>
+      roles.includes(Properties.Role["Fn::GetAtt"][0]),
+    );
+    expect(writers.length).toBeGreaterThanOrEqual(4);
+    for (const [id] of writers) expect(resources[id]?.DependsOn).toContain(idOf(template, "Custom::EmptiedBucket"));
+  });
+
+  test("a service acts in a role, or publishes to the topic, for this account alone", () => {
+    const ofAccount = { StringEquals: { "aws:SourceAccount": { Ref: "AWS::AccountId" } } };
+    every("AWS::IAM::Role", ({ AssumeRolePolicyDocument: { Statement } }) => {
+      expect(Statement).toHaveLength(1);
+      expect(Statement[0]).toMatchObject({ Action: "sts:AssumeRole", Principal: { Service: expect.anything() } });
+      if (JSON.stringify(Statement).includes("scheduler")) expect(Statement[0].Condition).toEqual(ofAccount);
+    });
+    const { Statement } = theOnly(template, "AWS::SNS::TopicPolicy").PolicyDocument;
+    expect(Statement).toMatchObject([
+      { Effect: "Deny", Condition: { Bool: { "aws:SecureTransport": "false" } } },
+      { Effect: "Allow", Principal: { Service: "cloudwatch.amazonaws.com" }, Condition: ofAccount },
+    ]);
+  });
+
   test("nobody can connect: no ingress rule, and no public function", () => {
     template.resourceCountIs("AWS::EC2::SecurityGroupIngress", 0);
     for (const [, { Properties }] of resourcesOf(template, "AWS::EC2::SecurityGroup")) {
@@ -51,15 +107,58 @@ export function testInvariants(template: Template): void {
     });
   });
 
-  test("instance metadata needs a token", () => {
-    every("AWS::EC2::LaunchTemplate", ({ LaunchTemplateData }) => {
-      expect(LaunchTemplateData.MetadataOptions.HttpTokens).toBe("required");
+  test("an instance's metadata needs a token and stays on it, and its disk is encrypted", () => {
+    const { MetadataOptions, BlockDeviceMappings } = theOnly(template, "AWS::EC2::LaunchTemplate").LaunchTemplateData;
+    expect(MetadataOptions).toMatchObject({ HttpTokens: "required", HttpPutResponseHopLimit: 1 });
+    expect(BlockDeviceMappings).toMatchObject([{ Ebs: { Encrypted: true } }]);
+  });
+
+  test("the group takes Spot Instances of all allowed types, and keeps an instance until it is interrupted", () => {
+    const { CapacityRebalance, MixedInstancesPolicy } = theOnly(template, "AWS::AutoScaling::AutoScalingGroup");
+    expect(CapacityRebalance).toBe(false);
+    const { InstancesDistribution, LaunchTemplate } = MixedInstancesPolicy;
+    expect(InstancesDistribution).toEqual({
+      OnDemandBaseCapacity: 0,
+      OnDemandPercentageAboveBaseCapacity: { Ref: "onDemandPercent" },
+      OnDemandAllocationStrategy: "lowest-price",
+      SpotAllocationStrategy: "price-capacity-optimized",
+    });
+    const unprotected = 999_999;
+    expect(LaunchTemplate.Overrides[0].InstanceRequirements).toMatchObject({
+      BurstablePerformance: "included",
+      CpuManufacturers: ["amazon-web-services"],
+      SpotMaxPricePercentageOverLowestPrice: unprotected,
+      OnDemandMaxPricePercentageOverLowestPrice: unprotected,
     });
   });
 
-  test("no stream has more than two readers: AWS throttles a third", () => {
+  test("the API bounds calls in all, of each key, and of what occupies a function for long", () => {
+    const bounds = (rate: number, burst: number) => ({ ThrottlingRateLimit: rate, ThrottlingBurstLimit: burst });
+    const { MethodSettings } = theOnly(template, "AWS::ApiGateway::Stage");
+    const { key, ...routes } = API_RATES;
+    expect(MethodSettings[0]).toMatchObject({ HttpMethod: "*", ResourcePath: "/*", ...bounds(50, 100) });
+    for (const [route, { rate, burst }] of Object.entries(routes)) {
+      const [HttpMethod, path = ""] = route.split(" ");
+      const ResourcePath = `/~1${path.slice(1)}`;
+      expect(MethodSettings).toContainEqual(
+        expect.objectContaining({ HttpMethod, ResourcePath, ...bounds(rate, burst) }),
+      );
+    }
+    expect(theOnly(template, "AWS::ApiGateway::UsagePlan")).toMatchObject({
+      Throttle: { RateLimit: key.rate, BurstLimit: key.burst },
+      Quota: { Limit: { Ref: "maxCallsPerDay" }, Period: "DAY" },
+    });
+  });
+
+  test("a rule invokes Watch", () => {
+    const watch = idOf(template, "AWS::Lambda::Function", "MonitoringWatch");
+    expect(theOnly(template, "AWS::Events::Rule").Targets).toMatchObject([{ Arn: { "Fn::GetAtt": [watch, "Arn"] } }]);
+  });
+
+  test("no stream has more than two readers, as AWS throttles a third, and its records are kept for half a day", () => {
     const readers = new Map<string, number>();
-    every("AWS::Lambda::EventSourceMapping", ({ EventSourceArn }) => {
+    every("AWS::Lambda::EventSourceMapping", ({ EventSourceArn, MaximumRecordAgeInSeconds }) => {
+      expect(MaximumRecordAgeInSeconds).toBe(43_200);
       const source = JSON.stringify(EventSourceArn);
       readers.set(source, (readers.get(source) ?? 0) + 1);
     });

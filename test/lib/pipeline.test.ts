@@ -29,6 +29,11 @@ describe("the streams", () => {
     }
   });
 
+  test("start each step alone, so that it has the function's whole time", () => {
+    for (const { FunctionName, BatchSize } of sources)
+      if (nameOf(FunctionName.Ref) !== "Aggregation") expect(BatchSize).toBe(1);
+  });
+
   test("count a batch of results as one: it is never split", () => {
     const counting = sources.find(({ FunctionName }) => nameOf(FunctionName.Ref) === "Aggregation");
     expect(counting).toMatchObject({ BisectBatchOnFunctionError: false, MaximumBatchingWindowInSeconds: 1 });
