@@ -17,25 +17,17 @@ const TIMESTAMP = /\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?Z?/g;
 const UUID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
 /** Asked again and again while time passes: how often says nothing of what was done. */
 const UNCOUNTED_OPERATIONS = new Set(["ReceiveMessage"]);
+/** Sentences, whose wording is no behaviour, and the number of POPs that the catalogue knows. */
+const NOT_RECORDED = new Set(["sentence", "title", "means", "next", "viewers", "footnote", "error_message", "known"]);
 
-export interface Trace {
-  readonly requests: readonly object[];
-  readonly messages: readonly string[];
-  readonly tables: Readonly<Record<string, unknown>>;
-  readonly objects: Readonly<Record<string, unknown>>;
-  readonly events: unknown;
-  /** By role: how often each operation was called on each resource, and with how many items or entries in all. */
-  readonly calls: Readonly<Record<string, Readonly<Record<string, string>>>>;
-}
-
-/** Runs a scenario and records what it did. */
-export const record = (scenario: Scenario): Promise<Trace> =>
+/** Runs a scenario. @returns what it did, one line for each message, item, row, event and kind of call */
+export const record = (scenario: Scenario): Promise<readonly string[]> =>
   runScenario(scenario, {
     whenClosed: async (pipeline, reqId, started) => {
       const progress = await pipeline.api("GET", `prewarm?req_id=${reqId}&detail=pops`);
       return { started, progress, summary: await pipeline.api("GET", `summary?req_id=${reqId}`) };
     },
-    atEnd: traceOf,
+    atEnd: linesOf,
   });
 
 interface ScenarioRun<Ended, Result> {
@@ -90,60 +82,72 @@ export async function runScenario<Ended, Result>(
   }
 }
 
-function traceOf(pipeline: Pipeline, requests: readonly { readonly started: ApiAnswer }[]): Trace {
+function linesOf(pipeline: Pipeline, requests: readonly Readonly<Record<string, ApiAnswer>>[]): readonly string[] {
   const { aws, deployment } = pipeline;
   const normalised = new Normaliser(
-    requests.map(({ started }) => started.json["request_id"]),
+    requests.map(({ started }) => started?.json["request_id"]),
     pipeline.startedAt,
   );
-  const tables = deployment.tables.map(({ name }) => [
-    shortName(name),
-    sorted(aws.dynamoDb.items(name).map((item) => normalised.value(plainItem(item)))),
-  ]);
-  const objects = [...aws.s3.objects].map(([name, bytes]) => [
-    normalised.text(name),
-    normalised.value(rowsOf(name, bytes)),
-  ]);
-  return {
-    requests: requests.map((request) => normalised.value(request)) as object[],
-    messages: sorted(
-      aws.sqs.sent.map(
-        ({ queue, body, delaySeconds, attributes }) =>
-          `${shortName(queue)} ${normalised.text(JSON.stringify(normalised.value(JSON.parse(body))))}` +
-          (delaySeconds > 0 ? ` after ${delaySeconds} s` : "") +
-          (Object.keys(attributes).length > 0 ? ` with ${normalised.text(JSON.stringify(attributes))}` : ""),
-      ),
-    ),
-    tables: Object.fromEntries(tables),
-    objects: Object.fromEntries(objects.sort(([a], [b]) => (String(a) < String(b) ? -1 : 1))),
-    events: normalised.value(aws.events),
-    calls: callsOf(pipeline, normalised),
-  };
+  const json = (value: unknown) => JSON.stringify(normalised.value(withoutTexts(value)));
+  const ofRequest = (answers: Readonly<Record<string, ApiAnswer>>, n: number) =>
+    Object.entries(answers).flatMap(([name, { status, json: answer }]) => {
+      const { pops = [], ...rest } = answer;
+      const lines = [rest, ...(pops as unknown[])].map(json);
+      return lines.map((line) => `request ${n + 1} ${name} ${status} ${line}`);
+    });
+  const messages = aws.sqs.sent.map(({ queue, body, delaySeconds, attributes }) => {
+    const delay = delaySeconds > 0 ? ` after ${delaySeconds} s` : "";
+    const given = Object.keys(attributes).length > 0 ? ` with ${json(attributes)}` : "";
+    return `message ${shortName(queue)} ${json(JSON.parse(body))}${delay}${given}`;
+  });
+  const items = deployment.tables.flatMap(({ name }) =>
+    sorted(aws.dynamoDb.items(name).map((item) => `item ${shortName(name)} ${json(plainItem(item))}`)),
+  );
+  const rows = [...aws.s3.objects].flatMap(([name, bytes]) =>
+    rowsOf(name, bytes).map((row) => normalised.text(`row ${name.slice(name.indexOf("/") + 1)} ${row}`.trimEnd())),
+  );
+  return [
+    ...requests.flatMap(ofRequest),
+    ...sorted(messages),
+    ...items,
+    // Those of an object are in order already.
+    ...rows.toSorted(byObject),
+    ...aws.events.map((event) => `event ${json(event)}`),
+    ...callsOf(pipeline, normalised),
+  ];
 }
 
-function callsOf({ aws, roles }: Pipeline, normalised: Normaliser): Trace["calls"] {
-  const counts = new Map<string, Map<string, { calls: number; entries: number }>>();
+const byObject = (one: string, other: string) => {
+  const [a = "", b = ""] = [one, other].map((row) => row.split(" ")[1]);
+  return a < b ? -1 : Number(a > b);
+};
+
+/** The code of an error: `NOT_ASKED` of `NOT_ASKED: Skipped: …`. */
+const codeOf = (error: string) => error.replace(/:.*$/s, "");
+
+/** A value without what is not recorded, and with the codes of errors. */
+function withoutTexts(value: unknown, key = ""): unknown {
+  if (key === "error" && typeof value === "string") return codeOf(value);
+  if (key === "Detail") return withoutTexts(JSON.parse(String(value)));
+  if (Array.isArray(value)) return value.map((one) => withoutTexts(one));
+  if (typeof value !== "object" || value === null || value instanceof Set) return value;
+  const entries = Object.entries(value).filter(([name]) => !NOT_RECORDED.has(name));
+  return Object.fromEntries(entries.map(([name, one]) => [name, withoutTexts(one, name)]));
+}
+
+/** How often each role called each operation on each resource, and with how many items or entries in all. */
+function callsOf({ aws, roles }: Pipeline, normalised: Normaliser): readonly string[] {
+  const counts = new Map<string, { calls: number; entries: number }>();
   for (const call of aws.calls) {
     if (UNCOUNTED_OPERATIONS.has(call.operation)) continue;
-    const role = roles.get(call.caller) ?? call.caller;
-    const ofRole = counts.get(role) ?? new Map<string, { calls: number; entries: number }>();
-    counts.set(role, ofRole);
-    const name = normalised.text(nameOf(call));
-    const { calls, entries } = ofRole.get(name) ?? { calls: 0, entries: 0 };
-    ofRole.set(name, { calls: calls + 1, entries: entries + call.entries });
+    const name = `call ${roles.get(call.caller) ?? call.caller} ${normalised.text(nameOf(call))}`;
+    const { calls, entries } = counts.get(name) ?? { calls: 0, entries: 0 };
+    counts.set(name, { calls: calls + 1, entries: entries + call.entries });
   }
-  const words = ({ calls, entries }: { calls: number; entries: number }) =>
-    calls === entries ? `${calls}` : `${calls} with ${entries} entries`;
-  return Object.fromEntries(
-    [...counts]
-      .sort()
-      .map(([role, ofRole]) => [
-        role,
-        Object.fromEntries(
-          [...ofRole].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, count]) => [name, words(count)]),
-        ),
-      ]),
+  const lines = [...counts].map(
+    ([name, { calls, entries }]) => `${name}: ${calls}${calls === entries ? "" : ` with ${entries} entries`}`,
   );
+  return lines.toSorted();
 }
 
 function nameOf({ service, operation, resource, detail }: AwsCall): string {
@@ -157,15 +161,22 @@ function shortName(id: string): string {
   return id.replace(/^Prewarm(Storage|TaskQueue|Pipeline)?/, "").replace(/[0-9A-F]{8}$/, "");
 }
 
-/** A list as it stands; the rows of a report in order, without what varies. */
-export function rowsOf(name: string, bytes: Buffer): unknown {
+/** Rows without what varies and with the codes of errors, those of a report in order; none: one empty row. */
+function rowsOf(name: string, bytes: Buffer): readonly string[] {
   const text = (name.endsWith(".gz") ? gunzipSync(bytes) : bytes).toString();
-  if (!/\.csv(\.gz)?$/.test(name)) return text;
-  const [header = [], ...rows] = parse(text, { relax_column_count: true }) as string[][];
-  if (!header.includes("pop")) return [header, ...rows].map((row) => row.join());
+  if (!/\.csv(\.gz)?$/.test(name)) return text.trimEnd().split("\n");
+  const [header = [], ...rows] = (parse(text, { relax_column_count: true }) as string[][]).map((row) =>
+    // A list holds examples of failures.
+    row.map((cell) => (cell.startsWith("[{") ? JSON.stringify(withoutTexts(JSON.parse(cell))) : cell)),
+  );
+  if (header.length === 0) return [""];
   const cells = (row: readonly string[]) =>
-    row.map((cell, n) => (VARIES.has(header[n] ?? "") && cell !== "" ? "<varies>" : cell));
-  return [header.join(), ...rows.map((row) => cells(row).join()).sort()];
+    row.map((cell, n) => {
+      if (header[n] === "error") return codeOf(cell);
+      return VARIES.has(header[n] ?? "") && cell !== "" ? "<varies>" : cell;
+    });
+  const written = rows.map((row) => cells(row).join());
+  return [header.join(), ...(header.includes("pop") ? written.toSorted() : written)];
 }
 
 /** An item without DynamoDB's types. */

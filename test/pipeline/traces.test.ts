@@ -11,12 +11,12 @@ test.each(SCENARIOS.filter(({ name }) => RECORDED.includes(name)))(
   "$name: messages, items, results, report, summary and calls are as recorded",
   { timeout: 60_000 },
   async (scenario) => {
-    const trace = await record(scenario);
-    await expect(`${JSON.stringify(trace, null, 1)}\n`).toMatchFileSnapshot(`traces/${scenario.name}.json`);
+    const lines = await record(scenario);
+    await expect(`${lines.join("\n")}\n`).toMatchFileSnapshot(`traces/${scenario.name}.txt`);
   },
 );
 
 test("each recording belongs to a scenario", () => {
   const recorded = readdirSync(new URL("traces", import.meta.url));
-  expect(recorded.toSorted()).toEqual(RECORDED.map((name) => `${name}.json`).toSorted());
+  expect(recorded.toSorted()).toEqual(RECORDED.map((name) => `${name}.txt`).toSorted());
 });
