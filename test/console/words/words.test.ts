@@ -1,23 +1,15 @@
-import {
-  capInChinese,
-  fieldInChinese,
-  findingInChinese,
-  reasonIn,
-  refusalInChinese,
-  warningInChinese,
-} from "../../../console/words/api-chinese.ts";
+import { fieldInChinese, findingInChinese, reasonIn, refusalInChinese } from "../../../console/words/api-chinese.ts";
 import { FORM_MESSAGES } from "../../../console/words/form-messages.ts";
 import { MESSAGES } from "../../../console/words/messages.ts";
 import { sayIn } from "../../../console/words/say.ts";
 import { ANSWERS } from "../../../domain/api/answers.ts";
-import { WARNING_CODES } from "../../../domain/api/warnings.ts";
 import { keysOf } from "../../../domain/collections.ts";
 import { FINDINGS } from "../../../domain/distribution/findings.ts";
 import { DURATION_MESSAGES } from "../../../domain/durations.ts";
 import type { Catalogue } from "../../../domain/messages.ts";
 import { READINESS_MESSAGES } from "../../../domain/readiness/messages.ts";
 import { REASON_MESSAGES } from "../../../domain/readiness/reasons.ts";
-import { CAPS, planProblem } from "../../../domain/request/caps.ts";
+import { planProblem } from "../../../domain/request/caps.ts";
 import { instancesBodySchema, prewarmBodySchema } from "../../../domain/validation/bodies.ts";
 
 const CATALOGUES: Readonly<Record<string, Catalogue>> = {
@@ -26,37 +18,17 @@ const CATALOGUES: Readonly<Record<string, Catalogue>> = {
   READINESS_MESSAGES,
   DURATION_MESSAGES,
 };
-const ROWS = [
-  ...Object.entries(CATALOGUES).flatMap(([of, rows]) => Object.entries(rows).map(([name, row]) => ({ name, row, of }))),
-  ...Object.entries(REASON_MESSAGES).flatMap(([of, rows]) =>
-    Object.entries(rows).map(([name, row]) => ({ name, row, of })),
-  ),
-];
-/** A text with its plural forms taken out, and what it has of them. */
-const partsOf = (text: string) => {
-  const plurals = [...text.matchAll(/\{(\w+), plural,((?: \w+ \{[^{}]*\})+)\}/g)];
-  const rest = plurals.reduce((left, [plural, name = ""]) => left.replace(plural, `{${name}}`), text);
-  const forms = plurals.map(([, , all = ""]) => [...all.matchAll(/ (\w+) \{/g)].map(([, form]) => form));
-  return { rest, forms, places: [...new Set(rest.match(/\{\w+\}/g))].sort() };
-};
+/** Each once, in order. The compiler checks that a text is given the values of its placeholders, not that it has each of them. */
+function placesOf(text: string): readonly (string | undefined)[] {
+  const places = [...text.matchAll(/\{(\w+)(?:, plural,(?: \w+ \{[^{}]*\})+)?\}/g)];
+  return [...new Set(places.map(([, name]) => name))].sort();
+}
 
-it.each(ROWS)(
-  "$of $name has the same placeholders in both languages, all plural forms, and nothing left over",
-  ({ row }) => {
-    const [en, zh] = [partsOf(row.en), partsOf(row.zh)];
-    expect(zh.places).toEqual(en.places);
-    for (const forms of en.forms) expect(forms).toEqual(["one", "other"]);
-    for (const forms of zh.forms) expect(forms).toEqual(["other"]);
-    for (const text of [en, zh]) expect(text.rest.replaceAll(/\{\w+\}/g, "")).toMatch(/^[^{}#]*$/);
-    expect(Math.min(row.en.length, row.zh.length)).toBeGreaterThan(0);
-  },
-);
-
-it("each text of a catalogue appears once", () => {
-  for (const [of, rows] of Object.entries(CATALOGUES)) {
-    const texts = Object.values(rows).map(({ en, zh }) => `${en} | ${zh}`);
-    expect([of, texts.filter((text, at) => texts.indexOf(text) < at)]).toEqual([of, []]);
-  }
+it("a text has the same placeholders in both languages", () => {
+  const catalogues = { ...CATALOGUES, ...REASON_MESSAGES };
+  for (const [of, rows] of Object.entries<Catalogue>(catalogues))
+    for (const [name, { en, zh }] of Object.entries(rows))
+      expect([of, name, ...placesOf(zh)]).toEqual([of, name, ...placesOf(en)]);
 });
 
 it("sayIn fills in, in the form of the number", () => {
@@ -70,8 +42,6 @@ it("sayIn puts in nothing but what is given, once: a text that looks like a plac
   expect(sayIn("en")("retryOf", { id: "{id}" })).toBe("Retry of {id}"));
 
 const HAN = /\p{Script=Han}/u;
-
-it.each(WARNING_CODES)("the warning %s is there in Chinese", (code) => expect(warningInChinese(code)).toMatch(HAN));
 
 it.each(keysOf(FINDINGS))("what is found as %s is there in Chinese, as a warning and as a refusal", (code) => {
   expect(findingInChinese(`${code}: says more`)).toMatch(HAN);
@@ -101,8 +71,7 @@ it("every field of the form that the API may refuse, and of the instances", () =
   expect(fieldInChinese("url_lists")).toBeUndefined();
 });
 
-it("what bounds a deployment, and why a request failed", () => {
-  for (const name of keysOf(CAPS)) expect(capInChinese(name)?.bounds, name).toMatch(HAN);
+it("why a request failed", () => {
   const planned = { total_count: 5, transferred: 50 };
   const reasons = [
     planProblem({}, { ...planned, total_count: 0 }, {}),
