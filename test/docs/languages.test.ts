@@ -2,11 +2,15 @@
 // If one of these fails, bring docs/zh up to date with what you changed in the English document.
 import { existsSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
+import { prewarmBodySchema } from "../../domain/validation/bodies.ts";
 import { anchors, links, pictures } from "./markdown.ts";
 import { PATHS, ROOT, read } from "./read-documents.ts";
 
 const CHINESE = PATHS.filter((path) => path.startsWith("docs/zh/"));
 const englishOf = (chinese: string) => (chinese === "docs/zh/README.md" ? "README.md" : chinese.replace("/zh/", "/"));
+
+/** The reference is in English; this page explains its main calls, and is no translation of it. */
+const OWN_PAGE = "docs/zh/api.md";
 
 /** The fenced blocks of a Markdown document, without what may be translated in them. */
 function codeOf(text: string) {
@@ -36,7 +40,7 @@ function destinations(document: string, text: string) {
     const english = CHINESE.includes(target) ? englishOf(target) : target;
     if (!CHINESE.map(englishOf).includes(english)) return `${target}#${anchor ?? ""}`;
     const heading = anchor === undefined ? "" : headingNumber(target === document ? text : read(target), anchor);
-    const crosses = CHINESE.includes(target) !== CHINESE.includes(document);
+    const crosses = english !== englishOf(OWN_PAGE) && CHINESE.includes(target) !== CHINESE.includes(document);
     return `${english}#${heading}${crosses ? " in the other language" : ""}`;
   };
   const shown = pictures(text).map(({ target }) => target);
@@ -57,7 +61,7 @@ function shownIn(document: string, text: string) {
   });
 }
 
-describe.each(CHINESE)("%s", (chinese) => {
+describe.each(CHINESE.filter((path) => path !== OWN_PAGE))("%s", (chinese) => {
   const english = englishOf(chinese);
 
   test("has its code", () => {
@@ -71,6 +75,16 @@ describe.each(CHINESE)("%s", (chinese) => {
   test("shows what it shows, in its own language where there is such a picture", () => {
     expect(shownIn(chinese, read(chinese))).toEqual(shownIn(english, read(english)));
   });
+});
+
+test(`${OWN_PAGE} shows calls of the reference, and a body that the API accepts`, () => {
+  const [body, ...blocks] = [...read(OWN_PAGE).matchAll(/^```(?:json|sh)\n([\s\S]*?)^```$/gm)].map(
+    ([, code = ""]) => code,
+  );
+  expect(prewarmBodySchema.safeParse(JSON.parse(body ?? "")).error).toBeUndefined();
+  const calls = blocks.flatMap((block) => block.match(/^curl .*$/gm) ?? []);
+  expect(calls).toHaveLength(6);
+  for (const call of calls) expect(read("docs/api.md")).toContain(call);
 });
 
 describe("a translation with faults is found out", () => {

@@ -1,11 +1,9 @@
 import * as z from "zod";
-import { warningInChinese } from "../../console/words/api-chinese.ts";
 import { EXAMPLE_ID } from "../../domain/api/answer-fields.ts";
 import { ANSWERS } from "../../domain/api/answers.ts";
 import { API_RATES } from "../../domain/api/rates.ts";
 import { ESTIMATE_EXAMPLE } from "../../domain/api/started-answer.ts";
 import { WARNING_MESSAGES } from "../../domain/api/warnings.ts";
-import type { Language } from "../../domain/format.ts";
 import * as limits from "../../domain/limits.ts";
 import { POP_BASES } from "../../domain/pops/list-pops.ts";
 import { REC_BASES } from "../../domain/pops/recs.ts";
@@ -18,7 +16,6 @@ import { outcomes } from "../../domain/result/outcome.ts";
 import { REPORT_COLUMNS, RESULTS_ONLY_COLUMNS } from "../../domain/result/report.ts";
 import { MAX_DEPTH, MAX_FIELDS } from "../../domain/validation/parse-body.ts";
 import { table } from "../markdown-table.ts";
-import { CHINESE } from "./chinese-words.ts";
 import { componentSchemas, exampleOf, idOf } from "./openapi.ts";
 import { GATEWAY_ERRORS, NO_ID, OPERATIONS, type Operation, UNKNOWN, UNKNOWN_ROUTE } from "./operations.ts";
 import { code } from "./part-tables.ts";
@@ -117,6 +114,40 @@ interface CodeTable {
   readonly note?: string;
 }
 
+/** Tables of codes. Answers have the whole message of a warning, and what to do. */
+const TABLES: readonly CodeTable[] = [
+  {
+    title: "Statuses",
+    column: "status",
+    rows: STATUS_MEANINGS,
+    note: `${TERMINAL_STATUSES.join(", ")} are final: poll every 5 to 15 seconds until then. FINISHED has its \`verdict\` at once; the others can get it some seconds later.`,
+  },
+  {
+    title: "Verdicts",
+    column: "verdict",
+    rows: VERDICTS,
+    note: "The first that applies: `not_ready`, `not_verified`, `ready_with_exceptions`, `ready`. See [The verdict](concepts.md#the-verdict).",
+  },
+  {
+    title: "Failure reasons",
+    column: "code",
+    rows: Object.fromEntries(failureReasons.map((reason) => [reason, `${reasonText(reason, "en").title}.`])),
+    note: "See [Errors in the report](operations.md#errors-in-the-report).",
+  },
+  {
+    title: "Warnings",
+    column: "code",
+    rows: Object.fromEntries(
+      Object.entries(WARNING_MESSAGES).map(([name, message]) => [
+        name,
+        firstSentence(message.replace(/, (so|which) [^.]*/, "")),
+      ]),
+    ),
+  },
+  { title: "How a code is known", column: "basis", rows: POP_BASES },
+  { title: "How a REC is known", column: "rec_basis", rows: REC_BASES },
+];
+
 /** All schemas by their ids; the event is none of an answer. */
 const COMPONENTS: ReadonlyMap<string, Field> = new Map(
   Object.entries({ ...componentSchemas(), EndedEvent: z.toJSONSchema(endedEventSchema) }).map(([id, schema]) => [
@@ -128,12 +159,12 @@ const isRoute = (route: string): route is keyof typeof ANSWERS => Object.hasOwn(
 const ROUTES = Object.keys(OPERATIONS).filter(isRoute);
 
 /**
- * docs/api.md, or docs/zh/api.md: the reference of the API. All of it comes from the schemas that check bodies and answers, from the
- * descriptions of the routes, and from the tables of the code.
- * @throws Error for a field without a description, or a text without a Chinese one
+ * docs/api.md: the reference of the API. All of it comes from the schemas that check bodies and answers, from the descriptions of the
+ * routes, and from the tables of the code.
+ * @throws Error for a field without a description
  */
-export function apiReference(language: Language): string {
-  return new Reference(language).text();
+export function apiReference(): string {
+  return new Reference().text();
 }
 
 class Reference {
@@ -141,66 +172,21 @@ class Reference {
   readonly #homes = new Map<string, { readonly text: string; readonly link: string }[]>();
   /** Schemas that the text so far links to, in order. */
   readonly #objects = new Set<string>();
-  readonly #language: Language;
-  readonly #tables: readonly CodeTable[];
-
-  constructor(language: Language) {
-    this.#language = language;
-    // Answers have the whole message, and what to do.
-    const warnings = Object.entries(WARNING_MESSAGES).map(([name, message]) => [
-      name,
-      language === "en"
-        ? firstSentence(message.replace(/, (so|which) [^.]*/, ""))
-        : firstSentence(warningInChinese(name) ?? message),
-    ]);
-    const reasons = failureReasons.map((reason) => [reason, `${reasonText(reason, language).title}${this.#say(".")}`]);
-    this.#tables = [
-      {
-        title: "Statuses",
-        column: "status",
-        rows: this.#translated(STATUS_MEANINGS),
-        note: this.#say(
-          "{names} are final: poll every 5 to 15 seconds until then. FINISHED has its `verdict` at once; the others can get it some seconds later.",
-          { names: TERMINAL_STATUSES.join(this.#say(", ")) },
-        ),
-      },
-      {
-        title: "Verdicts",
-        column: "verdict",
-        rows: this.#translated(VERDICTS),
-        note: this.#say(
-          "The first that applies: `not_ready`, `not_verified`, `ready_with_exceptions`, `ready`. See {link}.",
-          { link: this.#link("The verdict", "concepts.md#the-verdict") },
-        ),
-      },
-      {
-        title: "Failure reasons",
-        column: "code",
-        rows: Object.fromEntries(reasons),
-        note: this.#say("See {link}.", {
-          link: this.#link("Errors in the report", "operations.md#errors-in-the-report"),
-        }),
-      },
-      { title: "Warnings", column: "code", rows: Object.fromEntries(warnings) },
-      { title: "How a code is known", column: "basis", rows: this.#translated(POP_BASES) },
-      { title: "How a REC is known", column: "rec_basis", rows: this.#translated(REC_BASES) },
-    ];
-  }
 
   text(): string {
     const routes = ROUTES.map((route) => this.#route(route, OPERATIONS[route]));
     const event = this.#event();
     const parts = [
       "<!-- `npm run gen docs` makes this file from the schemas of the API: change those. -->",
-      `# ${this.#say("The API")}`,
-      this.#language === "en" ? "English · [中文](zh/api.md)" : "[English](../api.md) · 中文",
+      "# The API",
+      "English · [中文](zh/api.md)",
       this.#intro(),
       this.#contents(),
       ...routes,
-      `## ${this.#say("Objects")}`,
+      "## Objects",
       ...this.#allObjects(),
-      ...this.#tables.flatMap(({ title, column, rows, note }) => [
-        `## ${this.#say(title)}`,
+      ...TABLES.flatMap(({ title, column, rows, note }) => [
+        `## ${title}`,
         this.#codeTable(
           column,
           Object.entries(rows).map(([name, meaning]) => ({ name, meaning })),
@@ -215,70 +201,36 @@ class Reference {
     return `${parts.join("\n\n")}\n`;
   }
 
-  /** A text of the code in the language of the document, with `{name}` replaced by values. */
-  #say(english: string, values: Readonly<Record<string, string | number>> = {}): string {
-    const text = this.#language === "en" ? english : CHINESE[english];
-    if (text === undefined) throw new Error(`tools/release/chinese-words.ts has no Chinese for: ${english}`);
-    return text.replaceAll(/\{(\w+)\}/g, (all, name: string) => String(values[name] ?? all));
-  }
-
-  /** A type and its bounds. Chinese joins names otherwise. */
-  #joined(parts: readonly string[]): string {
-    return parts.join(this.#language === "en" ? ", " : "，");
-  }
-
-  #sentences(...english: readonly string[]): string {
-    return english.map((text) => this.#say(text)).join(this.#language === "en" ? " " : "");
-  }
-
-  #translated(rows: Readonly<Record<string, string>>): Record<string, string> {
-    return Object.fromEntries(Object.entries(rows).map(([name, meaning]) => [name, this.#say(meaning)]));
-  }
-
-  #link(title: string, target: string): string {
-    const isChinese = this.#language === "zh" && !target.startsWith("#");
-    return `[${this.#say(title)}](${isChinese ? "../" : ""}${target})`;
-  }
-
-  /** A link to a section of this document. */
-  #section(title: string): string {
-    const heading = this.#say(title);
-    return `[${heading}](${anchorOf(heading)})`;
-  }
-
   #intro(): string {
-    const first = this.#sentences(
+    const first = [
       "Each call needs the header `x-api-key`.",
       "Bodies and answers are JSON.",
       "Times are UTC, such as `2024-04-16 03:12:21.046000`.",
       "`$API` is the address of the API with a slash at its end, `$KEY` the key, `$REQ` the ID of a request.",
       "`timestamp` is the time of the answer.",
       "Ignore unknown fields: later releases may add some.",
-    );
-    const legend = this.#sentences(
+    ].join(" ");
+    const legend = [
       "`?` marks a field that can be absent.",
       "A row begins with type, bounds and default; a field without a type is a string or a whole number.",
       "Bounds of lists count entries, of strings characters.",
-    );
+    ].join(" ");
     return `${first}\n\n${legend}`;
   }
 
   #contents(): string {
-    const routes = ROUTES.map((route) => [`[${route}](${anchorOf(route)})`, this.#say(OPERATIONS[route].summary)]);
-    const page = [this.#link("GET /console", "console.md"), this.#say("The console; the only route without a key")];
+    const routes = ROUTES.map((route) => [section(route), OPERATIONS[route].summary]);
+    const page = ["[GET /console](console.md)", "The console; the only route without a key"];
     const sections = [
       "Objects",
-      ...this.#tables.map(({ title }) => title),
+      ...TABLES.map(({ title }) => title),
       "The report",
       "All results",
       "Limits of one request",
       "Errors",
       "Event",
     ];
-    return [
-      table([this.#say("route"), this.#say("what it does")], [...routes, page]),
-      `${sections.map((title) => this.#section(title)).join(this.#say(", "))}${this.#say(".")}`,
-    ].join("\n\n");
+    return [table(["route", "what it does"], [...routes, page]), `${sections.map(section).join(", ")}.`].join("\n\n");
   }
 
   #route(route: keyof typeof ANSWERS, operation: Operation): string {
@@ -289,7 +241,7 @@ class Reference {
         ? []
         : [
             fenced("json", jsonText(Object.values(body.examples)[0]?.value)),
-            this.#fields(idOf(body.schema), anchor(route), true),
+            this.#fields(idOf(body.schema), section(route), true),
           ];
     const query = parameters.flatMap(({ name, required, description: meaning, schema }) => {
       const field = fieldSchema.parse({ ...schema, description: meaning });
@@ -297,21 +249,17 @@ class Reference {
     });
     return [
       `## ${route}`,
-      this.#say(description),
+      description,
       fenced("sh", callsOf(route, operation).join("\n")),
       ...request,
       ...(query.length === 0 ? [] : [this.#fieldTable(query)]),
-      `**${this.#say("Answer")}**`,
+      "**Answer**",
       fenced("json", jsonText(exampleOf(answer))),
-      this.#fields(idOf(answer), anchor(route)),
+      this.#fields(idOf(answer), section(route)),
       this.#errorsOf(operation.errors),
     ]
       .filter((part) => part !== "")
       .join("\n\n");
-
-    function anchor(name: string) {
-      return `[${name}](${anchorOf(name)})`;
-    }
   }
 
   /** The fields of a body or an answer. @param link to the section that lists them */
@@ -340,15 +288,13 @@ class Reference {
       return this.#rows({ name, field, isRequired, isBody, owner });
     });
     const others = [...elsewhere].map(([place, fields]) =>
-      fields.length > MOST_NAMED
-        ? this.#say("Other fields: see {link}.", { link: place })
-        : this.#say("{names}: see {link}.", { names: fields.join(this.#say(", ")), link: place }),
+      fields.length > MOST_NAMED ? `Other fields: see ${place}.` : `${fields.join(", ")}: see ${place}.`,
     );
     return [...(rows.length === 0 ? [] : [this.#fieldTable(rows)]), ...others].join("\n\n");
   }
 
   #fieldTable(rows: readonly (readonly string[])[]): string {
-    return table([this.#say("field"), this.#say("meaning")], rows);
+    return table(["field", "meaning"], rows);
   }
 
   /** The row of a field, and those of the fields in it. */
@@ -356,18 +302,15 @@ class Reference {
     if (!isDescribed(field)) throw new Error(`The field ${name} of ${owner} has no description`);
     const traits = [
       this.#typeOf(field, isBody),
-      ...(field.default === undefined ? [] : [this.#say("default {value}", { value: code(String(field.default)) })]),
+      ...(field.default === undefined ? [] : [`default ${code(String(field.default))}`]),
     ];
     const see = SEE[`${owner}.${name}`];
     const meaning = [
-      this.#say("({traits})", { traits: traits.filter((trait) => trait !== "").join(this.#say("; ")) }),
-      field.description === undefined ? "" : this.#say(field.description),
-      see === undefined ? "" : this.#say("See {link}.", { link: this.#link(...see) }),
+      `(${traits.filter((trait) => trait !== "").join("; ")})`,
+      field.description === undefined ? "" : field.description,
+      see === undefined ? "" : `See [${see[0]}](${see[1]}).`,
     ];
-    const row = [
-      code(isRequired ? name : `${name}?`),
-      meaning.filter((it) => !/^(\(\)|（）)?$/.test(it)).join(this.#language === "en" ? " " : ""),
-    ];
+    const row = [code(isRequired ? name : `${name}?`), meaning.filter((it) => it !== "" && it !== "()").join(" ")];
     const { field: plain } = withoutNull(field);
     const { properties = {}, required = [] } = plain.items ?? plain;
     const inner = Object.entries(properties);
@@ -388,8 +331,8 @@ class Reference {
     const named = plain.enum?.every((value) => field.description?.includes(code(value)));
     const type = named === true ? "" : this.#plainTypeOf(plain);
     if (isBody) return type;
-    if (isNullable) return this.#say("{type} or null", { type });
-    return type === this.#say("string") || type === this.#say("integer") ? "" : type;
+    if (isNullable) return `${type} or null`;
+    return type === "string" || type === "integer" ? "" : type;
   }
 
   #plainTypeOf(field: Field): string {
@@ -401,14 +344,14 @@ class Reference {
       const most = field.maxItems === 0 ? undefined : field.maxItems;
       const least = most === undefined ? undefined : field.minItems;
       if (items.enum !== undefined) return this.#choiceOf(items.enum);
-      return this.#joined([`${this.#plainTypeOf(items)}[]`, ...this.#bounds(least, most)]);
+      return [`${this.#plainTypeOf(items)}[]`, ...this.#bounds(least, most)].join(", ");
     }
-    if (format === "uri") return this.#say("URL");
-    if (pattern?.startsWith("^\\d{4}-") === true) return this.#say("time");
-    if (type === "string") return this.#joined([this.#say("string"), ...this.#bounds(undefined, field.maxLength)]);
+    if (format === "uri") return "URL";
+    if (pattern?.startsWith("^\\d{4}-") === true) return "time";
+    if (type === "string") return ["string", ...this.#bounds(undefined, field.maxLength)].join(", ");
     const name = type === "integer" || type === "number" || type === "boolean" ? type : "object";
     const least = field.minimum === 0 && field.maximum === undefined ? undefined : field.minimum;
-    return this.#joined([this.#say(name), ...this.#bounds(least, field.maximum, field.exclusiveMinimum)]);
+    return [name, ...this.#bounds(least, field.maximum, field.exclusiveMinimum)].join(", ");
   }
 
   #bounds(least: number | undefined, most: number | undefined, above?: number): string[] {
@@ -425,18 +368,16 @@ class Reference {
   /** The values of a field, or the table that has them. */
   #choiceOf(values: readonly string[]): string {
     if (values.every((value) => outcomes.some((it) => it === value)) && values.includes("not_kept"))
-      return this.#link("outcome", "concepts.md#warmth");
-    const home = this.#tables.find(
-      ({ rows }) => values.length > 1 && values.every((value) => Object.hasOwn(rows, value)),
-    );
-    if (home === undefined) return values.map(code).join(this.#say(", "));
-    return `[${this.#say(home.column)}](${anchorOf(this.#say(home.title))})`;
+      return "[outcome](concepts.md#warmth)";
+    const home = TABLES.find(({ rows }) => values.length > 1 && values.every((value) => Object.hasOwn(rows, value)));
+    if (home === undefined) return values.map(code).join(", ");
+    return `[${home.column}](${anchorOf(home.title)})`;
   }
 
   #object(ref: string): string {
     const id = ref.replace(/^.*\//, "");
     this.#objects.add(id);
-    return `[${id}](${anchorOf(id)})`;
+    return section(id);
   }
 
   /** The objects that the routes link to, and those that these link to. */
@@ -446,16 +387,16 @@ class Reference {
     for (const id of this.#objects) {
       const { description = "", examples: [example] = id === "Estimate" ? [ESTIMATE_EXAMPLE] : [] } =
         COMPONENTS.get(id) ?? {};
-      sections.push(`### ${id}`, this.#say(description));
+      sections.push(`### ${id}`, description);
       if (example !== undefined) sections.push(fenced("json", jsonText(example)));
-      sections.push(this.#fields(id, `[${id}](${anchorOf(id)})`, BODIES.includes(id)));
+      sections.push(this.#fields(id, section(id), BODIES.includes(id)));
     }
     return sections;
   }
 
   #codeTable(column: string, rows: readonly { readonly name: string; readonly meaning: string }[]): string {
     return table(
-      [this.#say(column), this.#say("meaning")],
+      [column, "meaning"],
       rows.map(({ name, meaning }) => [code(name), meaning]),
     );
   }
@@ -463,41 +404,41 @@ class Reference {
   #columns(columns: readonly { readonly name: string; readonly meaning: string }[]): string {
     return this.#codeTable(
       "column",
-      columns.map(({ name, meaning }) => ({ name, meaning: this.#say(meaning) })),
+      columns.map(({ name, meaning }) => ({ name, meaning: meaning })),
     );
   }
 
   #report(): string {
     return [
-      `## ${this.#say("The report")}`,
-      this.#sentences(
+      "## The report",
+      [
         "A CSV file in UTF-8, with a header row and one row for each failed task, each URL that could not be read, and each POP that did not resolve.",
         "Link: `failure_pop_urls_report` of GET /summary.",
         "It has no column for the reason: read `reason` of all results, or `failures`.",
         "A text that a spreadsheet would take for a formula begins with `'`; `prewarm report --format json` removes it.",
-      ),
+      ].join(" "),
       this.#columns(REPORT_COLUMNS),
-      `## ${this.#say("All results")}`,
-      this.#sentences(
+      "## All results",
+      [
         "A CSV file in one or more gzip streams, which `zcat` reads, with one row for each task.",
         "Link: `results_url` of GET /summary.",
         "It has the columns of the report and these:",
-      ),
+      ].join(" "),
       this.#columns(RESULTS_ONLY_COLUMNS),
     ].join("\n\n");
   }
 
   #limits(): string {
     return [
-      `## ${this.#say("Limits of one request")}`,
+      "## Limits of one request",
       table(
-        [this.#say("what"), this.#say("least"), this.#say("most")],
+        ["what", "least", "most"],
         LIMITS.map(([what, least, most]) => [
-          this.#say(what),
+          what,
           ...[least, most].map((bound) => bound?.toLocaleString("en-US") ?? ""),
         ]),
       ),
-      this.#say("The deployment can have lower limits: {link}.", { link: "[GET /settings](#get-settings)" }),
+      "The deployment can have lower limits: [GET /settings](#get-settings).",
     ].join("\n\n");
   }
 
@@ -505,20 +446,21 @@ class Reference {
   #errorsOf(errors: Operation["errors"]): string {
     const own = Object.entries(errors).filter(([status]) => status !== "500");
     const rows = this.#errorRows(own.map(([status, texts]) => [status, texts.filter((it) => !ID_ERRORS.includes(it))]));
-    return rows.length === 0 ? "" : `**${this.#section("Errors")}**\n\n${this.#errorTable(rows)}`;
+    return rows.length === 0 ? "" : `**${section("Errors")}**\n\n${this.#errorTable(rows)}`;
   }
 
   #errorTable(rows: string[][]): string {
-    return table([this.#say("status"), this.#say("error"), this.#say("action")], rows);
+    return table(["status", "error", "action"], rows);
   }
 
   #errorRows(errors: readonly (readonly [status: string, texts: Operation["errors"][number]])[]): string[][] {
     return errors.flatMap(([status, texts]) =>
-      texts.map(({ text, action }) => [status, code(text.replaceAll("|", "\\|")), this.#say(action)]),
+      texts.map(({ text, action }) => [status, code(text.replaceAll("|", "\\|")), action]),
     );
   }
 
   #errors(): string {
+    const start = API_RATES["POST /prewarm"];
     const bodies: readonly (readonly [route: string, id: string])[] = [
       [
         "POST /prewarm: `error_message` has up to 50 errors, separated by `; `; `error_urls` has the invalid URLs.",
@@ -529,42 +471,26 @@ class Reference {
       ["API Gateway:", "GatewayRefusal"],
     ];
     return [
-      `## ${this.#say("Errors")}`,
-      ...bodies.flatMap(([route, id]) => [
-        this.#say(route),
-        fenced("json", jsonText(COMPONENTS.get(id)?.examples?.[0])),
-      ]),
-      this.#sentences(
+      "## Errors",
+      ...bodies.flatMap(([route, id]) => [route, fenced("json", jsonText(COMPONENTS.get(id)?.examples?.[0]))]),
+      [
         "Repeat a call after no answer, 5XX, `Too Many Requests`, and a 409 that says `in a moment`.",
         "Repeat POST /prewarm with the same `client_token`: it makes no second request.",
         "After another error, do first what the tables say.",
-      ),
-      this.#say("All routes:"),
+      ].join(" "),
+      "All routes:",
       this.#errorTable(
         this.#errorRows(Object.entries({ ...GATEWAY_ERRORS, 400: [NO_ID], 404: [UNKNOWN, UNKNOWN_ROUTE] })),
       ),
-      this.#say(
-        "Calls per second: {key} for a key ({burst} at once); of these, POST /prewarm {post}, GET /summary {summary} and GET /requests {list}, each {other} at once.",
-        {
-          key: API_RATES.key.rate,
-          burst: API_RATES.key.burst,
-          post: API_RATES["POST /prewarm"].rate,
-          summary: API_RATES["GET /summary"].rate,
-          list: API_RATES["GET /requests"].rate,
-          other: API_RATES["POST /prewarm"].burst,
-        },
-      ),
+      `Calls per second: ${API_RATES.key.rate} for a key (${API_RATES.key.burst} at once); of these, POST /prewarm ${start.rate}, GET /summary ${API_RATES["GET /summary"].rate} and GET /requests ${API_RATES["GET /requests"].rate}, each ${start.burst} at once.`,
     ].join("\n\n");
   }
 
   #event(): string {
-    const link = this.#section("Event");
+    const link = section("Event");
     return [
-      `## ${this.#say("Event")}`,
-      this.#say(
-        "At the end of each request, Prewarm sends an event to the default EventBridge bus, at least once. Source: `{source}`. Detail type: `{type}`. Rules: {link}. Detail:",
-        { source: EVENT_SOURCE, type: EVENT_TYPE, link: this.#link("Events", "recipes.md#when-a-request-ends") },
-      ),
+      "## Event",
+      `At the end of each request, Prewarm sends an event to the default EventBridge bus, at least once. Source: \`${EVENT_SOURCE}\`. Detail type: \`${EVENT_TYPE}\`. Rules: [Events](recipes.md#when-a-request-ends). Detail:`,
       fenced("json", jsonText(COMPONENTS.get("EndedEvent")?.examples?.[0])),
       this.#fields("EndedEvent", link),
     ].join("\n\n");
@@ -647,10 +573,14 @@ function onLine(value: unknown): string {
     : `{ ${entries.map(([name, one]) => `${JSON.stringify(name)}: ${onLine(one)}`).join(", ")} }`;
 }
 
-/** The first sentence of a text in English or Chinese, up to a colon. */
+/** The first sentence of a text, up to a colon. */
 function firstSentence(text: string): string {
-  const end = /[.:](?= |$)|[。：]/.exec(text)?.index ?? text.length;
-  return `${text.slice(0, end)}${/\p{Script=Han}/u.test(text) ? "。" : "."}`;
+  return `${text.split(/[.:](?= |$)/, 1)[0]}.`;
+}
+
+/** A link to a section of the reference. */
+function section(title: string): string {
+  return `[${title}](${anchorOf(title)})`;
 }
 
 /** The anchor of a heading, as GitHub makes it. */

@@ -52,8 +52,7 @@ function snippetParts(): [part: string, make: () => string][] {
 /** Files of docs/ of which a program writes all, and what makes the text of each. */
 export const GENERATED_FILES: ReadonlyMap<string, () => string> = new Map([
   ["docs/openapi.json", openApiText],
-  ["docs/api.md", () => apiReference("en")],
-  ["docs/zh/api.md", () => apiReference("zh")],
+  ["docs/api.md", apiReference],
 ]);
 
 /** What documents have from the product's code: the name of each generated part, and what makes its text. */

@@ -143,6 +143,11 @@ const WORDS = {
 export function parameterTables(language: Language): string {
   const { heads, only } = WORDS[language];
   const templates = Object.entries(stackTemplates()) as [StackName, ReturnType<typeof stackTemplates>[StackName]][];
+  const unknown = Object.keys(PARAMETERS_IN_CHINESE).filter((name) =>
+    templates.every(([, { Parameters }]) => Parameters[name] === undefined),
+  );
+  if (unknown.length > 0)
+    throw new Error(`tools/release/parameter-chinese.ts describes no parameter: ${unknown.join(", ")}`);
   const groups = new Map<string, string[][]>();
   for (const [stack, { Metadata, Parameters }] of templates) {
     const { ParameterGroups, ParameterLabels } = metadataSchema.parse(Metadata)["AWS::CloudFormation::Interface"];
@@ -158,7 +163,9 @@ export function parameterTables(language: Language): string {
           `${code(name)}${isInBoth ? "" : only[stack]}`,
           label,
           defaultOf(Default, language),
-          meaningOf(Description, language).replaceAll("*", "\\*").replaceAll("<", "&lt;"),
+          (language === "en" ? Description.replace(/(?<!\.)$/, ".") : inChinese(name))
+            .replaceAll("*", "\\*")
+            .replaceAll("<", "&lt;"),
         ]);
       }
     }
@@ -166,11 +173,10 @@ export function parameterTables(language: Language): string {
   return [...groups].map(([label, rows]) => `**${label}**\n\n${table(heads, rows)}`).join("\n\n");
 }
 
-/** @throws Error for a description without a Chinese one */
-function meaningOf(description: string, language: Language): string {
-  const english = description.replace(/(?<!\.)$/, ".");
-  const text = language === "en" ? english : PARAMETERS_IN_CHINESE[english];
-  if (text === undefined) throw new Error(`tools/release/parameter-chinese.ts has no Chinese for: ${english}`);
+/** @throws Error for a parameter without a Chinese description */
+function inChinese(parameter: string): string {
+  const text = PARAMETERS_IN_CHINESE[parameter];
+  if (text === undefined) throw new Error(`tools/release/parameter-chinese.ts has no description of ${parameter}`);
   return text;
 }
 

@@ -1,9 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { GENERATED_PARTS } from "../../../tools/commands/document-parts.ts";
 import { table } from "../../../tools/markdown-table.ts";
-import { CHINESE } from "../../../tools/release/chinese-words.ts";
 import { fillParts, GENERATED_FILES } from "../../../tools/release/generated-parts.ts";
-import { PARAMETERS_IN_CHINESE } from "../../../tools/release/parameter-chinese.ts";
 import { stackTemplates } from "../../../tools/release/stack-template.ts";
 import { ROOT } from "../../lib/synth.ts";
 
@@ -52,17 +50,6 @@ test("every part of a document is made", () => {
 
 test.each([...GENERATED_FILES])("%s is up to date", (name, make) => {
   expect(readFileSync(ROOT + name, "utf8") === make(), "run npm run gen docs").toBe(true);
-});
-
-test("every Chinese text is of one that the API reference has", () => {
-  const english = readFileSync(`${ROOT}docs/api.md`, "utf8");
-  const isStale = (text: string) => text.split(/\{\w+\}/).some((part) => !english.includes(part));
-  expect(Object.keys(CHINESE).filter(isStale)).toEqual([]);
-});
-
-test("every Chinese description is of a parameter", () => {
-  const unescaped = readFileSync(`${ROOT}docs/deploy.md`, "utf8").replaceAll("\\*", "*").replaceAll("&lt;", "<");
-  expect(Object.keys(PARAMETERS_IN_CHINESE).filter((english) => !unescaped.includes(english))).toEqual([]);
 });
 
 test("columns are as wide as their widest cell, three characters at least", () => {
