@@ -1,6 +1,4 @@
 import { measuredPart } from "../bench/report.ts";
-import { measuredUnits } from "../bench/scaling.ts";
-import { largestTable, scalingTables } from "../bench/scaling-tables.ts";
 import { aliasCommand, edgeAddresses } from "../edge/place-pops.ts";
 import { world } from "../local/world.ts";
 import { PRODUCT_PARTS } from "../release/generated-parts.ts";
@@ -11,8 +9,6 @@ export const GENERATED_PARTS: ReadonlyMap<string, () => string> = new Map([
   ["macos-addresses", macosAddresses],
   ["macos-addresses-zh", macosAddresses],
   ["benchmarks", measuredPart],
-  ["scaling", () => scalingTables(measuredUnits())],
-  ["largest-request", () => largestTable(measuredUnits())],
 ]);
 
 /** The line that a local run prints on macOS. */
