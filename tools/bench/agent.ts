@@ -6,7 +6,7 @@ import { table } from "../markdown-table.ts";
 import { median } from "../median.ts";
 import { messageFor, runAgent } from "./agent-run.ts";
 import { type Bench, otherNode, THIS_NODE } from "./bench.ts";
-import { synthesize } from "./bundle.ts";
+import { synthesizeAgent } from "./bundle.ts";
 import { type Server, SMALL_BYTES } from "./nginx.ts";
 import { type Findings, type Row, readable, rowOf } from "./report.ts";
 
@@ -27,7 +27,7 @@ export async function benchAgent({ rounds, server: startServer, say }: Bench): P
   const undici = { client: "undici" } as const;
 
   const server = await startServer();
-  const costs = new AgentCosts({ "its own": synthesize().agent, undici: await bundleAgentWithUndici() }, server, say);
+  const costs = new AgentCosts({ "its own": synthesizeAgent(), undici: await bundleAgentWithUndici() }, server, say);
   const beside = nodes.flatMap((node) => VERIFY.map((verify) => ({ ...usual, node, verify })));
   for (let round = 0; round < rounds; round++) {
     await costs.round([
@@ -83,11 +83,7 @@ export async function benchAgent({ rounds, server: startServer, say }: Bench): P
         ]),
       ),
     ],
-    units: {
-      agentCpuMicros: costs.median("cpuMicros", usual),
-      agentTasksPerSecond: costs.median("rate", usual),
-      agentCpuMicrosAlone: costs.median("cpuMicros", { ...usual, urlsPerMessage: 1 }),
-    },
+    units: { agentCpuMicros: costs.median("cpuMicros", usual) },
   };
 }
 

@@ -1,20 +1,10 @@
-import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { putItems } from "../../aws/dynamodb.ts";
-import { RequestTable } from "../../aws/request-table.ts";
 import type { ApiClient } from "../../client/api-client.ts";
-import { isTerminal, timingsOf } from "../../domain/request/lifecycle.ts";
-import type { RequestItem } from "../../domain/request/request-item.ts";
-import { formatTimestamp } from "../../domain/timestamps.ts";
-import type { ApiDeps } from "../../lambdas/api/deps.ts";
-import { listRequests } from "../../lambdas/api/requests.ts";
+import { isTerminal } from "../../domain/request/lifecycle.ts";
 import { checkedClient } from "../local/api-client.ts";
-import { fakeDeps } from "../local/fake-deps.ts";
-import { requestItem } from "../local/fake-request.ts";
-import { type LocalPrewarm, startLocalPrewarm } from "../local/local-prewarm.ts";
+import { startLocalPrewarm } from "../local/local-prewarm.ts";
 import { HOST, world } from "../local/world.ts";
 import { table } from "../markdown-table.ts";
-import { median } from "../median.ts";
 import type { Bench } from "./bench.ts";
 import { SMALL_BYTES } from "./nginx.ts";
 import { type Findings, readable, rowOf } from "./report.ts";
@@ -90,105 +80,6 @@ async function secondsOf(api: ApiClient, body: object): Promise<number> {
 }
 
 /** The body of a request for these paths. */
-export function bodyOf(paths: readonly string[], pops: readonly string[], changes: object = {}): object {
+function bodyOf(paths: readonly string[], pops: readonly string[], changes: object = {}): object {
   return { url_list: paths.map((path) => `https://${HOST}${path}`), cf_domain: HOST, pops, timeout: 30, ...changes };
-}
-
-const REQUESTS = 10_000;
-const PAGE = 100;
-
-/**
- * GET /requests, page after page, of a table of many requests that have ended. The function's own processor time is what counts:
- * the emulator looks through the whole table for each query, where DynamoDB reads an index.
- */
-export async function benchRequestList({ say }: Bench): Promise<Findings> {
-  const prewarm = await startLocalPrewarm({ say: (line) => say(`  ${line}`) });
-  try {
-    await fill(prewarm);
-    await walk(prewarm);
-    const { listed, queries, pages } = await walk(prewarm);
-    if (listed !== REQUESTS || queries !== pages.length)
-      throw new Error(`${pages.length} pages had ${listed} requests, by ${queries} queries`);
-    const ms = pages.toSorted((a, b) => a - b);
-    const worst = ms.at(-1) ?? Number.NaN;
-    return {
-      title: "The list of requests",
-      rows: [
-        rowOf({
-          what: `GET /requests?limit=${PAGE} of ${REQUESTS.toLocaleString("en")} requests: the function's CPU for the slowest of ${ms.length} pages`,
-          value: worst,
-          unit: "ms",
-          required: 100,
-          aim: 50,
-        }),
-      ],
-      notes: [
-        `Each page was one query of the index. The median page took ${readable(median(ms))} ms of CPU time, without the response time of the table.`,
-      ],
-    };
-  } finally {
-    await prewarm.close();
-  }
-}
-
-async function fill({ clients, deployed }: LocalPrewarm): Promise<void> {
-  const table = deployed.resource("PrewarmStorageRequest", "AWS::DynamoDB::Table");
-  await putItems(
-    clients.db,
-    table,
-    Array.from({ length: REQUESTS }, (_, i) => ended(i)),
-  );
-}
-
-function ended(i: number): RequestItem {
-  const at = formatTimestamp(Date.now() - i * 60_000);
-  const { active: _, ...item } = requestItem({
-    req_id: randomUUID(),
-    status: "FINISHED",
-    created_at: at,
-    last_update_time: at,
-    timeout_at: at,
-    expire_at: Math.floor(Date.now() / 1_000) + 86_400,
-    closed: true,
-    announced: true,
-  });
-  return item;
-}
-
-interface Walk {
-  readonly listed: number;
-  readonly queries: number;
-  /** Milliseconds of processor time, page by page. */
-  readonly pages: readonly number[];
-}
-
-async function walk({ clients, deployed }: LocalPrewarm): Promise<Walk> {
-  const { db } = clients;
-  let queries = 0;
-  const send = (command: Parameters<typeof db.send>[0]) => {
-    queries++;
-    return db.send(command);
-  };
-  const table = deployed.resource("PrewarmStorageRequest", "AWS::DynamoDB::Table");
-  const counted = new Proxy(db, { get: (it, name) => (name === "send" ? send : Reflect.get(it, name)) });
-  const deps = fakeDeps<ApiDeps>({
-    requests: new RequestTable(counted, table, () => undefined, { invoke: async () => undefined }),
-    progress: { of: () => Promise.reject(new Error("an ended request has its counts")) },
-    timings: timingsOf(),
-    logger: { warn: () => undefined },
-    now: Date.now,
-  });
-  const pages: number[] = [];
-  let listed = 0;
-  let next: string | null = "";
-  while (next !== null) {
-    const before = process.cpuUsage();
-    const page = await listRequests(deps, { limit: String(PAGE), next });
-    JSON.stringify(page);
-    const { user, system } = process.cpuUsage(before);
-    pages.push((user + system) / 1_000);
-    listed += page.requests.length;
-    next = page.next;
-  }
-  return { listed, queries, pages };
 }

@@ -2,14 +2,12 @@ import { parseArgs } from "node:util";
 import { closeRunFolder, openRunFolder } from "../local/paths.ts";
 import { INTERRUPTED } from "../local/signals.ts";
 import { benchAgent } from "./agent.ts";
-import { BASELINE, benchAgentAgainst } from "./agent-against.ts";
 import { type Bench, findTools, MissingToolsError } from "./bench.ts";
 import { benchDirect } from "./direct.ts";
 import { benchDownload } from "./download.ts";
-import { benchAggregation, benchFanOut, benchGetSize, benchImports } from "./lambdas.ts";
+import { benchAggregation } from "./lambdas.ts";
 import { benchLargeRequest } from "./large-request.ts";
-import { benchLink } from "./link.ts";
-import { benchEndToEnd, benchRequestList } from "./local-stack.ts";
+import { benchEndToEnd } from "./local-stack.ts";
 import { type Server, startNginx } from "./nginx.ts";
 import { type Findings, keepFindings, printed } from "./report.ts";
 
@@ -17,23 +15,15 @@ import { type Findings, keepFindings, printed } from "./report.ts";
 const PARTS: Readonly<Record<string, (bench: Bench) => Promise<Findings>>> = {
   download: benchDownload,
   agent: benchAgent,
-  "agent-against": (bench) => benchAgentAgainst(bench, values.against ?? BASELINE),
-  link: benchLink,
-  fanout: benchFanOut,
   aggregation: benchAggregation,
-  "get-size": benchGetSize,
   large: benchLargeRequest,
-  imports: benchImports,
   "end-to-end": benchEndToEnd,
-  list: benchRequestList,
   direct: benchDirect,
 };
 
 const say = (line: string) => console.log(line);
 const rounds = Number(process.env["BENCH_ROUNDS"] ?? 5);
-const { values, positionals: wanted } = parseArgs({ options: { against: { type: "string" } }, allowPositionals: true });
-/** `agent --against COMMIT` compares the agent alone. */
-const parts = values.against === undefined ? wanted : wanted.map((name) => (name === "agent" ? "agent-against" : name));
+const { positionals: wanted } = parseArgs({ allowPositionals: true });
 const unknown = wanted.filter((name) => !(name in PARTS));
 
 // What this process has started ends with it.
@@ -64,7 +54,7 @@ async function measure(): Promise<void> {
   const found = new Map<string, Findings>();
   try {
     for (const [name, run] of Object.entries(PARTS)) {
-      if (wanted.length > 0 && !parts.includes(name)) continue;
+      if (wanted.length > 0 && !wanted.includes(name)) continue;
       say(`\n${name}`);
       const findings = await run({ rounds, server, tools, say });
       found.set(name, findings);

@@ -76,8 +76,6 @@ export interface StackContent {
   readonly copies?: number;
   /** An item of each table. */
   readonly items?: { readonly [Name in TableName]?: object };
-  /** Texts in the bucket, by their keys. */
-  readonly objects?: Readonly<Record<string, string>>;
 }
 
 /** The AWS APIs of a stack in memory, on the serving core. */
@@ -90,14 +88,9 @@ interface ServedStack {
 
 type Event = { event: string; endpoint: string; written: number; calls: number };
 
-export async function serveStack({
-  messages = [],
-  copies = 1,
-  items = {},
-  objects = {},
-}: StackContent): Promise<ServedStack> {
+export async function serveStack({ messages = [], copies = 1, items = {} }: StackContent): Promise<ServedStack> {
   const data = `${RUN}stack.json`;
-  writeFileSync(data, JSON.stringify({ messages, copies, items, objects }));
+  writeFileSync(data, JSON.stringify({ messages, copies, items }));
   const child = startPinned(SERVING_CORE, [bundleWorker(new URL("workers/memory-stack.ts", import.meta.url)), data]);
   const { endpoint } = await event(child, "listening");
   return {

@@ -88,7 +88,7 @@ export interface Findings {
   readonly rows: readonly Row[];
   /** Further lines, each a Markdown paragraph or table. */
   readonly notes: readonly string[];
-  /** Unit costs, for docs/benchmarks.md#scaling. */
+  /** Unit costs, which those of domain/cost/work-time.ts are compared with. */
   readonly units?: Readonly<Record<string, number>>;
 }
 

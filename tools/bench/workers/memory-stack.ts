@@ -4,12 +4,9 @@ import { MemoryStack, type TableName } from "../memory-stack.ts";
 import type { StackContent } from "../pinned.ts";
 
 const POLL_MS = 5;
-const { messages, copies, items, objects } = JSON.parse(
-  readFileSync(process.argv[2] ?? "", "utf8"),
-) as Required<StackContent>;
+const { messages, copies, items } = JSON.parse(readFileSync(process.argv[2] ?? "", "utf8")) as Required<StackContent>;
 const aws = new MemoryStack();
 for (const [table, item] of Object.entries(items)) aws.put(table as TableName, item);
-for (const [key, text] of Object.entries(objects)) aws.putObject(key, text);
 for (let copy = 0; copy < copies; copy++) for (const message of messages) aws.sqs.send("main", message);
 
 if (messages.length > 0)
