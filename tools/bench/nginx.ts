@@ -49,7 +49,7 @@ export async function startNginx({ count = 20, name = "nginx" } = {}): Promise<S
   const folder = `${RUN}${name}/`;
   const timedLog = `${folder}timed.log`;
   mkdirSync(`${folder}www`, { recursive: true });
-  const { caPem, certPem, keyPem } = createCertificate([HOST, DOMAIN]);
+  const { caPem, certPem, keyPem } = await createCertificate([HOST, DOMAIN]);
   writeFileSync(`${folder}ca.pem`, caPem);
   writeFileSync(`${folder}cert.pem`, certPem);
   writeFileSync(`${folder}key.pem`, keyPem);

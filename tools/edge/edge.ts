@@ -80,7 +80,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
   const all = withStaging(options.distributions);
   const behaviours = new Behaviours(all, options.behaviours ?? [], { errorTtlMs, admission });
   const site = new Site(options.site);
-  const certificate = createCertificate(["*.cloudfront.net", "*.cloudfront.cn", ...distributions.names()]);
+  const certificate = await createCertificate(["*.cloudfront.net", "*.cloudfront.cn", ...distributions.names()]);
   const log = options.logPops ? new PopLog() : undefined;
   const origins = new Map(all.map((one) => [one.domain.toLowerCase(), one.origin]));
   const tagHeaders = new Map(all.map((one) => [one.domain.toLowerCase(), one.tagHeader]));

@@ -36,7 +36,7 @@ export async function serve(
     const { method = "", url: path = "", headers, socket } = request;
     answer(request, response, seen.push({ method, path, headers, servername: (socket as TLSSocket).servername }));
   };
-  const certificate = tls === undefined ? undefined : createCertificate(tls);
+  const certificate = tls === undefined ? undefined : await createCertificate(tls);
   const server =
     certificate === undefined
       ? createServer(listener)

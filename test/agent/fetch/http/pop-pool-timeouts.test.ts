@@ -83,7 +83,7 @@ describe("what takes too long", () => {
   test("no connection: a server that takes none", async () => {
     // TLS never begins.
     const port = await listen(createServer(() => {}));
-    const { get } = poolOf(port, { ca: createCertificate([HOST]).caPem });
+    const { get } = poolOf(port, { ca: (await createCertificate([HOST])).caPem });
     expect(await get()).toEqual({
       bytes: 0,
       failure: { reason: "connection", code: "CONNECT_TIMEOUT", detail: "no connection within 0.3 s" },

@@ -3,8 +3,9 @@ import { createServer } from "node:tls";
 import { createCertificate } from "../../../../tools/edge/certificate.ts";
 import { HOST, listen, poolOf } from "./raw-server.ts";
 
+const certificate = await createCertificate([HOST]);
+
 describe("TLS", () => {
-  const certificate = createCertificate([HOST]);
   afterEach(() => {
     vi.unstubAllEnvs();
     vi.restoreAllMocks();
@@ -44,7 +45,7 @@ describe("TLS", () => {
   test("a certificate that no trusted authority signed is refused, whatever the environment says", async () => {
     vi.spyOn(process, "emitWarning").mockReturnValue(undefined);
     vi.stubEnv("NODE_TLS_REJECT_UNAUTHORIZED", "0");
-    const { get } = await secure(HOST, createCertificate([HOST]).caPem);
+    const { get } = await secure(HOST, (await createCertificate([HOST])).caPem);
     expect(await get()).toMatchObject({ bytes: 0, failure: { reason: "tls" } });
   });
 

@@ -11,7 +11,7 @@ const NOT_FOUND = "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n";
 const WRONG = "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nbad";
 /** Of a connection that then sends what nobody asked for. */
 const GOOD_ANSWERS = 3;
-const certificate = createCertificate([HOST]);
+const certificate = await createCertificate([HOST]);
 
 /** A TLS server whose records come together, several in one piece. */
 async function tlsServer(serve: (socket: Socket) => void) {
