@@ -41,7 +41,7 @@ export default defineConfig({
     ...WINDOWS.map((window) => ({ ...window, testMatch: "views.spec.ts" })),
     {
       name: "actions",
-      testMatch: "{accuracy,form,links,conventions,grid,foreign-page}.spec.ts",
+      testMatch: "{accuracy,form,links,conventions,grid}.spec.ts",
       use: { viewport: DESKTOP, actionTimeout: 8_000 },
     },
   ],

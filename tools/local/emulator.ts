@@ -43,7 +43,7 @@ export async function startAws(
   try {
     const account = newAccount();
     const proxy = functionEnv["AWS_ENDPOINT_URL"];
-    const front = await openFront({ socketPath: folder + SOCKET, accessKeyId: account, proxy, cloudFront });
+    const front = await openFront({ socketPath: folder + SOCKET, proxy, cloudFront });
     closers.push(front.close);
     // An address, not `localhost`: the SDK puts the bucket in front of a name, and not every machine resolves that.
     const aws = awsAt(`http://127.0.0.1:${front.port}`, account);
@@ -56,8 +56,8 @@ export async function startAws(
 }
 
 /**
- * An access key id of this run alone. Twelve digits: the emulator takes them as the account, and gives its Lambdas no other
- * key. The CDK command line remembers the account of each key.
+ * An access key id of this run alone. Twelve digits: the emulator takes them as the account. The CDK command line remembers the account
+ * of each key.
  */
 function newAccount(): string {
   return String(randomInt(10 ** 11, 10 ** 12));

@@ -21,7 +21,7 @@ interface EntranceOptions {
   readonly apiKey: string;
   /** The stack's `allowedCidrs`. @default every address */
   readonly allowedCidrs?: string;
-  /** The header that the front of the emulator asks for. */
+  /** Names the account to the emulator. */
   readonly authorization: string;
 }
 
@@ -52,10 +52,11 @@ export async function openEntrance(options: EntranceOptions): Promise<Entrance> 
 }
 
 async function forward(options: EntranceOptions, from: IncomingMessage, to: ServerResponse): Promise<void> {
-  const { method = "GET", url = "/", headers, socket } = from;
-  const hosts = [`localhost:${socket.localPort}`, `127.0.0.1:${socket.localPort}`];
-  const refusal = entranceRefusal({ method, url, headers }, { hosts, apiKey: options.apiKey });
-  if (refusal !== undefined) return refuse(to, refusal.status, refusal.message);
+  const { method = "GET", headers } = from;
+  // As it is sent on, so without dot segments: the emulator has other APIs, which need no key of this one.
+  const { pathname, search } = new URL(from.url ?? "/", "http://api");
+  const refusal = entranceRefusal(from, pathname, options.apiKey);
+  if (refusal !== undefined) return refuse(to, 403, refusal);
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of from) {
@@ -65,7 +66,7 @@ async function forward(options: EntranceOptions, from: IncomingMessage, to: Serv
   }
   const body = Buffer.concat(chunks);
   if (JSON.stringify(body.toString("utf8")).length > MAX_EVENT) return refuse(to, 413, TOO_LARGE);
-  const answer = await request(options.target + url, {
+  const answer = await request(options.target + pathname + search, {
     method: method === "POST" ? "POST" : method === "HEAD" ? "HEAD" : "GET",
     headers: { ...forwardedHeaders(headers), authorization: options.authorization },
     body: size > 0 ? body : null,
@@ -106,69 +107,34 @@ function refuse(to: ServerResponse, status: number, message: string): void {
   to.end(JSON.stringify({ status: "Failed", error_message: message, error_urls: [], request_id: "", message }));
 }
 
-/** What the entrance looks at in a call. */
-interface EntranceCall {
-  readonly method: string;
-  /** The request's target, as it came: path and query. */
-  readonly url: string;
-  readonly headers: IncomingHttpHeaders;
-}
-
-interface EntranceRules {
-  /** Hosts with port, as clients name this entrance. */
-  readonly hosts: readonly string[];
-  readonly apiKey: string;
-}
-
-interface EntranceRefusal {
-  readonly status: number;
-  readonly message: string;
-}
-
-/**
- * A path of the API: segments of plain characters, and a query. Whatever could be read as another path (an encoded character, a
- * backslash, an empty segment) is none, so the path that is judged here is the path that the emulator sees. The emulator has other
- * APIs, which need no key of this one.
- */
-const TARGET = /^(\/[\w.-]+)+\/?(\?[^#\s]*)?$/;
-const DOT_SEGMENT = /\/\.\.?(\/|\?|$)/;
-
 const METHODS: readonly string[] = ["GET", "HEAD", "POST"];
 
 /** The headers that a function of the API reads, or that say how the body or the answer is written. */
 const FORWARDED = ["accept", "accept-encoding", "content-type", "if-none-match", "user-agent", "x-api-key"] as const;
 
 /** Says why a call may not pass to the API. Undefined if it may. */
-function entranceRefusal(call: EntranceCall, rules: EntranceRules): EntranceRefusal | undefined {
-  const { hosts, apiKey } = rules;
+function entranceRefusal(
+  { method = "", headers, socket }: IncomingMessage,
+  path: string,
+  apiKey: string,
+): string | undefined {
   // A page's own name may lead to this machine (DNS rebinding). The name stays in Host.
-  const { host = "" } = call.headers;
+  const hosts = [`localhost:${socket.localPort}`, `127.0.0.1:${socket.localPort}`];
+  const { host = "" } = headers;
   if (!hosts.includes(host.toLowerCase()))
-    return { status: 403, message: `Host must be one of ${hosts.join(", ")}; got ${JSON.stringify(host)}` };
-  if (!TARGET.test(call.url) || DOT_SEGMENT.test(call.url.split("?", 1)[0] ?? ""))
-    return {
-      status: 400,
-      message: "The path is not normalized: use letters, digits, '-', '_', '.' and single slashes",
-    };
-  if (!call.url.startsWith("/prod/")) return { status: 403, message: "The API's URLs begin with /prod/" };
-  if (!METHODS.includes(call.method)) return { status: 403, message: `No route has the method ${call.method}` };
-  if (!isConsole(call) && call.headers["x-api-key"] !== apiKey) return { status: 403, message: NO_KEY };
-  return undefined;
+    return `Host must be one of ${hosts.join(", ")}; got ${JSON.stringify(host)}`;
+  if (!path.startsWith("/prod/")) return "The API's URLs begin with /prod/";
+  if (!METHODS.includes(method)) return `No route has the method ${method}`;
+  // The routes without a key: lib/api.ts says which.
+  const isConsole = method === "GET" && /^\/prod\/console(\/|$)/.test(path);
+  return isConsole || headers["x-api-key"] === apiKey ? undefined : NO_KEY;
 }
 
-/** The headers to forward. Drops the console's own Origin, because the front rejects every request that has one. */
 function forwardedHeaders(headers: IncomingHttpHeaders): Record<string, string> {
-  const forwarded = Object.fromEntries(
+  return Object.fromEntries(
     FORWARDED.flatMap((name) => {
       const value = headers[name];
       return typeof value === "string" ? [[name, value]] : [];
     }),
   );
-  const { origin, host } = headers;
-  return origin === undefined || origin === `http://${host}` ? forwarded : { ...forwarded, origin };
-}
-
-/** The routes without a key: lib/api.ts says which. */
-function isConsole({ method, url }: EntranceCall): boolean {
-  return method === "GET" && /^\/prod\/console(\/|$|\?)/.test(url);
 }

@@ -1,22 +1,13 @@
 import type { Bugs } from "../bug.ts";
 
 export default {
-  "local-entrance-takes-dot-segments": {
-    invariant: "The local entrance forwards a path only if it is in its normalized form.",
-    description:
-      "The local entrance accepts dot segments, which the client behind it removes: the path is then another one.",
-    test: "test/tools/local/entrance.test.ts",
-    file: "tools/local/entrance.ts",
-    find: "const DOT_SEGMENT = /\\/\\.\\.?(\\/|\\?|$)/;",
-    replace: "const DOT_SEGMENT = /\\/\\.(\\/|\\?|$)/;",
-  },
   "local-front-serves-foreign-page": {
     invariant: "The local front rejects a request from a page of another origin.",
     description: "The local front accepts a GET request that has an Origin.",
     test: "test/tools/local/front.test.ts",
     file: "tools/local/front.ts",
-    find: "if (call.origin !== undefined)",
-    replace: 'if (call.origin !== undefined && call.method !== "GET")',
+    find: "if (origin !== undefined)",
+    replace: 'if (origin !== undefined && from.method !== "GET")',
   },
   "log-line-contains-key": {
     invariant: "The query of a URL, which may be a key, is in no log line.",

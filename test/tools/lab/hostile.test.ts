@@ -1,6 +1,3 @@
-import { once } from "node:events";
-import { createServer } from "node:net";
-import { listeningPorts } from "../../../tools/lab/load/exposure.ts";
 import { type BodyAnswer, bodiesRefused, nothingMade } from "../../../tools/lab/scenarios/hostile.ts";
 import { runTests } from "../../../tools/lab/scenarios/tests.ts";
 
@@ -20,14 +17,6 @@ it.each<[string, Partial<BodyAnswer>]>([
 it("the check of hostile bodies finds what one has left", () => {
   expect(nothingMade(["1 requests", "1 requests"]).passed).toEqual([true]);
   expect(nothingMade(["1 requests", "2 requests"]).passed).toEqual([false]);
-});
-
-it("finds the TCP port of a process", async () => {
-  const before = listeningPorts(process.pid);
-  const server = createServer().listen(0, "127.0.0.1");
-  onTestFinished(() => void server.close());
-  await once(server, "listening");
-  expect(listeningPorts(process.pid)).toBe(before + 1);
 });
 
 it("tests that cannot be run are wrong", { timeout: 120_000 }, async () => {

@@ -3,7 +3,7 @@ import { admission } from "./admission.ts";
 import { loadSharing, longDownload } from "./downloads.ts";
 import { fairness, otherOrigin } from "./fairness.ts";
 import { faults, longFaults } from "./faults.ts";
-import { foreignPage, generatedInput, hostileBodies } from "./hostile.ts";
+import { generatedInput, hostileBodies } from "./hostile.ts";
 import { leads } from "./leads.ts";
 import { limits, throttling } from "./origin.ts";
 import { REGRESSIONS } from "./regressions.ts";
@@ -16,7 +16,7 @@ export const SCENARIOS: readonly Scenario[] = [
   ...[longDownload, loadSharing, fairness, otherOrigin],
   ...[admission, warmth, deception, limits, throttling, originLimiter],
   ...[admission, deception, limits, throttling].map(withoutStack),
-  ...[hostileBodies, foreignPage, generatedInput],
+  ...[hostileBodies, generatedInput],
   ...REGRESSIONS,
 ];
 

@@ -1,20 +1,16 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
-import { authorization } from "../../local/front.ts";
 import { inventoryOf } from "../../local/inventory.ts";
 import type { LocalPrewarm } from "../../local/local-prewarm.ts";
 import { ROOT } from "../../local/paths.ts";
 import { firstPops } from "../../local/world.ts";
 import type { CheckRow, Scenario } from "../engine/scenario.ts";
-import { noEmulatorPorts, nothingReadable } from "../load/exposure.ts";
-import { attack } from "../load/foreign-page.ts";
 import { type HostileBody, hostileBody } from "../load/hostile-bodies.ts";
 import { filesOf } from "../world/world.ts";
 import { testsWith } from "./tests.ts";
 
 const BODIES = 10_000;
-const GUESSES = 10_000;
 const MAX_SECONDS = 1;
 /** What Lambda may answer at most. */
 const MAX_ANSWER_BYTES = 6_000_000;
@@ -52,27 +48,6 @@ export const hostileBodies: Scenario = {
         },
       ],
       checks: [() => bodiesRefused(answers), () => nothingMade(made)],
-    };
-  },
-};
-
-export const foreignPage: Scenario = {
-  name: "foreign-page",
-  isSeeded: false,
-  description: "A foreign web page sends all that it can to the local stack, and gets nowhere.",
-  parts: (scale) => {
-    const rows: CheckRow[] = [];
-    return {
-      world: WORLD,
-      load: [
-        async ({ world: { prewarm }, signal }) => {
-          const { aws, apiUrl, apiKey } = prewarm;
-          const own = authorization(aws, "lambda");
-          const target = { aws: new URL(aws.endpoint), authorization: own, api: new URL(apiUrl), apiKey };
-          rows.push(...(await attack(target, scale.of(GUESSES), signal)), noEmulatorPorts(), nothingReadable());
-        },
-      ],
-      checks: [() => rows],
     };
   },
 };
