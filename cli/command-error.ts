@@ -1,3 +1,8 @@
+import { type PrintedCommand, printedCommand } from "./printed-command.ts";
+
+/** What to do next: a line or several. A text that names commands is built for whoever called this one. */
+export type Next = string | ((command: PrintedCommand) => string);
+
 /** Why a command does not do what it was told. It ends with exit code 1. */
 export class CommandError extends Error {
   /** The bundles have a copy of this class each, and throw errors to one another. */
@@ -7,12 +12,15 @@ export class CommandError extends Error {
 
   override readonly name: string = "CommandError";
 
-  /** @param next what to do now: a line or several */
   constructor(
     message: string,
-    readonly next: string,
+    readonly next: Next,
     options?: ErrorOptions,
   ) {
     super(message, options);
+  }
+
+  nextStep(command: PrintedCommand = printedCommand({})): string {
+    return typeof this.next === "string" ? this.next : this.next(command);
   }
 }

@@ -1,5 +1,4 @@
 import { Command } from "commander";
-import { asCalled } from "./as-called.ts";
 import { completionCommand } from "./commands/completion.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { estimateCommand } from "./commands/estimate.ts";
@@ -17,6 +16,7 @@ import { versionCommand } from "./commands/version.ts";
 import { warmCommand } from "./commands/warm.ts";
 import { EXIT_HELP } from "./exit-codes.ts";
 import { wantsColour } from "./output/paint.ts";
+import { printedCommand } from "./printed-command.ts";
 import type { Shell } from "./shell.ts";
 import { VERSION } from "./version.ts";
 
@@ -28,13 +28,13 @@ const COMMANDS = [
 /** The whole command. @param onExit takes the exit code of what ran. Wrong words are commander's errors, told already */
 export function program(shell: Shell, onExit: (code: number) => void): Command {
   const run: Run = async (action) => onExit(await action(shell));
-  shell.asCalled = asCalled(shell.env);
+  shell.command = printedCommand(shell.env);
   const root = new Command("prewarm")
     .description("Warms a CloudFront distribution at every chosen edge location before the crowd arrives.")
     .version(VERSION, "-v, --version", "print the version of this command")
     .addHelpText("after", `\n${EXIT_HELP}`)
-    .hook("preAction", (_, command) => {
-      shell.asCalled = asCalled(shell.env, command.opts());
+    .hook("preAction", (_, called) => {
+      shell.command = printedCommand(shell.env, called.opts());
     });
   for (const command of COMMANDS) root.addCommand(command(run));
   root.addCommand(completionCommand(run, () => root));
@@ -48,7 +48,7 @@ export function program(shell: Shell, onExit: (code: number) => void): Command {
       getOutHasColors: () => wantsColour(shell.env, shell.stdout.isTTY),
       getErrHasColors: () => wantsColour(shell.env, shell.stderr.isTTY),
     });
-    command.showHelpAfterError(shell.asCalled(`Run '${pathOf(command)} --help' for usage.`));
+    command.showHelpAfterError(`Run '${printedCommand(shell.env)(...pathOf(command), "--help")}' for usage.`);
   }
   return root;
 }
@@ -57,6 +57,6 @@ function withInner(command: Command): Command[] {
   return [command, ...command.commands.flatMap(withInner)];
 }
 
-function pathOf(command: Command): string {
-  return command.parent === null ? command.name() : `${pathOf(command.parent)} ${command.name()}`;
+function pathOf(command: Command): string[] {
+  return command.parent === null ? [] : [...pathOf(command.parent), command.name()];
 }

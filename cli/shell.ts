@@ -1,5 +1,6 @@
 import type { Readable } from "node:stream";
 import { cleanJson } from "./output/clean.ts";
+import { type PrintedCommand, printedCommand } from "./printed-command.ts";
 
 /** Where a command writes: a terminal, a pipe, a file. */
 export interface Sink {
@@ -20,18 +21,18 @@ export interface Shell {
   readonly stdin: Readable & { readonly isTTY?: boolean | undefined };
   readonly stdout: Sink;
   readonly stderr: Sink;
-  /** Writes commands and fields of the API in a text as the caller types them; set once the command line is known. @default as they are */
-  asCalled?: (text: string) => string;
+  /** Builds commands as the caller types them; set once the command line is known. @default `prewarm`, without options */
+  command?: PrintedCommand;
 }
 
 /** A line of what was asked for. */
-export function say(shell: Pick<Shell, "stdout" | "asCalled">, line: string): void {
-  shell.stdout.write(`${called(shell, line)}\n`);
+export function say({ stdout }: Pick<Shell, "stdout">, line: string): void {
+  stdout.write(`${line}\n`);
 }
 
-/** A text with its commands as the user calls them. */
-export function called({ asCalled }: Pick<Shell, "asCalled">, text: string): string {
-  return asCalled?.(text) ?? text;
+/** Builds a command as the caller types it: `command(shell, "status", id)`. */
+export function command(shell: Pick<Shell, "command">, ...words: readonly string[]): string {
+  return (shell.command ?? printedCommand({}))(...words);
 }
 
 /** A document in JSON, which has the same value on a terminal. */
@@ -41,6 +42,6 @@ export function sayJson(shell: Pick<Shell, "stdout">, value: unknown): void {
 }
 
 /** A line beside what was asked for: it does not disturb a pipe. */
-export function mention(shell: Pick<Shell, "stderr" | "asCalled">, line: string): void {
-  shell.stderr.write(`${called(shell, line)}\n`);
+export function mention({ stderr }: Pick<Shell, "stderr">, line: string): void {
+  stderr.write(`${line}\n`);
 }

@@ -95,7 +95,7 @@ export async function checkNamedPops(shell: Shell, client: Client | DirectClient
   if (missing.length > 0)
     throw new CommandError(
       missing.join("\n"),
-      "Nothing was started. Correct the codes: `prewarm pops` lists those of the catalogue.",
+      (command) => `Nothing was started. Correct the codes: \`${command("pops")}\` lists those of the catalogue.`,
     );
   for (const { text } of described) mention(shell, `! ${text}.`);
 }

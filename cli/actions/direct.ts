@@ -9,10 +9,9 @@ import { invalidatingFields } from "../../domain/request/invalidation.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { formatTimestamp, parseTimestamp } from "../../domain/timestamps.ts";
 import { findRequest } from "../api/find-request.ts";
-import { asCalled } from "../as-called.ts";
 import type { Body } from "../body/body.ts";
 import type { PlaceWords } from "../body/place-words.ts";
-import { CommandError } from "../command-error.ts";
+import { CommandError, type Next } from "../command-error.ts";
 import { connectDirect } from "../direct/connect.ts";
 import type { DirectClient } from "../direct/direct-client.ts";
 import type { Approve } from "../direct/engine.ts";
@@ -21,7 +20,8 @@ import { factLines, originFacts, priceFacts } from "../output/estimate-lines.ts"
 import { bytes, many } from "../output/figures.ts";
 import { lookOf } from "../output/look.ts";
 import { mentionWarnings } from "../output/warnings.ts";
-import { mention, type Shell, say, sayJson } from "../shell.ts";
+import { printedCommand } from "../printed-command.ts";
+import { command, mention, type Shell, say, sayJson } from "../shell.ts";
 import { isWanted } from "../watch/question.ts";
 import { isLarge, mentionPrices, priceQuestion } from "./consent.ts";
 import { mentionForms } from "./start.ts";
@@ -138,7 +138,7 @@ export async function estimateDirect(
 /** Goes on with a run that was cut off. Returns the exit code. */
 export async function resume(shell: Shell, named: string | undefined, words: DirectWords): Promise<number> {
   // The commands in later texts name the engine: without it, they would ask a stack that is configured.
-  shell.asCalled = asCalled(shell.env, { ...words, direct: true });
+  shell.command = printedCommand(shell.env, { ...words, direct: true });
   const client = await connectDirect(shell, words.dns ?? []);
   const { id } = await findRequest(client, named);
   const item = renewed(await client.itemOf(id), Date.now());
@@ -154,12 +154,13 @@ export async function resume(shell: Shell, named: string | undefined, words: Dir
 }
 
 /** Next step for a run that cannot be resumed, because it has ended. */
-function afterEnd(id: string, progress: Progress): string {
+function afterEnd(id: string, progress: Progress): Next {
   const { total_count: total, download_count: results, failed_count: failed } = progress;
   const which = [failed > 0 && "failed", results < total && "were not tried"].filter((it) => it !== false);
-  return which.length === 0
-    ? `To see the result: prewarm status ${shortId(id)}`
-    : `To retry the tasks that ${which.join(" or ")}: prewarm retry ${shortId(id)}`;
+  return (command) =>
+    which.length === 0
+      ? `To see the result: ${command("status", shortId(id))}`
+      : `To retry the tasks that ${which.join(" or ")}: ${command("retry", shortId(id))}`;
 }
 
 /** With as much time again as it had. */
@@ -183,7 +184,7 @@ async function follow(shell: Shell, client: DirectClient, item: RequestItem, fol
   const quiet = stopOnSignal(shell, client, id, {
     stopping:
       "Stopping: downloads in progress are aborted, and the report is written. Press Ctrl-C again to exit immediately.",
-    leave: async () => mention(shell, `To continue later: prewarm resume ${shortId(id)}`),
+    leave: async () => mention(shell, `To continue later: ${command(shell, "resume", shortId(id))}`),
   });
   try {
     return await work(shell, client, item, following);
@@ -320,9 +321,9 @@ function refuseWhatNeedsAStack(body: Body, { wait, instances }: DirectWords): vo
     new CommandError(`${what}: ${why}`, "Remove the option, or use a stack: --stack NAME.");
   if (wait === false) throw needs("--no-wait", "a direct run needs this command to keep running");
   if (instances !== undefined || (body["instance_count"] ?? 1) !== 1)
-    throw needs("instance_count", "a direct run has no instances: this machine downloads");
+    throw needs("--instances", "a direct run has no instances: this machine downloads");
   if (body["client_token"] !== undefined)
-    throw needs("client_token", "a direct run does not support idempotency tokens: each call starts a new run");
+    throw needs("--token", "a direct run does not support idempotency tokens: each call starts a new run");
   if (sourcesIn(body).some((source) => "s3" in source))
     throw needs("sources", "a direct run cannot read s3:// sources; use https:// sources");
 }

@@ -51,7 +51,8 @@ export async function discover(
   if (names === 0)
     throw new CommandError(
       "these options select no site",
-      "`prewarm pops` lists the sites. China's POPs belong to another service and cannot be discovered.",
+      (command) =>
+        `\`${command("pops")}\` lists the sites. China's POPs belong to another service and cannot be discovered.`,
     );
   if (plan.completedSites > 0)
     mention(shell, `Continuing: an earlier discovery has asked for ${many(plan.completedSites, "site")}.`);

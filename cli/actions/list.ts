@@ -13,7 +13,7 @@ import { cleanLine } from "../output/clean.ts";
 import { count } from "../output/figures.ts";
 import { lookOf } from "../output/look.ts";
 import { type Column, cut, table } from "../output/table.ts";
-import { mention, type Shell, say, sayJson } from "../shell.ts";
+import { command, mention, type Shell, say, sayJson } from "../shell.ts";
 import { sentenceOf } from "../watch/sentence-of.ts";
 
 export interface ListWords extends PlaceWords {
@@ -32,7 +32,8 @@ export async function list(shell: Shell, words: ListWords): Promise<number> {
     sayJson(shell, json);
     return EXIT.good;
   }
-  if (value.requests.length === 0) mention(shell, "There are no requests. To start one: prewarm warm URL");
+  if (value.requests.length === 0)
+    mention(shell, `There are no requests. To start one: ${command(shell, "warm", "URL")}`);
   else {
     const look = lookOf(shell);
     const says = look.width === undefined || look.width >= SENTENCE_FROM;
@@ -43,7 +44,7 @@ export async function list(shell: Shell, words: ListWords): Promise<number> {
       ...(says
         ? [
             cut(urlsOf(request), look.width === undefined ? Number.POSITIVE_INFINITY : MAX_URL_CHARACTERS),
-            sentenceOf(request),
+            sentenceOf(request, shell),
           ]
         : [urlsOf(request)]),
     ]);

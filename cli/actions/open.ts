@@ -30,7 +30,13 @@ export async function open(shell: Shell, named: string | undefined, words: OpenW
 
 async function check(address: string): Promise<void> {
   const answer = await fetch(address, { signal: AbortSignal.timeout(PATIENCE_MS) }).catch((error: unknown) => {
-    throw new CommandError(`no response from ${address}`, "To check the deployment: prewarm doctor", { cause: error });
+    throw new CommandError(
+      `no response from ${address}`,
+      (command) => `To check the deployment: ${command("doctor")}`,
+      {
+        cause: error,
+      },
+    );
   });
   await answer.body?.cancel();
   if (answer.ok) return;

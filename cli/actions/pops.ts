@@ -27,10 +27,7 @@ export async function pops(shell: Shell, text: string | undefined, words: PopsWo
     throw new CommandError("pops accepts only one --region", "Run the command once for each region.");
   if (words.discover === true) return discover(shell, text, words, region);
   if (words.label !== undefined || words.save !== undefined)
-    throw new CommandError(
-      "--label and --save belong to --discover",
-      "prewarm pops --discover --label d111111abcdef8 --save s3://BUCKET",
-    );
+    throw new CommandError("--label and --save belong to --discover", "Add --discover, or remove them.");
   const client = await connect(shell, placeOf(words));
   const { value } = await client.pops({ country: words.country, region });
   const found = value.pops.filter((pop) => isWantedPop(pop, text, words, region));
@@ -41,7 +38,8 @@ export async function pops(shell: Shell, text: string | undefined, words: PopsWo
   if (found.length === 0)
     throw new CommandError(
       text === undefined ? "no POP matches these options" : `no POP matches '${text}'`,
-      "The text is compared with code, city, country and regional edge cache (REC). To list all POPs: prewarm pops",
+      (command) =>
+        `The text is compared with code, city, country and regional edge cache (REC). To list all POPs: ${command("pops")}`,
     );
   const isDefault = defaultsOf(region);
   const rows = found.map((pop) => rowOf(pop, isDefault(pop)));

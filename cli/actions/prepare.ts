@@ -1,5 +1,4 @@
 import type { Client } from "../api/client.ts";
-import { asCalled } from "../as-called.ts";
 import { allPops } from "../body/all-pops.ts";
 import type { Body } from "../body/body.ts";
 import { type PlaceWords, placeOf } from "../body/place-words.ts";
@@ -7,6 +6,7 @@ import { type FileWords, readBody } from "../body/read-body.ts";
 import { connect } from "../direct/connect.ts";
 import type { DirectClient } from "../direct/direct-client.ts";
 import { cleanLine } from "../output/clean.ts";
+import { printedCommand } from "../printed-command.ts";
 import { mention, type Shell } from "../shell.ts";
 import { checkNamedPops, mentionUnservedHosts } from "./check-body.ts";
 import type { DirectWords } from "./direct.ts";
@@ -21,9 +21,9 @@ export async function prepare(
   urls: readonly string[],
   words: NewRequestWords,
 ): Promise<{ readonly client: Client | DirectClient; readonly body: Body }> {
-  const { body: named, told, isFromFile } = await readBody(shell, urls, words);
+  const { body: named, told } = await readBody(shell, urls, words);
   const client = await connect(shell, placeOf(words));
-  announce(shell, client, words, isFromFile);
+  announce(shell, client, words);
   for (const line of told) mention(shell, cleanLine(line));
   if (client.kind === "stack") await mentionUnservedHosts(shell, client, named);
   await checkNamedPops(shell, client, named);
@@ -31,19 +31,9 @@ export async function prepare(
   return { client, body };
 }
 
-/**
- * States which engine and which deployment a request uses. The commands in later texts name a direct run's engine, too.
- * @param isFromFile whether later texts keep the fields of the API, because the body is from a file
- */
-export function announce(
-  shell: Shell,
-  client: Client | DirectClient,
-  words: PlaceWords & { readonly from?: string },
-  isFromFile = false,
-): void {
-  const { from, ...place } = words;
-  const engine = client.kind === "direct" ? { ...place, direct: true } : place;
-  shell.asCalled = asCalled(shell.env, isFromFile ? { ...engine, from: from ?? "" } : engine);
+/** States which engine and which deployment a request uses. The commands in later texts name a direct run's engine, too. */
+export function announce(shell: Shell, client: Client | DirectClient, words: PlaceWords): void {
+  if (client.kind === "direct") shell.command = printedCommand(shell.env, { ...words, direct: true });
   mention(shell, engineLine(client, words.direct === true));
 }
 

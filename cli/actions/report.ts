@@ -12,7 +12,7 @@ import { download } from "../report/download.ts";
 import { formatOf, ROW_FORMATS } from "../report/formats.ts";
 import { put } from "../report/put.ts";
 import { type Row, rowsOf } from "../report/rows.ts";
-import { mention, type Shell, say } from "../shell.ts";
+import { command, mention, type Shell, say } from "../shell.ts";
 import type { PageWords } from "./report-page.ts";
 
 export interface ReportWords extends PageWords {
@@ -53,8 +53,10 @@ async function page(shell: Shell, named: string | undefined, words: ReportWords)
 function linkOf({ request_id, failure_pop_urls_report, results_url }: Summary, isAll: boolean): string {
   if (!isAll) return failure_pop_urls_report;
   if (results_url) return results_url;
-  const next = `To see the failed tasks: prewarm report ${shortId(request_id)} --failed`;
-  throw new CommandError("there is no file of all results of this request", next);
+  throw new CommandError(
+    "there is no file of all results of this request",
+    (command) => `To see the failed tasks: ${command("report", shortId(request_id), "--failed")}`,
+  );
 }
 
 /** So many rows are shown on a terminal. */
@@ -77,8 +79,8 @@ async function tellTable(shell: Shell, id: string, csv: Readable, isAll: boolean
   }
   if (rows.length === 0) mention(shell, isAll ? "The request has no tasks." : "No task failed.");
   else for (const line of table(COLUMNS, rows.map(cellsOf), lookOf(shell))) say(shell, line);
-  const words = `prewarm report ${shortId(id)} ${isAll ? "--all" : "--failed"} -o report.csv`;
-  if (rows.length > 0) mention(shell, `${more > 0 ? `${more} more rows. ` : ""}All columns: ${words}`);
+  const whole = command(shell, "report", shortId(id), isAll ? "--all" : "--failed", "-o report.csv");
+  if (rows.length > 0) mention(shell, `${more > 0 ? `${more} more rows. ` : ""}All columns: ${whole}`);
 }
 
 function cellsOf(row: Row): string[] {

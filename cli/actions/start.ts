@@ -8,7 +8,7 @@ import { type Body, withToken } from "../body/body.ts";
 import { EXIT } from "../exit-codes.ts";
 import { mentionWarnings } from "../output/warnings.ts";
 import { mention, type Shell, say, sayJson } from "../shell.ts";
-import { comeBack, PAUSED } from "../watch/watch.ts";
+import { comeBack, pausedText } from "../watch/watch.ts";
 import { mayStart } from "./consent.ts";
 import { waitFor } from "./wait-for.ts";
 
@@ -48,7 +48,10 @@ export async function start(shell: Shell, client: Client, body: Body, words: Sta
   if (words.wait === false) {
     if (words.json === true) sayJson(shell, json);
     else say(shell, id);
-    mention(shell, `${isPaused(body) ? PAUSED : "The request is running."} To watch it: ${comeBack(id)}`);
+    mention(
+      shell,
+      `${isPaused(body) ? pausedText(shell) : "The request is running."} To watch it: ${comeBack(shell, id)}`,
+    );
     return EXIT.good;
   }
   if (shell.stdout.isTTY !== true) mention(shell, `${id} has started. Ctrl-C leaves it running.`);

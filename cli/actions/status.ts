@@ -31,7 +31,7 @@ export async function status(shell: Shell, named: string | undefined, words: Sta
     sayJson(shell, answer.json);
     return ended ? exitCodeOf(progress, (await summaryOf(client, id))?.value) : EXIT.good;
   }
-  const sentence = sentenceOf(progress);
+  const sentence = sentenceOf(progress, shell);
   // At the end, the summary has the failures too.
   const shown = ended ? { ...progress, failures: undefined } : progress;
   const known = { listed, sentence: ended ? undefined : sentence, isDirect: client.kind === "direct" };

@@ -10,7 +10,7 @@ import { CommandError } from "../command-error.ts";
 import { connect } from "../direct/connect.ts";
 import { EXIT } from "../exit-codes.ts";
 import { many } from "../output/figures.ts";
-import { mention, type Shell, say, sayJson } from "../shell.ts";
+import { command, mention, type Shell, say, sayJson } from "../shell.ts";
 import { isWanted } from "../watch/question.ts";
 import { stopQuestion } from "../watch/watch.ts";
 
@@ -32,7 +32,7 @@ export async function stop(shell: Shell, named: string | undefined, words: StopW
   if ((named === undefined) === (key === undefined))
     throw new CommandError(
       named === undefined ? "no request is named" : "a request and --key cannot be combined",
-      "Give the ID of a request, or --key with the ID of an API key: prewarm list shows both.",
+      (command) => `Give the ID of a request, or --key with the ID of an API key: \`${command("list")}\` shows both.`,
     );
   const client = await connect(shell, placeOf(words));
   return key === undefined ? stopOne(shell, client, named ?? "", words) : stopKey(shell, client, key, words);
@@ -44,7 +44,7 @@ async function stopOne(shell: Shell, client: Api, named: string, words: StopWord
   if (isTerminal(progress.status))
     throw new CommandError(
       `${shortId(id)} has ended: ${progress.status}`,
-      `To see the result: prewarm status ${shortId(id)}`,
+      (command) => `To see the result: ${command("status", shortId(id))}`,
     );
   if (!(await isWanted(shell, `${shortId(id)}: ${stopQuestion(progress)}`, words.yes))) {
     mention(shell, "The request continues.");
@@ -53,14 +53,17 @@ async function stopOne(shell: Shell, client: Api, named: string, words: StopWord
   const { json } = await client.stop(id);
   if (words.json === true) sayJson(shell, json);
   else say(shell, `${shortId(id)} is stopped. Objects that are warm stay warm.`);
-  mention(shell, `To warm the rest: prewarm retry ${shortId(id)}`);
+  mention(shell, `To warm the rest: ${command(shell, "retry", shortId(id))}`);
   return EXIT.good;
 }
 
 /** Stops what runs of a key, until the list has no new request. One that ends meanwhile is none of these. */
 async function stopKey(shell: Shell, client: Api, key: string, words: StopWords): Promise<number> {
   if (client.kind === "direct")
-    throw new CommandError("--key: direct runs have no API key", "To stop a direct run: prewarm stop ID.");
+    throw new CommandError(
+      "--key: direct runs have no API key",
+      (command) => `To stop a direct run: ${command("stop", "ID")}`,
+    );
   let running = await runningOf(client, key);
   const what = many(running.length, "running request");
   if (running.length > 0 && !(await isWanted(shell, `Stop ${what} of the API key ${key}?`, words.yes))) {

@@ -20,7 +20,8 @@ export async function findRequest(client: Pick<Api, "requests">, named: string |
 }
 
 function newestOf([newest]: readonly Listed[]): Found {
-  if (newest === undefined) throw new CommandError("there is no request yet", "Start one: prewarm warm URL");
+  if (newest === undefined)
+    throw new CommandError("there is no request yet", (command) => `Start one: ${command("warm", "URL")}`);
   return { id: newest.request_id, listed: newest };
 }
 
@@ -31,7 +32,7 @@ function pick(found: readonly Listed[], named: string): Found {
   if (only === undefined || named === "")
     throw new CommandError(
       `no request has an id that begins with '${named}'`,
-      "`prewarm list` shows the newest requests. They are kept for 30 days.",
+      (command) => `\`${command("list")}\` shows the newest requests. They are kept for 30 days.`,
     );
   if (found.length > 1) {
     const each = found.map((it) => `\n  ${it.request_id}  ${it.status}  ${it.url_prefix}`);

@@ -3,6 +3,7 @@ import { idIn, shortId } from "../../client/request-ids.ts";
 import { isDailyLimit, isDeniedByPolicy, READ_ONLY_KEY } from "../../domain/validation/api-error.ts";
 import { CommandError } from "../command-error.ts";
 import type { Endpoint } from "../endpoint/endpoint.ts";
+import type { PrintedCommand } from "../printed-command.ts";
 import { VERSION } from "../version.ts";
 
 /** So many bad URLs are shown. */
@@ -30,13 +31,20 @@ function refused(cause: RefusedError, endpoint: Endpoint): CommandError {
   const { status, errorUrls } = cause;
   const said = cause.message === `HTTP ${status}` ? `the API responded with HTTP ${status}` : cause.message;
   const urls = errorUrls.filter((url) => !said.includes(`'${url}'`));
-  return new CommandError(`${shortened(said)}${badUrls(urls)}`, nextStep(status, endpoint, said), { cause });
+  return new CommandError(
+    `${shortened(said)}${badUrls(urls)}`,
+    (command) => nextStep(status, endpoint, said, command),
+    {
+      cause,
+    },
+  );
 }
 
 function unreadable(cause: Error, { url, from }: Endpoint): CommandError {
   return new CommandError(
     `this command (${VERSION}) cannot read the response of ${url}:\n${cause.message}`,
-    `Check that this is Prewarm's API (from ${from}), and use the command of the release that is deployed: prewarm doctor.`,
+    (command) =>
+      `Check that this is Prewarm's API (from ${from}), and use the command of the release that is deployed: ${command("doctor")}`,
     { cause },
   );
 }
@@ -67,10 +75,10 @@ function badUrls(urls: readonly string[]): string {
   return urls.length === 0 ? "" : `\nOther invalid URLs:${shown.join("")}${more}`;
 }
 
-function nextStep(status: number, { url, from }: Endpoint, said: string): string {
+function nextStep(status: number, { url, from }: Endpoint, said: string, command: PrintedCommand): string {
   switch (status) {
     case 400:
-      return `No request was created. Correct the value, then run the command again. Hint: ${howElse(said)}.`;
+      return `No request was created. Correct the value, then run the command again. Hint: ${howElse(said, command)}.`;
     case 403:
       if (isDeniedByPolicy(said))
         return "Call from an address in allowedCidrs, or add this machine's public address to that parameter of the stack. With IPv6, that is its IPv6 address.";
@@ -80,9 +88,9 @@ function nextStep(status: number, { url, from }: Endpoint, said: string): string
         return `Check the address ${url} (from ${from}): the address of a stack ends in /prod/. If you use a custom domain, the API key is missing or wrong.`;
       return `The API key is missing or wrong for ${url} (from ${from}). The stack's output prewarmapikeyoutput ends with the ID of the key. With --stack NAME, this command fetches the key.`;
     case 404:
-      return "`prewarm list` shows the requests of this deployment. They are kept for 30 days.";
+      return `\`${command("list")}\` shows the requests of this deployment. They are kept for 30 days.`;
     case 409:
-      return afterConflict(said);
+      return afterConflict(said, command);
     case 413:
       return "Split the list of URLs into several requests, or put it into a bucket and pass it with --list.";
     case 429:
@@ -91,27 +99,27 @@ function nextStep(status: number, { url, from }: Endpoint, said: string): string
       return "Too many API calls with this key. Wait a minute, then run the command again.";
     default:
       return status >= 500
-        ? "The deployment did not respond in time. Run the command again in a minute. If the error persists, check `prewarm doctor` and the log of the API function."
+        ? `The deployment did not respond in time. Run the command again in a minute. If the error persists, check \`${command("doctor")}\` and the log of the API function.`
         : `Check that ${url} (from ${from}) is the address of Prewarm's API: it ends in /prod/.`;
   }
 }
 
 /** What to do about a request that is not in the state that the call needs. */
-function afterConflict(said: string): string {
+function afterConflict(said: string, command: PrintedCommand): string {
   const named = idIn(said);
   const id = named === undefined ? "ID" : shortId(named);
   return said.includes("after it has ended")
-    ? `\`prewarm status ${id} --watch\` waits for its end; \`prewarm stop ${id}\` stops it.`
-    : `\`prewarm status ${id}\` shows the status of the request.`;
+    ? `\`${command("status", id, "--watch")}\` waits for its end; \`${command("stop", id)}\` stops it.`
+    : `\`${command("status", id)}\` shows the status of the request.`;
 }
 
 /** Where the names are that would be right, or what was meant. */
-function howElse(said: string): string {
+function howElse(said: string, command: PrintedCommand): string {
   if (/^url_list: (?:[^']*the first, )?'[^']*',? is not an absolute URL/.test(said))
     return "--file reads URLs from a file";
   return /\b(pops|countries|country): unknown '/.test(said)
-    ? "`prewarm pops` lists all POPs and countries"
-    : "--help names every option";
+    ? `\`${command("pops")}\` lists all POPs and countries`
+    : "each option has the name of its field; --help lists them";
 }
 
 function unanswered(error: NoAnswerError, { from }: Endpoint): CommandError {

@@ -38,7 +38,7 @@ export async function allPops(client: Pick<Api, "pops">, body: Body): Promise<Bo
   if (wanted.length === 0)
     throw new CommandError(
       `no POP is known in ${[...countries, ...regions].join(", ")}`,
-      "`prewarm pops` lists all POPs, with their regions and countries.",
+      (command) => `\`${command("pops")}\` lists all POPs, with their regions and countries.`,
     );
   return {
     target_type: "pop",

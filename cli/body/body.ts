@@ -53,12 +53,12 @@ export function bodyOf(from: Body, urls: readonly string[], regions: readonly st
   if (body["url_list"] === undefined && body["sources"] === undefined && Object.keys(from).length === 0)
     throw new CommandError(
       "there is no URL to warm",
-      `Give URLs in one of these ways:
-  prewarm warm https://www.example.com/index.html https://www.example.com/app.js
-  prewarm warm --file urls.txt          one URL per line
-  prewarm warm -                        the same from stdin
-  prewarm warm --sitemap https://www.example.com/sitemap.xml     (--hls, --dash, --list, --s3)
-  prewarm warm --from request.json      a body of POST /prewarm`,
+      (command) => `Give URLs in one of these ways:
+  ${command("warm", "https://www.example.com/index.html https://www.example.com/app.js")}
+  ${command("warm", "--file urls.txt")}          one URL per line
+  ${command("warm", "-")}                        the same from stdin
+  ${command("warm", "--sitemap https://www.example.com/sitemap.xml")}     (--hls, --dash, --list, --s3)
+  ${command("warm", "--from request.json")}      a body of POST /prewarm`,
     );
   return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));
 }

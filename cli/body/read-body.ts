@@ -25,14 +25,14 @@ const bodySchema = z.record(z.string(), z.unknown());
 
 /**
  * The body that the command line and the files that it names make.
- * @returns also lines that say which URLs are read as documents, and whether the body's fields are those of a file
+ * @returns also lines that say which URLs are read as documents
  * @throws CommandError
  */
 export async function readBody(
   shell: Pick<Shell, "cwd" | "stdin">,
   urls: readonly string[],
   words: FileWords,
-): Promise<{ readonly body: Body; readonly told: readonly string[]; readonly isFromFile: boolean }> {
+): Promise<{ readonly body: Body; readonly told: readonly string[] }> {
   const { from } = words;
   const files = [...(words.file ?? []), ...urls.filter((url) => url === STDIN)];
   if ([from, ...files].filter((it) => it === STDIN).length > 1)
@@ -58,7 +58,7 @@ export async function readBody(
     ...words,
     ...documents,
   });
-  return { body, told, isFromFile };
+  return { body, told };
 }
 
 /** How JSON begins, also one that is no body or has comments. No URL does. */

@@ -8,11 +8,10 @@ import type { Shell } from "../shell.ts";
 export async function readText({ cwd, stdin }: Pick<Shell, "cwd" | "stdin">, option: string, file: string) {
   if (file === "-") {
     if (stdin.isTTY === true)
-      throw new CommandError(
-        "- reads stdin, which is a terminal",
+      throw new CommandError("- reads stdin, which is a terminal", (command) =>
         option === "--from"
-          ? "Pipe the body of a request or a list of URLs, for example: cat request.json | prewarm warm --from -"
-          : "Pipe the URLs, for example: cat urls.txt | prewarm warm -",
+          ? `Pipe the body of a request or a list of URLs, for example: cat request.json | ${command("warm", "--from -")}`
+          : `Pipe the URLs, for example: cat urls.txt | ${command("warm", "-")}`,
       );
     return text(stdin);
   }

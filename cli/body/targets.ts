@@ -20,7 +20,8 @@ export function targetsOf(words: TargetWords): Record<string, unknown> {
   if (named.length > 1)
     throw new CommandError(
       `${named.map(([kind]) => `--${kind}`).join(" and ")} cannot be combined`,
-      "Start one request for each, or name all POPs with --pop: `prewarm pops --country japan` lists the POPs of a country.",
+      (command) =>
+        `Start one request for each, or name all POPs with --pop: \`${command("pops", "--country japan")}\` lists the POPs of a country.`,
     );
   const [kind, field, names] = only;
   return { target_type: kind, [field]: names };

@@ -46,7 +46,7 @@ import { explained } from "../api/refusal.ts";
 import { CommandError } from "../command-error.ts";
 import { count, many } from "../output/figures.ts";
 import { findRunDistributions } from "./account.ts";
-import { cutOffWarning } from "./cut-off.ts";
+import { CUT_OFF_WARNING } from "./cut-off.ts";
 import { type Approve, DirectRun, type EngineDeps, HEARTBEAT_TIMEOUT_MS } from "./engine.ts";
 import { LiveCounts } from "./store/live-counts.ts";
 
@@ -141,7 +141,7 @@ export class DirectClient implements Api {
   private async checkAccount(fields: string): Promise<void> {
     await this.deps.account.listFor([]).catch((cause: unknown) => {
       if (!(cause instanceof CommandError)) throw cause;
-      throw new CommandError(`${fields}: ${cause.message}`, cause.next, { cause });
+      throw new CommandError(`${fields}: ${cause.message}`, (command) => cause.nextStep(command), { cause });
     });
   }
 
@@ -332,7 +332,7 @@ export class DirectClient implements Api {
     if (item === undefined)
       throw new CommandError(
         `there is no direct run ${id}`,
-        "`prewarm list` shows the direct runs of this machine. They are kept for 30 days.",
+        (command) => `\`${command("list")}\` shows the direct runs of this machine. They are kept for 30 days.`,
       );
     return item;
   }
@@ -345,7 +345,7 @@ export class DirectClient implements Api {
 
   /** The warning that no process works on it; none if one does, or it has ended. */
   private async cutOff(item: RequestItem) {
-    return item.active === undefined || (await this.isWorkedOn(item)) ? [] : [cutOffWarning(item.req_id)];
+    return item.active === undefined || (await this.isWorkedOn(item)) ? [] : [CUT_OFF_WARNING];
   }
 
   private async isWorkedOn({ req_id: id, active }: RequestItem): Promise<boolean> {

@@ -40,7 +40,7 @@ import { untilAborted } from "../../domain/retry.ts";
 import { formatTimestamp, parseTimestamp } from "../../domain/timestamps.ts";
 import type { Dns } from "../../probe/dns.ts";
 import { measureUrls, SIZE_TIME_SHARE, writeMeasured } from "../../probe/size/measure-urls.ts";
-import { CommandError } from "../command-error.ts";
+import { CommandError, type Next } from "../command-error.ts";
 import { type CloudFront, findRunDistributions } from "./account.ts";
 import { invalidateRun } from "./invalidate-run.ts";
 import { isMemoryTight } from "./memory.ts";
@@ -461,10 +461,10 @@ const NOT_WRITABLE = new Set(["ENOSPC", "EDQUOT", "EFBIG", "EROFS", "EACCES", "E
 function explainedFault(cause: unknown, id: string | undefined): unknown {
   if (!(cause instanceof Error && NOT_WRITABLE.has(errorCode(cause)))) return cause;
   const correct = "Correct the cause (disk space, permissions, open files), then";
-  const next =
+  const next: Next =
     id === undefined
       ? `Nothing was downloaded. ${correct} run the command again.`
-      : `Results so far are kept. ${correct} continue: prewarm resume ${shortId(id)}`;
+      : (command) => `Results so far are kept. ${correct} continue: ${command("resume", shortId(id))}`;
   return new CommandError(`the run cannot be written: ${cause.message}`, next, { cause });
 }
 

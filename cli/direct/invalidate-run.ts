@@ -3,7 +3,7 @@ import { type InvalidationClient, type InvalidationDeps, invalidateAll } from ".
 import { invalidatingFields } from "../../domain/request/invalidation.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { pause } from "../../domain/retry.ts";
-import { CommandError } from "../command-error.ts";
+import { CommandError, type Next } from "../command-error.ts";
 import { isTemporary } from "./account.ts";
 
 export interface RunInvalidationDeps {
@@ -71,7 +71,8 @@ export async function invalidateRun(
   const invalidateSome = () =>
     invalidateAll(deps, item(), () => !signal.aborted).catch((cause: unknown) => {
       if (!(cause instanceof CommandError)) throw cause;
-      const next = `${cause.next} Then continue: prewarm resume ${shortId(item().req_id)}`;
+      const id = shortId(item().req_id);
+      const next: Next = (command) => `${cause.nextStep(command)} Then continue: ${command("resume", id)}`;
       throw new CommandError(cause.message, next, { cause });
     });
   while (!(await invalidateSome())) {

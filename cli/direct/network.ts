@@ -6,7 +6,7 @@ import { CommandError } from "../command-error.ts";
 
 const CONNECT_MS = 5_000;
 const NEXT =
-  "To diagnose the network, run `prewarm doctor --edge`. To download from AWS's network instead, use a stack: prewarm warm --stack NAME.";
+  "To diagnose the network, run the doctor with --edge. To download from AWS's network instead, use a stack: --stack NAME.";
 
 /**
  * Whether this network reaches POPs at all: a proxy, a firewall or a captive portal is between for all of them or for none.

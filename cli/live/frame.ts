@@ -84,7 +84,7 @@ function hintParts(hint: string, width: number): readonly string[] {
 
 /** A command at its end is what one copies: it stands out. */
 function hintLine(hint: string): Line {
-  const at = hint.search(/: (npx )?prewarm /);
+  const at = hint.lastIndexOf(": ");
   return at < 0 ? [span(hint, "dim")] : [span(hint.slice(0, at + 2), "dim"), span(hint.slice(at + 2))];
 }
 

@@ -40,7 +40,7 @@ export function estimateLines({ estimate, pop_selection: selection }: Estimated,
     ...factLines(facts, look),
     ...table([{ head: "" }, { head: "", align: "right" }, { head: "", gives: true }], lines, look).slice(1),
     ...(cost.not_included.length > 0 ? wrapped(`Not included: ${cost.not_included.join("; ")}`, look.width) : []),
-    "Nothing was created. To start it: prewarm warm with the same options, without --dry-run.",
+    "Nothing was created. To start it, run `warm` with the same options, without --dry-run.",
   ];
 }
 

@@ -10,7 +10,7 @@ import { EXIT } from "../exit-codes.ts";
 import { lookOf } from "../output/look.ts";
 import { lengthOf } from "../output/table.ts";
 import { wrapped } from "../output/wrapped.ts";
-import { called, mention, type Shell, say, sayJson } from "../shell.ts";
+import { command, mention, type Shell, say, sayJson } from "../shell.ts";
 import { sentenceOf } from "./sentence-of.ts";
 import { summaryLines } from "./summary-lines.ts";
 
@@ -29,7 +29,7 @@ export async function tellEnding(
   // The recount may have changed what was seen at the end.
   const { value: progress, json: progressJson } = await client.progress(before.request_id);
   const exitCode = exitCodeOf(progress, summary?.value);
-  const sentence = summary?.value.sentence ?? sentenceOf(progress);
+  const sentence = summary?.value.sentence ?? sentenceOf(progress, shell);
   if (json) {
     const { request_id, status } = progress;
     const document = { request_id, status, exit_code: exitCode, sentence, progress: progressJson };
@@ -42,8 +42,7 @@ export async function tellEnding(
   if (summary !== undefined) for (const line of summaryLines(summary.value, look, sentence)) say(shell, line);
   const note = summary?.value.footnote;
   if (note !== undefined) for (const line of wrapped(note, look.width)) say(shell, look.paint("dim", line));
-  const last = called(shell, verdictLine(sentence, progress, exitCode));
-  for (const line of verdictLines(last, look.width)) shell.stdout.write(`${line}\n`);
+  for (const line of verdictLines(verdictLine(shell, sentence, progress, exitCode), look.width)) say(shell, line);
   return exitCode;
 }
 
@@ -58,6 +57,7 @@ const NEXT = " Next: ";
 
 /** `Not ready for traffic: 11 objects are not warm at any POP. Next: prewarm report 3f9c2a71 --failed` */
 export function verdictLine(
+  shell: Pick<Shell, "command">,
   sentence: string,
   progress: Pick<Progress, "request_id" | "status" | "total_count" | "failed_count" | "readiness">,
   exitCode: number,
@@ -70,7 +70,7 @@ export function verdictLine(
   const id = shortId(request_id);
   // What was not tried has no row in the report.
   const hasReport = exitCode === EXIT.failures && failed_count + unreadable > 0;
-  return `${sentence}${NEXT}prewarm ${hasReport ? `report ${id} --failed` : `retry ${id}`}`;
+  return `${sentence}${NEXT}${hasReport ? command(shell, "report", id, "--failed") : command(shell, "retry", id)}`;
 }
 
 function leftOut(pops: number): string {

@@ -2,23 +2,24 @@ import { WriteStream } from "node:tty";
 import { blockWidth, type Keys } from "../live/ask-width.ts";
 import { ASCII, type Glyphs, isUtf8, SHAPES } from "../live/glyphs.ts";
 import { lookOf } from "../output/look.ts";
-import { called, type Shell, type Sink } from "../shell.ts";
+import type { Shell, Sink } from "../shell.ts";
 import type { Display } from "./display.ts";
 import { lines } from "./lines.ts";
 import { type ScreenOptions, screen } from "./screen.ts";
+import { sentenceOf } from "./sentence-of.ts";
 
 /** A live view if the sink is a terminal that can be drawn on; else lines. */
 export async function openDisplay(
   shell: Shell,
   sink: Sink,
-  options: Omit<ScreenOptions, "glyphs" | "paint">,
+  options: Omit<ScreenOptions, "glyphs" | "paint" | "sentenceOf">,
 ): Promise<Display> {
   const { terminal } = sink;
   if (!(terminal instanceof WriteStream) || !terminal.isTTY || shell.env["TERM"] === "dumb")
     return lines(sink, options.pausedHint);
   const glyphs = await glyphsOf(shell, terminal);
-  const asCalled = (text: string) => called(shell, text);
-  return screen(terminal, { ...options, glyphs, paint: lookOf(shell, sink).paint, asCalled });
+  const { paint } = lookOf(shell, sink);
+  return screen(terminal, { ...options, glyphs, paint, sentenceOf: (progress) => sentenceOf(progress, shell) });
 }
 
 async function glyphsOf({ env, stdin }: Shell, sink: Sink): Promise<Glyphs> {

@@ -1,4 +1,5 @@
 import { createLogUpdate } from "log-update";
+import type { Progress } from "../../client/answers.ts";
 import { isTerminal } from "../../domain/request/lifecycle.ts";
 import { frame } from "../live/frame.ts";
 import type { Glyphs } from "../live/glyphs.ts";
@@ -7,7 +8,6 @@ import { isPaused, type View } from "../live/view.ts";
 import { cleanStyled } from "../output/clean.ts";
 import type { Paint } from "../output/paint.ts";
 import type { Display } from "./display.ts";
-import { sentenceOf } from "./sentence-of.ts";
 import { SteadyFinish } from "./steady-finish.ts";
 
 export interface ScreenOptions {
@@ -15,8 +15,8 @@ export interface ScreenOptions {
   readonly paint: Paint;
   readonly listed: View["listed"];
   readonly isDirect?: boolean;
-  /** Rewrites the sentence. @default as it is */
-  readonly asCalled?: (text: string) => string;
+  /** States where the request stands. */
+  readonly sentenceOf: (progress: Progress) => string;
   /** What is said below while it runs. */
   readonly hint: string;
   /** What is said before that while it is paused. */
@@ -32,7 +32,7 @@ type Terminal = NodeJS.WritableStream & { readonly columns?: number; readonly ro
 /** The live view, redrawn twice a second. */
 export function screen(
   out: Terminal,
-  { glyphs, paint, listed, hint, pausedHint, isDirect = false, asCalled = (text) => text }: ScreenOptions,
+  { glyphs, paint, listed, hint, pausedHint, isDirect = false, sentenceOf }: ScreenOptions,
 ): Display {
   const draw = createLogUpdate(out);
   const rates = new Rates();
@@ -69,7 +69,7 @@ export function screen(
         progress,
         listed,
         isDirect,
-        sentence: asCalled(sentenceOf(progress)),
+        sentence: sentenceOf(progress),
         hints: [],
         rates: rates.add(progress, answeredAt),
       };

@@ -3,7 +3,7 @@ import { shortId } from "../../client/request-ids.ts";
 import type { Api } from "../api/client.ts";
 import { EXIT } from "../exit-codes.ts";
 import { many } from "../output/figures.ts";
-import { called, mention, type Shell } from "../shell.ts";
+import { command, mention, type Shell } from "../shell.ts";
 import type { Display } from "./display.ts";
 import { follow } from "./follow.ts";
 import { interrupts, type Wish } from "./interrupts.ts";
@@ -21,7 +21,7 @@ export async function watch(shell: Shell, client: Api, id: string, display: Disp
     client.kind === "direct"
       ? NOT_PRESSED
       : interrupts(process, () => {
-          display.note(called(shell, `The request continues without this command. To watch it again: ${comeBack(id)}`));
+          display.note(`The request continues without this command. To watch it again: ${comeBack(shell, id)}`);
           display.note("To stop the request, press Ctrl-C again.");
         });
   const wish = pressed.wish.then((it) => {
@@ -52,12 +52,14 @@ export async function watch(shell: Shell, client: Api, id: string, display: Disp
 
 const NOT_PRESSED: ReturnType<typeof interrupts> = { wish: new Promise(() => undefined), close: () => undefined };
 
-/** Of a request that has 0 instances. */
-export const PAUSED = "Paused: the desired number of instances is 0. To continue: prewarm instances set 1";
+/** States that a request has 0 instances, and how it continues. */
+export function pausedText(shell: Shell): string {
+  return `Paused: the desired number of instances is 0. To continue: ${command(shell, "instances", "set", "1")}`;
+}
 
-/** How one comes back to a request that was left. */
-export function comeBack(id: string): string {
-  return `prewarm status ${shortId(id)} --watch`;
+/** The command that watches a request again. */
+export function comeBack(shell: Shell, id: string): string {
+  return command(shell, "status", shortId(id), "--watch");
 }
 
 async function leave(shell: Shell, client: Api, id: string, wish: Wish, last: Progress | undefined): Promise<Watched> {
@@ -65,12 +67,12 @@ async function leave(shell: Shell, client: Api, id: string, wish: Wish, last: Pr
   if (shell.stdin.isTTY !== true) {
     mention(
       shell,
-      `The request continues: there is no terminal to confirm a stop. To stop it: prewarm stop ${shortId(id)} --yes`,
+      `The request continues: there is no terminal to confirm a stop. To stop it: ${command(shell, "stop", shortId(id), "--yes")}`,
     );
     return { exitCode: EXIT.left };
   }
   if (!(await confirm(shell, stopQuestion(last)))) {
-    mention(shell, `The request continues. To watch it again: ${comeBack(id)}`);
+    mention(shell, `The request continues. To watch it again: ${comeBack(shell, id)}`);
     return { exitCode: EXIT.left };
   }
   await client.stop(id);

@@ -1,7 +1,6 @@
 // Every call of the command that a document shows is one that the command understands.
 import { Readable } from "node:stream";
 import type { Command } from "commander";
-import { asCalled } from "../../cli/as-called.ts";
 import { program } from "../../cli/program.ts";
 import type { Shell } from "../../cli/shell.ts";
 import { blocksOf, commandsOf, inlineCommandsOf } from "./commands.ts";
@@ -41,8 +40,3 @@ test.each([...new Set(shown)])("%s", async (line) => {
   });
   expect(ran).toBe(1);
 });
-
-test.each(program(shell, () => undefined).commands.map((command) => command.name()))(
-  "prewarm %s is printed as this command was called",
-  (name) => expect(asCalled({ npm_command: "exec" })(`prewarm ${name}`)).toBe(`npx prewarm ${name}`),
-);

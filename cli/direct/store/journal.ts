@@ -73,7 +73,7 @@ export class Journal {
     } catch (cause) {
       throw new CommandError(
         `${this.path} is damaged: a line is not a result: ${line.slice(0, 80)}`,
-        "The run cannot be read. To warm the URLs again: prewarm warm",
+        (command) => `The run cannot be read. To warm the URLs again: ${command("warm")}`,
         { cause },
       );
     }

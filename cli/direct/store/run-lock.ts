@@ -54,7 +54,7 @@ export class RunLock {
       if (holder !== undefined)
         throw new CommandError(
           `the run ${this.reqId} is in progress in process ${holder}`,
-          `Wait until it ends, or stop it: prewarm stop ${shortId(this.reqId)}`,
+          (command) => `Wait until it ends, or stop it: ${command("stop", shortId(this.reqId))}`,
         );
       const isMade = await link(own, this.file(last + 1)).then(
         () => true,

@@ -223,7 +223,10 @@ export class RunStore implements RequestFiles {
 
   private folderOf(reqId: string): string {
     if (!isWholeId(reqId))
-      throw new CommandError(`'${reqId}' is not the ID of a run`, "`prewarm list` shows the runs.");
+      throw new CommandError(
+        `'${reqId}' is not the ID of a run`,
+        (command) => `\`${command("list")}\` shows the runs.`,
+      );
     return join(this.root, reqId);
   }
 

@@ -47,7 +47,7 @@ function explained(error: unknown): [says: string, next: string] {
   const name = nameOf(error);
   const message = error instanceof Error ? oneLine(error.message) : String(error);
   const { code = "", $metadata: { httpStatusCode: status } = {} } = errorSchema.safeParse(error).data ?? {};
-  if (error instanceof CommandError) return [message, error.next];
+  if (error instanceof CommandError) return [message, error.nextStep()];
   if (NO_LOGIN.test(name)) return [`no valid credentials (${name})`, "sign in, or set --profile"];
   if (FORBIDDEN.test(name) || status === 403)
     return [`no permission: ${message}`, "request the permission, then run this again"];

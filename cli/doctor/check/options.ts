@@ -116,5 +116,5 @@ function list(text: string): string[] {
 }
 
 function wrong(what: string): CommandError {
-  return new CommandError(what, "Run 'prewarm doctor --help' for usage.");
+  return new CommandError(what, (command) => `Run '${command("doctor", "--help")}' for usage.`);
 }

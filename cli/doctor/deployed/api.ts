@@ -60,6 +60,6 @@ async function judgeVersion(client: Client): Promise<Judgement> {
 
 /** What the API refuses is a failure, and not something that nobody can tell. @throws every other error */
 export function failed(error: unknown): Judgement {
-  if (error instanceof CommandError) return fail(error.message, error.next);
+  if (error instanceof CommandError) return fail(error.message, error.nextStep());
   throw error;
 }

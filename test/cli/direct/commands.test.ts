@@ -89,7 +89,7 @@ test("what is not good is told, and tried again alone", async () => {
   const warmed = await warm(["/a", "/nowhere", "/kept-nowhere"], [...POPS.slice(0, 1), DEAD]);
   expect(warmed.code).toBe(2);
   expect(warmed.stdout).toContain(`${SITE}/nowhere: HTTP 404`);
-  expect(warmed.stdout).toMatch(/Not ready for traffic: .* Next: prewarm report --direct \w{8} --failed\n$/);
+  expect(warmed.stdout).toMatch(/Not ready for traffic: .* Next: prewarm report \w{8} --failed --direct\n$/);
   const failed = await run("status", "--failures");
   expect(failed.stdout).toContain(`${DEAD}: `);
   const report = await run("report", "--failed", "--json");
@@ -193,12 +193,12 @@ test("a run that was cut off says so, goes on, or is stopped", async () => {
   const again = async () => (await runCommand(["resume", id], { env: environment() })).stderr.split("\n");
   expect(await again()).toEqual([
     `prewarm: ${short} has ended: FINISHED`,
-    `To see the result: prewarm status --direct ${short}`,
+    `To see the result: prewarm status ${short} --direct`,
     "",
   ]);
   cutOff(id);
   expect(await run("stop", id, "--yes")).toMatchObject({ code: 0 });
-  expect(await again()).toContain(`To retry the tasks that were not tried: prewarm retry --direct ${short}`);
+  expect(await again()).toContain(`To retry the tasks that were not tried: prewarm retry ${short} --direct`);
   const stopped = await run("status", id, "--json");
   expect([stopped.code, JSON.parse(stopped.stdout)]).toMatchObject([
     3,
@@ -231,10 +231,10 @@ test("a host that does not exist is called that, in one sentence that is printed
 test("the next command after a direct run names it, also if nobody asked for one", async () => {
   const words = ["warm", `${SITE}/a`, `${SITE}/nowhere`, "--pop", POPS.join(), "--cf-domain", DOMAIN];
   const { stdout } = await runCommand(words, { env: environment() });
-  expect(stdout).toMatch(/ Next: prewarm report --direct \w{8} --failed\n$/);
+  expect(stdout).toMatch(/ Next: prewarm report \w{8} --failed --direct\n$/);
   cutOff(JSON.parse((await run("list", "--json")).stdout).requests[0].request_id);
   const resumed = await runCommand(["resume"], { env: environment() });
-  expect(resumed.stdout).toMatch(/ Next: prewarm report --direct \w{8} --failed\n$/);
+  expect(resumed.stdout).toMatch(/ Next: prewarm report \w{8} --failed --direct\n$/);
 });
 
 test("a run whose results are damaged hides no other", async () => {

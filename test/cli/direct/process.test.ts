@@ -149,7 +149,7 @@ test("Ctrl-C once stops it: the report has what is done, and the exit code is 3"
   expect(await run("resume")).toMatchObject({
     code: 1,
     stderr: expect.stringMatching(
-      /has ended: STOPPED\nTo retry the tasks that were not tried: prewarm retry --direct \w+\n$/,
+      /has ended: STOPPED\nTo retry the tasks that were not tried: prewarm retry \w+ --direct\n$/,
     ),
   });
 });
@@ -337,7 +337,7 @@ test("with AWS credentials, URLs are invalidated before they are downloaded; wit
   const aws = { AWS_ENDPOINT_URL: endpoint, AWS_EC2_METADATA_DISABLED: "true" };
   expect(await start(words, { env: aws }).ended).toMatchObject({
     code: 1,
-    stderr: expect.stringMatching(/^prewarm: --invalidate: no AWS credentials found in the environment\n/m),
+    stderr: expect.stringMatching(/^prewarm: need_invalidate: no AWS credentials found in the environment\n/m),
   });
   expect([runs(), invalidated]).toEqual([[], []]);
   const keys = { ...aws, AWS_ACCESS_KEY_ID: "test", AWS_SECRET_ACCESS_KEY: "test" };

@@ -116,7 +116,7 @@ test("a paused request says so in each line, and once how to continue", () => {
 
 test("the last line says what to do next, if anything is left to do", () => {
   const of = (exitCode: number, failed_count = 1, total_count = 6) =>
-    verdictLine("Sentence.", { request_id: "3f9c2a71-0", status: "FINISHED", total_count, failed_count }, exitCode);
+    verdictLine({}, "Sentence.", { request_id: "3f9c2a71-0", status: "FINISHED", total_count, failed_count }, exitCode);
   expect([of(0, 0), of(2), of(3), of(2, 0), of(2, 0, 0)]).toEqual([
     "Sentence.",
     "Sentence. Next: prewarm report 3f9c2a71 --failed",
@@ -129,6 +129,7 @@ test("the last line says what to do next, if anything is left to do", () => {
 test("a POP that did not resolve is left out: no retry is named where nothing else is lacking", () => {
   const of = (unresolved_pops: number, unreadable_urls: number, unanswered_pops = 0) =>
     verdictLine(
+      {},
       "Sentence.",
       progress({
         status: "FINISHED",

@@ -18,7 +18,13 @@ const HINT = "Ctrl-C leaves it running.";
 
 function terminal() {
   const out = Object.assign(new PassThrough(), { columns: 100, rows: 30, isTTY: true });
-  const look = { glyphs: SHAPES, paint: (_: unknown, text: string) => text, listed: undefined, hint: HINT };
+  const look = {
+    glyphs: SHAPES,
+    paint: (_: unknown, text: string) => text,
+    listed: undefined,
+    hint: HINT,
+    sentenceOf: () => "",
+  };
   const display = screen(out, look);
   return { display, written: () => String(out.read() ?? "") };
 }
