@@ -1,5 +1,5 @@
 import { Later } from "../parts/later.tsx";
-import type { PopOutcomes } from "./state-of-metros.ts";
+import type { PopOutcomes } from "./request-map.tsx";
 
 export const loadRequestMap = () => import("./request-map.tsx");
 

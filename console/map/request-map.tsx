@@ -1,24 +1,39 @@
 import { siteOf } from "../../domain/pops/sites.ts";
-import { TASK_STATES, type TaskState, type TaskStates } from "../../domain/readiness/task-states.ts";
+import { NO_TASK_STATES, TASK_STATES, type TaskState, type TaskStates } from "../../domain/readiness/task-states.ts";
 import { BAD_SHAPES } from "../parts/forms.ts";
 import { OUTCOME_NAMES } from "../parts/outcome-names.ts";
 import { Shape } from "../parts/shape.tsx";
-import { useWidth } from "../parts/use-width.ts";
 import type { FormTextName } from "../words/form-reader.ts";
 import { useFormReader } from "../words/form-reader.ts";
-import { Land } from "./land.tsx";
-import { MAP_HEIGHT, MAP_WIDTH } from "./miller.ts";
+import { metrosOf } from "./metros.ts";
 import { cityName } from "./names.ts";
 import { sectorsOf } from "./sectors.ts";
 import { legendOf, markOf } from "./state-marks.ts";
-import { type MetroState, type PopOutcomes, stateOfMetros } from "./state-of-metros.ts";
+import { WorldSvg } from "./world-svg.tsx";
 
-/** One request's POPs on the map, each metro a disc of what its tasks came to. It is looked at, not worked with. */
+/** A POP with the states of its tasks. */
+export interface PopOutcomes {
+  readonly pop: string;
+  readonly outcomes: TaskStates;
+  /** The request has ended without all of its results. */
+  readonly unfinished?: boolean;
+}
+
+/** The sum of the states of these POPs. */
+export function summedOutcomes(pops: readonly PopOutcomes[]): TaskStates {
+  const sum = { ...NO_TASK_STATES };
+  for (const { outcomes } of pops) for (const name of TASK_STATES) sum[name] += outcomes[name];
+  return sum;
+}
+
+/** One request's POPs on the map, each metro a disc of what its tasks came to. */
 export function RequestMap({ pops }: { readonly pops: readonly PopOutcomes[] }) {
   const { say, formats, preferences } = useFormReader();
-  const [ref, width] = useWidth(420);
-  const pixel = MAP_WIDTH / Math.max(240, width);
-  const { metros, unplaced } = stateOfMetros(pops);
+  const { metros: places, unplaced } = metrosOf(pops, ({ pop }) => pop);
+  // What is bad comes last, so that nothing hides it.
+  const metros = places
+    .map((place) => ({ ...place, outcomes: summedOutcomes(place.pops) }))
+    .toSorted((a, b) => Number(isBad(a.outcomes)) - Number(isBad(b.outcomes)));
   const legend = legendOf(
     metros.map(({ outcomes }) => outcomes),
     TASK_STATES,
@@ -33,16 +48,16 @@ export function RequestMap({ pops }: { readonly pops: readonly PopOutcomes[] }) 
       .join(", ");
   return (
     <figure class="map read">
-      <svg ref={ref} viewBox={`0 0 ${MAP_WIDTH} ${MAP_HEIGHT}`} role="img" aria-label={say("map")}>
-        <Land pixel={pixel} />
-        {/* What is bad comes last, so that nothing hides it. */}
-        {metros.toSorted(goodFirst).map(({ site, x, y, radius, outcomes }) => (
-          <g key={site} class="metro-state" transform={`translate(${x} ${y})`}>
-            <title>{`${cityName(siteOf(site)?.city ?? site, preferences.language)} ${site}: ${said(outcomes) || say("waiting")}`}</title>
-            <Mark outcomes={outcomes} radius={Math.max(radius, MIN_PX * pixel)} pixel={pixel} />
-          </g>
-        ))}
-      </svg>
+      <WorldSvg label={say("map")}>
+        {(pixel, minRadius) =>
+          metros.map(({ site, x, y, radius, outcomes }) => (
+            <g key={site} class="metro-state" transform={`translate(${x} ${y})`}>
+              <title>{`${cityName(siteOf(site)?.city ?? site, preferences.language)} ${site}: ${said(outcomes) || say("waiting")}`}</title>
+              <Mark outcomes={outcomes} radius={Math.max(radius, minRadius)} pixel={pixel} />
+            </g>
+          ))
+        }
+      </WorldSvg>
       <figcaption class="legend small">
         {legend.map((name) => (
           <span key={name} class={name}>
@@ -51,7 +66,9 @@ export function RequestMap({ pops }: { readonly pops: readonly PopOutcomes[] }) 
           </span>
         ))}
       </figcaption>
-      {unplaced.length === 0 ? null : <p class="quiet small">{say("notOnMap", { pops: unplaced.join(", ") })}</p>}
+      {unplaced.length === 0 ? null : (
+        <p class="quiet small">{say("notOnMap", { pops: unplaced.map(({ pop }) => pop).join(", ") })}</p>
+      )}
     </figure>
   );
 }
@@ -63,8 +80,7 @@ const AT_THE_END: Partial<Readonly<Record<TaskState, FormTextName>>> = {
   failed: "someFailed",
 };
 
-/** On a narrow map a disc has at least this radius, in CSS pixels; the shape of what is bad has this width. */
-const MIN_PX = 3.5;
+/** The width of the shape of what is bad, in CSS pixels. */
 const SHAPE_PX = 11;
 
 interface MarkProps {
@@ -98,8 +114,8 @@ function Mark({ outcomes, radius, pixel }: MarkProps) {
   );
 }
 
-function goodFirst(a: MetroState, b: MetroState): number {
-  return Number(markOf(a.outcomes).bad !== undefined) - Number(markOf(b.outcomes).bad !== undefined);
+function isBad(outcomes: TaskStates): boolean {
+  return markOf(outcomes).bad !== undefined;
 }
 
 /** No digit more than is seen: a report page has hundreds of them. */

@@ -1,112 +1,113 @@
-import { useId, useState } from "preact/hooks";
-import { useWidth } from "../parts/use-width.ts";
+import { useMemo } from "preact/hooks";
+import { recName } from "../../domain/pops/recs.ts";
+import { siteOf } from "../../domain/pops/sites.ts";
 import { useFormReader } from "../words/form-reader.ts";
-import { describe } from "./describe.ts";
-import { Land } from "./land.tsx";
-import { linesOf } from "./lines.ts";
-import { MapLabels } from "./map-labels.tsx";
-import { MapLegend } from "./map-legend.tsx";
-import { MapTip } from "./map-tip.tsx";
-import { MapTools } from "./map-tools.tsx";
-import { MarkShape } from "./mark-shape.tsx";
-import type { Mark } from "./metros.ts";
-import { added, chosenOf, type Selection, toggled } from "./selection.ts";
-import { useMapKeys } from "./use-map-keys.ts";
-import { type Tool, useMapPointer } from "./use-map-pointer.ts";
-import { heightOf, WHOLE, zoomOf } from "./view-box.ts";
-
-/** What is not shown is measured as nothing. */
-const MIN_WIDTH = 240;
+import type { CataloguePop } from "./groups.ts";
+import { isStale, metrosOf } from "./metros.ts";
+import { cityName } from "./names.ts";
+import { chosenOf, type Selection, shareOf } from "./selection.ts";
+import { WorldSvg } from "./world-svg.tsx";
 
 interface WorldMapProps {
-  readonly metros: readonly Mark[];
-  readonly recs: readonly Mark[];
+  readonly pops: readonly CataloguePop[];
   readonly selection: Selection;
-  readonly onSelect: (selection: Selection) => void;
 }
 
-/** Where to warm: metros and RECs are chosen by a click, a line around them, or from the keyboard. */
-export function WorldMap({ metros, recs, selection, onSelect }: WorldMapProps) {
-  const reader = useFormReader();
-  const { say } = reader;
-  const hint = useId();
-  const [ref, width] = useWidth(840);
-  const [view, setView] = useState(WHOLE);
-  const [tool, setTool] = useState<Tool>("move");
-  const pixel = view.width / Math.max(MIN_WIDTH, width);
-  const shrink = Math.sqrt(zoomOf(view));
-  const keys = useMapKeys({ metros, recs, selection, view, onView: setView, onSelect });
-  const press = (mark: Mark) => {
-    onSelect(toggled(selection, mark.pops));
-    if (mark.kind === "metro") keys.setActive(mark);
+/** Where the selected POPs are. The map only shows the selection: the chips and the list change it. */
+export function WorldMap({ pops, selection }: WorldMapProps) {
+  const { say, preferences } = useFormReader();
+  const metros = useMemo(() => {
+    const now = Date.now();
+    return metrosOf(pops, ({ code }) => code).metros.map((metro) => ({
+      ...metro,
+      codes: metro.pops.map(({ code }) => code),
+      isStale: isStale(metro.pops, now),
+    }));
+  }, [pops]);
+  const describe = ({ site, codes, isStale }: (typeof metros)[number]) => {
+    const rec = siteOf(site)?.rec;
+    const parts = [
+      say("ofPops", { chosen: chosenOf(codes, selection), total: codes.length }),
+      rec === undefined ? say("recUnknown") : say("itsRec", { rec: recName(rec, preferences.language) }),
+      ...(isStale ? [say("notLately")] : []),
+    ];
+    const city = cityName(siteOf(site)?.city ?? site, preferences.language);
+    return `${city} ${site}: ${parts.reduce((first, second) => say("listOfTwo", { first, second }))}`;
   };
-  const marks = [...metros, ...recs];
-  const catchAll = (caught: readonly Mark[]) => {
-    const pops = caught.flatMap((mark) => mark.pops);
-    onSelect(
-      caught.every((mark) => chosenOf(mark.pops, selection) > 0) ? toggled(selection, pops) : added(selection, pops),
-    );
-  };
-  const pointer = useMapPointer({
-    marks: marks.map((mark) => ({ ...mark, radius: mark.radius / shrink })),
-    view,
-    pixel,
-    tool,
-    onView: setView,
-    onPress: press,
-    onCatch: catchAll,
-  });
-  const lines = linesOf(metros, recs, selection);
-  const told = pointer.hovered ?? keys.active;
   return (
-    <figure class={`map ${tool}`}>
-      <svg
-        ref={ref}
-        viewBox={`${view.x} ${view.y} ${view.width} ${heightOf(view)}`}
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: it is one, by its role: arrows and Space work on it
-        tabIndex={0}
-        role="application"
-        aria-label={say("mapLabel")}
-        aria-describedby={hint}
-        {...keys.handlers}
-        {...pointer.handlers}
-      >
-        <Land pixel={pixel} />
-        <g class="lines" stroke-width={pixel}>
-          {lines.map(({ key, ...ends }) => (
-            <line key={key} {...ends} />
-          ))}
-        </g>
-        {marks.map((mark) => (
-          <MarkShape key={`${mark.kind} ${mark.id}`} mark={mark} selection={selection} shrink={shrink} pixel={pixel} />
+    <figure class="map">
+      <WorldSvg label={say("mapLabel")}>
+        {(pixel, minRadius) =>
+          metros.map((metro) => (
+            <g key={metro.site} transform={`translate(${metro.x} ${metro.y})`}>
+              <title>{describe(metro)}</title>
+              <Disc
+                codes={metro.codes}
+                selection={selection}
+                isDashed={metro.isStale}
+                radius={Math.max(metro.radius, minRadius)}
+                pixel={pixel}
+              />
+            </g>
+          ))
+        }
+      </WorldSvg>
+      <figcaption class="legend small">
+        {LEGEND.map(([text, selected]) => (
+          <span key={text}>
+            <LegendDisc selected={selected} />
+            {say(text)}
+          </span>
         ))}
-        <MapLabels metros={metros} recs={recs} selection={selection} view={view} shrink={shrink} pixel={pixel} />
-        {told === undefined ? null : (
-          <circle class="ring" cx={told.x} cy={told.y} r={told.radius / shrink + 4 * pixel} stroke-width={2 * pixel} />
-        )}
-        {pointer.line.length < 2 ? null : (
-          <polygon
-            class="rope"
-            points={pointer.line.map(({ x, y }) => `${x},${y}`).join(" ")}
-            stroke-width={1.5 * pixel}
-          />
-        )}
-        {told === undefined ? null : (
-          <MapTip mark={told} described={describe(told, selection, reader)} view={view} pixel={pixel} />
-        )}
-      </svg>
-      <MapTools tool={tool} onTool={setTool} onLarger={keys.zoomIn} onSmaller={keys.zoomOut} />
-      <MapLegend hasAsleep={metros.some(({ isAsleep }) => isAsleep)} />
-      <p id={hint} class="spoken">
-        {say("mapKeys")}
-      </p>
-      <p class="spoken" aria-live="polite">
-        {keys.active === undefined ? "" : spoken(describe(keys.active, selection, reader))}
-      </p>
+        {metros.some((metro) => metro.isStale) ? (
+          <span>
+            <LegendDisc selected="" isDashed />
+            {say("notLately")}
+          </span>
+        ) : null}
+      </figcaption>
     </figure>
   );
 }
 
-function spoken({ title, code, says }: ReturnType<typeof describe>): string {
-  return `${title} ${code}: ${says}`;
+/** Each text of the legend, with the codes that its disc has selected of "a" and "b". */
+const LEGEND = [
+  ["legendMetro", ""],
+  ["legendSome", "a"],
+  ["legendAll", "ab"],
+] as const;
+
+function LegendDisc({ selected, isDashed = false }: { readonly selected: string; readonly isDashed?: boolean }) {
+  return (
+    <svg viewBox="-6 -6 12 12" aria-hidden="true">
+      <Disc codes={["a", "b"]} selection={new Set(selected)} isDashed={isDashed} radius={5.5} pixel={1} />
+    </svg>
+  );
+}
+
+interface DiscProps {
+  readonly codes: readonly string[];
+  readonly selection: Selection;
+  readonly isDashed: boolean;
+  readonly radius: number;
+  /** One CSS pixel in the units of `radius`. */
+  readonly pixel: number;
+}
+
+/** A disc; inside, the share that is selected, by its area. */
+function Disc({ codes, selection, isDashed, radius, pixel }: DiscProps) {
+  const share = shareOf(codes, selection);
+  // A dashed outline is seen apart from what is in it.
+  const room = radius - (isDashed ? 2.6 : share === "all" ? 1 : 2) * pixel;
+  const inner = Math.max(radius * 0.34, room * Math.sqrt(chosenOf(codes, selection) / codes.length));
+  return (
+    <g class={`mark ${share}`}>
+      <circle
+        r={radius - 0.5 * pixel}
+        stroke-width={1.5 * pixel}
+        stroke-dasharray={isDashed ? `${2 * pixel} ${1.6 * pixel}` : undefined}
+      />
+      {share === "none" ? null : <circle class="inner" r={inner} />}
+    </g>
+  );
 }

@@ -1,9 +1,7 @@
-import { useMemo } from "preact/hooks";
-import type { CataloguePop } from "../map/groups.ts";
-import { metrosOf, recsOf } from "../map/metros.ts";
+import { type CataloguePop, popsByMetro } from "../map/groups.ts";
 import { PopTree } from "../map/pop-tree.tsx";
 import { RegionChips } from "../map/region-chips.tsx";
-import { chosenOf, type Selection } from "../map/selection.ts";
+import type { Selection } from "../map/selection.ts";
 import { WorldMap } from "../map/world-map.tsx";
 import { useFormReader } from "../words/form-reader.ts";
 import { Wrong } from "./field.tsx";
@@ -15,24 +13,22 @@ interface WherePartProps {
   readonly wrong: readonly string[];
 }
 
-/** At which POPs: chips, the map and the list are one choice. */
+/** At which POPs: the chips and the list are one choice, which the map shows. */
 export function WherePart({ pops, selection, onSelect, wrong }: WherePartProps) {
   const { say } = useFormReader();
-  const metros = useMemo(() => metrosOf(pops, Date.now()), [pops]);
-  const recs = useMemo(() => recsOf(pops), [pops]);
-  const chosen = metros.filter((metro) => chosenOf(metro.pops, selection) > 0).length;
+  const metros = popsByMetro(pops.filter(({ code }) => selection.has(code))).length;
   return (
     <>
       <div class="where-head">
         <h2>
           {say("pops")}{" "}
-          <span class="quiet">{say("whereCount", { chosen: selection.size, total: pops.length, metros: chosen })}</span>
+          <span class="quiet">{say("whereCount", { chosen: selection.size, total: pops.length, metros })}</span>
         </h2>
         <RegionChips pops={pops} selection={selection} onSelect={onSelect} />
       </div>
       <Wrong lines={[...(selection.size === 0 ? [say("noPops")] : []), ...wrong]} />
       <div class="where-body">
-        <WorldMap metros={metros} recs={recs} selection={selection} onSelect={onSelect} />
+        <WorldMap pops={pops} selection={selection} />
         <PopTree pops={pops} selection={selection} onSelect={onSelect} />
       </div>
     </>

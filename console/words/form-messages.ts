@@ -4,21 +4,9 @@ import type { Catalogue } from "../../domain/messages.ts";
 export const FORM_MESSAGES = {
   // Map
   mapLabel: { en: "World map of metro areas with POPs", zh: "POP 所在城市的世界地图" },
-  mapKeys: {
-    en: "Arrow keys move to the next metro area, Space selects it, Shift+Space selects its regional edge cache, plus and minus zoom. The list below shows the same selection.",
-    zh: "方向键移动到相邻城市，空格键选择该城市，Shift+空格键选择其区域边缘缓存，加号和减号缩放。下方列表显示相同的选择。",
-  },
-  mapMove: { en: "Move and select", zh: "移动和选择" },
-  mapLasso: { en: "Draw around metro areas (or hold Shift)", zh: "圈选城市（或按住 Shift 拖动）" },
-  mapLarger: { en: "Zoom in", zh: "放大" },
-  mapSmaller: { en: "Zoom out", zh: "缩小" },
   legendMetro: { en: "Metro area: larger with more POPs", zh: "城市：POP 越多，圆越大" },
   legendSome: { en: "Some selected", zh: "部分选中" },
   legendAll: { en: "All selected", zh: "全部选中" },
-  legendRec: {
-    en: "Regional edge cache (REC), with lines to its metro areas",
-    zh: "区域边缘缓存（REC），连线指向其城市",
-  },
   notLately: { en: "last resolved more than 30 days ago", zh: "上次成功解析是在 30 多天前" },
   ofPops: { en: "{chosen} of {total} POPs", zh: "{chosen} / {total} 个 POP" },
   itsRec: { en: "regional edge cache {rec}", zh: "区域边缘缓存：{rec}" },

@@ -349,10 +349,7 @@ export const MESSAGES = {
   keyStop: { en: "Stop (asks first)", zh: "停止（先确认）" },
   keyRetry: { en: "Retry (asks first)", zh: "重试（先确认）" },
   keySend: { en: "Send the form (asks first)", zh: "提交表单（先确认）" },
-  keyArrows: {
-    en: "Next POP in the matrix, next metro area on the map",
-    zh: "矩阵中：下一个 POP；地图中：下一个城市",
-  },
+  keyArrows: { en: "Next POP in the matrix", zh: "矩阵中的下一个 POP" },
   keyHelp: { en: "Show keyboard shortcuts", zh: "显示键盘快捷键" },
   close: { en: "Close", zh: "关闭" },
   more: { en: "More", zh: "更多" },
