@@ -8,8 +8,6 @@ import { Brand } from "./parts/brand.tsx";
 import { Icon } from "./parts/icon.tsx";
 import { usePreloaded } from "./parts/later.tsx";
 import { LanguageButton, ThemeButton } from "./parts/preference-buttons.tsx";
-import { MoreMenu } from "./phone/more-menu.tsx";
-import { usePhone } from "./phone/use-phone.ts";
 import { loadSaveReport } from "./report/report-button.tsx";
 import { loadRequest, RequestLater } from "./request/later.tsx";
 import { RequestsView } from "./requests/requests-view.tsx";
@@ -34,7 +32,6 @@ interface ShellProps {
 export function Shell({ connection, onLock }: ShellProps) {
   const route = useRoute();
   const { say } = useReader();
-  const phone = usePhone();
   const settings = useSettings();
   const [helps, setHelps] = useState(false);
   usePreloaded(PARTS);
@@ -51,49 +48,34 @@ export function Shell({ connection, onLock }: ShellProps) {
   // Before the effects of the view: the list scrolls to where it was left.
   useLayoutEffect(() => window.scrollTo(0, 0), [place]);
   const from = usePrevious(place, route);
-  const places = (
-    <nav>
-      <Place route={route} to={{ name: "requests" }} text={say("requests")} />
-      <Place route={route} to={{ name: "instances" }} text={say("instances")} />
-      <Place route={route} to={{ name: "settings" }} text={say("settings")} />
-    </nav>
-  );
-  const choices = (
-    <>
-      <LanguageButton />
-      <ThemeButton />
-      <button type="button" class="button plain lock" title={say("lockSays")} onClick={onLock}>
-        <Icon name="lock" />
-        <span>{say("lock")}</span>
-      </button>
-    </>
-  );
   return (
     <>
       <button type="button" class="button skip" onClick={focusContent}>
         {say("skip")}
       </button>
-      <header class={`top at-${route.name}`}>
+      <header class="top">
         <div>
           <a class="brand" href={hrefOf({ name: "requests" })}>
             <Brand />
           </a>
-          {phone ? null : places}
+          <nav>
+            <Place route={route} to={{ name: "requests" }} text={say("requests")} />
+            <Place route={route} to={{ name: "instances" }} text={say("instances")} />
+            <Place route={route} to={{ name: "settings" }} text={say("settings")} />
+          </nav>
           <span class="fill" />
           {settings === undefined ? null : (
             <span class="deployment small">
               {settings.env_name} · {settings.region}
             </span>
           )}
-          <LiveSign connection={connection} short={phone} />
-          {phone ? (
-            <MoreMenu>
-              {places}
-              <div class="row">{choices}</div>
-            </MoreMenu>
-          ) : (
-            choices
-          )}
+          <LiveSign connection={connection} />
+          <LanguageButton />
+          <ThemeButton />
+          <button type="button" class="button plain lock" title={say("lockSays")} onClick={onLock}>
+            <Icon name="lock" />
+            <span>{say("lock")}</span>
+          </button>
         </div>
       </header>
       <main id="content" tabIndex={-1} class={`page ${route.name}-page`}>
@@ -142,13 +124,7 @@ function Place({ route, to, text }: { readonly route: Route; readonly to: Route;
   );
 }
 
-interface LiveSignProps {
-  readonly connection: Connection;
-  /** Without the word. */
-  readonly short: boolean;
-}
-
-function LiveSign({ connection, short }: LiveSignProps) {
+function LiveSign({ connection }: { readonly connection: Connection }) {
   const { say, formats } = useReader();
   const now = useNow();
   const { answeredAt, failure } = connection;
@@ -157,7 +133,7 @@ function LiveSign({ connection, short }: LiveSignProps) {
   if (answeredAt === undefined) return <span class="live waiting">{say("connecting")}</span>;
   return (
     <span class="live">
-      {short ? "" : `${say("live")} · `}
+      <span>{say("live")} ·</span>
       {formats.ago(now - answeredAt)}
     </span>
   );

@@ -20,7 +20,6 @@ import { MorePart } from "./more-part.tsx";
 import { bodyOf } from "./request-body.ts";
 import { SendBar } from "./send-bar.tsx";
 import { SendDialog } from "./send-dialog.tsx";
-import { Steps } from "./steps.tsx";
 import { readUrlLines, withoutUrls } from "./url-lines.ts";
 import { takeFilled, useDraft } from "./use-draft.ts";
 import { useEstimate } from "./use-estimate.ts";
@@ -39,7 +38,6 @@ export function NewRequestView() {
   const [handedOver] = useState(takeFilled);
   const [isAsking, setAsking] = useState(handedOver?.asks === true);
   const { form, change, clear, undo, filled, forget } = useDraft(handedOver, isAsking);
-  const [step, setStep] = useState(1);
   useTab(say("newRequest"));
   const lines = useMemo(() => readUrlLines(form.urls), [form.urls]);
   const pops = useMemo(() => catalogueWith(catalogue.pops ?? [], form.pops ?? []), [catalogue.pops, form.pops]);
@@ -94,8 +92,7 @@ export function NewRequestView() {
   const part = { form, onForm: change, faults };
   const tooMany = beyond.get("maxTasks");
   return (
-    <div class={`new step-${step}`}>
-      <Steps step={step} onStep={setStep} />
+    <div class="new">
       <div class="new-head">
         <a class="button plain" href={hrefOfList()} aria-label={say("back")} title={say("back")}>
           <Icon name="back" />
@@ -143,7 +140,6 @@ export function NewRequestView() {
         off={off}
         hasInput={given + lines.bad.length > 0}
         onSend={() => setAsking(true)}
-        onNext={() => setStep(step + 1)}
       />
       {isAsking ? (
         <SendDialog

@@ -20,12 +20,10 @@ interface SendBarProps {
   /** Whether anything was typed: before, nobody asks why. */
   readonly hasInput: boolean;
   readonly onSend: () => void;
-  /** On a phone: to the next step. */
-  readonly onNext: () => void;
 }
 
 /** What it comes to, the same as a call or a file, and Send. */
-export function SendBar({ json, estimated, unreadable, off, hasInput, onSend, onNext }: SendBarProps) {
+export function SendBar({ json, estimated, unreadable, off, hasInput, onSend }: SendBarProps) {
   const { say } = useFormReader();
   const answer = estimated.value ?? estimated.previous;
   return (
@@ -53,9 +51,6 @@ export function SendBar({ json, estimated, unreadable, off, hasInput, onSend, on
             onClick={onSend}
           >
             {say("send")} <kbd>Ctrl Enter</kbd>
-          </button>
-          <button type="button" class="button primary next" onClick={onNext}>
-            {say("next")}
           </button>
         </div>
       </div>

@@ -14,7 +14,6 @@ const PATHS = {
   download: "M8 2.6v7.2M5 7l3 3 3-3M3 13.2h10",
   next: "M6 3l5 5-5 5",
   down: "M3 6l5 5 5-5",
-  more: "M3 8h.1M8 8h.1M13 8h.1",
   share: "M8 10V2.6M5 5l3-2.6L11 5M4 8H3v5.4h10V8h-1",
   check: "M3 8.4 6.6 12 13 4.6",
 } as const;

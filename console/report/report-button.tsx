@@ -6,14 +6,8 @@ import { useReader } from "../session/reader.ts";
 
 export const loadSaveReport = () => import("./save-report.ts");
 
-interface ReportButtonProps {
-  readonly request: Progress;
-  /** Among links it looks like one. @default false */
-  readonly isLink?: boolean;
-}
-
 /** Saves the report page. It has no timings: the page may not read the file of all results, which lies on another host. */
-export function ReportButton({ request, isLink = false }: ReportButtonProps) {
+export function ReportButton({ request }: { readonly request: Progress }) {
   const { say, preferences } = useReader();
   const client = useClient();
   const { busy, problem, run } = useAction(async () => {
@@ -27,13 +21,13 @@ export function ReportButton({ request, isLink = false }: ReportButtonProps) {
     <>
       <button
         type="button"
-        class={isLink ? "link" : "button report-button"}
+        class="button report-button"
         title={say("reportSays")}
         disabled={busy}
         onClick={() => void run()}
       >
         <Icon name="download" />
-        {say(isLink ? "reportPageHtml" : "reportPage")}
+        {say("reportPage")}
       </button>
       {problem === undefined ? null : (
         <span class="failed" role="alert">

@@ -1,6 +1,5 @@
 import type { Progress, Summary } from "../../client/answers.ts";
 import { Trouble } from "../parts/trouble.tsx";
-import { usePhone } from "../phone/use-phone.ts";
 import { useReader } from "../session/reader.ts";
 import { Files } from "./files.tsx";
 import { NotWarm } from "./not-warm.tsx";
@@ -22,19 +21,14 @@ const FEW_REASONS = 2;
 /** At the end: what is not warm and what to do about it, where, how it went, and what was sent. What there is more of has the wide column. */
 export function Ended({ request, points }: EndedProps) {
   const { say } = useReader();
-  const phone = usePhone();
   const live = useSummary(request.request_id);
   const summary = live.value;
-  const isWhereWide = !phone && request.pops.length > 0 && reasonsOf(request, summary) <= FEW_REASONS;
+  const isWhereWide = request.pops.length > 0 && reasonsOf(request, summary) <= FEW_REASONS;
   const reasons = (
     <section class={isWhereWide ? "narrow" : ""}>
       <Trouble {...live} />
       <NotWarm request={request} summary={summary} />
-      {summary === undefined ? (
-        <p class="quiet">{say("summaryWaits")}</p>
-      ) : (
-        <Files request={request} summary={summary} />
-      )}
+      {summary === undefined ? <p class="quiet">{say("summaryWaits")}</p> : <Files summary={summary} />}
     </section>
   );
   const where = <Where request={request} isWide={isWhereWide} />;
@@ -42,7 +36,7 @@ export function Ended({ request, points }: EndedProps) {
     <div class="columns at-the-end">
       <section>
         {isWhereWide ? where : reasons}
-        {phone ? null : <SentPanel request={request} />}
+        <SentPanel request={request} />
       </section>
       <aside>
         {isWhereWide ? reasons : where}
@@ -53,7 +47,6 @@ export function Ended({ request, points }: EndedProps) {
           </section>
         )}
         <Warnings request={request} />
-        {phone ? <SentPanel request={request} /> : null}
       </aside>
     </div>
   );

@@ -6,7 +6,7 @@ import { parseTimestamp } from "../../domain/timestamps.ts";
 import type { Engine } from "../report/report.ts";
 import { useReader } from "../session/reader.ts";
 
-export interface FactProps {
+interface FactProps {
   readonly name: string;
   readonly value: string;
   readonly children?: ComponentChildren;
@@ -35,7 +35,7 @@ export function Facts({ request, engine }: FactsProps) {
 }
 
 /** What the facts are called and come to. They have other names once the request has ended. */
-export function useFacts(request: Progress, engine?: Engine["engine"]) {
+function useFacts(request: Progress, engine?: Engine["engine"]) {
   const { say, formats } = useReader();
   const ended = isTerminal(request.status);
   const at = (text: string) => parseTimestamp(text);
@@ -102,7 +102,7 @@ export function useFacts(request: Progress, engine?: Engine["engine"]) {
 /** In the place of a figure that nobody has measured. It is not zero. */
 export const NOT_MEASURED = "–";
 
-export function Fact({ name, value, children }: FactProps) {
+function Fact({ name, value, children }: FactProps) {
   return (
     <div>
       <dt>{name}</dt>

@@ -20,7 +20,7 @@ export function keyOf({ subject, code }: Failure): string {
 }
 
 /** How many tasks failed; of input failures, how many URLs or POPs. */
-export function numberOf({ subject, tasks, urls, pops }: Failure): number {
+function numberOf({ subject, tasks, urls, pops }: Failure): number {
   return { task: tasks, url: urls ?? 0, pop: pops }[subject];
 }
 

@@ -3,10 +3,8 @@ import { shortId } from "../../client/request-ids.ts";
 import { isTerminal } from "../../domain/request/lifecycle.ts";
 import { CopyButton } from "../parts/copy-button.tsx";
 import { Icon } from "../parts/icon.tsx";
-import { SendProgress } from "../phone/send-progress.tsx";
-import { usePhone } from "../phone/use-phone.ts";
 import { ReportButton } from "../report/report-button.tsx";
-import { pathOf, titleOf } from "../requests/title.ts";
+import { titleOf } from "../requests/title.ts";
 import { hrefOfList } from "../requests/use-return.ts";
 import { hrefOf } from "../routes.ts";
 import { useReader } from "../session/reader.ts";
@@ -26,10 +24,8 @@ interface RequestHeadProps {
 /** What is warmed, and what can be done about it. */
 export function RequestHead({ request, sentence, tasks, mayRetry, isRetryVain, onStop, onRetry }: RequestHeadProps) {
   const { say, count } = useReader();
-  const phone = usePhone();
   const { request_id: id, url_count: urls, pop_count: pops, retry_of, retried_by } = request;
   const ended = isTerminal(request.status);
-  const whole = [sentence, titleOf(request), id].join(" ");
   const size = [...(urls > 0 ? [count("urlCount", urls)] : []), ...(pops > 0 ? [count("popCount", pops)] : [])].join(
     " × ",
   );
@@ -39,17 +35,12 @@ export function RequestHead({ request, sentence, tasks, mayRetry, isRetryVain, o
         <Icon name="back" />
       </a>
       <h1 class="cut" title={request.url_prefix}>
-        {phone ? pathOf(request) : titleOf(request)}
+        {titleOf(request)}
       </h1>
-      <span class="quiet size">
-        <span class="cut">{size}</span>
-        {phone ? <code>{shortId(id)}</code> : null}
-      </span>
-      {phone ? null : (
-        <CopyButton class="button id-button" text={id} label={`${say("copyId")}: ${shortId(id)}`}>
-          <code>{shortId(id)}</code>
-        </CopyButton>
-      )}
+      <span class="quiet size">{size}</span>
+      <CopyButton class="button id-button" text={id} label={`${say("copyId")}: ${shortId(id)}`}>
+        <code>{shortId(id)}</code>
+      </CopyButton>
       {retry_of === undefined ? null : (
         <a href={hrefOf({ name: "request", id: retry_of })}>{say("retryOf", { id: shortId(retry_of) })}</a>
       )}
@@ -58,25 +49,16 @@ export function RequestHead({ request, sentence, tasks, mayRetry, isRetryVain, o
       )}
       <span class="fill" />
       <div class="actions">
-        {phone ? (
-          <SendProgress text={`${whole} ${location.href}`} />
-        ) : ended ? (
-          <>
-            <ReportButton request={request} />
-            <CopyButton text={whole} label={say("copySentence")} icon="share">
-              {say("copySentence")}
-            </CopyButton>
-          </>
-        ) : (
-          <CopyButton text={`npx prewarm status ${id} --watch`} label={say("followTerminal")} icon="terminal">
-            {say("followTerminal")}
-          </CopyButton>
-        )}
+        {ended ? <ReportButton request={request} /> : null}
+        <CopyButton text={[sentence, titleOf(request), id].join(" ")} label={say("copySentence")} icon="share">
+          {say("copySentence")}
+        </CopyButton>
         {ended ? null : (
           <>
+            <CopyButton text={`npx prewarm status ${id} --watch`} label={say("followTerminal")} icon="terminal" />
             <a class="button" href={hrefOf({ name: "instances" })}>
               <Icon name="server" />
-              <span>{phone ? say("setInstancesShort") : count("instanceCount", request.instance_count)}</span>
+              {count("instanceCount", request.instance_count)}
             </a>
             <button type="button" class="button danger" onClick={onStop}>
               <Icon name="stop" />

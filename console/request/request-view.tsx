@@ -15,9 +15,6 @@ import { tabIconOf } from "../parts/tab-icon.ts";
 import { Trouble } from "../parts/trouble.tsx";
 import { useLoaded } from "../parts/use-loaded.ts";
 import { useTab } from "../parts/use-tab.ts";
-import { PhoneFacts } from "../phone/phone-facts.tsx";
-import { RunningOnPhone } from "../phone/running-phone.tsx";
-import { usePhone } from "../phone/use-phone.ts";
 import { rowState } from "../requests/row-state.ts";
 import { hostOf, titleOf } from "../requests/title.ts";
 import { hrefOfList } from "../requests/use-return.ts";
@@ -139,7 +136,6 @@ function SeveralRequests({ named, requests }: SeveralRequestsProps) {
 
 function Request({ request, again }: { readonly request: Progress; readonly again: () => void }) {
   const [asking, setAsking] = useState<"stop" | "retry">();
-  const phone = usePhone();
   const outcomes = taskStatesOf(request);
   const ended = isTerminal(request.status);
   const { sentence, of } = useSentence(request);
@@ -178,14 +174,8 @@ function Request({ request, again }: { readonly request: Progress; readonly agai
       <div class="big-bar">
         <Bar outcomes={outcomes} shares={barShares(request)} height={14} />
       </div>
-      {phone ? <PhoneFacts request={timed} /> : <Facts request={timed} />}
-      {ended ? (
-        <Ended request={request} points={points} />
-      ) : phone ? (
-        <RunningOnPhone request={request} />
-      ) : (
-        <Running request={request} points={points} />
-      )}
+      <Facts request={timed} />
+      {ended ? <Ended request={request} points={points} /> : <Running request={request} points={points} />}
       {asking === "stop" ? <StopDialog id={request.request_id} left={left} onClose={close} onStopped={again} /> : null}
       {asking === "retry" ? (
         <RetryDialog id={request.request_id} tasks={tasks} toChange={isRetryVain ? failures : []} onClose={close} />

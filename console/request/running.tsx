@@ -26,7 +26,7 @@ export function Running({ request, points }: RunningProps) {
         <SentPanel request={request} />
       </section>
       <aside>
-        <section>
+        <section class="attention">
           <h2>
             {say("toLookAt")}{" "}
             {failures.length === 0 ? null : (

@@ -1,6 +1,4 @@
 import type { Progress } from "../../client/answers.ts";
-import { RecList } from "../phone/rec-list.tsx";
-import { usePhone } from "../phone/use-phone.ts";
 import { PopsPanel } from "./pops-panel.tsx";
 
 interface WhereProps {
@@ -11,5 +9,5 @@ interface WhereProps {
 
 /** Warm where. */
 export function Where({ request, isWide = false }: WhereProps) {
-  return usePhone() ? <RecList request={request} /> : <PopsPanel request={request} isWide={isWide} />;
+  return <PopsPanel request={request} isWide={isWide} />;
 }

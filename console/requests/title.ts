@@ -13,12 +13,6 @@ export function titleOf({
   return prefix === "" ? shortId(request_id) : prefix;
 }
 
-/** The same where there is room for little: the path alone, if there is one. */
-export function pathOf(request: Parameters<typeof titleOf>[0]): string {
-  const { pathname = "/" } = parseUrl(request.url_prefix) ?? {};
-  return pathname === "/" ? titleOf(request) : pathname;
-}
-
 /** The host of its URLs, or its id if they have none in common. */
 export function hostOf(request: Parameters<typeof titleOf>[0]): string {
   return parseUrl(request.url_prefix)?.host || shortId(request.request_id);

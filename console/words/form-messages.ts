@@ -253,6 +253,4 @@ export const FORM_MESSAGES = {
     zh: "缺少该请求的 {count} 个 URL。",
   },
   undo: { en: "Undo", zh: "撤销" },
-  steps: { en: "Steps", zh: "步骤" },
-  next: { en: "Next", zh: "下一步" },
 } as const satisfies Catalogue;

@@ -37,11 +37,6 @@ export const MESSAGES = {
     en: "No response for {time}. The request continues without this page.",
     zh: "已 {time}没有响应。请求不依赖本页面，会继续运行。",
   },
-  sendProgress: { en: "Share progress", zh: "分享进度" },
-  setInstancesShort: { en: "Set instances", zh: "设置实例数" },
-  failedFirst: { en: "Failures first", zh: "失败的排在前面" },
-  percentOfBytes: { en: "{percent} of bytes", zh: "字节的 {percent}" },
-  percentOfTasks: { en: "{percent} of tasks", zh: "任务的 {percent}" },
   tasksOf: { en: "{done} / {total} tasks", zh: "{done} / {total} 个任务" },
   noAnswer: {
     en: "The API did not respond. Check your network connection, then try again.",

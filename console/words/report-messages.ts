@@ -3,7 +3,6 @@ import type { Catalogue } from "../../domain/messages.ts";
 /** The report page, and what leads to it. */
 export const REPORT_MESSAGES = {
   reportPage: { en: "Report page", zh: "报告页" },
-  reportPageHtml: { en: "Report page (HTML)", zh: "报告页（HTML）" },
   reportSays: {
     en: "A single file that you can share: it contains no scripts, keys or expiring links",
     zh: "可以分享的单个文件：不包含脚本、密钥或会过期的链接",

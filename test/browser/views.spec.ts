@@ -16,7 +16,7 @@ interface More {
   readonly form?: Partial<Form>;
   /** Pressed, one after the other. */
   readonly key?: string;
-  /** Clicked after that, one after the other, where they are: a phone has other things than a desk. */
+  /** Clicked after that, one after the other. */
   readonly press?: readonly string[];
   /** What is there then. */
   readonly opens?: string;
@@ -36,14 +36,12 @@ const VIEWS: readonly View[] = [
   ["requests-empty", "#/", ".empty", { scene: "empty" }],
   ["requests-error", "#/", ".banner", { scene: "refused", mayFail: FAILED_CALL }],
   ["requests-lost", "#/", ".banner", { scene: "lost", mayFail: FAILED_CALL }],
-  ["under-way", RUNNING, ".chart svg, .look-at"],
+  ["under-way", RUNNING, ".chart svg"],
   ["under-way-stop", RUNNING, ".outcomes", { key: "s" }],
   ["under-way-map", RUNNING, ".outcomes", { key: "v" }],
   ["under-way-list", RUNNING, ".outcomes", { key: "vv" }],
   ["under-way-400", "#/r/many", ".outcomes"],
   ["ended-not-ready", NOT_READY, ".files"],
-  ["under-way-open", RUNNING, ".outcomes", { press: [".look-at summary", ".rec-list summary"] }],
-  ["menu", "#/", "[data-row]", { press: [".more-menu summary"] }],
   ["ended-retry", NOT_READY, ".files", { key: "r" }],
   // All tasks are warm, and a POP did not resolve: retrying will not help.
   ["ended-pop-left-out", "#/r/left-out", ".request-head:not(:has(.primary))"],
@@ -55,12 +53,11 @@ const VIEWS: readonly View[] = [
   ["new", "#/new", ".estimate dl", { form: FORM }],
   ["new-empty", "#/new", ".new-form"],
   ["new-wrong", "#/new", "text=is not a domain name", { scene: "wrong", form: WRONG_FORM, mayFail: FAILED_CALL }],
-  // A phone shows warnings in its last step.
   [
     "new-warned",
     "#/new",
     ".estimate dl",
-    { scene: "warned", form: INVALIDATING_FORM, press: [".next", ".next"], opens: ".foreseen li:nth-child(5)" },
+    { scene: "warned", form: INVALIDATING_FORM, opens: ".foreseen li:nth-child(5)" },
   ],
   [
     "new-refused",
@@ -95,10 +92,7 @@ for (const [name, hash, shows, { scene = "usual", form, key = "", press = [], op
     await goTo(page, hash);
     await page.waitForSelector(shows);
     for (const pressed of key) await page.keyboard.press(pressed);
-    for (const selector of press) {
-      const found = page.locator(selector).first();
-      if (await found.isVisible()) await found.click();
-    }
+    for (const selector of press) await page.locator(selector).first().click();
     if (opens !== undefined) await page.waitForSelector(opens);
     if (typed !== undefined) {
       await page.fill("#wanted", typed);
@@ -107,18 +101,11 @@ for (const [name, hash, shows, { scene = "usual", form, key = "", press = [], op
     await expectAccessible(page);
   });
 
-test("the saved report needs no console: on a screen and on paper", async ({
-  page,
-  deployment,
-  server,
-  viewport,
-}, testInfo) => {
+test("the saved report needs no console: on a screen and on paper", async ({ page, deployment, server }, testInfo) => {
   server.say(SCENES.usual);
   await unlock(page, deployment);
   await goTo(page, `#/r/${NOT_READY_ID}`);
-  // On a phone the one at the top has no room.
-  const button = page.locator((viewport?.width ?? 0) > 640 ? ".report-button" : ".files .link");
-  const [download] = await Promise.all([page.waitForEvent("download"), button.click()]);
+  const [download] = await Promise.all([page.waitForEvent("download"), page.locator(".report-button").click()]);
   expect(download.suggestedFilename()).toBe("prewarm-3f9c2a71.html");
   const file = testInfo.outputPath("report.html");
   await download.saveAs(file);

@@ -66,7 +66,6 @@ export class Operator {
   async look(state: string): Promise<void> {
     for (const colorScheme of ["light", "dark"] as const) {
       await this.page.emulateMedia({ colorScheme });
-      // Of the window: a picture of the full page resizes it to one pixel first, and the page changes to its form for phones and back.
       await this.page.screenshot({ path: consoleTest.info().outputPath(`${state}-${colorScheme}.png`) });
       await expectAccessible(this.page, `${state}, ${colorScheme}`);
     }

@@ -103,13 +103,6 @@ describe("what the page says", () => {
     expect(text).not.toMatch(saysNot);
   });
 
-  test("the same where a phone makes it", () => {
-    const wide = html();
-    vi.stubGlobal("matchMedia", () => ({ matches: true }));
-    onTestFinished(() => void vi.unstubAllGlobals());
-    expect(html()).toBe(wide);
-  });
-
   test("where the others are warm, what fails everywhere apart, and two examples of each reason", () => {
     const url = (name: string) => `https://www.example.com/s3e1/${name}`;
     const reason = (code: string, pops: number, urls: number, ...names: string[]) => ({

@@ -4,9 +4,6 @@ import { renderToString } from "preact-render-to-string";
 import type { Failure, Listed, Progress, Summary } from "../../../client/answers.ts";
 import { ApiClient } from "../../../client/api-client.ts";
 import { InstancesView } from "../../../console/instances/instances-view.tsx";
-import { LookAt } from "../../../console/phone/look-at.tsx";
-import { PhoneFacts } from "../../../console/phone/phone-facts.tsx";
-import { RecList } from "../../../console/phone/rec-list.tsx";
 import { groupPops } from "../../../console/request/group-pops.ts";
 import { OutcomeCounts } from "../../../console/request/outcome-counts.tsx";
 import { PopList } from "../../../console/request/pop-list.tsx";
@@ -126,7 +123,6 @@ const withKey = (key: string, page: () => string) => () => {
 const rowOf = (changes: Partial<Listed> = {}) =>
   htmlOf(RequestRow, { request: distinctRequest(changes), now: Date.now() });
 const popList = () => htmlOf(PopList, { groups: groupPops(distinctRequest().pops) });
-const phoneFacts = () => htmlOf(PhoneFacts, { request: distinctRequest() });
 
 const URGENCY = /<h3 class="urgency[^"]*">(.*?)<\/h3>/;
 const QUESTION = /<dialog.*?<p>(.*?)<\/p>/;
@@ -137,7 +133,7 @@ test.each<[what: string, html: () => string, place: RegExp, found: number[][]]>(
   ["its alarm: bad tasks, and the POPs where they are", RUNNING, /<p class="failed alarm">(.*?)<\/p>/, [[BAD, 4]]],
   ["its instances", RUNNING, /<dt>Running instances<\/dt><dd>(.*?)<\/dd>/, [[13, 19]]],
   ["when it was sent", RUNNING, fact("Sent", "<strong>"), [[10, 48]]],
-  ["the tasks of all reasons", RUNNING, /<aside><section><h2>(.*?)<\/h2>/, [[BAD, FAILURES.length]]],
+  ["the tasks of all reasons", RUNNING, /<section class="attention"><h2>(.*?)<\/h2>/, [[BAD, FAILURES.length]]],
   [
     "the tasks of each reason",
     RUNNING,
@@ -174,8 +170,6 @@ test.each<[what: string, html: () => string, place: RegExp, found: number[][]]>(
   ["when it finished", ENDED, fact("Finished at", "<strong>"), [[11, 13]]],
   ["the URLs of a row of the list", rowOf, /<div class="cut">(.*?)<\/div>/, [[8_407]]],
   ["how far that row is", rowOf, /<td class="progress"><div>(.*?)<\/div>/, [[644, 907, 73]]],
-  ["a phone's alarm", () => htmlOf(LookAt, { request: distinctRequest() }), /<h2>(.*?)<\/h2>/, [[BAD, 4]]],
-  ["a phone's line below the bar", phoneFacts, /<p class="bar-line">(.*?)<\/p>/, [[73, 644, 907, RESULTS, TOTAL]]],
 ])("%s", (_, html, place, found) => expect(figures(html(), place)).toEqual(found));
 
 test.each<[what: string, html: () => string, place: RegExp, first: number[]]>([
@@ -186,7 +180,6 @@ test.each<[what: string, html: () => string, place: RegExp, first: number[]]>([
     [644, 907, 73, RESULTS, TOTAL, 3.41, 11, 11],
   ],
   ["a row: warm or hit", rowOf, /<td class="number"[^>]*>(.*?)<\/td>/, [warm + hit]],
-  ["three facts on a phone", phoneFacts, /<dl class="three-facts">(.*?)<\/dl>/, [3.41, 11, 11]],
 ])("%s", (_, html, place, first) => expect(figures(html(), place)[0]?.slice(0, first.length)).toEqual(first));
 
 test("a row of the list counts what is bad, and once it was stopped also what was not tried", () => {
@@ -269,11 +262,4 @@ test("the list of POPs has what is warm or hit, and what is bad, of each", () =>
     [23, 2],
     [11, 0],
   ]);
-});
-
-test("on a phone, a REC has its POPs, what is bad and its share", () => {
-  const html = htmlOf(RecList, { request: distinctRequest() });
-  const rows = figures(html, /<summary>(.*?)<svg class="bar"/);
-  expect(rows.find(([pops]) => pops === 2)?.slice(0, 2)).toEqual([2, 2]);
-  expect(rows.map(([, bad]) => bad).sort((a = 0, b = 0) => b - a)).toEqual([13, 8, 6, 2]);
 });

@@ -3,7 +3,7 @@ import { shortId } from "../../../client/request-ids.ts";
 import { groupRows } from "../../../console/requests/group-rows.ts";
 import { matches } from "../../../console/requests/matches.ts";
 import { rowState } from "../../../console/requests/row-state.ts";
-import { pathOf, titleOf } from "../../../console/requests/title.ts";
+import { titleOf } from "../../../console/requests/title.ts";
 
 const listed = (some: Partial<Listed>): Listed => ({
   ...listedSchema.parse({
@@ -82,10 +82,3 @@ it("titleOf is what the URLs begin with, or the id", () => {
   expect(titleOf({ url_prefix: "https://", request_id: "e059b77b-e427" })).toBe("e059b77b");
   expect(shortId("plain")).toBe("plain");
 });
-
-it.each([
-  ["https://www.example.com/patch/4.2.0/", "/patch/4.2.0/"],
-  ["https://www.example.com/", "www.example.com/"],
-  ["https://www.exa", "www.exa"],
-  ["", "e059b77b"],
-])("pathOf: %s → %s", (url_prefix, path) => expect(pathOf({ url_prefix, request_id: "e059b77b-1" })).toBe(path));
