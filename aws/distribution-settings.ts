@@ -46,7 +46,7 @@ interface Clients {
 }
 
 /** The managed cache policy CachingDisabled: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html */
-const CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4be5a84d39ad";
+const CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad";
 
 /**
  * Reads how distributions are configured. What is read is cached for five minutes; what cannot be read, or keeps the distribution from

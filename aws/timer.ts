@@ -41,8 +41,8 @@ export class Timer {
         RoleArn: roleArn,
         Input: JSON.stringify(event),
         // The most that the scheduler allows, because a timer that gives up leaves a fleet running. These retries are for
-        // calls that do not reach Lambda. A call that fails there is repeated by Lambda, twice. After that, agents or the
-        // watch find the request overdue.
+        // calls that do not reach Lambda. A call that fails there is repeated by Lambda, twice. After that,
+        // Watch finds the request overdue.
         RetryPolicy: { MaximumEventAgeInSeconds: 86_400, MaximumRetryAttempts: 185 },
       },
     });
