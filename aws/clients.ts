@@ -31,7 +31,8 @@ type Serialize = AwsJson1_0Protocol["serializeRequest"];
 
 /**
  * Sends BatchWriteItem input without the SDK's serializer, which looks up the schema of each attribute. The items must be in wire format
- * ({@link toAttributes}).
+ * ({@link toAttributes}). With the serializer, the whole agent takes 10 % more CPU for a task of 10 KB (Node 24, 20,000 tasks,
+ * interleaved rounds of 2026-12-03 on a busy machine: 1.10 to 1.23 times as much).
  */
 class PreSerializedBatchProtocol extends AwsJson1_0Protocol {
   override async serializeRequest(...[operation, input, context]: Parameters<Serialize>): ReturnType<Serialize> {
