@@ -22,8 +22,8 @@ export default {
     description: "The settings of a distribution that was refused are kept for five minutes.",
     test: "test/aws/distribution-settings.test.ts",
     file: "aws/distribution-settings.ts",
-    find: 'return unread.length === 0 && enabled && isDeployed && !isStaging && viewerMtls !== "required";',
-    replace: 'return unread.length === 0 || (!enabled && !isDeployed && isStaging && viewerMtls === "required");',
+    find: 'return Enabled === true && Status === "Deployed" && Staging !== true && ViewerMtlsConfig?.Mode !== "required";',
+    replace: 'return Enabled !== undefined || (Status === "" && Staging !== true && ViewerMtlsConfig?.Mode !== "required");',
   },
   "staging-without-header-is-accepted": {
     invariant: "A staging distribution is refused if a download lacks the header that CloudFront routes to it by.",
