@@ -23,7 +23,6 @@ export const RESERVE_MS = 120_000;
 const streamKeysSchema = z.object({
   Records: z.array(
     z.object({
-      eventName: z.string().optional(),
       dynamodb: z.object({
         Keys: z.record(
           z.string(),
@@ -35,22 +34,14 @@ const streamKeysSchema = z.object({
 });
 
 /**
- * Runs a step for each key of a batch from a table's stream that was not removed, in order, also when the step of another key fails.
- * The whole batch then comes again, and a step that was done before does no harm. A record may be late or come twice, so each step
- * reads the item again from the table.
- * @throws what failed, together if it was more than one
+ * Runs a step for the key of each record of a table's stream. The streams have batches of one record, and none of an item that is removed
+ * (lib/pipeline.ts). A record may be late or come twice, so each step reads the item again from the table.
  */
 export async function forEachKey(
   event: unknown,
   step: (key: Readonly<Record<string, string>>) => Promise<void>,
 ): Promise<void> {
-  const present = streamKeysSchema.parse(event).Records.filter(({ eventName }) => eventName !== "REMOVE");
-  const keys = present.map(({ dynamodb }) => dynamodb.Keys);
-  const distinct = new Map(keys.map((key) => [JSON.stringify(key), key]));
-  const errors: unknown[] = [];
-  for (const key of distinct.values()) await step(key).catch((error: unknown) => errors.push(error));
-  if (errors.length > 1) throw new AggregateError(errors, `${errors.length} records of a batch failed`);
-  if (errors.length === 1) throw errors[0];
+  for (const { dynamodb } of streamKeysSchema.parse(event).Records) await step(dynamodb.Keys);
 }
 
 /** The variables of each function that works on requests: `Pipeline.variables` in lib/pipeline.ts. */
