@@ -24,7 +24,6 @@ const NOT_DASH = "is XML, but not a DASH manifest";
 /** Characters of a value in a message. */
 const MAX_EXCERPT = 40;
 const RESOLVE_TO_ZERO = "urn:mpeg:dash:resolve-to-zero:2013";
-const XLINK = "http://www.w3.org/1999/xlink";
 
 /** Reads a manifest of DASH into the elements that matter here. @throws DocumentError */
 export async function readMpd(text: AsyncIterable<string>): Promise<Element> {
@@ -40,8 +39,7 @@ export async function readMpd(text: AsyncIterable<string>): Promise<Element> {
       // Durations that repeat in a pattern (ISO/IEC 23009-1:2022, 5.3.9.6): without them, there are no segments.
       if (name === "Pattern" && parent?.name === "SegmentTimeline")
         throw new DocumentError("has Pattern in SegmentTimeline, which is not followed");
-      if (parent === undefined || !KEPT.has(name) || isResolvedToZero(attributes, path))
-        return void path.push(undefined);
+      if (parent === undefined || !KEPT.has(name) || isResolvedToZero(attributes)) return void path.push(undefined);
       const element = newElement(name, attributes);
       path.push(element);
       const siblings = parent.children.get(name);
@@ -107,20 +105,9 @@ function excerpt(text: string): string {
   return text.length > MAX_EXCERPT ? `${start}…` : start;
 }
 
-/**
- * Any prefix may be bound to XLink; the innermost declaration of it counts. `xlink` always stands for XLink: some packagers do not declare
- * it.
- * @param path the elements around it
- * @throws DocumentError for a remote element
- */
-function isResolvedToZero(attributes: Element["attributes"], path: readonly (Element | undefined)[]): boolean {
-  const isXlink = (prefix: string) => {
-    const declared = [...path, { attributes }].map((element) => element?.attributes[`xmlns:${prefix}`]);
-    return prefix === "xlink" || declared.findLast((namespace) => namespace !== undefined) === XLINK;
-  };
-  const href = Object.entries(attributes).find(
-    ([name]) => name.endsWith(":href") && isXlink(name.slice(0, -":href".length)),
-  )?.[1];
+/** Any prefix of `href` counts as XLink: no element that is kept has another one. @throws DocumentError for a remote element */
+function isResolvedToZero(attributes: Element["attributes"]): boolean {
+  const href = Object.entries(attributes).find(([name]) => name.endsWith(":href"))?.[1];
   if (href === undefined || href === RESOLVE_TO_ZERO) return href === RESOLVE_TO_ZERO;
   throw new DocumentError("has a remote element (xlink:href), which is not supported");
 }

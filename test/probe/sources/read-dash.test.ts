@@ -160,29 +160,6 @@ describe("a manifest of DASH", () => {
       ),
       [],
     ],
-    [
-      "href attributes of other namespaces",
-      mpd(
-        `<Period xmlns:x="urn:example:tracking" xmlns:href="urn:example:h" x:href="https://a.test/x"><AdaptationSet y:href="/">${rep("<SegmentTemplate x:href='/' media='1'/>")}</AdaptationSet></Period>`,
-        'type="static" mediaPresentationDuration="PT10S" xmlns:y="urn:example:y" xmlns:l="http://www.w3.org/1999/xlink"',
-      ),
-      ["1"],
-    ],
-    [
-      "a prefix that is bound to XLink only in a sibling",
-      mpd(
-        `<Period xmlns:l="http://www.w3.org/1999/xlink" l:href="urn:mpeg:dash:resolve-to-zero:2013"/><Period xmlns:l="urn:example:l" l:href="/x"><AdaptationSet>${rep("<SegmentTemplate media='1'/>")}</AdaptationSet></Period>`,
-      ),
-      ["1"],
-    ],
-    [
-      "a prefix that is bound to XLink further out and to another namespace further in",
-      mpd(
-        `<Period xmlns:l="urn:example:l"><AdaptationSet l:href="/x">${rep("<SegmentTemplate media='1'/>")}</AdaptationSet></Period>`,
-        'type="static" mediaPresentationDuration="PT10S" xmlns:l="http://www.w3.org/1999/xlink"',
-      ),
-      ["1"],
-    ],
     ["white space before the XML declaration", `\n  ${one(rep("<BaseURL>v.mp4</BaseURL>"))}`, ["v.mp4"]],
     [
       "events and licences, which are skipped",
