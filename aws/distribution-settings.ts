@@ -32,8 +32,6 @@ import { withTimeout } from "../domain/retry.ts";
 const CACHE_MS = 300_000;
 /** Of the distribution, then of each of its policies: all are asked for at once, so that none waits for another that hangs. */
 const TIMEOUT_MS = 2_000;
-/** Of each kind. A distribution may have 75 behaviours, and hardly ever as many policies. */
-const MAX_POLICIES = 20;
 
 interface Clients {
   readonly cloudFront: CloudFrontClient;
@@ -127,10 +125,8 @@ export class DistributionSettingsReader {
     const part = <T>(which: Pick<UnreadPart, "part" | "id">, answer: Promise<T>) =>
       this.orUnread(which, withTimeout(TIMEOUT_MS, answer), unread);
     const each = async <T>(name: UnreadPart["part"], ids: readonly string[], read: (id: string) => Promise<T>) => {
-      if (ids.length > MAX_POLICIES) unread.push({ part: name, why: tooMany(ids.length) });
-      const some = ids.slice(0, MAX_POLICIES);
-      const values = await Promise.all(some.map((id) => part({ part: name, id }, read(id))));
-      return new Map(some.map((id, i) => [id, values[i]]));
+      const values = await Promise.all(ids.map((id) => part({ part: name, id }, read(id))));
+      return new Map(ids.map((id, i) => [id, values[i]]));
     };
     const inOrder: (CacheBehavior | DefaultCacheBehavior)[] = [...(config.CacheBehaviors?.Items ?? [])];
     if (config.DefaultCacheBehavior !== undefined) inOrder.push(config.DefaultCacheBehavior);
@@ -222,10 +218,6 @@ function isCacheable({ Status, DistributionConfig: config }: Distribution): bool
 /** Each id once. */
 function different(ids: readonly (string | undefined)[]): string[] {
   return [...new Set(ids)].filter((id): id is string => id !== undefined && id !== "");
-}
-
-function tooMany(count: number): string {
-  return `the distribution uses ${count} different ones; Prewarm reads ${MAX_POLICIES}`;
 }
 
 function continuousDeploymentOf(

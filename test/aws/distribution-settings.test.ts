@@ -243,7 +243,11 @@ it.each([
 ])("where %s is denied, the rest is told, and it is asked for again the next time", async (_, change, part, rest) => {
   const { settings, calls, warn } = reader(change);
   const unread = [{ ...part, why: "cloudfront:Get is not allowed" }];
-  expect(await settings.read({ id: "E1", withPolicies: true })).toMatchObject({ ...rest, unread, viewerMtls: "required" });
+  expect(await settings.read({ id: "E1", withPolicies: true })).toMatchObject({
+    ...rest,
+    unread,
+    viewerMtls: "required",
+  });
   expect(warn.mock.calls).toMatchObject([[expect.anything(), { error: { message: DENIED } }]]);
   const first = calls().length;
   await settings.read({ id: "E1", withPolicies: true });
@@ -417,12 +421,4 @@ it("looks for the policy of a staging distribution on all pages", async () => {
   });
   expect((await settings.read({ id: "E1", withPolicies: true })).continuousDeployment).toBeUndefined();
   expect(calls().filter((call) => call.startsWith("ListContinuous"))).toHaveLength(3);
-});
-
-it("reads twenty policies, and says so where there are more", async () => {
-  const Items = Array.from({ length: 21 }, (_, i) => ({ PathPattern: `/${i}`, CachePolicyId: `p${i}` }));
-  const { settings, calls } = reader(configured({ CacheBehaviors: { Items } }));
-  const { unread } = await settings.read({ id: "E1", withPolicies: true });
-  expect(unread).toEqual([{ part: "cache policy", why: expect.stringContaining("reads 20") }]);
-  expect(calls().filter((call) => call.startsWith("GetCachePolicy"))).toHaveLength(20);
 });
