@@ -50,7 +50,7 @@ export async function putItems(db: DynamoDBDocument, table: string, items: reado
 }
 
 /** An item of strings, numbers and booleans alone. */
-export type PlainItem = Readonly<Record<string, string | number | boolean | undefined>>;
+type PlainItem = Readonly<Record<string, string | number | boolean | undefined>>;
 
 /** In DynamoDB's own form. Written out by hand: this is done for every task, and the SDK's converter takes longer. */
 export function toAttributes(item: PlainItem): Record<string, AttributeValue> {

@@ -58,7 +58,7 @@ const activeIndexEntrySchema = z.object({ req_id: z.string(), timeout_at: z.stri
 const closingRequestSchema = z.object({ req_id: z.string(), last_update_time: z.string() });
 
 /** Some of all requests. */
-export interface RequestPage {
+interface RequestPage {
   readonly requests: readonly ListedRequest[];
   /** Where it ends; undefined: there are no older ones. */
   readonly end: RequestCursor | undefined;

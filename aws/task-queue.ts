@@ -16,7 +16,7 @@ import type { TaskQueueName } from "../domain/request/task-queue-name.ts";
 import { retry } from "../domain/retry.ts";
 
 /** URLs of the two queues. */
-export type QueueUrls = Readonly<Record<TaskQueueName, string>>;
+type QueueUrls = Readonly<Record<TaskQueueName, string>>;
 
 /** The two queues of tasks. Task and Shutdown send messages, agents receive them; small requests have a queue of their own. */
 export class MainAndExpressQueues {

@@ -12,7 +12,7 @@ import { isGiven, type Parameters } from "./parameters.ts";
 import { allow } from "./permissions.ts";
 import { PipelineFunction } from "./pipeline-function.ts";
 
-export interface ApiProps {
+interface ApiProps {
   readonly parameters: Parameters;
   readonly handler: lambda.IFunction;
   /** Serves the console's files, without the key. */

@@ -9,7 +9,7 @@ import { BANNER, MAIN_FIELDS, TARGET } from "./bundling.ts";
 import { allow } from "./permissions.ts";
 
 /** @see PipelineFunction for the defaults */
-export interface PipelineFunctionProps extends lambda.FunctionOptions {
+interface PipelineFunctionProps extends lambda.FunctionOptions {
   /** Folder below `lambdas/`. */
   readonly name: string;
   readonly environment: Record<string, string>;

@@ -9,7 +9,7 @@ import { Queues } from "./queues.ts";
 import { Storage } from "./storage.ts";
 import { Tracing } from "./tracing.ts";
 
-export interface PrewarmProps {
+interface PrewarmProps {
   readonly parameters: Parameters;
   readonly network: AgentNetwork;
   /** Name of the key pair to log in to the instances with. @default none: there is Session Manager */

@@ -5,7 +5,7 @@ import { Network } from "./network.ts";
 import { addParameters, EXISTING_VPC, isGiven, NEW_VPC } from "./parameters.ts";
 import { Prewarm } from "./prewarm.ts";
 
-export interface PrewarmStackProps extends StackProps {
+interface PrewarmStackProps extends StackProps {
   /** Default of the parameter of that name. @default prod */
   readonly envName?: string;
 }

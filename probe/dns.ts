@@ -20,7 +20,7 @@ export function networkOf(env: z.infer<z.ZodObject<typeof networkVariables>>) {
   return { dns, ports: { httpsPort: env.PREWARM_HTTPS_PORT, httpPort: env.PREWARM_HTTP_PORT } };
 }
 
-export interface DnsOptions {
+interface DnsOptions {
   /** `host:port`; none: those of the system. */
   readonly servers: readonly string[];
   /** Whether names may lead to addresses that are not public. @default false */

@@ -88,7 +88,7 @@ function mean(before: number | undefined, now: number): number {
 }
 
 /** A received message: the key under which its URLs wait for slots, and by which they are withdrawn. */
-export interface PrefetchedMessage {
+interface PrefetchedMessage {
   /** When it was received, by `performance.now()`. */
   readonly receivedAt: number;
   readonly isLarge: boolean;

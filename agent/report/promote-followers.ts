@@ -13,7 +13,7 @@ import { expiresAt } from "../../domain/timestamps.ts";
 /** How often the followers of finished URLs are queued: one slow URL of a message holds up only its own followers. */
 const INTERVAL_MS = 2_000;
 
-export interface PromoterDeps {
+interface PromoterDeps {
   readonly queue: TaskQueue;
   readonly store: ResultStore;
   /** Whether a request is active. */

@@ -19,7 +19,7 @@ import { adaptToSettings } from "./distributions.ts";
 import { findRequest } from "./query.ts";
 
 /** A request that was created, and what its caller was told of it. */
-export type StartedRequest = Pick<AdaptedRequest, "item" | "warnings" | "skippedUrls">;
+type StartedRequest = Pick<AdaptedRequest, "item" | "warnings" | "skippedUrls">;
 
 interface StartOptions {
   /** The request that it tries again; undefined: none. */

@@ -148,7 +148,7 @@ async function addressesOfFirst(dns: Resolver, names: readonly string[]): Promis
 }
 
 /** The sizes of a request's URLs, by variant: a URL in three variants counts three times. */
-export interface MeasuredUrls {
+interface MeasuredUrls {
   /** The variants of a URL stand together, in their order. */
   readonly good: readonly GoodUrl[];
   /** A URL that is unreadable in all variants for the same reason counts once. */

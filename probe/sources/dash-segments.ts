@@ -185,7 +185,7 @@ const INHERITED = [
  * Elements that name the segments of a level (period, adaptation set, representation): at most one of each kind. The last one applies.
  * None: a representation is one file.
  */
-export type SegmentInfo = readonly Element[];
+type SegmentInfo = readonly Element[];
 
 /**
  * The segment information of a level. What an element does not state is inherited from the element of the same name around it (ISO/IEC

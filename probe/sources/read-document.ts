@@ -66,7 +66,7 @@ const readList: Reader = async (text, { base }, extracted) => {
 const READERS = { list: readList, sitemap: readSitemap, hls: readHls, dash: readDash };
 
 /** What a document contains; `next`: continuation token of the next page of a prefix. */
-export interface DocumentRead {
+interface DocumentRead {
   readonly extracted: ExtractedUrls;
   readonly next?: string | undefined;
 }

@@ -10,7 +10,7 @@ import { DocumentError, RetryableDocumentError } from "./document.ts";
 
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 
-export interface WebDeps {
+interface WebDeps {
   readonly dns: Resolver;
   /** The request's header lines. Only the origin of the source's own URL receives them. */
   readonly header: readonly string[];

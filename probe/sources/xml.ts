@@ -6,7 +6,7 @@ import { DocumentError } from "./document.ts";
 const UNESCAPED = /&(?!#\d+;|#x[\da-f]+;|[a-z_:][\w:.-]*;|[#\w:.-]*$)/i;
 const LINE_END = /\r\n?|\n/g;
 
-export interface XmlEvents {
+interface XmlEvents {
   /** An element begins. @param name without its prefix @param attributes with theirs */
   readonly open: (name: string, attributes: Readonly<Record<string, string>>) => void;
   /** An element ends. @param text all text that stands directly in it, trimmed */
