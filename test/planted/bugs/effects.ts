@@ -68,9 +68,8 @@ export default {
     changes: [
       {
         file: "lambdas/aggregation/handler.ts",
-        find: "const adds = part.pops.size > 0;",
-        replace:
-          "const adds = part.pops.size > 0;\n      const { count: all } = await deps.progress.count(part.reqId);",
+        find: "      if (part.pops.size > 0) {",
+        replace: "      const { count: all } = await deps.progress.count(part.reqId);\n      if (part.pops.size > 0) {",
       },
       {
         file: "lambdas/aggregation/handler.ts",

@@ -57,14 +57,6 @@ export default {
     find: "yield current.message;\n      current = undefined;",
     replace: "yield current.message;",
   },
-  "minute-bytes-added-twice": {
-    invariant: "The bytes of a minute are added to that minute only.",
-    description: "The bytes of a minute are kept after they are added, and are added again to the next minute.",
-    test: "test/agent/report/heartbeats.test.ts",
-    file: "agent/report/heartbeats.ts",
-    find: "held.minuteBytes = 0;\n    held.minute",
-    replace: "held.minute",
-  },
   "postponed-tasks-sent-twice": {
     invariant: "A task that was postponed is in the queue once.",
     description: "Postponed tasks that were sent stay in the list, and are sent again with the next ones.",
