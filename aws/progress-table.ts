@@ -338,7 +338,7 @@ function failureCountersOf(failures: BatchCount["failures"]): Counters {
 
 /**
  * Counters of a POP are named by its place: `c7` (results), `b7` (bytes of objects), `t7` (transferred bytes), `f7` (failures), and of the
- * outcomes `w7`, `h7`, `r7`, `n7`; `m7` are misses at its REC. Long names would be billed, and so would zeros: they are not written.
+ * outcomes `w7`, `h7`, `r7`, `n7`. Long names would be billed, and so would zeros: they are not written.
  */
 const POP_COUNTERS = [
   ["c", "download_count"],
@@ -349,7 +349,6 @@ const POP_COUNTERS = [
   ["h", "hit_count"],
   ["r", "regional_count"],
   ["n", "not_kept_count"],
-  ["m", "rec_miss_count"],
 ] as const;
 const FIELD_OF: ReadonlyMap<string, keyof Count> = new Map(POP_COUNTERS);
 

@@ -95,7 +95,6 @@ export const popSchema = z.object({
   hit_count: count,
   regional_count: count,
   not_kept_count: count,
-  rec_miss_count: count,
   download_size: count,
   transferred_bytes: count,
 });

@@ -22,7 +22,7 @@ export interface AdmittedFollower {
 }
 
 interface RequestState {
-  /** By lead and POP: whether both have the same REC, as downloads have shown. */
+  /** By lead and POP: whether both have the same REC, as downloads have shown. False also if they have shown nothing too often. */
   readonly isSameRec: Map<string, boolean>;
   /** Objects that a follower fetched, or may be fetching, from the origin. A later hit on one does not show whether the RECs are the same. */
   readonly fetched: Set<string>;
@@ -43,7 +43,7 @@ const MAX_REQUESTS = 50;
 const MAX_INCONCLUSIVE_HITS = 3;
 
 /**
- * The catalogue's regional edge caches (RECs) are a guess. So the first follower of a lead at a POP runs alone, with a permit. If the lead's REC
+ * Limits the requests of followers to an origin that has limits. The catalogue's regional edge caches (RECs) are a guess. So the first follower of a lead at a POP runs alone, with a permit. If the lead's REC
  * served it, the others at this POP follow without permits. If the origin did, the POP and its lead have different RECs, and each needs a permit.
  * After MAX_INCONCLUSIVE_HITS hits on objects that followers at other POPs had fetched before, the RECs are treated as different.
  */
@@ -58,42 +58,22 @@ export class FollowerGate {
   }
 
   /**
-   * Waits until this follower may start.
-   * @param isOriginLimited if so, only one follower of a lead and POP, and one of an object, runs until the REC is confirmed, and this one
-   * waits for it; if not, it starts at once
+   * Waits until this follower may start. Until the REC is confirmed, only one follower of a lead and POP, and one of an object, runs, and this one waits for it.
    * @throws the error with which that follower left; what the gate was closed with
    */
-  async enter(task: FollowerTask, isOriginLimited: boolean): Promise<AdmittedFollower> {
+  async enter(task: FollowerTask): Promise<AdmittedFollower> {
     const request = this.requestOf(task.reqId);
     const pair = pairOf(task.lead, task.pop);
     const keys = [pair, task.url];
     for (;;) {
       if (this.closeError !== undefined) throw this.closeError;
-      const isUnclear = (request.inconclusiveHits.get(pair) ?? 0) >= MAX_INCONCLUSIVE_HITS;
-      const known = request.isSameRec.get(pair) ?? (isUnclear ? false : undefined);
+      const known = request.isSameRec.get(pair);
       const running = keys.flatMap((key) => request.running.get(key) ?? []);
-      if (!isOriginLimited || known !== undefined || running.length === 0)
-        return start(
-          request,
-          task,
-          known === undefined && isOriginLimited ? keys : [],
-          isOriginLimited && known !== true,
-        );
+      if (known !== undefined || running.length === 0)
+        return start(request, task, known === undefined ? keys : [], known !== true);
       const error = await running[0]?.ended;
       if (error !== undefined) throw error;
     }
-  }
-
-  /**
-   * Whether the catalogue has the wrong REC for this POP, not for its lead: the lead's REC has served another follower, or the RECs of two
-   * leads have not served this POP.
-   */
-  isMisplaced({ reqId, pop, lead }: Omit<FollowerTask, "url">): boolean {
-    const pairs = [...(this.requests.get(reqId)?.isSameRec ?? [])];
-    return (
-      pairs.some(([pair, isSame]) => isSame && pair.startsWith(pairOf(lead, "")) && pair !== pairOf(lead, pop)) ||
-      pairs.filter(([pair, isSame]) => !isSame && pair.endsWith(pairOf("", pop))).length >= 2
-    );
   }
 
   private requestOf(reqId: string): RequestState {
@@ -138,7 +118,11 @@ function start(
     } else if (!request.isSameRec.has(pair)) {
       // Without Server-Timing, the catalogue is believed.
       if (by === undefined || !request.fetched.has(task.url)) request.isSameRec.set(pair, true);
-      else request.inconclusiveHits.set(pair, (request.inconclusiveHits.get(pair) ?? 0) + 1);
+      else {
+        const hits = (request.inconclusiveHits.get(pair) ?? 0) + 1;
+        request.inconclusiveHits.set(pair, hits);
+        if (hits === MAX_INCONCLUSIVE_HITS) request.isSameRec.set(pair, false);
+      }
     }
     leave();
   };

@@ -20,7 +20,7 @@ import { type Attempt, type FirstDownload, firstDownload, type TaskAttempt, toRe
 import type { Transfer } from "../report/heartbeats.ts";
 import type { BySize } from "../report/throughput.ts";
 import type { ConcurrencyLimiter } from "./concurrency-limiter.ts";
-import type { AdmittedFollower, FollowerGate, ServedBy } from "./follower-gate.ts";
+import type { AdmittedFollower, ServedBy } from "./follower-gate.ts";
 import type { DownloadDeps, MessageJob } from "./message-job.ts";
 import {
   emptyHistory,
@@ -95,7 +95,8 @@ export class TaskRun {
     this.settings = settingsOf(job, url, this.headers, deps.errorCachingMs);
     this.history = emptyHistory(url.transferred_bytes);
     this.startedAt = url.first_attempt_at ?? Date.now();
-    this.isGated = message.follows === true && message.led_by !== undefined;
+    // Without limits, a follower waits for no other one.
+    this.isGated = message.follows === true && message.led_by !== undefined && isLimited(message.origin);
     this.cancellation = cancellation;
     this.transfer = held.startTransfer(maxDownloads(this.settings));
   }
@@ -106,10 +107,9 @@ export class TaskRun {
       return;
     }
     const { message, prefetched } = this.job;
-    // Without limits, it waits for no other follower.
-    const isOriginLimited = isLimited(message.origin);
-    if (isOriginLimited) prefetched.onDequeued(this.url, true);
-    this.enterGate(this.deps.followers, isOriginLimited).then(
+    const { req_id: reqId, pop, led_by: lead = "" } = message;
+    prefetched.onDequeued(this.url, true);
+    this.deps.followers.enter({ reqId, pop, lead, url: urlVariantKey(this.url) }).then(
       (follower) => {
         this.follower = follower;
         this.isGated = false;
@@ -117,11 +117,6 @@ export class TaskRun {
       },
       (error: unknown) => this.end(error),
     );
-  }
-
-  private enterGate(gate: FollowerGate, isOriginLimited: boolean): Promise<AdmittedFollower> {
-    const { req_id: reqId, pop, led_by: lead = "" } = this.job.message;
-    return gate.enter({ reqId, pop, lead, url: urlVariantKey(this.url) }, isOriginLimited);
   }
 
   /** Goes on until something is waited for. It is called whenever that has happened. */
@@ -436,14 +431,12 @@ export class TaskRun {
       this.end(new StoppingError());
       return;
     }
-    const isWrong = result.rec_miss === true && !isMisplacedFollower(deps, message);
-    const checked = isWrong ? { ...result, rec_miss: undefined } : result;
-    const written = isPassedOn(message, url, checked) ? Promise.resolve() : deps.write(checked);
+    const written = isPassedOn(message, url, result) ? Promise.resolve() : deps.write(result);
     written.then(
       () => {
-        promoter?.onResult(url, checked);
-        const { reason, error } = checked;
-        if (checked.ok) this.transfer.finish(checked.bytes);
+        promoter?.onResult(url, result);
+        const { reason, error } = result;
+        if (result.ok) this.transfer.finish(result.bytes);
         else deps.logger.info({ req_id: message.req_id, pop: message.pop, url: url.url, reason, error }, "Task failed");
         this.end();
       },
@@ -584,15 +577,6 @@ function servedBy({ count, answer }: Attempt): ServedBy | undefined {
  */
 function indicatesOverload({ ok, outcome, http_status: status = 0 }: TaskResult, attempts: number): boolean {
   return !ok && outcome !== "not_kept" && (status === 0 || status >= 500 || attempts > 1);
-}
-
-/**
- * Whether the catalogue has the wrong REC for a follower that its lead's REC has not served; true also if nothing can show which of the two
- * is wrong.
- */
-function isMisplacedFollower({ followers }: DownloadDeps, message: TaskMessage): boolean {
-  const { req_id: reqId, pop, led_by: lead, only_follower: isOnly } = message;
-  return lead === undefined || isOnly === true || followers.isMisplaced({ reqId, pop, lead });
 }
 
 /** The reason does not quote the URL: there may be a key in it. */

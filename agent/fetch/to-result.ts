@@ -1,7 +1,7 @@
 import { type TaskUrl, taskKey } from "../../domain/plan/task.ts";
 import { attemptsBefore, type TaskMessage } from "../../domain/plan/task-message.ts";
 import { cutText, errorText, type Failure, uncacheableHeader } from "../../domain/result/failure.ts";
-import { isCacheMiss, isHit, type TaskOutcome, tierOf } from "../../domain/result/outcome.ts";
+import { isHit, type TaskOutcome, tierOf } from "../../domain/result/outcome.ts";
 import type { HitWarning } from "../../domain/result/proof.ts";
 import type { SampleResult } from "../../domain/result/sample.ts";
 import { cameUncompressed, type TaskResult } from "../../domain/result/task-result.ts";
@@ -38,8 +38,6 @@ export interface Proof {
 /** Facts of the first good download of a task: later ones are answered by what it left. */
 export interface FirstDownload {
   readonly firstByteMs: number | undefined;
-  /** Whether Server-Timing shows that the origin sent it. */
-  readonly isFromOrigin: boolean;
   /** Of a lead: {@link isRecUnsure}. */
   readonly isRecUnsure: boolean;
 }
@@ -47,7 +45,6 @@ export interface FirstDownload {
 export function firstDownload(message: TaskMessage, answer: HttpResult): FirstDownload {
   return {
     firstByteMs: answer.firstByteMs,
-    isFromOrigin: isFromOrigin(answer),
     isRecUnsure: isRecUnsure(message, answer),
   };
 }
@@ -125,8 +122,6 @@ export function toResult(
     encoding: cutHeader(answer.contentEncoding),
     uncompressed: failure === undefined && compressed && cameUncompressed(answer) ? true : undefined,
     size_changed: failure === undefined && hasOtherSize(answer, task.bytes, compressed) ? true : undefined,
-    // An attempt before it may have failed at the origin.
-    rec_miss: attempts === 1 && first.isFromOrigin && isRecMiss(message, taskAttempt) ? true : undefined,
     rec_unsure: first.isRecUnsure ? true : undefined,
     hit_after_download: proof?.outcome === "not_kept" && taskAttempt.sawHit ? true : undefined,
     x_amz_cf_pop: cutHeader(last.xAmzCfPop),
@@ -159,19 +154,6 @@ function rounded(ms: number | undefined): number | undefined {
 
 function cutHeader(value: string | undefined): string | undefined {
   return value === undefined ? undefined : cutText(value, MAX_HEADER_CHARACTERS);
-}
-
-/**
- * Whether a download from the origin is that of a follower. The POP that led it has the object, and its REC too; so this POP asks
- * another REC than the catalogue says. An object that this POP does not keep says nothing: the REC does
- * not keep it, whichever it is.
- */
-function isRecMiss({ follows }: TaskMessage, { attempt, proof }: TaskAttempt): boolean {
-  return follows === true && attempt.verdict.kind === "GOOD" && proof?.outcome !== "not_kept";
-}
-
-function isFromOrigin({ serverTiming }: HttpResult): boolean {
-  return isCacheMiss(serverTiming) && tierOf(serverTiming) === undefined;
 }
 
 /**

@@ -19,8 +19,6 @@ const WARNINGS: Readonly<Record<Warning["code"], string>> = {
     "部分 URL 的响应标头禁止任何缓存保留对象。缓存策略的最小 TTL 可以覆盖这些标头，因此对象仍可能被缓存。",
   not_compressed:
     "部分任务请求 br 或 gzip，得到的文本却没有 Content-Encoding，POP 目前缓存的就是未压缩的内容。原因可能是缓存行为未启用压缩、未压缩的内容先被缓存，或 CloudFront 当时没有资源进行压缩。",
-  rec_wrong:
-    "目录所列的区域边缘缓存已有部分任务的对象，POP 却仍然回源，因此这些 POP 很可能属于别的区域边缘缓存。影响仅为每个任务多一次回源。",
   size_changed:
     "部分任务的对象完整（与 Content-Length 一致），但大于探测时的大小：对象在此期间被替换，或源站对 HEAD 请求给出的大小不同。total_size 为探测到的大小。",
   no_capacity:

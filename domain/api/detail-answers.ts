@@ -113,7 +113,6 @@ export const popProgressSchema = z
       ),
     total_count: count("Its tasks. 0 until the POPs are resolved."),
     ...counterFields,
-    rec_miss_count: count("Tasks whose object the REC had, but the origin sent. Then `rec` is likely wrong."),
     download_size: downloadedField,
     transferred_bytes: transferredField,
   })
@@ -132,7 +131,6 @@ export const popProgressSchema = z
         hit_count: 0,
         regional_count: 0,
         not_kept_count: 0,
-        rec_miss_count: 0,
         download_size: 20100,
         transferred_bytes: 40200,
       },

@@ -35,8 +35,6 @@ interface View {
   readonly now: number;
   /** An agent whose last heartbeat is older is dead. */
   readonly heartbeatTimeoutMs: number;
-  /** Counters by POP, where the warnings name POPs. */
-  readonly popCounts?: ReadonlyMap<string, Count> | undefined;
 }
 
 /**
@@ -69,7 +67,7 @@ export function describeRequest<T extends DescribedRequest>(item: T, progress: P
     last_update_time: lastUpdate(item, progress, now),
     timestamp: formatTimestamp(now),
     sources: sources?.map((source) => ({ ...source, state: sourceState(source, item.status) })),
-    warnings: warningsOf(item, count, now, { uncompressed: progress.uncompressed, popCounts: view.popCounts }),
+    warnings: warningsOf(item, count, now, progress.uncompressed),
   });
 }
 
@@ -119,7 +117,6 @@ function boundedCount(counted: Count, total: number): Count {
     regional_count: regional,
     not_kept_count: clamp(counted.not_kept_count, failed),
     uncompressed_count: clamp(counted.uncompressed_count, good),
-    rec_miss_count: clamp(counted.rec_miss_count, done),
     no_age_count: clamp(counted.no_age_count, hit),
     age_constant_count: clamp(counted.age_constant_count, hit),
     origin_age_count: clamp(counted.origin_age_count, hit),

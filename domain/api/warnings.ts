@@ -27,9 +27,6 @@ export const WARNING_MESSAGES = {
   not_compressed:
     "Some tasks requested br or gzip and got a text without Content-Encoding, which the POP keeps now. Either the cache behavior does " +
     "not compress, or the uncompressed form was cached first, or CloudFront did not have the resources to compress it",
-  rec_wrong:
-    "Some POPs fetched from the origin what their regional edge cache in the catalogue already had, so the catalogue likely lists the " +
-    "wrong one. It cost the origin one more request for each of these tasks, and nothing else",
   size_changed:
     "The objects of some tasks were complete, as Content-Length states, and larger than the probed size: they were replaced " +
     "in the meantime, or the origin states another size in response to a HEAD request. total_size has the probed size",
@@ -65,22 +62,13 @@ export const warningSchema = z
   });
 export type Warning = z.infer<typeof warningSchema>;
 
-/** What the examples of some warnings come from. */
-interface Examples {
-  /** URLs that came uncompressed. */
-  readonly uncompressed?: readonly string[] | undefined;
-  /** By POP; needed only where a count of `rec_miss_count` is above 0. */
-  readonly popCounts?: ReadonlyMap<string, Count> | undefined;
-}
-
 /** Instances that are missing for this long cause a warning. An instance usually starts within two minutes. */
 const NO_CAPACITY_MS = 600_000;
-
-const MAX_EXAMPLES = 3;
 
 /**
  * The warnings of a request, as far as its item and its counts show them. The list of requests has no missing instances.
  * @param now milliseconds since the epoch
+ * @param uncompressed URLs that came uncompressed
  */
 export function warningsOf(
   {
@@ -92,12 +80,10 @@ export function warningsOf(
   }: Partial<RequestItem>,
   counts: Count,
   now: number,
-  { uncompressed, popCounts = new Map() }: Examples = {},
+  uncompressed?: readonly string[],
 ): Warning[] {
   const hits = HIT_WARNINGS.map((code): Row => [code, counts[`${code}_count`]]);
   const isShort = active !== undefined && now - (missing?.since ?? now) >= NO_CAPACITY_MS;
-  // The POPs with most misses, each with how many it has.
-  const misses = [...popCounts].toSorted(([, a], [, b]) => b.rec_miss_count - a.rec_miss_count).slice(0, MAX_EXAMPLES);
   const rows: Row[] = [
     ["no_tier", counts.no_tier_count],
     ...hits,
@@ -108,11 +94,6 @@ export function warningsOf(
       skipped?.examples,
     ],
     ["not_compressed", counts.uncompressed_count, uncompressed],
-    [
-      "rec_wrong",
-      counts.rec_miss_count,
-      misses.flatMap(([pop, { rec_miss_count: count }]) => (count > 0 ? [`${pop}: ${count}`] : [])),
-    ],
     ["size_changed", counts.size_changed_count],
     ["no_capacity", isShort ? (missing?.count ?? 0) : 0],
   ];

@@ -60,8 +60,7 @@ export function promoteFollowers(
     const [{ kind, haveTasks }] = group;
     const urls = group.map(({ url }) => url);
     if (kind.state === "cached") {
-      const following = { follows: true, led_by: lead.pop, only_follower: others.length === 0 || undefined };
-      const led = isRegional ? ({ sample: true, led_by: lead.pop } as const) : following;
+      const led = { ...(isRegional ? { sample: true as const } : { follows: true }), led_by: lead.pop };
       if (haveTasks) for (const follower of followers) send(follower, urls, kind.isInRec ? led : {});
       continue;
     }

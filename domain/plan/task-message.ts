@@ -69,8 +69,6 @@ export const taskMessageSchema = z.object({
   queued_at: z.number().optional(),
   /** With scope `regional`: the POP whose tasks these are. This POP requests the URLs in its place. @default `pop` */
   task_pop: z.string().optional(),
-  /** No other POP follows it: so nothing shows which of both RECs the catalogue has wrong. */
-  only_follower: z.boolean().optional(),
   /** It may have been sent before: tasks that have a result are not done again. */
   again: z.boolean().optional(),
   /** Most attempts at one of its URLs in deferred messages. It counts for each URL without `attempts` of its own. */

@@ -20,8 +20,6 @@ export const countSchema = z.object({
   not_kept_count: counter,
   /** Good results that came uncompressed, though they were asked for compressed and are of a kind that CloudFront compresses. */
   uncompressed_count: counter,
-  /** Results of followers that the origin was asked for, though the POP before them at their REC had the object. */
-  rec_miss_count: counter,
   /** Hits by their warning, which the recount alone counts. They are among those of `hit_count`. */
   no_age_count: counter,
   age_constant_count: counter,
@@ -48,14 +46,13 @@ export interface Counted {
   readonly outcome?: TaskOutcome | undefined;
   readonly tier?: string | undefined;
   readonly uncompressed?: boolean | undefined;
-  readonly rec_miss?: boolean | undefined;
   readonly size_changed?: boolean | undefined;
   readonly warning?: HitWarning | undefined;
 }
 
 /** Adds a result to a sum, or takes it back. A failed one has no bytes of an object, and transferred some all the same. */
 export function addResult(sum: Sum, result: Counted, sign: 1 | -1 = 1): void {
-  const { ok, bytes, outcome, tier, uncompressed, rec_miss, size_changed, warning } = result;
+  const { ok, bytes, outcome, tier, uncompressed, size_changed, warning } = result;
   sum.download_count += sign;
   sum.transferred_bytes += sign * (result.transferred_bytes ?? 0);
   if (ok) sum.download_size += sign * bytes;
@@ -65,7 +62,6 @@ export function addResult(sum: Sum, result: Counted, sign: 1 | -1 = 1): void {
   else if (outcome === "regional") sum.regional_count += sign;
   else if (outcome === "not_kept") sum.not_kept_count += sign;
   if (uncompressed === true) sum.uncompressed_count += sign;
-  if (rec_miss === true) sum.rec_miss_count += sign;
   // A failed one has none, whatever an instance wrote.
   if (outcome === "hit" && warning !== undefined) sum[`${warning}_count`] += sign;
   if (tier === undefined && (outcome === "regional" || (outcome === "hit" && warning === undefined)))

@@ -68,16 +68,10 @@ export function upstreamOf(serverTiming: string | undefined): string | undefined
   return layerIn(serverTiming, UPSTREAM_LAYER);
 }
 
-/** Whether Server-Timing reports that no cache had the object. */
-export function isCacheMiss(serverTiming: string | undefined): boolean {
-  return serverTiming?.includes(CACHE_MISS.name) === true && CACHE_MISS.expression.test(serverTiming);
-}
-
 // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/understanding-response-headers-policies.html#server-timing-header
 const LAYER = String.raw`\s*;\s*desc=(?:"([A-Za-z ]{1,40})"|([A-Za-z]{1,40}))\s*(?:[,;]|$)`;
-const HIT_LAYER = metric("cdn-hit-layer", LAYER);
-const UPSTREAM_LAYER = metric("cdn-upstream-layer", LAYER);
-const CACHE_MISS = metric("cdn-cache-miss", String.raw`\s*(?:[,;]|$)`);
+const HIT_LAYER = metric("cdn-hit-layer");
+const UPSTREAM_LAYER = metric("cdn-upstream-layer");
 
 interface Metric {
   readonly name: string;
@@ -85,8 +79,8 @@ interface Metric {
 }
 
 /** Matches a metric of the header. A comma in a quoted string does not end the metric before it: RFC 9110, 5.6.4. */
-function metric(name: string, parameters: string): Metric {
-  return { name, expression: new RegExp(String.raw`^(?:(?:[^"]|"(?:[^"\\]|\\.)*")*?,)?\s*${name}${parameters}`) };
+function metric(name: string): Metric {
+  return { name, expression: new RegExp(String.raw`^(?:(?:[^"]|"(?:[^"\\]|\\.)*")*?,)?\s*${name}${LAYER}`) };
 }
 
 function layerIn(serverTiming: string | undefined, { name, expression }: Metric): string | undefined {

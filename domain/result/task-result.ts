@@ -40,8 +40,6 @@ export const taskResultSchema = z.object({
   encoding: z.string().optional(),
   /** It was asked for compressed, is of a kind that CloudFront compresses, and came as it is. Absent: not so, or not good. */
   uncompressed: z.boolean().optional().catch(undefined),
-  /** A follower's download came from the origin, so its POP is not under the REC that the catalogue says. Absent: not seen. */
-  rec_miss: z.boolean().optional().catch(undefined),
   /** The body has as many bytes as Content-Length states, and other than Get Size saw. Absent: not so, or not good. */
   size_changed: z.boolean().optional().catch(undefined),
   /** The POP that answered, as it names itself. */

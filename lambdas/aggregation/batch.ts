@@ -13,7 +13,7 @@ const MAX_RESULT_BYTES = 2 ** 40;
 /** A task downloads its object a few times at each attempt, and no task has more attempts than this allows. */
 const MAX_TRANSFERRED_BYTES = 16 * MAX_RESULT_BYTES;
 
-const { outcome, tier, uncompressed, rec_miss } = taskResultSchema.shape;
+const { outcome, tier, uncompressed } = taskResultSchema.shape;
 const { url, variant, error, http_status, ms } = taskResultSchema.shape;
 
 /** What counts of a result until the recount: no more, for this is parsed of each. */
@@ -26,10 +26,9 @@ const countedSchema = z.object({
   transferred_bytes: z.number().int().min(0).max(MAX_TRANSFERRED_BYTES).optional(),
   outcome,
   tier,
+  uncompressed,
 });
-/** What few results have. It is parsed of those alone. */
-const marksSchema = z.object({ uncompressed, rec_miss });
-type StreamedResult = z.infer<typeof countedSchema> & Partial<z.infer<typeof marksSchema>>;
+type StreamedResult = z.infer<typeof countedSchema>;
 
 /** The same, and what counts of the record that has it: one schema, for a second one took a twentieth of the time. */
 const recordSchema = countedSchema.extend({
@@ -99,9 +98,8 @@ export function progressOfBatch(records: readonly unknown[]) {
     try {
       const { eventID, dynamodb } = (record ?? {}) as NonNullable<StreamRecord>;
       const { NewImage: image, OldImage: oldImage, ApproximateCreationDateTime: at } = dynamodb ?? {};
-      const now = withMarks(recordSchema.parse(attributesOf(image, eventID, at)), image);
-      const before =
-        oldImage === undefined ? undefined : withMarks(countedSchema.parse(attributesOf(oldImage)), oldImage);
+      const now = recordSchema.parse(attributesOf(image, eventID, at));
+      const before = oldImage === undefined ? undefined : countedSchema.parse(attributesOf(oldImage));
       let sum = sums.get(now.req_id);
       if (sum === undefined) {
         sum = new RequestSum();
@@ -124,7 +122,7 @@ export function progressOfBatch(records: readonly unknown[]) {
 
 /** Written out: this is done for each record. */
 function attributesOf(image: Image | null | undefined, eventID?: unknown, at?: unknown) {
-  const { req_id, pop, ok, bytes, transferred_bytes, outcome, tier } = image ?? {};
+  const { req_id, pop, ok, bytes, transferred_bytes, outcome, tier, uncompressed } = image ?? {};
   return {
     eventID,
     at,
@@ -135,13 +133,8 @@ function attributesOf(image: Image | null | undefined, eventID?: unknown, at?: u
     transferred_bytes: numberOf(transferred_bytes),
     outcome: outcome?.S,
     tier: tier?.S,
+    uncompressed: uncompressed?.BOOL,
   };
-}
-
-function withMarks<T extends StreamedResult>(result: T, image: Image | null | undefined): T {
-  const { uncompressed, rec_miss } = image ?? {};
-  if (uncompressed === undefined && rec_miss === undefined) return result;
-  return Object.assign(result, marksSchema.parse({ uncompressed: uncompressed?.BOOL, rec_miss: rec_miss?.BOOL }));
 }
 
 /** Numbers come as texts: what else is there is none. */

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { listedRequestSchema } from "../../domain/api/request-answers.ts";
-import { countOf, type DescribedRequest, describeRequest } from "../../domain/api/request-view.ts";
+import { type DescribedRequest, describeRequest } from "../../domain/api/request-view.ts";
 import { errorFields } from "../../domain/log-fields.ts";
 import { STATUSES, statusSchema } from "../../domain/request/lifecycle.ts";
 import { hasFinalCounts, NO_PROGRESS } from "../../domain/request/progress.ts";
@@ -50,14 +50,11 @@ async function find({ requests }: ApiDeps, { limit = DEFAULT_LIMIT, next, status
  * @param item from the list or whole
  */
 export async function describeNow<T extends DescribedRequest>(deps: ApiDeps, item: T) {
-  const { req_id: reqId, pops, uncompressed_count: uncompressed = 0 } = item;
+  const { req_id: reqId, uncompressed_count: uncompressed = 0 } = item;
   // Once it is recounted, an ended request's item has its exact counts, and nothing of its examples.
   const progress = hasFinalCounts(item) && uncompressed === 0 ? NO_PROGRESS : await deps.progress.of(reqId);
-  // Only the warning of a wrong REC names POPs.
-  const areNamed = pops !== undefined && countOf(item, progress).rec_miss_count > 0;
-  const popCounts = areNamed ? await deps.progress.pops(reqId, pops) : undefined;
   const { heartbeatTimeoutMs } = deps.timings;
-  const described = describeRequest(item, progress, { now: deps.now(), heartbeatTimeoutMs, popCounts });
+  const described = describeRequest(item, progress, { now: deps.now(), heartbeatTimeoutMs });
   const { percentage_complete: percentage } = described;
   if (!hasFinalCounts(item) && percentage > (item.max_reported_percentage ?? 0))
     await deps.requests.recordReportedPercentage(reqId, percentage).catch((error: unknown) => {

@@ -28,7 +28,6 @@ export const POPS: Pop[] = RECS.flatMap(([rec, pops, total, done, warm, failed],
       hit_count: 0,
       regional_count: 0,
       not_kept_count: 0,
-      rec_miss_count: 0,
       download_size: first ? warm * 1_000_000 : 0,
       transferred_bytes: first ? warm * 2_000_000 : 0,
     };

@@ -31,7 +31,6 @@ const ended = {
       warm_count: 2,
       hit_count: 0,
       not_kept_count: 0,
-      rec_miss_count: 0,
       download_size: 2,
     },
   ],

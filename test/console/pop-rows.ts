@@ -25,7 +25,6 @@ export function popRows(pops: readonly PopDone[], tasks: number) {
       not_kept_count: Math.min(notKept, bad),
       warm_count: results - bad,
       hit_count: 0,
-      rec_miss_count: 0,
       download_size: (results - bad) * 25_000_000,
     };
   });

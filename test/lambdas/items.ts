@@ -49,9 +49,8 @@ export function fullRequest(change: Partial<RequestItem> = {}): RequestItem {
   const d = new Distinct(7);
   const req_id = d.id("request");
   // Failed, warm and hit tasks are some of those that have a result, and these are some of all.
-  const [not_kept_count, uncompressed_count, rec_miss_count] = [d.integer(), d.integer(), d.integer()];
+  const [not_kept_count, uncompressed_count, size_changed_count] = [d.integer(), d.integer(), d.integer()];
   const [regional_count, no_tier_count] = [d.integer(), d.integer()];
-  const size_changed_count = rec_miss_count + 1;
   const [failed_count, hit_count, warm_count] = [not_kept_count + 1_003, d.integer() + 5_000, d.integer() + 9_000];
   const download_count = failed_count + hit_count + warm_count + regional_count + 20_011;
   const download_size = d.bytes();
@@ -125,7 +124,6 @@ export function fullRequest(change: Partial<RequestItem> = {}): RequestItem {
     regional_count,
     not_kept_count,
     uncompressed_count,
-    rec_miss_count,
     no_age_count: d.integer(),
     age_constant_count: d.integer(),
     origin_age_count: d.integer(),
@@ -239,7 +237,6 @@ export function fullResult(change: Partial<TaskResult> = {}): TaskResult {
     age: d.integer(),
     encoding: d.id("br"),
     uncompressed: true,
-    rec_miss: true,
     x_amz_cf_pop: d.pop(),
     x_amz_cf_id: d.id("cf"),
     ms: d.integer(),

@@ -6,7 +6,7 @@ const TASK = { reqId: "r1", pop: "BRU50-C1", lead: "ATH50-C1", url: "https://www
 /** Followers that come at once. @returns those that have entered, in their order */
 async function enter(gate: FollowerGate, ...tasks: Partial<typeof TASK>[]) {
   const entered: AdmittedFollower[] = [];
-  for (const task of tasks) void gate.enter({ ...TASK, ...task }, true).then((follower) => entered.push(follower));
+  for (const task of tasks) void gate.enter({ ...TASK, ...task }).then((follower) => entered.push(follower));
   await turn();
   return entered;
 }
@@ -54,7 +54,7 @@ test("after three objects whose hits show nothing, the followers of a wrong lead
   const gate = new FollowerGate();
   // The lead's REC is another one than the catalogue says, and this POP fetches each object first.
   const fetch = async (url: string) => {
-    const follower = await gate.enter({ ...TASK, pop: "BUD50-C1", url }, true);
+    const follower = await gate.enter({ ...TASK, pop: "BUD50-C1", url });
     follower.served("origin");
   };
   for (const url of ["1", "2", "3"]) {
@@ -68,62 +68,42 @@ test("after three objects whose hits show nothing, the followers of a wrong lead
   }
   await fetch("4");
   expect(needs(await enter(gate, { url: "4" }, { url: "5" }, { url: "6" }))).toEqual([true, true, true]);
-  expect(gate.isMisplaced({ reqId: "r1", pop: TASK.pop, lead: TASK.lead })).toBe(false);
 });
 
 test("a hit shows nothing while a follower with a permit, for which nobody waits, may fill the same cache", async () => {
   const gate = new FollowerGate();
-  (await gate.enter({ ...TASK, url: "1" }, true)).served("origin");
-  const filling = await gate.enter({ ...TASK, url: "2" }, true);
+  (await gate.enter({ ...TASK, url: "1" })).served("origin");
+  const filling = await gate.enter({ ...TASK, url: "2" });
   // Another POP of the REC that the first one is under, which is not the lead's.
-  const other = await gate.enter({ ...TASK, pop: "BUD50-C1", url: "2" }, true);
+  const other = await gate.enter({ ...TASK, pop: "BUD50-C1", url: "2" });
   other.served("cache");
   filling.served("origin");
-  expect((await gate.enter({ ...TASK, pop: "BUD50-C1", url: "3" }, true)).needsPermit).toBe(true);
+  expect((await gate.enter({ ...TASK, pop: "BUD50-C1", url: "3" })).needsPermit).toBe(true);
 });
 
-test("requests are known one by one, and without limits nobody waits", async () => {
+test("requests are known one by one", async () => {
   const gate = new FollowerGate();
-  (await gate.enter(TASK, true)).served("cache");
-  expect((await gate.enter(TASK, true)).needsPermit).toBe(false);
-  expect((await gate.enter({ ...TASK, reqId: "r2" }, true)).needsPermit).toBe(true);
-  expect(needs(await Promise.all([1, 2, 3].map(() => gate.enter({ ...TASK, reqId: "r3" }, false))))).toEqual([
-    ...[false, false, false],
-  ]);
-});
-
-test("a POP is misplaced if another one shares the REC of its lead, or if it shares the REC of none of two leads", async () => {
-  const gate = new FollowerGate();
-  const show = async (lead: string, pop: string, by: "cache" | "origin") =>
-    (await gate.enter({ ...TASK, lead, pop, url: `${lead} ${pop}` }, false)).served(by);
-  const isMisplaced = (lead: string, pop: string) => gate.isMisplaced({ reqId: "r1", lead, pop });
-  await show("A", "X", "origin");
-  await show("X", "A", "origin");
-  // Either may be.
-  expect([isMisplaced("A", "X"), isMisplaced("X", "A")]).toEqual([false, false]);
-  await show("A", "B", "cache");
-  expect([isMisplaced("A", "X"), isMisplaced("X", "A")]).toEqual([true, false]);
-  await show("B", "Y", "origin");
-  await show("C", "Y", "origin");
-  expect(isMisplaced("C", "Y")).toBe(true);
+  (await gate.enter(TASK)).served("cache");
+  expect((await gate.enter(TASK)).needsPermit).toBe(false);
+  expect((await gate.enter({ ...TASK, reqId: "r2" })).needsPermit).toBe(true);
 });
 
 test("those that wait for a follower that is deferred are deferred with it, and those that come later are not", async () => {
   const gate = new FollowerGate();
-  const first = await gate.enter(TASK, true);
-  const waiting = gate.enter({ ...TASK, url: "2" }, true);
+  const first = await gate.enter(TASK);
+  const waiting = gate.enter({ ...TASK, url: "2" });
   const error = new Error("deferred");
   first.leave(error);
   await expect(waiting).rejects.toBe(error);
-  await expect(gate.enter({ ...TASK, url: "3" }, true)).resolves.toMatchObject({ needsPermit: true });
+  await expect(gate.enter({ ...TASK, url: "3" })).resolves.toMatchObject({ needsPermit: true });
 });
 
 test("nobody waits when the process stops", async () => {
   const gate = new FollowerGate();
-  await gate.enter(TASK, true);
-  const waiting = gate.enter({ ...TASK, url: "2" }, true);
+  await gate.enter(TASK);
+  const waiting = gate.enter({ ...TASK, url: "2" });
   const error = new Error("stopped");
   gate.close(error);
   await expect(waiting).rejects.toBe(error);
-  await expect(gate.enter({ ...TASK, url: "3" }, true)).rejects.toBe(error);
+  await expect(gate.enter({ ...TASK, url: "3" })).rejects.toBe(error);
 });

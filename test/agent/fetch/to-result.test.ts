@@ -6,9 +6,6 @@ import type { TaskOutcome } from "../../../domain/result/outcome.ts";
 import { taskMessage } from "../task-messages.ts";
 import { attemptOf } from "./attempts.ts";
 
-const MISS =
-  'cdn-upstream-layer;desc="REC",cdn-upstream-fbl;dur=40,cdn-cache-miss,cdn-pop;desc="SIN2-P1",cdn-downstream-fbl;dur=44';
-const REC_HIT = 'cdn-cache-hit,cdn-pop;desc="SIN2-P1",cdn-hit-layer;desc="REC",cdn-downstream-fbl;dur=4';
 const FAILED = { kind: "FINAL", failure: { reason: "too_large" } } as const;
 
 /** The result of an attempt. @param shown how its proof ended. @default it had none */
@@ -64,33 +61,6 @@ test("a result names its variant, and stands under a key of its own", () => {
   const of = (task: Partial<TaskUrl>) => resultOf(attemptOf({ bytes: 1 }), {}, task);
   expect(of({ variant: "br" })).toMatchObject({ variant: "br", pop_url: "SIN2-P1#https://a.example/#br" });
   expect(of({})).toMatchObject({ variant: undefined, pop_url: "SIN2-P1#https://a.example/" });
-});
-
-const timed = (serverTiming: string, different: Partial<Attempt> = {}) =>
-  attemptOf({ bytes: 10, httpStatus: 200, serverTiming }, different);
-
-test.each<[string, Attempt, true | undefined]>([
-  ["came from the origin", timed(MISS), true],
-  ["alone", timed("cdn-cache-miss"), true],
-  ["came from the REC", timed(REC_HIT), undefined],
-  ["was there before", timed(REC_HIT.replace("REC", "EDGE")), undefined],
-  ["came from Origin Shield", timed('cdn-cache-miss,cdn-hit-layer;desc="Origin Shield"'), undefined],
-  ["had expired", timed('cdn-cache-refresh,cdn-pop;desc="SIN2-P1"'), undefined],
-  ["did not tell", attemptOf({ bytes: 10, httpStatus: 200 }), undefined],
-  ["was had at the second attempt, and the first may have failed at the origin", timed(MISS, { count: 2 }), undefined],
-  ["failed", timed(MISS, { verdict: FAILED }), undefined],
-])("whether a follower's download went past its REC: one that %s", (_, attempt, expected) => {
-  expect(resultOf(attempt, { follows: true }, {}, "done").rec_miss).toBe(expected);
-  expect(resultOf(attempt, { follows: true, tries: 1 }, {}, "done").rec_miss).toBeUndefined();
-  expect(resultOf(attempt, {}, {}, "done").rec_miss).toBeUndefined();
-});
-
-test.each([
-  ["not_kept", undefined],
-  ["warm", true],
-  ["hit", true],
-] as const)("one whose proof ended as %s", (shown, expected) => {
-  expect(resultOf(timed(MISS), { follows: true }, {}, shown).rec_miss).toBe(expected);
 });
 
 const LEAD = { followers: [{ pop: "SIN2-P1", ips: ["192.0.2.1"] }] };

@@ -209,12 +209,3 @@ test("what is deferred goes back in one message for each number of attempts, aft
   await deferrals.end();
   expect(await sentNow()).toEqual([]);
 });
-
-test.each([
-  ["alone, by the result itself", { only_follower: true }, true],
-  ["beside others, by comparison", {}, undefined],
-])("whether a REC is wrong is decided for a follower %s", async (_, more, isWrong) => {
-  const download = () => Promise.resolve({ serverTiming: "cdn-cache-miss" });
-  const { written } = await run(bodyWith({ ...FOLLOWER, ...more }, "a"), { ...PLAN, download });
-  expect(written.map(({ rec_miss }) => rec_miss)).toEqual([isWrong]);
-});

@@ -60,7 +60,6 @@ test("a POP's row has tasks, done, warm, hit, regional, not kept and failed, in 
     pop: "AAA-C",
     rec: "Singapore",
     state: "IN_PROGRESS" as const,
-    rec_miss_count: 7,
     regional_count: 41,
     download_size: 17_000,
     transferred_bytes: 35_000,

@@ -34,8 +34,7 @@ it.each<[string, Counted, Count]>([
   ["is good, and has no outcome", { ok: true, bytes: 7 }, count(1, 7, 0)],
   ["is bad, and has no outcome", { ok: false, bytes: 7 }, count(1, 0, 1)],
   ["came uncompressed", { ...WARM, uncompressed: true }, count(1, 7, 0, { warm_count: 1, uncompressed_count: 1 })],
-  ["came compressed", { ...WARM, uncompressed: false, rec_miss: false }, count(1, 7, 0, { warm_count: 1 })],
-  ["came from the origin", { ...WARM, rec_miss: true }, count(1, 7, 0, { warm_count: 1, rec_miss_count: 1 })],
+  ["came compressed", { ...WARM, uncompressed: false }, count(1, 7, 0, { warm_count: 1 })],
   ["is a hit of a known tier", { ...HIT, tier: "EDGE" }, count(1, 7, 0, { hit_count: 1 })],
   [
     "has another size than was probed",

@@ -1,4 +1,4 @@
-import { isCacheMiss, isHit, outcomeSchema, outcomes, tierOf, upstreamOf } from "../../../domain/result/outcome.ts";
+import { isHit, outcomeSchema, outcomes, tierOf, upstreamOf } from "../../../domain/result/outcome.ts";
 
 test.each([
   ['cdn-cache-hit,cdn-pop;desc="SEA19-C1",cdn-rid;desc="x==",cdn-hit-layer;desc="EDGE"', "EDGE"],
@@ -41,11 +41,3 @@ test.each([
   ['x;desc="a, cdn-upstream-layer;desc=REC,"', undefined],
   [undefined, undefined],
 ])("the upstream layer of %s is %s", (header, layer) => expect(upstreamOf(header)).toBe(layer));
-
-test.each([
-  ['cdn-upstream-layer;desc="REC",cdn-cache-miss', true],
-  ["cdn-cache-miss, cdn-rid;desc=x", true],
-  ["cdn-cache-miss-time;dur=7", false],
-  ['x;desc="a, cdn-cache-miss, b"', false],
-  [undefined, false],
-])("no cache had the object, by %s: %s", (header, isMiss) => expect(isCacheMiss(header)).toBe(isMiss));

@@ -46,10 +46,10 @@ it("a text comes back whatever is in it, and no spreadsheet takes it for a formu
 });
 
 it("a result of which some fields cannot be read is read all the same, with all that a recount needs", () => {
-  const seen = { variant: "br", uncompressed: true, rec_miss: true, reason: "http_4xx" } as const;
+  const seen = { variant: "br", uncompressed: true, size_changed: true, reason: "http_4xx" } as const;
   expect(reportedResultSchema.parse(result("SIN2-P1", URL, seen))).toMatchObject(seen);
-  const odd = { ...result("SIN2-P1", URL), ms: "long", x_cache: 7, uncompressed: "yes", rec_miss: 1 };
-  const unknown = { ms: undefined, x_cache: undefined, uncompressed: undefined, rec_miss: undefined };
+  const odd = { ...result("SIN2-P1", URL), ms: "long", x_cache: 7, uncompressed: "yes", size_changed: 1 };
+  const unknown = { ms: undefined, x_cache: undefined, uncompressed: undefined, size_changed: undefined };
   expect(reportedResultSchema.parse(odd)).toMatchObject({ ...unknown, bytes: 10 });
 });
 

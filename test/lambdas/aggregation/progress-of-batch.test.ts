@@ -52,7 +52,6 @@ describe("what a batch changes", () => {
       count(1, 0, 1, { transferred_bytes: 12 }),
       { ...bad, transferred_bytes: 12 },
     ],
-    ["from the origin past its REC", count(1, 0, 1, { rec_miss_count: 1 }), { ...bad, rec_miss: true }],
   ];
   it.each(CHANGES)("%s", (_, change, now, before) => {
     const { total, pops } = progressOf(record(now, before));
@@ -185,7 +184,7 @@ describe("what a batch changes", () => {
       bytes: fc.nat(99),
       uncompressed: fc.boolean(),
       // How it came out, if it says so.
-      how: fc.constantFrom<Image>({ ok: true }, { ok: false }, warm, { ...notKept, rec_miss: true }),
+      how: fc.constantFrom<Image>({ ok: true }, { ok: false }, warm, notKept),
     });
     const write = fc.record({ reqId: fc.constantFrom("r1", "r2"), task: fc.nat(5), image });
     fc.assert(

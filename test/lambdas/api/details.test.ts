@@ -47,7 +47,7 @@ async function row(
 }
 
 it("detail=pops adds a row a POP", async () => {
-  const outcomes = { warm_count: 1, hit_count: 1, not_kept_count: 1, rec_miss_count: 3 };
+  const outcomes = { warm_count: 1, hit_count: 1, not_kept_count: 1 };
   expect(await row({}, undefined, 3, 1, outcomes)).toEqual({
     pop: SIN,
     rec: "Singapore",

@@ -8,7 +8,7 @@ import { BODY, NOTHING, READ_KEY_ID, refusalOf, STAMP, withoutWarnings, world } 
 describe("GET /prewarm", () => {
   const totals = { total_count: 16, total_size: 249_760 };
   const counted = count(14, 137_368, 5, { warm_count: 3, hit_count: 6, no_tier_count: 6, not_kept_count: 4 });
-  const { rec_miss_count: _r, ...told } = withoutWarnings(counted);
+  const told = withoutWarnings(counted);
   const body = {
     request_id: "r1",
     ...totals,
@@ -127,22 +127,14 @@ describe("GET /prewarm", () => {
     expect(calls).toEqual(["requests.get"]);
   });
 
-  it("warns with examples, while the request runs and after its end; POPs are read for a warning alone", async () => {
-    const odd = count(4, 40, 0, { uncompressed_count: 3, rec_miss_count: 2 });
+  it("warns with examples, while the request runs and after its end", async () => {
+    const odd = count(4, 40, 0, { uncompressed_count: 3 });
     const css = "https://cdn.example.com/a.css (br)";
-    const { get, calls, requests, progress } = world({ items: [request({ status: "IN_PROGRESS", total_count: 6 })] });
+    const { get, requests, progress } = world({ items: [request({ status: "IN_PROGRESS", total_count: 6 })] });
     expect((await get("prewarm")).body["warnings"]).toEqual([]);
-    expect(calls).not.toContain("progress.pops");
-    const blocks = new Map([[0, new Map([[1, odd]])]]);
-    await progress.add("r1", batchCount({ total: odd, shard: 0, blocks, uncompressed: [css] }), "token", 0);
+    await progress.add("r1", batchCount({ total: odd, shard: 0, uncompressed: [css] }), "token", 0);
     const warnings = [
       { code: "not_compressed", count: 3, message: expect.stringContaining("Content-Encoding"), examples: [css] },
-      {
-        code: "rec_wrong",
-        count: 2,
-        message: expect.stringContaining("regional edge cache"),
-        examples: ["FRA56-P4: 2"],
-      },
     ];
     expect((await get("prewarm")).body["warnings"]).toEqual(warnings);
     requests.set(request({ status: "FINISHED", active: undefined, total_count: 6, ...odd }));

@@ -14,8 +14,8 @@ export default {
     description: "The agent does not wait for a result to be written before the task counts as finished.",
     test: "test/agent/receive/process-message.test.ts",
     file: "agent/admit/task-run.ts",
-    find: "Promise.resolve() : deps.write(checked);",
-    replace: "Promise.resolve() : Promise.resolve(void deps.write(checked).catch(() => undefined));",
+    find: "Promise.resolve() : deps.write(result);",
+    replace: "Promise.resolve() : Promise.resolve(void deps.write(result).catch(() => undefined));",
   },
   "small-requests-wait-behind-large-ones": {
     invariant: "Tasks of a small request have a queue of their own.",
