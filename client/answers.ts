@@ -210,8 +210,6 @@ export const estimatedSchema = z.object({
     pops: z.object({ count, excluded: z.array(z.string()).catch([]) }).catch({ count: 0, excluded: [] }),
     bytes: z.object({
       estimate: maybeNumber,
-      low: maybeNumber,
-      high: maybeNumber,
       unreadable: count,
       unreadable_urls: z.array(z.object({ url: z.string(), error: z.string().catch("") })).catch([]),
       sampled: count,
@@ -220,8 +218,6 @@ export const estimatedSchema = z.object({
     prices: z.object({ as_asked: price, downloads_1: price, regional: price }).optional().catch(undefined),
     origin_fetches: z.object({
       expected: count,
-      least: count,
-      most: count,
       size_questions: count,
       origin_shield: z.array(z.string()).catch([]),
       uncached: z
@@ -236,8 +232,6 @@ export const estimatedSchema = z.object({
     }),
     dollars: z.object({
       total: count,
-      low: maybeNumber,
-      high: maybeNumber,
       lines: z.array(z.object({ line: z.string(), dollars: count, of: z.string().catch("") })).catch([]),
       prices_as_of: z.string().catch(""),
       not_included: z.array(z.string()).catch([]),

@@ -33,7 +33,7 @@ export function estimateLines({ estimate, pop_selection: selection }: Estimated,
     ...priceFacts(estimate.prices),
     ...originFacts(estimate.origin_fetches),
     ["Time", timeOf(instances)],
-    ["Estimated cost", `${look.paint("bold", dollars(cost.total))}${spreadOf(cost)}, prices of ${cost.prices_as_of}`],
+    ["Estimated cost", `${look.paint("bold", dollars(cost.total))}, prices of ${cost.prices_as_of}`],
   ];
   const lines = cost.lines.map((it) => [`  ${LINES[it.line] ?? it.line}`, dollars(it.dollars), it.of]);
   return [
@@ -53,10 +53,8 @@ export function factLines(facts: readonly Fact[], { width }: Look): string[] {
   });
 }
 
-function bytesOf({ bytes: { estimate, low, high, sampled } }: Estimate): string {
-  if (estimate === null) return "unknown";
-  const spread = low === null || high === null || low === high ? "" : ` (${bytes(low)} to ${bytes(high)})`;
-  return `about ${bytes(estimate)}${spread}, from ${many(sampled, "size")}`;
+function bytesOf({ bytes: { estimate, sampled } }: Estimate): string {
+  return estimate === null ? "unknown" : `about ${bytes(estimate)}, from ${many(sampled, "size")}`;
 }
 
 /** Prices of a request as asked and of its cheaper forms, with the bytes that each transfers. */
@@ -97,8 +95,4 @@ function timeOf({ count: instances, type, minutes_to_finish: minutes, binds }: E
   return minutes === null
     ? `does not end with ${by}`
     : `about ${Math.max(1, Math.ceil(minutes))} min with ${by}; limited by ${binds}`;
-}
-
-function spreadOf({ low, high }: Estimate["dollars"]): string {
-  return high === null || low === null || low === high ? "" : ` (${dollars(low)} to ${dollars(high)})`;
 }

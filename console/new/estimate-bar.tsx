@@ -5,7 +5,7 @@ import { Shape } from "../parts/shape.tsx";
 import { findingInChinese } from "../words/api-chinese.ts";
 import { useFormReader } from "../words/form-reader.ts";
 import { dollarsIn, mostPaid } from "./cost.ts";
-import { fromOrigin, plusMinus } from "./figures.ts";
+import { fromOrigin } from "./figures.ts";
 import type { Estimated } from "./use-estimate.ts";
 
 /** What it comes to. The last estimate stays, marked, while the next is asked for. */
@@ -38,14 +38,13 @@ export function useNoEstimate({ isUpdating, problem, faults }: Estimated): strin
 
 function Facts({ estimate }: { readonly estimate: Estimate }) {
   const { say, count, formats, preferences } = useFormReader();
-  const { urls, variants, tasks, pops, bytes, instances, dollars, prices } = estimate;
+  const { urls, variants, tasks, pops, instances, dollars, prices } = estimate;
   const locale = preferences.language === "zh" ? "zh-CN" : "en";
   const costText = (cost: number) => (cost < 0.01 ? say("lessThanCent") : dollarsIn(locale, cost));
   const { origin_shield: shields } = estimate.origin_fetches;
   const byShield = (fetches: string) =>
     shields.length === 0 ? fetches : `${fetches} ${say("byShield", { regions: shields.join(", ") })}`;
   const origin = fromOrigin(estimate);
-  const spread = plusMinus(bytes);
   const most = mostPaid(dollars);
   const factors = [
     count("urlCount", urls),
@@ -55,11 +54,7 @@ function Facts({ estimate }: { readonly estimate: Estimate }) {
   return (
     <dl>
       <Fact label={factors.join(" × ")} value={formats.count(tasks)} rest={count("tasks", tasks)} />
-      <Bytes
-        label={say("transferred")}
-        bytes={estimate.transferred_bytes}
-        rest={spread === undefined ? "" : say("plusMinus", { percent: spread })}
-      />
+      <Bytes label={say("transferred")} bytes={estimate.transferred_bytes} rest="" />
       <Bytes
         label={say("fromOrigin")}
         bytes={origin.bytes ?? null}

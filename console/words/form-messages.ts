@@ -179,7 +179,6 @@ export const FORM_MESSAGES = {
   asking: { en: "Estimating…", zh: "正在预估…" },
   noEstimate: { en: "No estimate: {reason}", zh: "无法预估：{reason}" },
   tasks: { en: "{count, plural, one {task} other {tasks}}", zh: "{count, plural, other {个任务}}" },
-  plusMinus: { en: "± {percent}%", zh: "± {percent}%" },
   fromOrigin: { en: "From the origin", zh: "回源流量" },
   inFetches: { en: "in {count, plural, one {# request} other {# requests}}", zh: "（{count} 次请求）" },
   takes: { en: "Estimated time", zh: "预估用时" },

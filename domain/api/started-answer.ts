@@ -20,13 +20,9 @@ export const ESTIMATE_EXAMPLE: Estimate = {
   },
   bytes: {
     estimate: 206_052,
-    low: 206_052,
-    high: 206_052,
     sampled: 2,
     unknown: 0,
     unreadable: 0,
-    first_problem: null,
-    note: "All sizes are known.",
   },
   transferred_bytes: 412_110,
   prices: {
@@ -36,8 +32,6 @@ export const ESTIMATE_EXAMPLE: Estimate = {
   },
   origin_fetches: {
     expected: 4,
-    least: 4,
-    most: 4,
     size_questions: 2,
     origin_shield: [],
     uncached: { urls: 0, fetches: 0, examples: [] },
@@ -52,14 +46,10 @@ export const ESTIMATE_EXAMPLE: Estimate = {
   },
   dollars: {
     total: 0.01,
-    low: 0.01,
-    high: 0.01,
     lines: [{ line: "ec2_spot", dollars: 0.0021, of: "0.04 instance hours of c7gn.large at $0.04992" }],
     prices_as_of: "2026-11",
     not_included: ["Taxes"],
   },
-  caps: [{ cap: "maxTasks", value: 6, limit: 10_000_000 }],
-  assumptions: ["Every URL can be read and every POP resolves"],
 };
 
 const STARTED_EXAMPLE = {

@@ -1,9 +1,8 @@
 import type { BehaviourOfUrl } from "../distribution/stored-settings.ts";
 import { MAX_FAILED_LEADS } from "../plan/followers.ts";
 import { recGroups } from "../plan/target.ts";
-import { recOf } from "../pops/sites.ts";
 import { isLimited, type OriginLimits } from "../request/options.ts";
-import { type TaskSettings, taskRequests } from "../result/task-traffic.ts";
+import { checkBytesOf, type TaskSettings, taskRequests } from "../result/task-traffic.ts";
 import type { Estimate } from "./estimate.ts";
 
 /** Settings of a request that decide its requests to CloudFront and to the origin. */
@@ -59,8 +58,6 @@ export interface ObjectSizes {
   readonly checkBytes: number;
   /** Bytes of the smallest one, which is the sample with scope `regional`. */
   readonly smallest: number;
-  /** Bytes that a sample of it transfers: a large one is left at its head. */
-  readonly sampleBytes: number;
 }
 
 /** Expected tasks of one POP, the bytes of their objects, and their requests and transferred bytes. */
@@ -92,8 +89,10 @@ export function edgeTraffic(settings: WarmingSettings, urls: UrlsByCaching, obje
   });
 }
 
-function samplesAt(pop: string, samples: number, { smallest, sampleBytes }: ObjectSizes): PopTraffic {
-  return { pop, tasks: samples, size: samples * smallest, requests: samples, bytes: samples * sampleBytes };
+/** A sample transfers as much as a check: a large object is left at its head. */
+function samplesAt(pop: string, samples: number, { smallest }: ObjectSizes): PopTraffic {
+  const bytes = samples * checkBytesOf(smallest);
+  return { pop, tasks: samples, size: samples * smallest, requests: samples, bytes };
 }
 
 /** Sum of one figure over POPs. */
@@ -101,34 +100,26 @@ export function totalOf(traffic: readonly PopTraffic[], figure: "tasks" | "size"
   return traffic.reduce((sum, it) => sum + it[figure], 0);
 }
 
-/** Requests that CloudFront receives: downloads, checks, and a size probe of each object. */
-export function edgeRequests(traffic: readonly PopTraffic[], objects: number): number {
-  return Math.round(totalOf(traffic, "requests")) + objects;
-}
-
 /**
- * POPs under a REC that request an object that no cache keeps. Where followers wait for the proof of their lead, those after
- * {@link MAX_FAILED_LEADS} leads do not request it: always under limits for the origin, otherwise if the headers of the object forbid
- * caching, which is not known in advance. Without a proof, every POP requests it.
+ * POPs under a REC that request an object that no cache keeps. Under limits for the origin, followers wait for the proof of their lead, so
+ * those after {@link MAX_FAILED_LEADS} leads do not request it. Otherwise, every POP does.
  */
-function triedPops({ verify, scope, origin }: WarmingSettings, pops: number, forbidsCaching = false): number {
+function triedPops({ verify, scope, origin }: WarmingSettings, pops: number): number {
   if (scope === "regional") return 1;
-  const isStopped = verify !== "off" && (forbidsCaching || isLimited(origin));
-  return isStopped ? Math.min(pops, MAX_FAILED_LEADS) : pops;
+  return verify !== "off" && isLimited(origin) ? Math.min(pops, MAX_FAILED_LEADS) : pops;
 }
 
 function groupsOf(pops: readonly string[]) {
   return recGroups(pops.map((pop) => ({ pop, label: "" })));
 }
 
-export function urlCount({ kept, shielded, uncached }: UrlsByCaching): number {
+function urlCount({ kept, shielded, uncached }: UrlsByCaching): number {
   return kept.length + shielded.length + uncached.length;
 }
 
 /**
- * Requests for objects that reach the origin, if no cache has any of them yet and all that may be kept is kept. Both downloads at all POPs
- * of a REC come from one request of the REC. CloudFront consolidates the requests of several RECs to Origin Shield at the same time, without
- * a promise: at worst, each lead's request reaches the origin.
+ * Expected requests for objects that reach the origin, if no cache has any of them yet and all that may be kept is kept. All downloads under
+ * a REC come from one request of the REC. CloudFront consolidates the requests of several RECs to Origin Shield at the same time.
  * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/origin-shield.html
  * @param variants of each URL
  */
@@ -138,28 +129,15 @@ export function originFetches(
   variants: number,
 ): Estimate["origin_fetches"] {
   const { kept, shielded, uncached, shieldRegions } = urls;
-  const { pops } = settings;
-  const known = new Set(pops.map(recOf).filter((rec) => rec !== undefined)).size;
-  // POPs of an unknown REC have one, maybe that of other POPs.
-  const recs = Math.max(known, Math.min(1, pops.length));
-  const shields = Math.min(1, pops.length);
-  const groups = groupsOf(pops);
+  const groups = groupsOf(settings.pops);
   const { downloads, checks } = taskRequests(settings);
-  const perUncached = (forbidsCaching = false) =>
-    (downloads + checks) * groups.reduce((sum, { length }) => sum + triedPops(settings, length, forbidsCaching), 0);
-  const total = (perKept: number, perShielded: number, its = perUncached()) =>
-    variants * (kept.length * perKept + shielded.length * perShielded + uncached.length * its);
+  const tried = groups.reduce((sum, { length }) => sum + triedPops(settings, length), 0);
+  const fetches = variants * uncached.length * (downloads + checks) * tried;
   return {
-    expected: total(groups.length, shields),
-    least: total(recs, shields, perUncached(true)),
-    most: total(groups.length, groups.length),
+    expected: variants * (kept.length * groups.length + shielded.length * Math.min(1, groups.length)) + fetches,
     size_questions: variants * urlCount(urls),
     origin_shield: [...shieldRegions],
-    uncached: {
-      urls: uncached.length,
-      fetches: variants * uncached.length * perUncached(),
-      examples: uncached.slice(0, MAX_EXAMPLES),
-    },
+    uncached: { urls: uncached.length, fetches, examples: uncached.slice(0, MAX_EXAMPLES) },
   };
 }
 

@@ -1,6 +1,4 @@
 import * as z from "zod";
-import { keysOf } from "../collections.ts";
-import { CAPS } from "../request/caps.ts";
 import { sourceReadSchema } from "../request/source.ts";
 
 const whole = z.number().int().nonnegative();
@@ -33,8 +31,6 @@ export const estimateSchema = z
     bytes: z
       .object({
         estimate: whole.nullable().describe("Expected value. Null: not known."),
-        low: whole.nullable().describe("Lower bound (95% confidence)."),
-        high: whole.nullable().describe("Upper bound (95% confidence)."),
         sampled: whole.describe("Probed sizes: at most 100."),
         unknown: whole.describe("Probes without an answer within 5 seconds."),
         unreadable: whole.describe("Probed URLs that cannot be read."),
@@ -43,8 +39,6 @@ export const estimateSchema = z
           .min(1)
           .optional()
           .describe("These URLs."),
-        first_problem: z.string().nullable().describe("The first of these errors."),
-        note: z.string().describe("What the sizes rest on."),
       })
       .describe("Bytes of all tasks: each object counts once per POP."),
     transferred_bytes: whole
@@ -62,8 +56,6 @@ export const estimateSchema = z
     origin_fetches: z
       .object({
         expected: whole.describe("Expected number."),
-        least: whole.describe("Lowest number."),
-        most: whole.describe("Highest number."),
         size_questions: whole.describe("Additional size probes."),
         origin_shield: z.array(z.string()).describe("AWS Regions of Origin Shield."),
         uncached: z
@@ -84,8 +76,6 @@ export const estimateSchema = z
     dollars: z
       .object({
         total: dollars.describe("Total."),
-        low: dollars.describe("Total with `bytes.low`."),
-        high: dollars.nullable().describe("Total with `bytes.high`."),
         lines: z
           .array(
             z.object({
@@ -108,18 +98,6 @@ export const estimateSchema = z
         not_included: z.array(z.string()).describe("Other costs."),
       })
       .describe("Cost in US dollars, at list prices."),
-    caps: z
-      .array(
-        z.object({
-          cap: z.enum(keysOf(CAPS)),
-          value: whole.nullable(),
-          limit: whole,
-        }),
-      )
-      .describe(
-        "Limits of the deployment, and what the request would use of each; of `maxDailyTasks` and `maxDailyBytes` with the other requests of the day. `value` null: not known.",
-      ),
-    assumptions: z.array(z.string()).describe("Assumptions."),
   })
   .meta({
     id: "Estimate",

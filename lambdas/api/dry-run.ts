@@ -39,7 +39,7 @@ export async function dryRun(
   asked: PrewarmRequest,
   retried: RequestItem | undefined,
 ): Promise<Estimated> {
-  const activeRequests = await checkActiveLimit(deps);
+  await checkActiveLimit(deps);
   const request = await adaptToSettings(deps, asked, { retried, isStarting: false });
   const { day, used } = await checkDailyLimits(deps, request);
   const { item } = request;
@@ -55,9 +55,6 @@ export async function dryRun(
   const estimate = estimateRequest({
     item,
     urls,
-    timeoutMinutes: body.timeout,
-    activeRequests,
-    usedToday: used,
     sizes:
       distributions.length === 0
         ? []
@@ -65,7 +62,6 @@ export async function dryRun(
             { dns, ports, request: item, distributions, refused, timeMs: SAMPLE_MS },
             questionsFor(urls, variantNames(item.variants)),
           ),
-    caps,
     kind,
     paths: pathCount(item, urls, distributions),
     distributions: distributionCount,
@@ -153,20 +149,19 @@ function firstUnreadable({ unreadable_urls: [first] = [] }: Estimate["bytes"]): 
 
 /** Warnings that a request would end before it is done. @param limits of the deployment; `used`: by other requests of the day */
 function estimateWarnings(
-  { bytes, transferred_bytes: transferred, instances, tasks }: Estimate,
+  { urls, variants, bytes, transferred_bytes: transferred, instances, tasks }: Estimate,
   { max_bytes: maxBytes = Number.POSITIVE_INFINITY, timeout }: PrewarmBody,
   { caps, day, used }: { readonly caps: Caps; readonly day: string; readonly used: DailyUse },
 ) {
   const size = transferred ?? 0;
-  // The bounds are those of the objects; each is downloaded as often.
-  const low = ((bytes.low ?? 0) * size) / Math.max(1, bytes.estimate ?? 1);
-  const end = (bound: number) => (low > bound ? WOULD_FAIL : "dry_run: this request may end as FAILED");
+  const isExact = bytes.unknown === 0 && bytes.sampled === urls * variants;
+  const end = isExact ? WOULD_FAIL : "dry_run: this request may end as FAILED";
   const minutes = instances.minutes_to_finish;
   const daily = dailyProblem(day, used, { total_count: tasks, transferred_bytes: size }, caps);
   return [
-    beyondCap(caps, "maxRequestBytes", end(caps.maxRequestBytes), size),
-    daily !== undefined && `${end(caps.maxDailyBytes - used.transferred_bytes)}: ${daily}`,
-    size > maxBytes && `${end(maxBytes)}: about ${size} transferred bytes exceed max_bytes, which is ${maxBytes}`,
+    beyondCap(caps, "maxRequestBytes", end, size),
+    daily !== undefined && `${end}: ${daily}`,
+    size > maxBytes && `${end}: about ${size} transferred bytes exceed max_bytes, which is ${maxBytes}`,
     minutes !== null &&
       minutes > timeout &&
       `timeout: the request needs about ${minutes} minutes, but times out after ${timeout}`,

@@ -6,7 +6,6 @@ import { urlBehaviours } from "../../domain/distribution/stored-settings.ts";
 import type { PriceClass } from "../../domain/pops/price-classes.ts";
 import { selectPops } from "../../domain/pops/select.ts";
 import { recOf } from "../../domain/pops/sites.ts";
-import { DEFAULT_CAPS } from "../../domain/request/caps.ts";
 import { type Behaviour, CACHING_DISABLED } from "../../tools/edge/behaviour.ts";
 import { startEdge } from "../../tools/edge/edge.ts";
 import { useVirtualClock } from "../virtual-clock.ts";
@@ -77,15 +76,12 @@ it.each<[name: string, Configuration, fetches: number]>([
     item,
     urls,
     behaviourOf: urlBehaviours(item, () => OWN?.id),
-    timeoutMinutes: 60,
     paths: 0,
     distributions: 1,
     sizes: [],
     lowerBound: false,
     sources: [],
     kind: instanceKind([]),
-    caps: DEFAULT_CAPS,
-    activeRequests: 1,
   });
   const run = await runDirect({ ...world, edge, dead: [] }, request);
   expect(run.item.status).toBe("FINISHED");

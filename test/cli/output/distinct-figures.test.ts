@@ -92,8 +92,6 @@ test("an estimate has its prices and its requests to the origin", () => {
   const uncached = { urls: 3, fetches: 41, examples: ["https://www.example.com/api"] };
   const fetched = {
     expected: 977,
-    least: 13,
-    most: 1_700,
     size_questions: 23,
     origin_shield: ["us-west-2"],
     uncached,

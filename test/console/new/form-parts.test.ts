@@ -7,7 +7,7 @@ import { curlOf, prewarmOf } from "../../../console/new/curl.ts";
 import { readDraft } from "../../../console/new/draft.ts";
 import { readDropped } from "../../../console/new/dropped.ts";
 import { faultsAt, faultsOf, NO_FAULTS, withHints } from "../../../console/new/faults.ts";
-import { fromOrigin, ownPathsOf, plusMinus } from "../../../console/new/figures.ts";
+import { fromOrigin, ownPathsOf } from "../../../console/new/figures.ts";
 import { EMPTY_FORM } from "../../../console/new/form.ts";
 import { filledFrom, isLacking } from "../../../console/new/form-of-sent.ts";
 import { whyNotSend } from "../../../console/new/may-send.ts";
@@ -150,7 +150,7 @@ describe("a form that another request fills", () => {
   });
 });
 
-const DOLLARS = { total: 0, low: null, high: null, lines: [], prices_as_of: "", not_included: [] };
+const DOLLARS = { total: 0, lines: [], prices_as_of: "", not_included: [] };
 
 test("money has no cents above ten dollars", () =>
   expect([3.2, 9.999, 323.4].map((it) => dollarsIn("en", it))).toEqual(["$3.20", "$10", "$323"]));
@@ -166,18 +166,12 @@ test("money: what most of it is for", () => {
 });
 
 describe("figures", () => {
-  const bytes = (low: number | null, high: number | null) => ({ estimate: 100, low, high, unreadable: 0, sampled: 9 });
-  test("the bounds, by the wider side; none if it is exact or not known", () => {
-    expect(plusMinus(bytes(96, 109))).toBe(9);
-    expect(plusMinus(bytes(100, 100))).toBeUndefined();
-    expect(plusMinus(bytes(null, null))).toBeUndefined();
-  });
   test("what comes from the origin, by the mean", () => {
     const estimate = estimatedSchema.shape.estimate.parse({
       tasks: 50,
       pops: { count: 10 },
-      bytes: bytes(100, 100),
-      origin_fetches: { expected: 25, least: 5, most: 25 },
+      bytes: { estimate: 100, unreadable: 0, sampled: 9 },
+      origin_fetches: { expected: 25 },
       instances: {},
       dollars: {},
     });

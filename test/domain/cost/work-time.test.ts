@@ -4,13 +4,7 @@ import { keptUnits } from "../../../tools/bench/report.ts";
 
 const INSTANCE = instanceKind(["c7gn.large"]);
 
-const UNITS = {
-  agentCpuMicros: 100,
-  fanOutTasksPerSecond: 100_000,
-  aggregationCpuMicros: 10,
-  getSizeUrlsPerSecond: 10_000,
-  largeMBPerSecond: 1_600,
-};
+const UNITS = { agentCpuMicros: 100, largeMBPerSecond: 1_600 };
 
 const traffic = (tasks: number, requests: number, bytes: number): Work["traffic"] => [
   { pop: "SIN2-P1", tasks, size: bytes, requests, bytes },
@@ -18,12 +12,9 @@ const traffic = (tasks: number, requests: number, bytes: number): Work["traffic"
 
 const WORK: Work = {
   traffic: traffic(100, 100, 1e6),
-  // Waits are added below.
-  requestsPerTask: 1,
-  hasFollowers: false,
   instances: 2,
   kind: INSTANCE,
-  urlVariants: 10,
+  objects: 10,
   distributions: 1,
   paths: 0,
   fetches: 20,
@@ -32,16 +23,16 @@ const WORK: Work = {
 };
 
 it.each<[what: string, Partial<Work>, seconds: number, binds: string]>([
-  ["a small one: its boot", {}, 75, "the start of instances"],
-  ["large objects: the links", { traffic: traffic(100, 300, 1e12) }, 875, "links of 2"],
-  ["many instances: the distribution", { traffic: traffic(100, 300, 1e14), instances: 300 }, 5_408, "150 Gbit/s"],
-  ["small objects: the tables", { traffic: traffic(1e6, 2e6, 1e6) }, 325, "new tables"],
-  ["a slow origin", { fetches: 9_000, originPerSecond: 10 }, 1_075, "origin.requests_per_second"],
-  ["many sizes", { urlVariants: 60_000, originPerSecond: 100 }, 615, "the size probes, which come first"],
+  ["a small one: its boot", {}, 80, "the start of instances"],
+  ["large objects: the links", { traffic: traffic(100, 300, 1e12) }, 880, "links of 2"],
+  ["many instances: the distribution", { traffic: traffic(100, 300, 1e14), instances: 300 }, 5_413, "150 Gbit/s"],
+  ["small objects: the tables", { traffic: traffic(1e6, 2e6, 1e6) }, 330, "new tables"],
+  ["a slow origin", { fetches: 9_000, originPerSecond: 10 }, 1_080, "origin.requests_per_second"],
+  ["many sizes", { objects: 60_000, originPerSecond: 100 }, 620, "the size probes, which come first"],
   [
     "one core",
     { traffic: traffic(1e6, 6e7, 1e6), instances: 1, kind: { ...INSTANCE, vcpus: 1 } },
-    6_075,
+    6_080,
     "CPU of 1 c7gn.large",
   ],
 ])("how long a request takes, and what binds: %s", (_, changes, expected, binds) => {
@@ -52,17 +43,9 @@ it.each<[what: string, Partial<Work>, seconds: number, binds: string]>([
 
 it("how long a request takes, and what binds: instances boot after an invalidation, and are not paid for while it runs", () => {
   const { seconds, instanceSeconds } = workTime({ ...WORK, paths: 6_000, isRaisedLate: true }, UNITS);
-  expect(seconds).toBeCloseTo(15 + 180 + 60, 0);
-  expect(instanceSeconds).toBeCloseTo(2 * (15 + 60), 0);
+  expect(seconds).toBeCloseTo(20 + 180 + 60, 0);
+  expect(instanceSeconds).toBeCloseTo(2 * (20 + 60), 0);
 });
-
-it.each([
-  ["a lead waits twice", { requestsPerTask: 3 }, 2.2],
-  ["its followers wait after it", { requestsPerTask: 3, hasFollowers: true }, 4.4],
-  ["a single request waits for nothing", { requestsPerTask: 1, hasFollowers: true }, 0],
-])("how long a request takes: %s", (_, changes, added) =>
-  expect(workTime({ ...WORK, ...changes }, UNITS).seconds).toBeCloseTo((workTime(WORK, UNITS).seconds ?? 0) + added, 6),
-);
 
 it("how long a request takes, and what binds: it does not end without an instance", () =>
   expect(workTime({ ...WORK, instances: 0 }, UNITS)).toMatchObject({ seconds: null, instanceSeconds: 0 }));

@@ -37,7 +37,7 @@ describe("POST /prewarm with dry_run", () => {
       urls: 2,
       variants: 1,
       tasks: 4,
-      bytes: { estimate: 4_002, low: 4_002, high: 4_002, sampled: 2 },
+      bytes: { estimate: 4_002, sampled: 2 },
     });
   });
 

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import * as z from "zod";
 import { directClient } from "../../../cli/direct/direct.ts";
 import { grouped } from "../../../domain/collections.ts";
-import { edgeDollars } from "../../../domain/cost/bill.ts";
+import { dollarsOf, edgeLines } from "../../../domain/cost/bill.ts";
 import { REGION_DEFAULTS } from "../../../domain/pops/regions.ts";
 import { recOf } from "../../../domain/pops/sites.ts";
 import { type Edge, edgeEnvironment, startEdge } from "../../../tools/edge/edge.ts";
@@ -239,7 +239,7 @@ test("a patch of 80 GB for 16 POPs under 6 RECs costs at most 42 dollars by the 
       const bytes = SCALE * sentBytes(its);
       return { pop, tasks: 0, size: 0, requests: its.length, bytes };
     });
-    const dollars = edgeDollars(traffic, 4, 1);
+    const dollars = dollarsOf(edgeLines(traffic, 4));
     expect(dollars).toBeGreaterThan(40);
     expect(dollars).toBeLessThanOrEqual(42);
   } finally {
