@@ -10,6 +10,15 @@ export function grouped<K, T>(items: Iterable<T>, keyOf: (item: T) => K): Map<K,
   return groups;
 }
 
+/** Most names, or wrong entries of one list, that a message has, so that there is room for others. */
+export const MAX_NAMED = 20;
+
+/** The first names of a list, and how many more there are. @param format makes the text of a name */
+export function firstOf(names: readonly string[], most = MAX_NAMED, format = (name: string) => name): string {
+  const more = names.length > most ? ` and ${names.length - most} more` : "";
+  return names.slice(0, most).map(format).join(", ") + more;
+}
+
 /** All items of an asynchronous sequence, in order. */
 export async function toArray<T>(items: AsyncIterable<T>): Promise<T[]> {
   const all: T[] = [];

@@ -1,5 +1,6 @@
 // Checks of a body that the command makes before it sends it.
 import * as z from "zod";
+import { firstOf } from "../../domain/collections.ts";
 import { byDistance } from "../../domain/nearest-name.ts";
 import { DnsLookupError } from "../../domain/net/resolver.ts";
 import { asciiHost, parseUrl } from "../../domain/net/urls.ts";
@@ -7,7 +8,6 @@ import { type ResolvedPop, resolvePops } from "../../domain/plan/resolve-targets
 import { POP_CODE } from "../../domain/pops/pop-codes.ts";
 import { knownNames, selectPops, suggestPops } from "../../domain/pops/select.ts";
 import { findDistributions } from "../../domain/request/find-distributions.ts";
-import { firstOf } from "../../domain/validation/api-error.ts";
 import { Dns } from "../../probe/dns.ts";
 import type { Client } from "../api/client.ts";
 import type { Body } from "../body/body.ts";

@@ -1,4 +1,4 @@
-import { grouped } from "../collections.ts";
+import { firstOf, grouped } from "../collections.ts";
 import { NOT_ALLOWED } from "../log-fields.ts";
 import type { Header } from "../net/headers.ts";
 import { isInPriceClass } from "../pops/price-classes.ts";
@@ -186,7 +186,7 @@ export function notChecked(what: string, why: string): Finding {
   const action = why.endsWith(NOT_ALLOWED)
     ? "Allow this action to the role of the stack's function, or in a direct run to your own credentials; organization policies may deny it, too"
     : "Send this again, or check it in the CloudFront console";
-  const problem = `${what} could not be read, so problems in it are not reported (${shortened(why)})`;
+  const problem = `${what} could not be read, so problems in it are not reported (${why.slice(0, MAX_TEXT)})`;
   return { code: "not_checked", problem, action };
 }
 
@@ -230,6 +230,7 @@ const MAX_PATTERNS = 20;
 const MAX_POLICIES = 5;
 /** So many path patterns of one kind of finding are told by themselves. */
 const MAX_GROUPS = 5;
+const MAX_TEXT = 200;
 
 /** Findings about the URLs of one behaviour. */
 const OF_BEHAVIOUR: readonly {
@@ -287,7 +288,11 @@ function ofBehaviours({ behaviours }: DistributionSettings, wanted: WantedWarmin
     });
     const told = found.slice(0, MAX_GROUPS).map(({ behaviour, urls }): Finding => {
       const count = `${urls.length} ${urls.length === 1 ? "URL" : "URLs"} of the path pattern ${behaviour.pathPattern}`;
-      return { code, problem: problem(`${count} (${firstOf(urls.map(shortened), MAX_URLS)})`, behaviour), action };
+      return {
+        code,
+        problem: problem(`${count} (${firstOf(urls, MAX_URLS, (url) => url.slice(0, MAX_TEXT))})`, behaviour),
+        action,
+      };
     });
     const more = found.slice(MAX_GROUPS);
     if (more.length === 0) return told;
@@ -339,15 +344,4 @@ function keyWords(part: KeyPart = "none", noun: "query string" | "cookie"): stri
 
 function percent(share: number): string {
   return `${Number((share * 100).toFixed(1))}%`;
-}
-
-function firstOf(names: readonly string[], most: number): string {
-  const more = names.length > most ? ` and ${names.length - most} more` : "";
-  return names.slice(0, most).join(", ") + more;
-}
-
-const MAX_TEXT = 200;
-
-function shortened(text: string): string {
-  return text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text;
 }

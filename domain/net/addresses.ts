@@ -7,7 +7,8 @@ import * as z from "zod";
  * special-purpose addresses (https://www.iana.org/assignments/iana-ipv4-special-registry); documentation addresses are
  * let through: they lead nowhere.
  */
-const REFUSED_IPV4 = blockList("ipv4", [
+const REFUSED = new BlockList();
+for (const subnet of [
   "0.0.0.0/8", // this host
   "10.0.0.0/8", // private
   "100.64.0.0/10", // behind a carrier's NAT
@@ -23,26 +24,9 @@ const REFUSED_IPV4 = blockList("ipv4", [
   "198.18.0.0/15", // benchmarks
   "224.0.0.0/4", // multicast
   "240.0.0.0/4", // reserved, broadcast
-]);
-
-/** A list of its own: one list would hold each IPv4 address for the IPv6 address that it is mapped to. */
-const REFUSED_IPV6 = blockList("ipv6", [
-  // Of the IPv6 addresses, only 2000::/3 has been given out to the public. Beyond it lie the unspecified one, loopback,
-  // IPv4 in disguise (::ffff:0:0/96, 64:ff9b::/96), unique local (with fd00:ec2::254), link-local and multicast.
-  "::/3",
-  "4000::/2",
-  "8000::/1",
-  "2001::/23", // protocol assignments; Teredo, which has an IPv4 address inside
-  "2002::/16", // 6to4, which has one too
-]);
-
-function blockList(family: "ipv4" | "ipv6", subnets: readonly string[]): BlockList {
-  const list = new BlockList();
-  for (const subnet of subnets) {
-    const [network = "", prefix] = subnet.split("/");
-    list.addSubnet(network, Number(prefix), family);
-  }
-  return list;
+]) {
+  const [network = "", prefix] = subnet.split("/");
+  REFUSED.addSubnet(network, Number(prefix));
 }
 
 /** `PREWARM_ALLOW_PRIVATE_ADDRESSES`: for an edge on one's own machine or network. Never set on AWS. */
@@ -72,12 +56,16 @@ export class AddressRefusedError extends Error {
   }
 }
 
-/** Why an address must not be connected to; undefined: it may be. A name is refused too: it would be looked up again. */
+/**
+ * Why an address must not be connected to; undefined: it may be. A name is refused too: it would be looked up again. So is every IPv6 address,
+ * because {@link Resolver} gives IPv4 addresses only.
+ */
 export function addressProblem(address: string, allowPrivate: boolean): string | undefined {
   if (isIP(address) === 0) return `'${address}' is not an IP address`;
   if (allowPrivate) return undefined;
-  const refused = isIPv4(address) ? REFUSED_IPV4.check(address, "ipv4") : REFUSED_IPV6.check(address, "ipv6");
-  return refused ? `${address} is a private or reserved address, which is refused` : undefined;
+  return !isIPv4(address) || REFUSED.check(address)
+    ? `${address} is a private or reserved address, which is refused`
+    : undefined;
 }
 
 /**

@@ -8,7 +8,6 @@ import {
   inBatches,
   invalidatingFields,
   invalidationPath,
-  likelyRefused,
   mayStart,
   type PathsAndTags,
 } from "../request/invalidation.ts";
@@ -180,10 +179,8 @@ async function pathsOf(
 
 const NOTHING_NAMED: PathsAndTags = { paths: [], tags: [] };
 
-const MAX_SUSPECTS = 3;
-
+/** CloudFront does not say which path it refused. */
 function refusal({ distributionId, paths }: InvalidationBatch, why: string): string {
-  const named = likelyRefused(paths, MAX_SUSPECTS).map((path) => `'${path.slice(0, 300)}'`);
-  const others = paths.length > named.length ? `, or another of ${paths.length}` : "";
-  return `CloudFront refused to invalidate ${named.join(", ")}${others} in the distribution ${distributionId}: ${why}`;
+  const which = paths.length === 1 ? `'${paths[0]?.slice(0, 300)}'` : `one of ${paths.length} paths`;
+  return `CloudFront refused to invalidate ${which} in the distribution ${distributionId}: ${why}`;
 }

@@ -111,27 +111,9 @@ function tooLong({ length }: string): { readonly problem: string } {
   return { problem: `has a path of ${length} characters; CloudFront invalidates at most ${MAX_INVALIDATION_PATH}` };
 }
 
-/**
- * Whether it is not sure that an object is invalidated. A raw `~` is refused, and AWS's page says to encode it. Some tools do
- * that and are content; one report says that the encoded path is taken and nothing happens:
- * https://github.com/aws/aws-sdk/issues/525. Untried on AWS.
- */
-export function isDoubtful(url: URL): boolean {
-  return (url.pathname + url.search).includes("~");
-}
-
 /** `encodeURIComponent` leaves `~` as it is. All of these are ASCII. */
 function percentEncoded(character: string): string {
   return `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
-}
-
-const PLAIN = /[\w/.?=&%-]/g;
-
-/** The paths of a refused batch that most likely led to it, the likeliest first: CloudFront does not say which it was. */
-export function likelyRefused(paths: readonly string[], most: number): string[] {
-  const oddness = (path: string) => path.replaceAll(PLAIN, "").length;
-  const byOddness = paths.map((path) => ({ path, odd: oddness(path) })).sort((a, b) => b.odd - a.odd);
-  return byOddness.slice(0, most).map(({ path }) => path);
 }
 
 /**

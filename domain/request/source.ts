@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { cutText } from "../result/failure.ts";
 import { isTerminal, type Status } from "./lifecycle.ts";
 
 /** What a document is that names URLs. `s3-prefix` is none: it stands for the keys below a prefix. */
@@ -105,5 +106,5 @@ export function shownLocation(location: string): string {
   const whole = location.startsWith("s3://") ? location : location.replace(/[?#].*$/s, "");
   // A key may have any character.
   const shown = whole.replaceAll(/\p{Cc}/gu, "\ufffd");
-  return shown.length > MAX_SHOWN ? `${shown.slice(0, MAX_SHOWN)}…` : shown;
+  return cutText(shown, MAX_SHOWN);
 }

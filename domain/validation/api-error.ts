@@ -1,3 +1,5 @@
+import { cutText } from "../result/failure.ts";
+
 /** A call that the API rejects, or that failed: the HTTP status, what is wrong, and the URLs that are. */
 export class ApiError extends Error {
   override readonly name = "ApiError";
@@ -20,23 +22,9 @@ export function faultList(faults: readonly string[]): string {
   return more > 0 ? `${first}; and ${more} more problems like these` : first;
 }
 
-/** How many names, or wrong entries of one list, a message has, so that there is room for other faults. */
-export const MAX_NAMED = 20;
-
-/** The first names of a list, and how many more there are. @param format makes the text of a name */
-export function firstOf(names: readonly string[], format = (name: string) => name): string {
-  const more = names.length > MAX_NAMED ? ` and ${names.length - MAX_NAMED} more` : "";
-  return names.slice(0, MAX_NAMED).map(format).join(", ") + more;
-}
-
-/** The beginning of what a caller sent, as much as a message has room for. */
-export function abbreviate(text: string): string {
-  return text.length > 100 ? `${text.slice(0, 97)}...` : text;
-}
-
-/** The same in quotes. */
+/** The beginning of what a caller sent, in quotes. */
 export function quoted(text: string): string {
-  return `'${abbreviate(text)}'`;
+  return `'${cutText(text, 100)}'`;
 }
 
 /**

@@ -1,10 +1,11 @@
+import { firstOf } from "../collections.ts";
 import type { StoredSettings } from "../distribution/stored-settings.ts";
 import { urlBehaviours } from "../distribution/stored-settings.ts";
 import { urlPrefix } from "../net/urls.ts";
 import { isInPriceClass, PRICE_CLASSES } from "../pops/price-classes.ts";
 import type { RequestItem } from "../request/request-item.ts";
 import { cutText } from "../result/failure.ts";
-import { ApiError, firstOf } from "./api-error.ts";
+import { ApiError } from "./api-error.ts";
 import type { PrewarmRequest } from "./prewarm-request.ts";
 
 /** A request after the settings of its distributions were read. */

@@ -1,4 +1,5 @@
 import type * as z from "zod";
+import { firstOf } from "../collections.ts";
 import { MAX_HEADER_BYTES, MAX_VARIANT_NAME_LENGTH } from "../limits.ts";
 import {
   acceptedEncodings,
@@ -10,7 +11,7 @@ import {
 } from "../net/headers.ts";
 import { isUnencrypted } from "../net/urls.ts";
 import { headerOf, type Variant, variantNames } from "../request/options.ts";
-import { firstOf, quoted } from "./api-error.ts";
+import { quoted } from "./api-error.ts";
 
 const NAME = new RegExp(`^[A-Za-z0-9._-]{1,${MAX_VARIANT_NAME_LENGTH}}$`);
 

@@ -1,7 +1,8 @@
 import type * as z from "zod";
+import { firstOf } from "../collections.ts";
 import { MAX_INVALIDATE_CHARACTERS, MAX_INVALIDATE_ENTRIES, MAX_WILDCARDS } from "../limits.ts";
 import { coveringNone, isPattern, type PathsAndTags, pathOrPattern, tagProblem } from "../request/invalidation.ts";
-import { firstOf, quoted } from "./api-error.ts";
+import { quoted } from "./api-error.ts";
 
 /** Spells the paths of `invalidate` as CloudFront wants them, each once. Those that a pattern of the list covers are left out. */
 export function checkInvalidatedPaths(list: readonly string[], context: z.RefinementCtx): string[] {
@@ -62,7 +63,7 @@ export function coverWarnings({ paths }: PathsAndTags, urls: readonly string[]):
   const idle = urls.length === 0 ? [] : coveringNone(paths, urls);
   if (idle.length === 0) return [];
   return [
-    `invalidate.paths: ${firstOf(idle, quoted)} ${idle.length === 1 ? "matches" : "match"} none of the URLs in url_list, but CloudFront ` +
+    `invalidate.paths: ${firstOf(idle.map(quoted))} ${idle.length === 1 ? "matches" : "match"} none of the URLs in url_list, but CloudFront ` +
       "invalidates everything that matches. Check the spelling: paths are case-sensitive and include the query string of a URL",
   ];
 }

@@ -1,6 +1,6 @@
 import type * as z from "zod";
 import { normalizeUrl } from "../net/urls.ts";
-import { coverOf, invalidationPath, isDoubtful } from "../request/invalidation.ts";
+import { coverOf, invalidationPath } from "../request/invalidation.ts";
 import { quoted } from "./api-error.ts";
 
 /** Normalises the URLs of a body and drops duplicates. All invalid ones are one issue, which has them in its `params`. */
@@ -47,18 +47,4 @@ export function checkPaths(urls: readonly string[], covering: readonly string[],
   const what = describeBadUrls(bad, urls, "cannot be invalidated");
   problems.push(`need_invalidate: ${what}. Send such URLs in a request without need_invalidate`);
   return bad.map(({ url }) => url);
-}
-
-/** @returns a warning of URLs of which it is not sure that CloudFront invalidates them */
-export function invalidationWarnings(urls: readonly string[], covering: readonly string[]): string[] {
-  const isCovered = coverOf(covering);
-  const [first, ...others] = urls.filter((text) => {
-    const url = new URL(text);
-    return isDoubtful(url) && !isCovered(url);
-  });
-  if (first === undefined) return [];
-  return [
-    `need_invalidate: ${others.length + 1} URLs contain ~, such as ${quoted(first)}. CloudFront may not invalidate these, so check one of ` +
-      "them afterwards",
-  ];
 }

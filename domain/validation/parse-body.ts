@@ -1,6 +1,8 @@
 import * as z from "zod";
+import { firstOf, MAX_NAMED } from "../collections.ts";
 import { nearestName } from "../nearest-name.ts";
-import { ApiError, abbreviate, faultList, firstOf, MAX_NAMED, quoted } from "./api-error.ts";
+import { cutText } from "../result/failure.ts";
+import { ApiError, faultList, quoted } from "./api-error.ts";
 
 /** What an issue has of a list of URLs: those that are bad. */
 const badUrlsSchema = z.array(z.string()).catch([]);
@@ -92,7 +94,7 @@ export function bodyOf<T extends z.core.$ZodLooseShape>(shape: T, removed: Remov
 }
 
 function unknownFields(names: readonly string[], known: readonly string[]): string {
-  const unknown = firstOf(names, (name) => {
+  const unknown = firstOf(names, MAX_NAMED, (name) => {
     const near = nearestName(name, known);
     return quoted(name) + (near === undefined ? "" : ` (did you mean ${near}?)`);
   });
@@ -117,7 +119,7 @@ export function required(range: string): z.core.$ZodErrorMap {
   return ({ input }) =>
     input === undefined || input === null
       ? `is required: ${range}`
-      : `must be ${range}, not ${abbreviate(JSON.stringify(input))}`;
+      : `must be ${range}, not ${cutText(JSON.stringify(input), 100)}`;
 }
 
 /**

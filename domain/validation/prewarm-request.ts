@@ -1,4 +1,4 @@
-import { keysOf } from "../collections.ts";
+import { firstOf, keysOf, MAX_NAMED } from "../collections.ts";
 import { MAX_URLS } from "../limits.ts";
 import { urlPrefix } from "../net/urls.ts";
 import { type LivePops, NO_LIVE_POPS } from "../pops/discovered-pops.ts";
@@ -12,13 +12,13 @@ import { DEFAULT_DOWNLOADS, DEFAULT_SCOPE } from "../result/downloads.ts";
 import { DEFAULT_VERIFY } from "../result/outcome.ts";
 import type { SourceBuckets } from "../sources/buckets.ts";
 import { expiresAt, formatTimestamp } from "../timestamps.ts";
-import { ApiError, faultList, firstOf, MAX_NAMED, quoted } from "./api-error.ts";
+import { ApiError, faultList, quoted } from "./api-error.ts";
 import { type PartialPrewarmBody, type PrewarmBody, partialPrewarmBodySchema, prewarmBodySchema } from "./bodies.ts";
 import { acceptEncodingsOf, checkHeaders, unencryptedHeaderWarnings, variantOrderWarnings } from "./check-headers.ts";
 import { coverWarnings } from "./check-invalidate.ts";
 import { checkRetry, filledFrom, retryWarnings } from "./check-retry.ts";
 import { checkBuckets, namesNoHost } from "./check-sources.ts";
-import { checkPaths, invalidationWarnings } from "./check-urls.ts";
+import { checkPaths } from "./check-urls.ts";
 import { faultsOf, fieldsOf } from "./parse-body.ts";
 
 /** A POST /prewarm that can be carried out: all of it checked, defaults filled in. */
@@ -87,7 +87,6 @@ export function checkPrewarmRequest(
   const warnings = [
     ...variantOrderWarnings(header, variants),
     ...unencryptedHeaderWarnings(header, variants, urls),
-    ...(invalidates ? invalidationWarnings(urls, covering) : []),
     ...(invalidate === undefined || sources.length > 0 ? [] : coverWarnings(invalidate, urls)),
   ];
   let pops = retried?.pops ?? [];
@@ -197,7 +196,7 @@ function checkTargets(body: PartialPrewarmBody, problems: string[], live = NO_LI
   if (unknown.length > 0) {
     const near = type === "pop" ? [...new Set(unknown.slice(0, MAX_NAMED).flatMap(suggestPops))] : [];
     const known = near.length > 0 ? `known there: ${near.join(", ")}` : `known: ${knownNames(type).join(", ")}`;
-    problems.push(`${TARGET_FIELDS[type]}: unknown ${firstOf(unknown, quoted)}; ${known}`);
+    problems.push(`${TARGET_FIELDS[type]}: unknown ${firstOf(unknown, MAX_NAMED, quoted)}; ${known}`);
   }
   const ignored = filled.filter((it) => it !== type);
   const arePopsNamed = type !== "region" && filled.includes(type);

@@ -1,3 +1,4 @@
+import { firstOf } from "../../domain/collections.ts";
 import { findingText } from "../../domain/distribution/findings.ts";
 import { errorFields } from "../../domain/log-fields.ts";
 import { hostOf, hostsOf } from "../../domain/net/urls.ts";
@@ -23,7 +24,7 @@ import {
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { checkSettings, type SettingsCheck, type SettingsSource } from "../../domain/request/settings-check.ts";
 import { withTimeout } from "../../domain/retry.ts";
-import { ApiError, faultList, firstOf } from "../../domain/validation/api-error.ts";
+import { ApiError, faultList } from "../../domain/validation/api-error.ts";
 import { type AdaptedRequest, applySettings } from "../../domain/validation/apply-settings.ts";
 import type { PrewarmRequest } from "../../domain/validation/prewarm-request.ts";
 import type { ApiDeps } from "./deps.ts";
@@ -108,7 +109,7 @@ async function checkDistributions(
   throw new ApiError(
     400,
     `cf_domain: the names of ${kindAndId(id)} are ${firstOf(namesOf(named))}; ` +
-      firstOf(strangers, (host) => notOwnedReason(id, host, ownerOf) ?? ""),
+      firstOf(strangers, undefined, (host) => notOwnedReason(id, host, ownerOf) ?? ""),
     urls.filter((url) => refused.has(hostOf(url))),
   );
 }

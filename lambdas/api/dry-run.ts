@@ -1,4 +1,5 @@
 import type { Estimated } from "../../domain/api/started-answer.ts";
+import { firstOf } from "../../domain/collections.ts";
 import type { Estimate } from "../../domain/cost/estimate.ts";
 import { estimateRequest } from "../../domain/cost/estimate-request.ts";
 import { samplePlaces } from "../../domain/cost/size-sample.ts";
@@ -14,7 +15,6 @@ import { notYetRead } from "../../domain/request/source.ts";
 import { withTimeout } from "../../domain/retry.ts";
 import { namedHosts } from "../../domain/sources/found-urls.ts";
 import { formatTimestamp } from "../../domain/timestamps.ts";
-import { firstOf } from "../../domain/validation/api-error.ts";
 import type { PrewarmBody } from "../../domain/validation/bodies.ts";
 import type { PrewarmRequest } from "../../domain/validation/prewarm-request.ts";
 import type { SizeQuestion } from "../../probe/size/measure-urls.ts";

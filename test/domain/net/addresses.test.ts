@@ -1,4 +1,3 @@
-import fc from "fast-check";
 import {
   AddressRefusedError,
   addressProblem,
@@ -17,7 +16,7 @@ it.each([
   ["multicast", ["224.0.0.1", "239.255.255.255", "ff02::1"]],
   ["reserved", ["192.0.0.8", "198.18.0.1", "198.19.255.255", "240.0.0.1", "255.255.255.255"]],
   ["IPv4 in IPv6's dress", ["::ffff:10.0.0.1", "::ffff:7f00:1", "::127.0.0.1", "64:ff9b::a9fe:a9fe"]],
-  ["an IPv4 address inside", ["2002:a9fe:a9fe::1", "2001:0:7f00:1::"]],
+  ["any of IPv6, because names are resolved to IPv4", ["2600:9000:21e5::1", "2001:4860:4860::8888", "3fff::1"]],
 ])("an address that is refused: %s", (_, addresses) => {
   for (const address of addresses) {
     expect(addressProblem(address, false)).toBe(`${address} is a private or reserved address, which is refused`);
@@ -42,20 +41,8 @@ it.each([
 it.each([
   ...["1.1.1.1", "9.255.255.255", "11.0.0.0", "13.32.1.9", "100.63.255.255", "100.128.0.0", "126.255.255.255"],
   ...["128.0.0.0", "169.253.255.255", "169.255.0.0", "172.15.255.255", "172.32.0.0", "192.167.255.255", "192.169.0.0"],
-  ...["198.17.255.255", "198.20.0.0", "223.255.255.255", "2600:9000:21e5::1", "2001:4860:4860::8888", "3fff::1"],
+  ...["198.17.255.255", "198.20.0.0", "223.255.255.255"],
 ])("an address that may be connected to: %s", (address) => expect(addressProblem(address, false)).toBeUndefined());
-
-it("an address that may be connected to is none that IPv4 hides in an IPv6 address, however that is written", () => {
-  const octets = fc.tuple(fc.nat(255), fc.nat(255), fc.nat(255), fc.nat(255));
-  fc.assert(
-    fc.property(octets, (four) => {
-      const [a, b, c, d] = four;
-      const hex = [(a << 8) | b, (c << 8) | d].map((half) => half.toString(16)).join(":");
-      for (const dress of [`::ffff:${four.join(".")}`, `::ffff:${hex}`, `0:0:0:0:0:FFFF:${hex}`, `64:ff9b::${hex}`])
-        expect(addressProblem(dress, false)).toBeDefined();
-    }),
-  );
-});
 
 it("one bad address among good ones spoils them all, and is named with whose it is", () => {
   const check = () => checkAddresses("d1.cloudfront.net", ["13.32.1.9", "10.0.0.1"], false);

@@ -114,13 +114,13 @@ describe("invalidation", () => {
     expect(requests.the().reason).toContain(`'${url}'`);
   });
 
-  it("that CloudFront refuses ends the request, with the path that it most likely did not like", async () => {
-    const { run, requests, distributions } = world([...many(4), "https://a.example/(odd)"]);
+  it("that CloudFront refuses ends the request, whichever path it was", async () => {
+    const { run, requests, distributions } = world(many(5));
     distributions.refuses = REFUSES;
     expect(await run()).toBe(false);
     expect(requests.the()).toMatchObject({
       status: "FAILED",
-      reason: `need_invalidate: CloudFront refused to invalidate '/(odd)', '/00000', '/00001', or another of 5 in the distribution E1: ${REFUSES}; nothing was warmed`,
+      reason: `need_invalidate: CloudFront refused to invalidate one of 5 paths in the distribution E1: ${REFUSES}; nothing was warmed`,
     });
   });
 

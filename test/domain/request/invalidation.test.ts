@@ -6,8 +6,6 @@ import {
   coverOf,
   inBatches,
   invalidationPath,
-  isDoubtful,
-  likelyRefused,
   MAX_PATHS_IN_PROGRESS,
   mayStart,
   pathOrPattern,
@@ -90,16 +88,6 @@ it.each([
   ["a,b", /has a comma/],
   ["a*", /no wildcard in a tag/],
 ])("a cache tag: %s: %s", (tag, problem) => expect(tagProblem(tag)).toEqual(problem && expect.stringMatching(problem)));
-
-it("of a path with a ~ nobody knows whether it is invalidated", () => {
-  const doubtful = ["/~a", "/a?x=~", "/a%7E", "/a"].map((path) => isDoubtful(new URL(HOST + path)));
-  expect(doubtful).toEqual([true, true, false, false]);
-});
-
-it("of a refused batch, the oddest paths are the suspects", () => {
-  expect(likelyRefused(["/a.js", "/(b)", "/c(.js?x=%20", "/d"], 2)).toEqual(["/(b)", "/c(.js?x=%20"]);
-  expect(likelyRefused(["/a"], 3)).toEqual(["/a"]);
-});
 
 const QUOTA = 3_000;
 const paths = (n: number) => times(n, (i) => `/${String(i).padStart(5, "0")}`);
