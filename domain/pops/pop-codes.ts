@@ -6,15 +6,12 @@ import { keysOf } from "../collections.ts";
  * tried against the live service. A POP that has gone does not resolve, and is then reported and skipped: a stale row
  * here costs a line in a report, nothing more.
  *
- * To add a POP: one row in the list of its basis, in site and number order, and a row in sites.ts if the site is new. A code in a
- * recorded response belongs to `RECORDED`, under its source.
- * `npm run pops:check` asks the DNS for all of them and prints such rows.
+ * To add a POP: one row in the list of its basis, in site and number order, and a row in sites.ts if the site is new.
  */
 
 /** How a code is known, strongest first; a code that is known in several ways has the strongest. */
 export const BASES = {
   observed: "In a response header or access log, or rarely in a blog.",
-  resolved: "It resolved when `npm run pops:check` ran.",
   listed: "In a list of another tool.",
   example: "Only in documentation or invented logs. It is used only by name.",
 } as const;
@@ -32,41 +29,36 @@ export interface PopCode {
   /** Of the form {@link POP_CODE}. Several may stand at one site. Kind E is China. */
   readonly pop: string;
   readonly basis: Basis;
-  /** Source and year of a recorded response. Absent: the code is known in another way. */
-  readonly recorded?: { readonly source: string; readonly year: number } | undefined;
 }
 
 /**
- * Codes in the `x-amz-cf-pop` header of recorded responses, by the public source of the recording and the year of its newest response:
- * a repository of GitHub, or the number of a file whose repository is unknown. They are `observed`.
+ * All codes by how they are known. Those in recorded responses, by the year of the newest response and the public source, a repository of
+ * GitHub or the number of a file; a code that was not recorded since 2022 counts as `listed`, because POPs have moved since (TXL has closed):
+ *
+ * 2026 danielnsilva/semanticscholar: GRU3-P10
+ * 2026 jumpserve-networks/jumpserve-back-end: FRA56-P16 FRA60-P11 LAX50-P5 LAX54-P9 SIN2-P1 SIN2-P6
+ * 2025 danielnsilva/semanticscholar: ORD58-P3
+ * 2025 repository unknown (file 30250527756): CPH50-P1
+ * 2025 repository unknown (file 48382993927): JFK52-P3
+ * 2024 danielnsilva/semanticscholar: FOR50-P2 GRU1-P4 GRU3-P4
+ * 2024 GoogleChrome/lighthouse: DFW56-P1 HIO52-P1 HIO52-P2 IAD89-P2 SEA19-C1 SEA19-C2 SEA19-C3 SEA73-P1 SEA73-P2 SEA73-P3 SEA900-P1 SEA900-P2 SEA900-P3 SEA900-P4 YVR52-P1 YVR52-P2
+ * 2024 sitespeedio/chrome-har: MEL52-P1
+ * 2023 repository unknown (file 19527788207): AKL50-C1
+ * 2022 18Months/themoviedb-api: MAD53-P2
+ * 2021 datacite/bolognese: DUS51-C1 FRA50-C1 HAM50-C3 TXL52-C1
+ * 2021 repository unknown (file 21480699214): LHR50-C1
+ * 2021 postmanlabs/har-to-postman: DFW55-C2 MAA51-P2 QRO50-C1
+ * 2021 sitespeedio/chrome-har: SYD1-C2
+ * 2020 aws-amplify/amplify-hosting: BOM50-C1 DEL54-C1
+ * 2020 repository unknown (file 9543514315): AMS54-C1 FRA2-C1
+ * 2020 ruby-oembed/ruby-oembed: ATL51-C1 ATL52-C1
+ * 2020 sitespeedio/chrome-har: SIN52-C2 SYD4-C1 SYD4-C2
+ * 2020 storyblok/storyblok-ruby: GIG51-C1 GRU50-C1
+ * 2019 sitespeedio/chrome-har: ARN1-C1
  */
-const RECORDED: readonly { readonly source: string; readonly year: number; readonly pops: readonly string[] }[] = [
-  { source: "danielnsilva/semanticscholar", year: 2026, pops: ["GRU3-P10"] },
-  { source: "jumpserve-networks/jumpserve-back-end", year: 2026, pops: ["FRA56-P16", "FRA60-P11", "LAX50-P5", "LAX54-P9", "SIN2-P1", "SIN2-P6"] },
-  { source: "danielnsilva/semanticscholar", year: 2025, pops: ["ORD58-P3"] },
-  { source: "repository unknown (file 30250527756)", year: 2025, pops: ["CPH50-P1"] },
-  { source: "repository unknown (file 48382993927)", year: 2025, pops: ["JFK52-P3"] },
-  { source: "danielnsilva/semanticscholar", year: 2024, pops: ["FOR50-P2", "GRU1-P4", "GRU3-P4"] },
-  { source: "GoogleChrome/lighthouse", year: 2024, pops: ["DFW56-P1", "HIO52-P1", "HIO52-P2", "IAD89-P2", "SEA19-C1", "SEA19-C2", "SEA19-C3", "SEA73-P1", "SEA73-P2", "SEA73-P3", "SEA900-P1", "SEA900-P2", "SEA900-P3", "SEA900-P4", "YVR52-P1", "YVR52-P2"] },
-  { source: "sitespeedio/chrome-har", year: 2024, pops: ["MEL52-P1"] },
-  { source: "repository unknown (file 19527788207)", year: 2023, pops: ["AKL50-C1"] },
-  { source: "18Months/themoviedb-api", year: 2022, pops: ["MAD53-P2"] },
-  { source: "datacite/bolognese", year: 2021, pops: ["DUS51-C1", "FRA50-C1", "HAM50-C3", "TXL52-C1"] },
-  { source: "repository unknown (file 21480699214)", year: 2021, pops: ["LHR50-C1"] },
-  { source: "postmanlabs/har-to-postman", year: 2021, pops: ["DFW55-C2", "MAA51-P2", "QRO50-C1"] },
-  { source: "sitespeedio/chrome-har", year: 2021, pops: ["SYD1-C2"] },
-  { source: "aws-amplify/amplify-hosting", year: 2020, pops: ["BOM50-C1", "DEL54-C1"] },
-  { source: "repository unknown (file 9543514315)", year: 2020, pops: ["AMS54-C1", "FRA2-C1"] },
-  { source: "ruby-oembed/ruby-oembed", year: 2020, pops: ["ATL51-C1", "ATL52-C1"] },
-  { source: "sitespeedio/chrome-har", year: 2020, pops: ["SIN52-C2", "SYD4-C1", "SYD4-C2"] },
-  { source: "storyblok/storyblok-ruby", year: 2020, pops: ["GIG51-C1", "GRU50-C1"] },
-  { source: "sitespeedio/chrome-har", year: 2019, pops: ["ARN1-C1"] },
-];
-
-/** All codes by how they are known. */
 export const CODES_BY_BASIS: Readonly<Record<Basis, readonly string[]>> = {
   observed: [
-    ...RECORDED.flatMap(({ pops }) => pops),
+    "AKL50-C1",
     "AMS1-P1",
     "AMS1-P2",
     "AMS58-P4",
@@ -90,6 +82,7 @@ export const CODES_BY_BASIS: Readonly<Record<Basis, readonly string[]>> = {
     "CDG55-P1",
     "CGK50-P1",
     "CGK51-P4",
+    "CPH50-P1",
     "CPT52-C1",
     "DEL51-P2",
     "DEL51-P7",
@@ -100,6 +93,7 @@ export const CODES_BY_BASIS: Readonly<Record<Basis, readonly string[]>> = {
     "DFW3-C1",
     "DFW53-C1",
     "DFW55-C1",
+    "DFW56-P1",
     "DFW56-P3",
     "DFW56-P8",
     "DFW57-P2",
@@ -113,16 +107,22 @@ export const CODES_BY_BASIS: Readonly<Record<Basis, readonly string[]>> = {
     "DXB52-P1",
     "EZE50-P1",
     "FJR50-C1",
+    "FOR50-P2",
     "FRA2-C2",
     "FRA56-C1",
     "FRA56-P2",
     "FRA56-P6",
+    "FRA56-P16",
+    "FRA60-P11",
     "FRA60-P14",
     "GIG51-P2",
     "GRU1-C1",
+    "GRU1-P4",
     "GRU1-P5",
     "GRU3-C1",
+    "GRU3-P4",
     "GRU3-P5",
+    "GRU3-P10",
     "HAN50-P1",
     "HAN50-P2",
     "HAN51-P2",
@@ -131,6 +131,8 @@ export const CODES_BY_BASIS: Readonly<Record<Basis, readonly string[]>> = {
     "HEL51-P3",
     "HEL51-P4",
     "HEL51-P7",
+    "HIO52-P1",
+    "HIO52-P2",
     "HKG1-P1",
     "HKG54-P1",
     "HKG60-C1",
@@ -145,15 +147,19 @@ export const CODES_BY_BASIS: Readonly<Record<Basis, readonly string[]>> = {
     "IAD79-C3",
     "IAD89-C1",
     "IAD89-P1",
+    "IAD89-P2",
     "ICN51-C2",
     "ICN53-P1",
     "ICN55-C1",
     "ICN57-P3",
     "ICN80-P1",
+    "JFK52-P3",
     "JNB50-C1",
     "JNB51-P2",
     "KIX50-P3",
     "KUL51-P1",
+    "LAX50-P5",
+    "LAX54-P9",
     "LHR5-P4",
     "LHR50-P1",
     "LHR50-P2",
@@ -168,9 +174,11 @@ export const CODES_BY_BASIS: Readonly<Record<Basis, readonly string[]>> = {
     "MAD51-C2",
     "MAD51-C3",
     "MAD53-P1",
+    "MAD53-P2",
     "MAD53-P7",
     "MAD53-P8",
     "MCT50-P1",
+    "MEL52-P1",
     "MEL52-P2",
     "MNL50-C1",
     "MNL52-P1",
@@ -192,14 +200,27 @@ export const CODES_BY_BASIS: Readonly<Record<Basis, readonly string[]>> = {
     "ORD56-P10",
     "ORD56-P13",
     "ORD56-P14",
+    "ORD58-P3",
     "ORD58-P9",
     "PNQ50-P3",
     "QRO50-P1",
     "QRO51-P3",
     "SCL51-P3",
     "SCL51-P5",
+    "SEA19-C1",
+    "SEA19-C2",
+    "SEA19-C3",
+    "SEA73-P1",
+    "SEA73-P2",
+    "SEA73-P3",
+    "SEA900-P1",
+    "SEA900-P2",
+    "SEA900-P3",
+    "SEA900-P4",
     "SGN50-P1",
     "SGN50-P2",
+    "SIN2-P1",
+    "SIN2-P6",
     "SIN5-C1",
     "SIN52-P1",
     "SYD1-C1",
@@ -219,21 +240,27 @@ export const CODES_BY_BASIS: Readonly<Record<Basis, readonly string[]>> = {
     "YTO50-P2",
     "YTO53-P1",
     "YTO53-P2",
+    "YVR52-P1",
+    "YVR52-P2",
   ],
-  resolved: [],
   listed: [
     "AMS1-C1",
     "AMS50-C1",
+    "AMS54-C1",
+    "ARN1-C1",
     "ARN54-C1",
     "ARN56-P1",
     "ATH50-C1",
     "ATL50-C1",
+    "ATL51-C1",
+    "ATL52-C1",
     "ATL56-C1",
     "ATL56-C2",
     "ATL56-C3",
     "BJS9-E1",
     "BKK50-C2",
     "BLR50-C2",
+    "BOM50-C1",
     "BOM51-C1",
     "BOM51-C2",
     "BOM52-C1",
@@ -252,29 +279,37 @@ export const CODES_BY_BASIS: Readonly<Record<Basis, readonly string[]>> = {
     "CPH50-C1",
     "CPH50-C2",
     "DEL51-C1",
+    "DEL54-C1",
     "DEL54-C3",
     "DEN50-C2",
     "DEN52-C1",
     "DFW50-C1",
+    "DFW55-C2",
     "DFW55-C3",
     "DFW56-P2",
     "DFW56-P5",
+    "DUS51-C1",
     "EWR50-C1",
     "EWR52-C2",
     "EWR52-C3",
     "EWR52-C4",
     "EZE51-C1",
     "FCO50-C1",
+    "FRA2-C1",
     "FRA6-C1",
+    "FRA50-C1",
     "FRA56-C2",
     "FRA56-P4",
     "FRA60-P1",
     "FRA60-P3",
+    "GIG51-C1",
     "GIG51-C2",
     "GRU1-C2",
     "GRU3-P1",
+    "GRU50-C1",
     "HAM50-C1",
     "HAM50-C2",
+    "HAM50-C3",
     "HEL50-C1",
     "HEL50-C2",
     "HIO50-C1",
@@ -309,6 +344,7 @@ export const CODES_BY_BASIS: Readonly<Record<Basis, readonly string[]>> = {
     "LAX54-P3",
     "LHR3-C1",
     "LHR3-C2",
+    "LHR50-C1",
     "LHR52-C1",
     "LHR61-P3",
     "LHR62-C1",
@@ -318,6 +354,7 @@ export const CODES_BY_BASIS: Readonly<Record<Basis, readonly string[]>> = {
     "MAA50-C1",
     "MAA50-C2",
     "MAA51-C2",
+    "MAA51-P2",
     "MAD50-C1",
     "MAN50-C1",
     "MAN50-C3",
@@ -358,6 +395,7 @@ export const CODES_BY_BASIS: Readonly<Record<Basis, readonly string[]>> = {
     "PHX52-P2",
     "PRG50-C1",
     "PVG52-E1",
+    "QRO50-C1",
     "QRO51-C1",
     "SCL50-C1",
     "SFO5-C1",
@@ -368,11 +406,16 @@ export const CODES_BY_BASIS: Readonly<Record<Basis, readonly string[]>> = {
     "SFO53-C1",
     "SIN2-C1",
     "SIN2-P2",
+    "SIN52-C2",
     "SIN52-C3",
     "SLC50-C1",
     "SOF50-C1",
+    "SYD1-C2",
+    "SYD4-C1",
+    "SYD4-C2",
     "SZX51-E1",
     "TLV50-C2",
+    "TXL52-C1",
     "VIE50-C1",
     "WAW50-C1",
     "YTO50-C3",
@@ -407,11 +450,7 @@ export const CODES_BY_BASIS: Readonly<Record<Basis, readonly string[]>> = {
   ],
 };
 
-const RECORDING_OF = new Map(
-  RECORDED.flatMap(({ source, year, pops }) => pops.map((pop): [string, { source: string; year: number }] => [pop, { source, year }])),
-);
-
 /** All codes by site, then by number. */
 export const POP_CODES: readonly PopCode[] = keysOf(BASES)
-  .flatMap((basis) => CODES_BY_BASIS[basis].map((pop) => ({ pop, basis, recorded: RECORDING_OF.get(pop) })))
+  .flatMap((basis) => CODES_BY_BASIS[basis].map((pop) => ({ pop, basis })))
   .sort((a, b) => byCode(a.pop, b.pop));

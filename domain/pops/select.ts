@@ -2,7 +2,7 @@ import { grouped, keysOf } from "../collections.ts";
 import { byDistance } from "../nearest-name.ts";
 import { COUNTRY_NAMES, countryCode } from "./countries.ts";
 import { isAlive, type LivePops, NO_LIVE_POPS, sourceOf } from "./discovered-pops.ts";
-import { BASES, type Basis, CODES_BY_BASIS, POP_CODE, POP_CODES, type PopCode } from "./pop-codes.ts";
+import { BASES, type Basis, CODES_BY_BASIS, POP_CODE, POP_CODES } from "./pop-codes.ts";
 import type { PopSelection } from "./pop-selection.ts";
 import { COUNTRY_DEFAULTS, isRegion, REGION_DEFAULTS, regionsOf } from "./regions.ts";
 import { SITES, siteCode, siteOf } from "./sites.ts";
@@ -181,15 +181,8 @@ function alivePops(site: string, { alive }: LivePops): string[] {
 
 /** The codes of one basis at a site (three letters, upper case), the likeliest to be alive first. */
 function sitePops(site: string, basis: Basis): string[] {
-  const codes = POP_CODES.filter((code) => siteCode(code.pop) === site && currentBasis(code) === basis);
+  const codes = POP_CODES.filter((code) => siteCode(code.pop) === site && code.basis === basis);
   return newestFirst(codes.map(({ pop }) => pop));
-}
-
-/** Recordings of earlier years show no more than a list does: POPs have moved since (TXL has closed). */
-const FIRST_RECENT_YEAR = 2022;
-
-function currentBasis({ basis, recorded }: PopCode): Basis {
-  return recorded !== undefined && recorded.year < FIRST_RECENT_YEAR ? "listed" : basis;
 }
 
 /**

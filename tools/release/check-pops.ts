@@ -95,7 +95,7 @@ export function findingsOf({ asked, dead, found, unclear }: Checked, known: numb
   return [
     sum,
     ...part("Dead. Take these lines out of domain/pops/pop-codes.ts:", dead.map(deadLine)),
-    ...part("New. Put these lines into `resolved` of domain/pops/pop-codes.ts, in order:", found.map(lineOf)),
+    ...part("New. Put these lines into `listed` of domain/pops/pop-codes.ts, in order:", found.map(lineOf)),
     ...part(
       "Unclear: the DNS did not say. Ask again.",
       unclear.map(({ pop, why }) => `  ${pop} ${why}`),
