@@ -9,6 +9,8 @@ export const CHECKS: Readonly<Record<string, readonly [program: string, ...args:
   templates: ["npx", "tsx", "tools/checks/lint-templates.ts"],
   lint: ["npm", "run", "--silent", "lint"],
   nag: ["npx", "tsx", "tools/release/nag.ts"],
+  // What a program writes is committed as it writes it.
+  generated: ["sh", "-c", "npm run --silent gen docs && npm run --silent gen map && git diff --exit-code"],
   coverage: ["npm", "run", "--silent", "coverage"],
   planted: ["npx", "tsx", "test/planted/run.ts"],
   "crash-points": ["npx", "vitest", "run", "--project", "crash-points"],
