@@ -7,6 +7,7 @@ import { keysOf } from "../collections.ts";
  * here costs a line in a report, nothing more.
  *
  * To add a POP: one row in the list of its basis, in site and number order, and a row in sites.ts if the site is new.
+ * `prewarm pops --discover` asks the DNS for all of them.
  */
 
 /** How a code is known, strongest first; a code that is known in several ways has the strongest. */

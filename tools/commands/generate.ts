@@ -2,11 +2,10 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fillParts, GENERATED_FILES } from "../release/generated-parts.ts";
 import { WORLD_FILE, worldText } from "../release/map.ts";
-import { listStrings } from "../release/strings.ts";
 import { isMain, ROOT } from "../root.ts";
 import { GENERATED_PARTS } from "./document-parts.ts";
 
-export const GENERATORS = { docs: writeDocuments, map: writeMap, pictures: takePictures, strings: printStrings };
+export const GENERATORS = { docs: writeDocuments, map: writeMap, pictures: takePictures };
 
 if (isMain(import.meta.url)) {
   const [, make] = Object.entries(GENERATORS).find(([name]) => name === process.argv[2]) ?? [];
@@ -38,11 +37,4 @@ async function takePictures(): Promise<void> {
   const config = ["--config", "test/browser/pictures/playwright.config.ts"];
   process.argv.splice(2, 1, "test", ...config);
   await import(`${ROOT}node_modules/@playwright/test/cli.js`);
-}
-
-/** Prints every text that users read, for who reads them through: both languages side by side. */
-function printStrings(): void {
-  const cell = (text = "") => text.replaceAll(/\s*\n\s*/g, " ⏎ ").replaceAll("|", "\\|");
-  console.log("| where | English | Chinese |\n| --- | --- | --- |");
-  for (const { at, en, zh } of listStrings()) console.log(`| ${at} | ${cell(en)} | ${cell(zh)} |`);
 }

@@ -13,7 +13,10 @@ type Row = readonly [untested: string, verify: string, question?: Question];
 const ROWS: readonly Row[] = [
   ["`<label>.<POP>.cloudfront.net` resolves: nothing can be warmed without it", SAVE, "names"],
   ["It resolves from Lambda's network too", "step 5; `failure_pops` of step 6"],
-  ["Which codes of the catalogue still exist, and which are missing", "step 5, without `--pops`; `npm run pops:check`"],
+  [
+    "Which codes of the catalogue still exist, and which are missing",
+    "step 5, without `--pops`; `prewarm pops --discover`",
+  ],
   ["A POP answers for any distribution, by SNI and `Host`", SAVE, "responses"],
   ["A POP keeps an object of 10 KB on its second GET", SAVE, "admission_10_kb"],
   ["A POP keeps an object of 256 KiB on its second GET", SAVE, "admission_256_kib"],
