@@ -84,7 +84,7 @@ async function observe(
 }
 
 export function noObservations(): Observations {
-  const nothing = { gets: [], origin: [], links: [] };
+  const nothing = { gets: [], origin: [] };
   return { requests: new Map(), kills: [], faults: new Map(), inventories: [], marks: [], ...nothing };
 }
 

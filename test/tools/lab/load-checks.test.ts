@@ -1,6 +1,6 @@
 // The checks of what a load took, of what the origin was asked, and of what is claimed: each is shown what is well, and what is not.
 import type { Holder } from "../../../tools/edge/tiers.ts";
-import { downloadedTimes, notDelayed, progressRises, sharedEvenly } from "../../../tools/lab/check/load.ts";
+import { downloadedTimes, progressRises } from "../../../tools/lab/check/load.ts";
 import {
   neverAbove,
   originDownloads,
@@ -9,44 +9,18 @@ import {
   usesLimit,
 } from "../../../tools/lab/check/origin.ts";
 import { claimsAreTrue, viewersGetHits, warmTasks } from "../../../tools/lab/check/warmth.ts";
-import { type Observations, type ObservedLink, taskOf } from "../../../tools/lab/engine/scenario.ts";
+import { taskOf } from "../../../tools/lab/engine/scenario.ts";
 import { killedAtEachPoint } from "../../../tools/lab/scenarios/leads.ts";
 import { CASES, caseIsSeen } from "../../../tools/lab/scenarios/warmth.ts";
-import { asked, DONE, finds, HOST, kill, observed, POP, requestSeen, resultOf, sample } from "./made-up.ts";
+import { asked, finds, HOST, kill, observed, POP, resultOf, sample } from "./made-up.ts";
 
 const gets = (...paths: string[]) => paths.map((path) => ({ client: "c", at: 1, path, pop: POP }));
 
 describe("what a load took", () => {
-  const link = (bytes: number, changes: Partial<ObservedLink> = {}) => {
-    return { bytes, firstAt: 2_000, lastAt: 12_000, launchedAt: 1_500, ...changes };
-  };
-  const linked = (...links: ObservedLink[]) => observed({ progress: { ...DONE, total_size: 200 } }, { links });
-  // Two links of 10 bytes a second need 10 s for 200 bytes.
-  const shares = sharedEvenly("it", 2, 10);
-  const even = linked(link(100), link(100));
   const rising = (endedAt: number, ...sizes: number[]) =>
     observed({ endedAt, samples: sizes.map((size, i) => sample(i, { in_progress_size: size })) });
   const rises = progressRises("it", 10, 2);
-
-  const busy = [sample(0, { download_size: 50 }), sample(60_000, { download_size: 150 })];
-  const beside = (seconds: number, samples = busy, changes: object = {}): Observations => {
-    const usual = requestSeen({ name: "alone" });
-    const progress = { ...DONE, ...changes };
-    const late = requestSeen({ name: "beside", endedAt: 1_000 + 1_000 * seconds, progress });
-    const other = requestSeen({ name: "other", samples });
-    return { ...observed(), requests: new Map([usual, late, other].map((one) => [one.name, one])) };
-  };
-  const delay = notDelayed("other", { alone: ["alone"], beside: ["beside"], factor: 3, bytesLeft: 100 });
-  const nearlyDone = [sample(0, { download_size: 150 }), sample(60_000)];
   finds([
-    ["an agent that takes all", shares, linked(link(180), link(20)), even],
-    ["an agent that gets nothing", shares, linked(link(200)), even],
-    ["links that are not full", shares, linked(link(100), link(100, { lastAt: 20_000 })), even],
-    ["an agent of another run", shares, linked(link(100), link(100, { launchedAt: 500 })), even],
-    ["a request that has to wait", delay, beside(31), beside(29)],
-    ["a request that fails", delay, beside(29, busy, { status: "FAILED" }), beside(29)],
-    ["another with little left", delay, beside(29, nearlyDone), beside(29)],
-    ["another that has ended", delay, beside(29, [...busy.slice(0, 1), sample(60_000, DONE)]), beside(29)],
     [
       "a download too many",
       downloadedTimes("it", 1),

@@ -50,7 +50,6 @@ export function requestSeen(changes: Partial<ObservedRequest> = {}): ObservedReq
     results: paths.map((path) => resultOf(path)),
     reportRows: 0,
     failedUrls: [],
-    processor: 0.5,
     requeues: 0,
     holders: new Map(),
     ...changes,

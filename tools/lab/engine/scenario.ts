@@ -4,7 +4,6 @@ import type { Get } from "../../edge/faults.ts";
 import type { OriginRequestSeen } from "../../edge/origin-log.ts";
 import type { Holder } from "../../edge/tiers.ts";
 import type { StackInventory } from "../../local/inventory.ts";
-import type { Link } from "../world/links.ts";
 import type { World, WorldOptions } from "../world/world.ts";
 import type { Seed } from "./seed.ts";
 
@@ -16,8 +15,7 @@ export interface Scenario {
   readonly description: string;
   /** Whether a choice of it depends on the seed. @default true */
   readonly isSeeded?: false;
-  /** @param engine `direct`: in a world without a stack @default stack */
-  readonly parts: (scale: Scale, engine?: "direct") => ScenarioParts;
+  readonly parts: (scale: Scale) => ScenarioParts;
 }
 
 export interface ScenarioParts {
@@ -71,14 +69,9 @@ export interface Observations {
   /** GETs at the edge's POPs, and requests at its origins. */
   gets: readonly Get[];
   origin: readonly OriginRequestSeen[];
-  /** Of all instances that had links. */
-  links: readonly ObservedLink[];
   /** When something changed, as a step marked it. */
   readonly marks: number[];
 }
-
-/** What came through the link of an instance. */
-export type ObservedLink = Pick<Link, "launchedAt" | "bytes" | "firstAt" | "lastAt">;
 
 /** A request, as its user and its tables tell. Times are milliseconds since the epoch. */
 export interface ObservedRequest {
@@ -98,8 +91,6 @@ export interface ObservedRequest {
   reportRows: number;
   /** URLs whose sizes could not be read. */
   failedUrls: readonly string[];
-  /** The load average of this machine at its end, for each core: above 1, the processor may be the bound. */
-  processor: number;
   /** How often its missing tasks were queued again. */
   requeues: number;
   /** How many answers were asked for as viewers do, and those that were no hits of the edge. */

@@ -9,17 +9,8 @@ export function setInstances(count: number): Step {
   };
 }
 
-/** The same, and waits until their agents run. */
-export function bootInstances(count: number): Step {
-  return async (run) => {
-    await setInstances(count)(run);
-    await poll(run, () => run.world.prewarm.fleet.running().size >= count);
-  };
-}
-
-/** Waits until all agents have gone, or the command: what comes then starts with instances of its own. */
+/** Waits until all agents have gone: what comes then starts with instances of its own. */
 export const fleetIsGone: Step = async (run) => {
-  const { world } = run;
-  const left = () => world.direct?.processes ?? world.prewarm.fleet.size + world.prewarm.fleet.stopping;
-  await poll(run, () => left() === 0);
+  const { fleet } = run.world.prewarm;
+  await poll(run, () => fleet.size + fleet.stopping === 0);
 };

@@ -1,14 +1,12 @@
 import { randomUUID } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import { availableParallelism, loadavg } from "node:os";
-import { fileURLToPath } from "node:url";
 import { RequestReader } from "../../../aws/request-table.ts";
 import type { Progress } from "../../../client/answers.ts";
 import { resultShardCount } from "../../../domain/plan/task.ts";
 import { isTerminal } from "../../../domain/request/lifecycle.ts";
 import { pause as pauseUntil, retry } from "../../../domain/retry.ts";
 import type { SiteObject } from "../../edge/site.ts";
-import { inventoryOf, type StackInventory } from "../../local/inventory.ts";
+import { inventoryOf } from "../../local/inventory.ts";
 import type { LocalPrewarm } from "../../local/local-prewarm.ts";
 import { readResults, reportRows } from "../../local/results.ts";
 import { HOST } from "../../local/world.ts";
@@ -24,8 +22,6 @@ interface RequestPlan {
   readonly bytesPerSecond?: number;
   /** @default all of the world's */
   readonly pops?: readonly string[];
-  /** @default `www.example.com` */
-  readonly host?: string;
   /** Further fields of the body of POST /prewarm. @default two instances, 120 minutes */
   readonly body?: { readonly variants?: readonly { readonly name: string }[] } & Readonly<Record<string, unknown>>;
 }
@@ -42,16 +38,16 @@ export function request(plan: RequestPlan): Step {
 }
 
 /** Starts a request. Some steps later, `ended` waits for its end, or `stop` ends it. */
-export function start({ name, files, bytesPerSecond, pops: some, host = HOST, body = {} }: RequestPlan): Step {
+export function start({ name, files, bytesPerSecond, pops: some, body = {} }: RequestPlan): Step {
   return async ({ world, observed, say }) => {
     const pops = some ?? world.pops;
     const paths = Object.keys(files);
     for (const [path, object] of Object.entries(files)) world.edge.addObject(path, object);
     if (bytesPerSecond !== undefined) world.watch.slow(paths, bytesPerSecond);
-    const urls = paths.map((path) => `https://${host}${path}`);
+    const urls = paths.map((path) => `https://${HOST}${path}`);
     const { variants = [] } = body;
     const names = variants.length === 0 ? [undefined] : variants.map((it) => it.name);
-    const whole = { url_list: urls, cf_domain: host, pops, timeout: 120, instance_count: 2, ...body };
+    const whole = { url_list: urls, cf_domain: HOST, pops, timeout: 120, instance_count: 2, ...body };
     const startedAt = Date.now();
     // With the same token, a second attempt starts no second request.
     const reqId = (await world.api.start({ ...whole, client_token: randomUUID() })).value.request_id;
@@ -69,7 +65,6 @@ export function start({ name, files, bytesPerSecond, pops: some, host = HOST, bo
       results: [],
       reportRows: Number.NaN,
       failedUrls: [],
-      processor: Number.NaN,
       requeues: Number.NaN,
       holders: new Map(),
     });
@@ -83,11 +78,11 @@ export function ended(name: string): Step {
     await until(name, ({ progress }) => isTerminal(progress.status))(run);
     if (run.signal.aborted) return;
     it.endedAt = Date.now();
-    it.processor = (loadavg()[0] ?? Number.NaN) / availableParallelism();
-    it.results = await resultsOf(run.world, it.reqId, it.progress.total_count);
+    it.results = await readResults(run.world.prewarm, it.reqId, resultShardCount(it.progress.total_count));
     it.holders = new Map(it.paths.map((path) => [path, run.world.edge.holders(path)]));
+    const load = (loadavg()[0] ?? Number.NaN) / availableParallelism();
     const seconds = ((it.endedAt - it.startedAt) / 1_000).toFixed(1);
-    run.say(`${name}: ${it.progress.status} after ${seconds} s, load ${Math.round(100 * it.processor)}%`);
+    run.say(`${name}: ${it.progress.status} after ${seconds} s, load ${Math.round(100 * load)}%`);
   };
 }
 
@@ -156,10 +151,10 @@ export async function pause({ signal }: Lasting, seconds?: number): Promise<void
 /** Waits until the agents have gone and the queues are empty, then reads what all requests left, unless the run is over. */
 export async function settle(run: Pick<LabRun, "world" | "observed" | "signal">): Promise<void> {
   const { world, observed } = run;
-  const { api, edge, watch, links } = world;
-  let left = await held(world);
+  const { prewarm, api, edge, watch, links } = world;
+  let left = await inventoryOf(prewarm);
   const isAllGone = async () => {
-    left = await held(world);
+    left = await inventoryOf(prewarm);
     return left.messages + left.instances + left.timers === 0;
   };
   await poll(run, isAllGone, SETTLING_SECONDS);
@@ -167,7 +162,7 @@ export async function settle(run: Pick<LabRun, "world" | "observed" | "signal">)
   observed.inventories.push(left);
   for (const it of observed.requests.values()) {
     it.progress = await progressOf(world, it.reqId);
-    if (world.direct === undefined) it.requeues = await requeuesOf(world.prewarm, it.reqId);
+    it.requeues = await requeuesOf(prewarm, it.reqId);
     if (!isTerminal(it.progress.status)) continue;
     const { failure_pop_urls_report: url, failure_urls } = (await api.summary(it.reqId)).value;
     it.failedUrls = failure_urls;
@@ -175,28 +170,15 @@ export async function settle(run: Pick<LabRun, "world" | "observed" | "signal">)
   }
   observed.gets = watch.gets;
   observed.origin = edge.originRequests();
-  observed.links = [...links.values()];
   // Their instances have gone, and a scenario may have hundreds of them.
   await Promise.all([...links.values()].map((link) => link.close()));
 }
 
 async function textAt(url: string): Promise<string> {
-  if (url.startsWith("file:")) return readFile(fileURLToPath(url), "utf8");
   const answer = await fetch(url);
   const text = await answer.text();
   if (!answer.ok) throw new Error(`A report has status ${answer.status}: ${url} ${text}`);
   return text;
-}
-
-async function resultsOf(world: World, reqId: string, tasks: number): Promise<ObservedRequest["results"]> {
-  return world.direct?.results(reqId) ?? readResults(world.prewarm, reqId, resultShardCount(tasks));
-}
-
-/** What the stack holds; the command holds its processes. */
-async function held(world: World): Promise<StackInventory> {
-  const { direct } = world;
-  if (direct === undefined) return inventoryOf(world.prewarm);
-  return { requests: 0, messages: 0, deadLetters: 0, objects: 0, timers: 0, instances: direct.processes };
 }
 
 async function requeuesOf({ clients, deployed }: LocalPrewarm, reqId: string): Promise<number> {

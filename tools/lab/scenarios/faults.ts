@@ -18,7 +18,7 @@ import { filesOf, type WorldOptions } from "../world/world.ts";
 const faultyWorld = (pops: number): WorldOptions => ({
   edge: { pops: firstPops(pops) },
   proxied: "all",
-  links: {},
+  links: true,
   env: { PREWARM_KEPT_ERROR_SECONDS: "1" },
 });
 

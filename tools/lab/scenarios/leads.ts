@@ -27,7 +27,7 @@ export function killLeadsAt(points: readonly KillPoint[], expected: number): Sce
         // Fetches are in progress when an agent is killed, and each one is seen at the origin: concurrent requests do not share a fetch.
         edge: { pops: popsUnder(RECS, 5), behaviours: [{ collapsing: "off" }], origin: { delayMs: 100 } },
         proxied: "agents",
-        links: {},
+        links: true,
         // What a dead agent held comes back after this: the lab has not the patience of the deployed queue.
         visibilitySeconds: 6,
         // The net that catches lost messages is to have nothing to do.

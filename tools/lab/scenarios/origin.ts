@@ -29,8 +29,8 @@ export const limits: Scenario = {
   name: "limits",
   description:
     "Four agents keep to a limit of 50 requests a second while one is lost and one is added, and to one of 8 at once.",
-  parts: (scale, engine) => {
-    const changes = engine === "direct" ? [] : [loseInstance, setInstances(AGENTS + 1)];
+  parts: (scale) => {
+    const changes = [loseInstance, setInstances(AGENTS + 1)];
     const calm = scale.of(CALM_AFTER_SECONDS, 8);
     // Enough for twice that before and after each change, at the very limit and a little more.
     const seconds = (2 * (changes.length + 1) + 0.6) * calm;
@@ -57,7 +57,7 @@ export const limits: Scenario = {
       checks: [
         neverAbove(rate, PER_SECOND, 1_000),
         usesLimit(rate, MIN_PER_SECOND, calm * 1_000, changes.length + 2),
-        ...(engine === "direct" ? [] : [faultsHappened("instance: lost")]),
+        faultsHappened("instance: lost"),
         neverAbove(atOnce, CONCURRENCY, ANSWER_MS - 20),
         ...[rate, atOnce].flatMap((name) => [...allTasksEndWell(name)]),
         nothingLeft,

@@ -1,21 +1,17 @@
 import { SetQueueAttributesCommand } from "@aws-sdk/client-sqs";
 import type { ApiClient } from "../../../client/api-client.ts";
-import { type Edge, startEdge } from "../../edge/edge.ts";
+import type { Edge } from "../../edge/edge.ts";
 import { EdgeWatch } from "../../edge/faults.ts";
 import { checkedClient } from "../../local/api-client.ts";
 import type { Launch } from "../../local/fleet.ts";
 import { TASK_QUEUES } from "../../local/inventory.ts";
 import { closeAll, type LocalPrewarm, startLocalPrewarm } from "../../local/local-prewarm.ts";
-import { closeRunFolder, openRunFolder } from "../../local/paths.ts";
 import type { StandInOptions } from "../../local/stand-in-edge.ts";
 import { HOST } from "../../local/world.ts";
 import { AwsProxy } from "./aws-proxy.ts";
-import { DirectEngine } from "./direct.ts";
 import { type Link, startLink } from "./links.ts";
 
 export interface WorldOptions {
-  /** `direct`: there is no stack, and the built command warms from this machine. What is of agents and of AWS does not apply. @default stack */
-  readonly engine?: "direct";
   /** The stand-in edge, of `www.example.com`. Its origin has what requests ask for. */
   readonly edge: Omit<StandInOptions, "aliases" | "faults" | "site">;
   /**
@@ -25,7 +21,7 @@ export interface WorldOptions {
    */
   readonly proxied?: "agents" | "all";
   /** Gives each instance a link to the edge, by which the edge tells it from the others. @default none */
-  readonly links?: { readonly bytesPerSecond?: number };
+  readonly links?: true;
   /** Scales all the times after which a request is taken for stalled. @default 20 */
   readonly stallSeconds?: number;
   /** After which a message comes back that a lost agent held. @default the deployed queue's */
@@ -34,20 +30,12 @@ export interface WorldOptions {
   readonly env?: NodeJS.ProcessEnv;
 }
 
-/** What labs call of the API. */
-type LabApi = Pick<ApiClient, "progress" | "summary" | "stop" | "setInstances"> & {
-  start(body: object): Promise<{ readonly value: { readonly request_id: string } }>;
-};
-
-/** A deployed stack on this machine, with a stand-in edge and a fleet; or the edge alone, and the command. */
+/** A deployed stack on this machine, with a stand-in edge and a fleet. */
 export interface World {
-  /** @throws Error in a world without a stack */
   readonly prewarm: LocalPrewarm;
-  /** In place of the stack. */
-  readonly direct?: DirectEngine;
   readonly edge: Edge;
   /** Calls go wrong, too. One that failed is made again, as a user would do. */
-  readonly api: LabApi;
+  readonly api: ApiClient;
   /** All POPs of the edge. */
   readonly pops: readonly string[];
   /** Of the edge's GETs, and their faults. */
@@ -64,42 +52,8 @@ export interface World {
 export const ATTEMPTS = 10;
 
 /** If a step fails, what was started before it is closed, newest first. @throws InterruptedError if this process is to end */
-export function startWorld(options: WorldOptions, say: (line: string) => void): Promise<World> {
-  return options.engine === "direct" ? startDirectWorld(options) : startStackWorld(options, say);
-}
-
-async function startDirectWorld({ edge: edgeOptions, env }: WorldOptions): Promise<World> {
-  openRunFolder();
-  const closers: (() => Promise<unknown>)[] = [async () => closeRunFolder()];
-  const close = () => closeAll(closers.splice(0).reverse());
-  try {
-    const distributions = [{ domain: "d111111abcdef8.cloudfront.net", aliases: [HOST] }];
-    const edge = await startEdge({ site: {}, ...edgeOptions, distributions });
-    closers.push(edge.close);
-    const direct = new DirectEngine(edge, env ?? {});
-    closers.push(() => direct.close());
-    return {
-      get prewarm(): never {
-        throw new Error("This world has no stack");
-      },
-      direct,
-      edge,
-      api: direct.api,
-      pops: edgeOptions.pops.map(({ pop }) => pop),
-      watch: watchOf(edge),
-      proxy: new AwsProxy(),
-      links: new Map(),
-      numbers: new Map(),
-      close,
-    };
-  } catch (error) {
-    await close().catch(() => undefined);
-    throw error;
-  }
-}
-
-async function startStackWorld(options: WorldOptions, say: (line: string) => void): Promise<World> {
-  const { edge: edgeOptions, proxied, links: linkOptions, stallSeconds = 20, visibilitySeconds } = options;
+export async function startWorld(options: WorldOptions, say: (line: string) => void): Promise<World> {
+  const { edge: edgeOptions, proxied, links: hasLinks, stallSeconds = 20, visibilitySeconds } = options;
   const proxy = new AwsProxy();
   const links = new Map<string, Link>();
   const numbers = new Map<string, number>();
@@ -133,26 +87,22 @@ async function startStackWorld(options: WorldOptions, say: (line: string) => voi
       const env: NodeJS.ProcessEnv = {};
       if (proxied !== undefined) env["AWS_ENDPOINT_URL"] = await proxy.listen(id);
       if (visibilitySeconds !== undefined) env["VISIBILITY_SECONDS"] = String(visibilitySeconds);
-      if (linkOptions === undefined) return env;
+      if (hasLinks === undefined) return env;
       const addresses = pops.flatMap((pop) => edge.addressesOf(pop));
-      const link = await startLink({ addresses, edgePort: edge.httpsPort, number, ...linkOptions });
+      const link = await startLink({ addresses, edgePort: edge.httpsPort, number });
       links.set(id, link);
       return { ...env, PREWARM_HTTPS_PORT: String(link.port) };
     };
     proxy.target = aws.endpoint;
     if (visibilitySeconds !== undefined) await setVisibility(prewarm, visibilitySeconds);
     const api = checkedClient(prewarm, ATTEMPTS);
-    return { prewarm, edge, api, pops, watch: watchOf(edge), proxy, links, numbers, close };
+    const watch = new EdgeWatch();
+    edge.setFaults(watch.hook);
+    return { prewarm, edge, api, pops, watch, proxy, links, numbers, close };
   } catch (error) {
     await close().catch(() => undefined);
     throw error;
   }
-}
-
-function watchOf(edge: Edge): EdgeWatch {
-  const watch = new EdgeWatch();
-  edge.setFaults(watch.hook);
-  return watch;
 }
 
 async function setVisibility({ clients, deployed }: LocalPrewarm, seconds: number): Promise<void> {
