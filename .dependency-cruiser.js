@@ -40,7 +40,14 @@ const FOLDERS = {
       "^console/report/for-command\\.js$",
       ZOD,
     ],
-    packages("@aws-sdk/client-(api-gateway|cloudformation)", "commander", "csv-parse", "log-update"),
+    packages(
+      "@aws-sdk/client-(api-gateway|cloudformation)",
+      "commander",
+      "csv-parse",
+      "log-update",
+      "string-width",
+      "wrap-ansi",
+    ),
   ],
   // It runs in a browser: see the rule below.
   console: ["^client/", "^domain/", ZOD, packages("preact", "preact-render-to-string")],

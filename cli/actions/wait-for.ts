@@ -14,7 +14,7 @@ export async function waitFor(
   { json, listed }: { readonly json: boolean; readonly listed: Listed | undefined },
 ): Promise<number> {
   // A document on stdout is to stay one.
-  const display = await openDisplay(shell, json ? shell.stderr : shell.stdout, {
+  const display = openDisplay(shell, json ? shell.stderr : shell.stdout, {
     listed,
     isDirect: client.kind === "direct",
     pausedHint: pausedText(shell),

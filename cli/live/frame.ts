@@ -1,6 +1,6 @@
+import stringWidth from "string-width";
 import { elapsed } from "../../domain/durations.ts";
 import type { Paint } from "../output/paint.ts";
-import { lengthOf } from "../output/table.ts";
 import { wrapped } from "../output/wrapped.ts";
 import type { Glyphs } from "./glyphs.ts";
 import { byPop, byRec, folded } from "./groups.ts";
@@ -79,7 +79,7 @@ function footLines({ silentMs, hints }: View, width: number): Line[] {
 
 /** What does not fit into a line has several: a command with half an id cannot be copied. */
 function hintParts(hint: string, width: number): readonly string[] {
-  return lengthOf(hint) <= width ? [hint] : hint.split("  ").flatMap((part) => wrapped(part, width));
+  return stringWidth(hint) <= width ? [hint] : hint.split("  ").flatMap((part) => wrapped(part, width));
 }
 
 /** A command at its end is what one copies: it stands out. */

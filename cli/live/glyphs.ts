@@ -32,7 +32,7 @@ const PLAIN = {
   waiting: ".",
 };
 
-/** Where `█` is two cells wide, or the terminal is not UTF-8. */
+/** Where the terminal is not UTF-8. */
 export const ASCII: Glyphs = { bar: PLAIN, row: PLAIN, mark: PLAIN, times: "x", rest: "..." };
 
 type Env = Readonly<Record<string, string | undefined>>;

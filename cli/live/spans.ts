@@ -1,6 +1,7 @@
+import stringWidth from "string-width";
 import { cleanLine } from "../output/clean.ts";
 import type { Paint, Style } from "../output/paint.ts";
-import { cut, lengthOf } from "../output/table.ts";
+import { cut } from "../output/table.ts";
 
 /** A part of a line, in one style. */
 export interface Span {
@@ -20,7 +21,7 @@ export function written(line: Line, width: number, paint: Paint): string {
   for (const { text, style } of line) {
     if (room <= 0) break;
     const fitting = cut(cleanLine(text), room);
-    room -= lengthOf(fitting);
+    room -= stringWidth(fitting);
     parts.push(style === undefined ? fitting : paint(style, fitting));
   }
   // What is coloured may end in blanks: only plain ones go.
@@ -28,7 +29,7 @@ export function written(line: Line, width: number, paint: Paint): string {
 }
 
 export function widthOf(line: Line): number {
-  return line.reduce((sum, { text }) => sum + lengthOf(text), 0);
+  return line.reduce((sum, { text }) => sum + stringWidth(text), 0);
 }
 
 /** Lines beside each other, with so much between them. */

@@ -1,3 +1,5 @@
+import stringWidth from "string-width";
+import wrapAnsi from "wrap-ansi";
 import { cleanLine } from "./clean.ts";
 import type { Paint } from "./paint.ts";
 
@@ -19,10 +21,10 @@ export interface TableLook {
 
 const GAP = "  ";
 
-/** Lines of a table, its head first. Cells have no colour: widths are counted in characters. */
+/** Lines of a table, its head first. Cells have no colour. */
 export function table(all: readonly Column[], rows: readonly (readonly string[])[], look: TableLook): string[] {
   const every = [all.map(({ head }) => head), ...rows.map((row) => row.map(cleanLine))];
-  const longest = all.map((_, i) => every.reduce((most, row) => Math.max(most, lengthOf(row[i] ?? "")), 0));
+  const longest = all.map((_, i) => every.reduce((most, row) => Math.max(most, stringWidth(row[i] ?? "")), 0));
   const kept = keptOf(all, longest, look.width);
   const of = <T>(row: readonly T[]) => row.filter((_, i) => kept.has(i));
   const [columns, natural, cells] = [of(all), of(longest), every.map(of)];
@@ -38,18 +40,16 @@ export function table(all: readonly Column[], rows: readonly (readonly string[])
 
 /** A text in so many cells; one that is longer ends in `…`. */
 export function cut(text: string, width: number): string {
-  const characters = [...text];
-  return characters.length <= width ? text : `${characters.slice(0, Math.max(0, width - 1)).join("")}…`;
+  if (stringWidth(text) <= width) return text;
+  const [start] =
+    width < 2 ? [""] : wrapAnsi(text, width - 1, { hard: true, wordWrap: false, trim: false }).split("\n");
+  return `${start}…`;
 }
 
 export function pad(text: string, width: number, align: "left" | "right" = "left"): string {
   const fitting = cut(text, width);
-  const room = " ".repeat(Math.max(0, width - lengthOf(fitting)));
+  const room = " ".repeat(Math.max(0, width - stringWidth(fitting)));
   return align === "right" ? room + fitting : fitting + room;
-}
-
-export function lengthOf(text: string): number {
-  return [...text].length;
 }
 
 const LEAST = 8;

@@ -1,4 +1,4 @@
-import { lengthOf } from "./table.ts";
+import wrapAnsi from "wrap-ansi";
 
 /**
  * A text in lines that end between words. A word that is longer than a line, such as a URL, is left whole.
@@ -6,17 +6,10 @@ import { lengthOf } from "./table.ts";
  * @param indent before each line, and counted; so are the blanks that the text begins with
  */
 export function wrapped(text: string, width: number | undefined, indent = ""): string[] {
-  if (width === undefined || lengthOf(indent + text) <= width) return [indent + text];
+  if (width === undefined) return [indent + text];
   const words = text.trimStart();
   const before = indent + text.slice(0, text.length - words.length);
-  const lines: string[] = [];
-  let line = before;
-  for (const word of words.split(" ")) {
-    const longer = line === before ? line + word : `${line} ${word}`;
-    if (line !== before && lengthOf(longer) > width) {
-      lines.push(line);
-      line = before + word;
-    } else line = longer;
-  }
-  return [...lines, line];
+  return wrapAnsi(words, Math.max(1, width - before.length))
+    .split("\n")
+    .map((line) => before + line);
 }

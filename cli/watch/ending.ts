@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import stringWidth from "string-width";
 import type { Progress, Summary } from "../../client/answers.ts";
 import type { Answer } from "../../client/api-client.ts";
 import { shortId } from "../../client/request-ids.ts";
@@ -8,7 +9,6 @@ import { isRefused } from "../api/refusal.ts";
 import { exitCodeOf } from "../exit-code.ts";
 import { EXIT } from "../exit-codes.ts";
 import { lookOf } from "../output/look.ts";
-import { lengthOf } from "../output/table.ts";
 import { wrapped } from "../output/wrapped.ts";
 import { command, mention, type Shell, say, sayJson } from "../shell.ts";
 import { sentenceOf } from "./sentence-of.ts";
@@ -49,7 +49,7 @@ export async function tellEnding(
 /** One line, unless a terminal is too narrow for it: what to type next then has a line of its own. */
 function verdictLines(line: string, width: number | undefined): string[] {
   const at = line.lastIndexOf(NEXT);
-  if (width === undefined || at < 0 || lengthOf(line) <= width) return wrapped(line, width);
+  if (width === undefined || at < 0 || stringWidth(line) <= width) return wrapped(line, width);
   return [...wrapped(line.slice(0, at), width), line.slice(at + 1)];
 }
 

@@ -1,6 +1,5 @@
 import { WriteStream } from "node:tty";
-import { blockWidth, type Keys } from "../live/ask-width.ts";
-import { ASCII, type Glyphs, isUtf8, SHAPES } from "../live/glyphs.ts";
+import { ASCII, isUtf8, SHAPES } from "../live/glyphs.ts";
 import { lookOf } from "../output/look.ts";
 import type { Shell, Sink } from "../shell.ts";
 import type { Display } from "./display.ts";
@@ -9,21 +8,15 @@ import { type ScreenOptions, screen } from "./screen.ts";
 import { sentenceOf } from "./sentence-of.ts";
 
 /** A live view if the sink is a terminal that can be drawn on; else lines. */
-export async function openDisplay(
+export function openDisplay(
   shell: Shell,
   sink: Sink,
   options: Omit<ScreenOptions, "glyphs" | "paint" | "sentenceOf">,
-): Promise<Display> {
+): Display {
   const { terminal } = sink;
   if (!(terminal instanceof WriteStream) || !terminal.isTTY || shell.env["TERM"] === "dumb")
     return lines(sink, options.pausedHint);
-  const glyphs = await glyphsOf(shell, terminal);
+  const glyphs = isUtf8(shell.env, process.platform) ? SHAPES : ASCII;
   const { paint } = lookOf(shell, sink);
   return screen(terminal, { ...options, glyphs, paint, sentenceOf: (progress) => sentenceOf(progress, shell) });
-}
-
-async function glyphsOf({ env, stdin }: Shell, sink: Sink): Promise<Glyphs> {
-  if (!isUtf8(env, process.platform)) return ASCII;
-  const keys: Keys = stdin;
-  return (await blockWidth(keys, sink)) === 1 ? SHAPES : ASCII;
 }

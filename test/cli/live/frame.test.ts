@@ -1,11 +1,11 @@
 import fc from "fast-check";
+import stringWidth from "string-width";
 import { cellsOf } from "../../../cli/live/cells.ts";
 import { type FrameLook, frame } from "../../../cli/live/frame.ts";
 import { ASCII, SHAPES } from "../../../cli/live/glyphs.ts";
 import { Rates } from "../../../cli/live/rates.ts";
 import type { View } from "../../../cli/live/view.ts";
 import { painter } from "../../../cli/output/paint.ts";
-import { lengthOf } from "../../../cli/output/table.ts";
 import { NO_TASK_STATES, TASK_STATES } from "../../../domain/readiness/task-states.ts";
 import { fuzz } from "../../fuzz.ts";
 import { FAILURES, POPS, progress } from "../progress.ts";
@@ -113,7 +113,7 @@ describe("the live view", () => {
       for (let height = 5; height <= 60; height++) {
         const lines = drawn({ width, height });
         expect(lines.length, `${width}×${height}`).toBeLessThan(height);
-        expect(Math.max(...lines.map(lengthOf)), `${width}×${height}`).toBeLessThanOrEqual(width);
+        expect(Math.max(...lines.map((line) => stringWidth(line))), `${width}×${height}`).toBeLessThanOrEqual(width);
       }
   });
 
