@@ -139,7 +139,7 @@ const orderedArrows = [
   ...inOrder("domain", "net pops distribution result request origin sources plan readiness cost validation api"),
   { name: "domain-root-imports", severity: "error", from: { path: "^domain/[^/]+$" }, to: { path: "^domain/[^/]+/" } },
   ...inOrder("cli", "output endpoint api body direct live report watch actions doctor completion commands"),
-  ...inOrder("cli/doctor", "check account deployed edge smoke"),
+  ...inOrder("cli/doctor", "check account deployed edge"),
   ...inOrder("tools/lab", "world engine load nemesis check scenarios"),
 ];
 

@@ -5,12 +5,11 @@ import type { Run } from "./run.ts";
 
 export function doctorCommand(run: Run): Command {
   const command = new Command("doctor")
-    .description("check an account, a deployment and the edge; changes nothing without --smoke")
+    .description("check an account, a deployment and the edge; changes nothing")
     .optionsGroup("What to check (one or more; default: the deployment):")
     .option("--before", "whether the account is ready for a deployment")
     .option("--deployed", "whether the stack works")
     .option("--edge", "whether POPs resolve and respond; with --url")
-    .option("--smoke", "warms one URL at two POPs, which costs money; with --url and --pops")
     .optionsGroup("How:")
     .option("--url <urls...>", "an object of the distribution, public and cacheable; with --save, up to six")
     .option("--pops <codes>", "POPs, separated by commas (default with --edge: all POPs of the catalogue)")
@@ -22,7 +21,6 @@ export function doctorCommand(run: Run): Command {
       "--cf-domain <name>",
       "with --save: domain name of the distribution, if neither a CNAME nor the account's distributions identify it",
     )
-    .option("--yes", "do not ask for confirmation")
     .option("--vpc <id>", "with --before: check an existing VPC; needs --subnets and --sg")
     .option("--subnets <ids>", "subnets of the VPC, separated by commas")
     .option("--sg <id>", "the security group of the instances")

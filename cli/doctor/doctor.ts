@@ -1,9 +1,8 @@
-// `prewarm doctor`: docs/operations.md#the-doctor. The build makes a bundle of its own of it, because the clients of fourteen AWS services are large.
+// `prewarm doctor`: docs/operations.md#the-doctor. The build makes a bundle of its own of it, because the clients of a dozen AWS services are large.
 import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { DistributionSettingsReader } from "../../aws/distribution-settings.ts";
 import { Distributions } from "../../aws/distributions.ts";
-import { Fleet } from "../../aws/fleet.ts";
 import { errorCode } from "../../domain/net/resolver.ts";
 import type { SettingsSource } from "../../domain/request/settings-check.ts";
 import { Client } from "../api/client.ts";
@@ -12,7 +11,6 @@ import { stackEndpoint } from "../endpoint/stack-outputs.ts";
 import { EXIT } from "../exit-codes.ts";
 import { explain } from "../explain.ts";
 import { mention, type Shell, say, sayJson } from "../shell.ts";
-import { isWanted } from "../watch/question.ts";
 import { accountChecks } from "./account/checks.ts";
 import { AccountReader } from "./account/read-account.ts";
 import { synthesized } from "./account/template.ts";
@@ -29,15 +27,8 @@ import { CANDIDATES, MAX_REQUESTS, takeEvidence } from "./edge/experiments.ts";
 import { labelOf, lookupByTask, lookupHere } from "./edge/lookup.ts";
 import { linesToText } from "./edge/record.ts";
 import { printer } from "./print.ts";
-import { costOf, smokeChecks } from "./smoke/checks.ts";
-import { stopOnInterrupt } from "./smoke/follow.ts";
-import { TraceReader } from "./smoke/traces.ts";
 
-/** Lines and metrics come a minute or two later; a group ends its instances one after the other. */
-const ON_AWS = { intervalMs: 5_000, timeoutMs: 300_000 };
-const LOCALLY = { intervalMs: 1_000, timeoutMs: 15_000 };
-
-/** Checks an account, a deployment and the edge. Changes nothing, unless --smoke is given. Returns the exit code. */
+/** Checks an account, a deployment and the edge. Changes nothing. Returns the exit code. */
 export async function doctor(shell: Shell, words: DoctorWords): Promise<number> {
   try {
     const options = optionsOf(words);
@@ -88,13 +79,6 @@ async function examine(shell: Shell, options: DoctorOptions, place: Place, words
   const print = printer(shell, words.json);
   const checks = checksOf({ options, place, clients, env: shell.env });
   const head = await headOf(place, clients);
-  if (options.phases.includes("smoke")) {
-    if (words.yes !== true) mention(shell, `${costOf(options)}\n`);
-    if (!(await isWanted(shell, "Start the request?", words.yes))) {
-      mention(shell, "Nothing was started.");
-      return EXIT.good;
-    }
-  }
   print.head(head);
   const findings = await runChecks(checks, { isAws: place.isAws, onFinding: print.finding });
   print.end(findings);
@@ -151,7 +135,7 @@ export function checksOf({ options, place, clients, env }: ChecksOptions): Check
     checks.push(...apiChecks({ api, mustAnswer: place.api !== undefined }));
     if (place.stack !== undefined) checks.push(...stackChecks(stack, new AccountReader(clients)));
   }
-  if (url === undefined) return checks;
+  if (url === undefined || !phases.includes("edge")) return checks;
   const { place: edge, dns } = edgeOf(place, env);
   const task = async () => {
     const [found] = await stack.named("AWS::Lambda::Function", "PrewarmPipelineTask");
@@ -160,18 +144,7 @@ export function checksOf({ options, place, clients, env }: ChecksOptions): Check
   const lookup = lookupByTask(clients.lambda, task, lookupHere(dns));
   const listFor = listerOf(clients);
   const label = once(() => labelOf(url.hostname, { listFor, dns }));
-  const common = { url, pops, edge, lookup, label };
-  if (phases.includes("edge")) {
-    const reader = new DistributionSettingsReader({ cloudFront: clients.cloudFront, waf: clients.waf, now: Date.now });
-    const source: SettingsSource = { listFor, settings: (query) => reader.read(query) };
-    checks.push(...edgeChecks({ ...common, source }));
-  }
-  if (phases.includes("smoke")) {
-    const polling = place.isAws ? ON_AWS : LOCALLY;
-    const fleet = (groupName: string) => new Fleet(clients.autoScaling, groupName);
-    const onInterrupt = (stop: () => Promise<unknown>) => stopOnInterrupt(stop, process);
-    const traces = new TraceReader(clients);
-    checks.push(...smokeChecks({ ...common, api, stack, fleet, traces, polling, onInterrupt }));
-  }
-  return checks;
+  const reader = new DistributionSettingsReader({ cloudFront: clients.cloudFront, waf: clients.waf, now: Date.now });
+  const source: SettingsSource = { listFor, settings: (query) => reader.read(query) };
+  return [...checks, ...edgeChecks({ url, pops, edge, lookup, label, source })];
 }

@@ -96,7 +96,7 @@ const NPM_ALONE = /^npm [^&|;]*(&& npm [^&|;]*)*$/;
 const ASKS_AWS = /(^|[\s(])(aws|npx cdk) /;
 /** What asks an account, a URL of the reader's, or CloudFront itself, if only its DNS. */
 const ASKS_CLOUDFRONT =
-  /^(npx )?prewarm (.*--(stack|direct)\b|resume\b|pops --discover\b|doctor --(before|deployed|edge|smoke)\b)/;
+  /^(npx )?prewarm (.*--(stack|direct)\b|resume\b|pops --discover\b|doctor --(before|deployed|edge)\b)/;
 
 export function wayOf(command: string): Way {
   if (ASKS_AWS.test(command) || ASKS_CLOUDFRONT.test(command)) return "AWS";

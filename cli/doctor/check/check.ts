@@ -1,6 +1,6 @@
 import { unanswered } from "./aws-errors.ts";
 
-export const PHASES = ["before", "deployed", "edge", "smoke"] as const;
+export const PHASES = ["before", "deployed", "edge"] as const;
 export type Phase = (typeof PHASES)[number];
 
 /** What a check has come to. `cannot-tell` is no good news: nobody knows. */

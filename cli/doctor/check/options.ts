@@ -14,7 +14,6 @@ export interface DoctorWords extends PlaceWords, Partial<Readonly<Record<Phase, 
   readonly pops?: string;
   readonly save?: string;
   readonly cfDomain?: string;
-  readonly yes?: boolean;
 }
 
 export interface ExistingNetwork {
@@ -52,11 +51,8 @@ export function optionsOf(words: DoctorWords): DoctorOptions {
   const network = networkOf(words);
   if (unknown[0] !== undefined) throw wrong(`--pops: '${unknown[0]}' is not a POP code, such as SIN2-P1`);
   const save = evidenceOptions(words, urls, phases);
-  for (const phase of ["edge", "smoke"] as const)
-    if (phases.includes(phase) && url === undefined)
-      throw wrong(`--${phase} needs --url with an object of the distribution`);
-  if (phases.includes("smoke") && pops.length !== 2)
-    throw wrong("--smoke needs --pops with two POPs, such as SIN2-P1,FRA56-P4");
+  if (phases.includes("edge") && url === undefined)
+    throw wrong("--edge needs --url with an object of the distribution");
   if (network !== undefined && !phases.includes("before")) throw wrong("--vpc applies only with --before");
   if (words.local === true && words.profile !== undefined)
     throw wrong("--profile does not apply to --local, because the API on this machine uses no AWS profile");

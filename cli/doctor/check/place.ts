@@ -1,14 +1,11 @@
 import { readFileSync } from "node:fs";
 import { APIGatewayClient } from "@aws-sdk/client-api-gateway";
-import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
 import { CloudFormationClient } from "@aws-sdk/client-cloudformation";
 import { CloudFrontClient } from "@aws-sdk/client-cloudfront";
 import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
-import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { EC2Client, type EC2ClientConfig } from "@aws-sdk/client-ec2";
 import { IAMClient } from "@aws-sdk/client-iam";
 import { LambdaClient } from "@aws-sdk/client-lambda";
-import { SchedulerClient } from "@aws-sdk/client-scheduler";
 import { ServiceQuotasClient } from "@aws-sdk/client-service-quotas";
 import { SNSClient } from "@aws-sdk/client-sns";
 import { SQSClient } from "@aws-sdk/client-sqs";
@@ -124,7 +121,6 @@ export function awsClients(aws: Place["aws"]) {
   const ec2 = new EC2Client(config);
   return {
     apiGateway: new APIGatewayClient(config),
-    autoScaling: new AutoScalingClient(config),
     cloudFormation: new CloudFormationClient(config),
     cloudFront: new CloudFrontClient(config),
     cloudWatch: new CloudWatchClient(config),
@@ -132,9 +128,7 @@ export function awsClients(aws: Place["aws"]) {
     freeTier: new FreeTierClient(ec2.config),
     iam: new IAMClient(config),
     lambda: new LambdaClient(config),
-    logs: new CloudWatchLogsClient(config),
     quotas: new ServiceQuotasClient(config),
-    scheduler: new SchedulerClient(config),
     sns: new SNSClient(config),
     sqs: new SQSClient({ ...config, useQueueUrlAsEndpoint: false }),
     ssm: new SSMClient(config),

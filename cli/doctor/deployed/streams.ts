@@ -39,7 +39,7 @@ export function judgeLastResults(sources: readonly EventSource[]): Judgement {
   if (untold.length === 0 && results.length > 0)
     return ok(`the last batch of all ${results.length} event source mappings succeeded`);
   const says = `${untold.length} of ${results.length} event source mappings report no processed batch yet`;
-  return cannotTell(says, "start a request or run --smoke, then run this again");
+  return cannotTell(says, "start a request, then run this again");
 }
 
 /** Whether the streams filter as the template says. A filter that somebody changed by hand loses records in silence. */

@@ -33,14 +33,12 @@ describe("the options", () => {
     [{ edge: true, url: ["example.com"] }, "'example.com' is not an absolute URL"],
     [{ edge: true, url: ["ftp://example.com/x"] }, "is not an absolute URL"],
     [{ edge: true, ...URL_WORDS, pops: "SIN" }, "'SIN' is not a POP code"],
-    [{ smoke: true, ...URL_WORDS }, "--smoke needs --pops with two"],
-    [{ smoke: true, ...URL_WORDS, pops: "SIN2-P1,SIN2-P1" }, "--smoke needs --pops with two"],
     [{ before: true, vpc: "vpc-1" }, "use --vpc, --subnets and --sg together"],
     [{ ...NETWORK, vpc: "x" }, "--vpc: 'x' is not an ID"],
     [{ ...NETWORK, before: false }, "--vpc applies only with --before"],
     [{ local: true, profile: "x" }, "--profile does not apply to --local"],
     [{ save: "e.json", ...URL_WORDS }, "--save needs --edge"],
-    [{ edge: true, smoke: true, save: "e.json", ...URL_WORDS }, "--save needs --edge, without any other phase"],
+    [{ edge: true, deployed: true, save: "e.json", ...URL_WORDS }, "--save needs --edge, without any other phase"],
     [{ edge: true, save: "e.json" }, "--edge needs --url"],
     [{ edge: true, save: "e.json", ...URL_WORDS, cfDomain: "https://a.example.com/" }, "is not a domain name"],
     [{ edge: true, save: "e.json", url: urls(7) }, "--save takes at most 6 URLs; got 7"],
@@ -137,7 +135,6 @@ describe("every check sends its reader to a section", () => {
     vpce: "vpce-1",
     deployed: true,
     edge: true,
-    smoke: true,
     pops: "SIN2-P1,FRA56-P4",
   });
   const place = { isAws: true, stack: "S", api: undefined, aws: { region: "eu-west-1" }, edge: undefined };
@@ -214,16 +211,6 @@ describe("it ends", () => {
   test("with 1 and a sentence for options that make no sense", async () => {
     const { code, stderr } = await examined("--edge", UNKNOWN_CALL);
     expect([code, stderr]).toEqual([1, expect.stringContaining("--edge needs --url")]);
-  });
-
-  test("before it warms anything where nobody can be asked, or says no", async () => {
-    fakeApi();
-    const words =
-      "doctor --smoke --url https://a.example.com/x?secret --pops SIN2-P1,FRA56-P4 --aws-region eu-west-1".split(" ");
-    expect(await run([...words, ...AT])).toMatchObject({ code: 1, stderr: expect.stringContaining("add --yes") });
-    const { code, stdout, stderr } = await run([...words, ...AT], { input: "" });
-    expect({ code, stdout }).toEqual({ code: 0, stdout: "" });
-    expect(stderr).toMatch(/a\.example\.com\/x at SIN2-P1 and FRA56-P4.*Nothing was started/s);
   });
 
   test("at the address of an API with a word on how to see more", async () => {
