@@ -3,7 +3,7 @@ import { type Check, checker, fail, type Judgement, ok, warn } from "../check/ch
 import type { ExistingNetwork } from "../check/options.ts";
 import { judgeBlockPublicAccess, networkChecks } from "./network.ts";
 import type { AccountReader } from "./read-account.ts";
-import { amiParameterOf, instanceTypesOf, type Template } from "./template.ts";
+import { instanceTypesOf, type Template } from "./template.ts";
 
 export interface AccountDeps {
   readonly account: AccountReader;
@@ -15,21 +15,16 @@ export interface AccountDeps {
 
 /** "All Standard … Spot Instance Requests": the code that `aws service-quotas list-service-quotas --service-code ec2` shows for it. */
 const SPOT_QUOTA = ["ec2", "L-34B43A08"] as const;
-/** "VPCs per Region", 5 by default: https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html */
-const VPC_QUOTA = ["vpc", "L-F678F1CE"] as const;
 /** https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/service-linked-roles-spot-instance-requests.html */
 const SPOT_ROLE = "AWSServiceRoleForEC2Spot";
-const BOOTSTRAP_PARAMETER = "/cdk-bootstrap/hnb659fds/version";
 
-const DEPLOYING = "docs/deploy.md#2-deploy";
 const NO_INSTANCES = "docs/operations.md#no-instances";
 
 const check = checker({ phase: "before", awsOnly: true });
 
-/** What can be known before anything is deployed. */
+/** What can be known before anything is deployed, and what `cdk deploy` does not find itself. */
 export function accountChecks({ account, template, network }: AccountDeps): Check[] {
   const checks: Check[] = [
-    { ...check("Node.js", DEPLOYING, async () => judgeNode(process.versions.node)), awsOnly: false },
     check("instance types", NO_INSTANCES, async () => {
       const types = instanceTypesOf(await template());
       const [zones, offered] = await Promise.all([zonesOf(account, network), account.offerings(types)]);
@@ -45,35 +40,15 @@ export function accountChecks({ account, template, network }: AccountDeps): Chec
     ),
     check("default EBS key", NO_INSTANCES, async () => judgeEbsKey(await account.defaultEbsKey())),
     check("role for Spot", NO_INSTANCES, async () => judgeSpotRole(await account.hasRole(SPOT_ROLE))),
-    check("CDK bootstrap", DEPLOYING, async () => judgeBootstrap(await account.parameter(BOOTSTRAP_PARAMETER))),
-    check("image", NO_INSTANCES, async () => {
-      const parameter = required(amiParameterOf(await template()), "image in the template");
-      return judgeAmi(parameter, await account.parameter(parameter));
-    }),
     check("VPC Block Public Access", NO_INSTANCES, () => judgeBlockPublicAccess(account, network)),
   ];
-  if (network !== undefined) return [...checks, ...networkChecks(account, network)];
-  const vpcs = async () => {
-    const [used, quota] = await Promise.all([account.vpcCount(), account.quota(...VPC_QUOTA)]);
-    return judgeVpcQuota(used, quota);
-  };
-  return [...checks, check("VPC quota", "docs/deploy.md#in-a-vpc-of-its-own", vpcs)];
+  return network === undefined ? checks : [...checks, ...networkChecks(account, network)];
 }
 
 async function zonesOf(account: AccountReader, network: ExistingNetwork | undefined): Promise<string[]> {
   if (network === undefined) return account.zones();
   const subnets = await account.subnets(network.subnets);
   return [...new Set(subnets.map(({ AvailabilityZone }) => required(AvailabilityZone, "AvailabilityZone")))].sort();
-}
-
-/** CDK and the AWS SDK support no older one: https://docs.aws.amazon.com/cdk/v2/guide/node-versions.html */
-const MIN_NODE = 22;
-
-/** @param version as `process.versions.node` has it */
-export function judgeNode(version: string): Judgement {
-  const says = `Node.js ${version}`;
-  if (Number.parseInt(version, 10) >= MIN_NODE) return ok(says);
-  return fail(says, `deploy with Node.js ${MIN_NODE} or later; Node.js 20.19 is enough for local runs`);
 }
 
 interface Offerings {
@@ -162,39 +137,5 @@ function judgeSpotRole(exists: boolean): Judgement {
   return warn(
     `the role ${SPOT_ROLE} does not exist; the first Spot request creates it if its caller has the permission`,
     "aws iam create-service-linked-role --aws-service-name spot.amazonaws.com",
-  );
-}
-
-/** What the templates' rule CheckBootstrapVersion asks for. */
-const MIN_BOOTSTRAP = 6;
-
-/** @param version undefined: the region is not bootstrapped */
-function judgeBootstrap(version: string | undefined): Judgement {
-  const next = "npx cdk bootstrap (not needed to launch the published templates)";
-  if (version === undefined) return fail("this Region is not bootstrapped for the CDK", next);
-  if (Number(version) >= MIN_BOOTSTRAP) return ok(`bootstrap version ${version}`);
-  return fail(`bootstrap version '${version}'; version ${MIN_BOOTSTRAP} or later is required`, next);
-}
-
-/**
- * AWS's public parameter of its newest image: https://docs.aws.amazon.com/linux/al2023/ug/ec2.html
- * @param value undefined: there is no such parameter
- */
-function judgeAmi(parameter: string, value: string | undefined): Judgement {
-  if (value === undefined) return fail(`${parameter} does not exist`, "deploy to a Region that has it");
-  if (/^ami-[0-9a-f]+$/.test(value)) return ok(`${parameter} is readable`);
-  return fail(
-    `${parameter} is '${value}', which is not the ID of an image`,
-    "report this in an issue, with the Region",
-  );
-}
-
-/** PrewarmStack makes one VPC, and one internet gateway, whose quota goes with that of the VPCs. */
-function judgeVpcQuota(used: number, quota: number): Judgement {
-  const says = `${used} of ${quota} VPCs are in use`;
-  if (used < quota) return ok(says);
-  return fail(
-    says,
-    "request a higher 'VPCs per Region' quota, delete a VPC, or deploy into an existing VPC with -c existingVpc=true",
   );
 }

@@ -131,8 +131,8 @@ const EXCLUDE =
   "aws ec2 create-vpc-block-public-access-exclusion --internet-gateway-exclusion-mode allow-bidirectional --vpc-id …";
 
 /**
- * Whether VPC Block Public Access disconnects the instances from the internet. Both of its modes block internet gateways, `block-ingress`
- * also for connections that an instance opens; it leaves NAT gateways alone:
+ * Whether VPC Block Public Access disconnects the instances from the internet: both of its modes block internet gateways, also for
+ * connections that an instance opens. `block-ingress` leaves NAT gateways alone:
  * https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_VpcBlockPublicAccessOptions.html
  * An exclusion that allows egress alone applies to `block-bidirectional` alone:
  * https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_VpcBlockPublicAccessExclusion.html
@@ -142,36 +142,25 @@ export async function judgeBlockPublicAccess(
   ec2: AccountReader,
   network: ExistingNetwork | undefined,
 ): Promise<Judgement> {
-  const [options, exclusions] = await Promise.all([ec2.blockPublicAccess(), ec2.blockPublicAccessExclusions()]);
-  const { InternetGatewayBlockMode: mode = "off", ExclusionsAllowed } = options;
+  const [{ InternetGatewayBlockMode: mode = "off" }, exclusions] = await Promise.all([
+    ec2.blockPublicAccess(),
+    ec2.blockPublicAccessExclusions(),
+  ]);
   if (mode === "off") return ok("VPC Block Public Access is off");
-  const blocks = `VPC Block Public Access in this Region is ${mode}`;
-  const hasNat = network !== undefined && (await haveNat(ec2, network));
-  if (mode === "block-ingress" && hasNat) return ok(`${blocks}, which does not affect NAT gateways`);
   const excluded = exclusions
     .filter(({ State }) => State === "create-complete" || State === "update-complete")
     .filter((it) => mode === "block-bidirectional" || it.InternetGatewayExclusionMode === "allow-bidirectional")
     .map(({ ResourceArn = "" }) => ResourceArn.split("/").at(-1));
-  const isVpcExcluded = network !== undefined && excluded.includes(network.vpc);
-  const areSubnetsExcluded = network?.subnets.every((subnet) => excluded.includes(subnet)) ?? false;
-  // Behind a NAT gateway, it is the gateway's own subnet that must be excluded, which is not known here.
-  if (mode === "block-bidirectional" && hasNat && !isVpcExcluded) {
-    return warn(
-      `${blocks}: it blocks the NAT gateway, unless the gateway's own subnet is excluded`,
-      `exclude the VPC before you deploy: ${EXCLUDE}`,
+  const blocks = `VPC Block Public Access in this Region is ${mode}`;
+  if (network === undefined)
+    return fail(
+      `${blocks}: instances could not reach the internet through an internet gateway`,
+      `exclude the VPC right after the stack has created it: ${EXCLUDE}`,
     );
-  }
-  if (isVpcExcluded || areSubnetsExcluded)
+  if (excluded.includes(network.vpc) || network.subnets.every((subnet) => excluded.includes(subnet)))
     return ok(`${blocks}, and the VPC or the subnets of the instances are excluded from it`);
-  const cut = `${blocks}: instances could not reach the internet through an internet gateway`;
-  if (ExclusionsAllowed === "not-allowed")
-    return fail(cut, "your organization allows no exclusions: use a VPC with private subnets and a NAT gateway");
-  const when = network === undefined ? "right after the stack has created its VPC" : "before you deploy";
-  return fail(cut, `exclude the VPC ${when}: ${EXCLUDE}`);
-}
-
-/** Whether every subnet reaches the internet through a NAT gateway. */
-async function haveNat(ec2: AccountReader, { vpc, subnets }: ExistingNetwork): Promise<boolean> {
-  const tables = await ec2.routeTables(vpc);
-  return subnets.every((subnet) => wayOut(subnet, tables) === "nat");
+  return warn(
+    `${blocks}: instances cannot reach the internet through an internet gateway`,
+    `exclude the VPC, unless the mode is block-ingress and the subnets use a NAT gateway: ${EXCLUDE}`,
+  );
 }

@@ -8,21 +8,19 @@ import {
   DescribeVpcBlockPublicAccessExclusionsCommand,
   DescribeVpcBlockPublicAccessOptionsCommand,
   DescribeVpcEndpointsCommand,
-  DescribeVpcsCommand,
   GetEbsDefaultKmsKeyIdCommand,
   paginateDescribeInstanceTypeOfferings,
 } from "@aws-sdk/client-ec2";
 import { GetRoleCommand } from "@aws-sdk/client-iam";
 import { GetAccountSettingsCommand } from "@aws-sdk/client-lambda";
 import { GetAWSDefaultServiceQuotaCommand, GetServiceQuotaCommand } from "@aws-sdk/client-service-quotas";
-import { GetParameterCommand } from "@aws-sdk/client-ssm";
 import { nameOf, required } from "../check/aws-errors.ts";
 import { GetAccountPlanStateCommand } from "../check/free-tier.ts";
 import type { AwsClients } from "../check/place.ts";
 
 /** What an account may do and has in a region, and what EC2 says of a VPC in it. */
 export class AccountReader {
-  constructor(private readonly clients: Pick<AwsClients, "ec2" | "freeTier" | "iam" | "lambda" | "quotas" | "ssm">) {}
+  constructor(private readonly clients: Pick<AwsClients, "ec2" | "freeTier" | "iam" | "lambda" | "quotas">) {}
 
   /** A quota as it holds for this account; where nobody has ever changed it, the default of AWS. */
   async quota(ServiceCode: string, QuotaCode: string): Promise<number> {
@@ -48,19 +46,6 @@ export class AccountReader {
       return true;
     } catch (error) {
       if (nameOf(error).startsWith("NoSuchEntity")) return false;
-      throw error;
-    }
-  }
-
-  /** Undefined: there is none of that name. */
-  async parameter(Name: string): Promise<string | undefined> {
-    try {
-      return required(
-        (await this.clients.ssm.send(new GetParameterCommand({ Name }))).Parameter?.Value,
-        "Parameter.Value",
-      );
-    } catch (error) {
-      if (nameOf(error).startsWith("ParameterNotFound")) return undefined;
       throw error;
     }
   }
@@ -107,12 +92,6 @@ export class AccountReader {
     // Without MaxResults, all are on one page.
     const { InstanceTypes } = await this.clients.ec2.send(new DescribeInstanceTypesCommand({ Filters }));
     return required(InstanceTypes, "InstanceTypes").map(({ InstanceType }) => required(InstanceType, "InstanceType"));
-  }
-
-  async vpcCount(): Promise<number> {
-    // 5 by default and some hundred at most, so one page has them all.
-    const { Vpcs } = await this.clients.ec2.send(new DescribeVpcsCommand({ MaxResults: 1_000 }));
-    return required(Vpcs, "Vpcs").length;
   }
 
   /** The key that encrypts volumes without a key of their own: `alias/aws/ebs`, or an ARN. */

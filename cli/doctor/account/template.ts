@@ -44,14 +44,6 @@ export function instanceTypesOf(template: Template): string[] {
   return [...new Set(textsIn(template, groups).map((text) => text.trim()))].filter((text) => INSTANCE_TYPE.test(text));
 }
 
-/** The public parameter that names the image. */
-export function amiParameterOf(template: Template): string | undefined {
-  const launches = resourcesOf(template, "AWS::EC2::LaunchTemplate").map(([, properties]) => properties);
-  return textsIn(template, launches)
-    .map((text) => /^(?:resolve:ssm:)?(\/aws\/service\/ami-[\w/.-]+)$/.exec(text)?.[1])
-    .find((name) => name !== undefined);
-}
-
 /**
  * The template of `PrewarmStack` as the repository has it, so that what it asks for stands in one place: lib/. The app is run as
  * the CDK command line runs it (https://github.com/aws/aws-cdk-cli/blob/main/packages/aws-cdk/lib/cxapp/exec.ts), but makes

@@ -9,7 +9,6 @@ import { LambdaClient } from "@aws-sdk/client-lambda";
 import { ServiceQuotasClient } from "@aws-sdk/client-service-quotas";
 import { SNSClient } from "@aws-sdk/client-sns";
 import { SQSClient } from "@aws-sdk/client-sqs";
-import { SSMClient } from "@aws-sdk/client-ssm";
 import { WAFV2Client } from "@aws-sdk/client-wafv2";
 import * as z from "zod";
 import { parseUrl } from "../../../domain/net/urls.ts";
@@ -131,7 +130,6 @@ export function awsClients(aws: Place["aws"]) {
     quotas: new ServiceQuotasClient(config),
     sns: new SNSClient(config),
     sqs: new SQSClient({ ...config, useQueueUrlAsEndpoint: false }),
-    ssm: new SSMClient(config),
     /** Web ACLs of CloudFront lie in one Region. */
     waf: (region: string) => new WAFV2Client({ ...config, region }),
   };

@@ -1,12 +1,11 @@
 import { GetApiKeyCommand } from "@aws-sdk/client-api-gateway";
-import { DescribeStacksCommand, GetTemplateCommand, paginateListStackResources } from "@aws-sdk/client-cloudformation";
+import { DescribeStacksCommand, paginateListStackResources } from "@aws-sdk/client-cloudformation";
 import { paginateDescribeAlarms } from "@aws-sdk/client-cloudwatch";
 import { DescribeImagesCommand, DescribeLaunchTemplateVersionsCommand } from "@aws-sdk/client-ec2";
 import { type EventSourceMappingConfiguration, GetEventSourceMappingCommand } from "@aws-sdk/client-lambda";
 import { paginateListSubscriptionsByTopic } from "@aws-sdk/client-sns";
 import { GetQueueAttributesCommand } from "@aws-sdk/client-sqs";
 import { CommandError } from "../../command-error.ts";
-import { type Template, templateSchema } from "../account/template.ts";
 import { required } from "../check/aws-errors.ts";
 import type { AwsClients } from "../check/place.ts";
 
@@ -68,14 +67,6 @@ export class StackReader {
   async named(type: string, prefix = ""): Promise<StackResource[]> {
     const all = await this.resources();
     return all.filter((resource) => resource.type === type && resource.logicalId.startsWith(prefix));
-  }
-
-  /** The template that was deployed. */
-  async template(): Promise<Template> {
-    const { TemplateBody } = await this.clients.cloudFormation.send(
-      new GetTemplateCommand({ StackName: this.stackName }),
-    );
-    return templateSchema.parse(JSON.parse(required(TemplateBody, "TemplateBody")));
   }
 
   eventSource(UUID: string): Promise<EventSourceMappingConfiguration> {

@@ -2,7 +2,7 @@
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { REPOSITORY } from "../../../cli/api/connect.ts";
-import { accountChecks, judgeNode } from "../../../cli/doctor/account/checks.ts";
+import { accountChecks } from "../../../cli/doctor/account/checks.ts";
 import { AccountReader } from "../../../cli/doctor/account/read-account.ts";
 import { synthesized, templateSchema } from "../../../cli/doctor/account/template.ts";
 import type { Status } from "../../../cli/doctor/check/check.ts";
@@ -14,7 +14,6 @@ const TEMPLATE = templateSchema.parse({
   Parameters: { types: { Default: "c7gn.large,c6gn.large" } },
   Resources: {
     Group: { Type: "AWS::AutoScaling::AutoScalingGroup", Properties: { Types: { Ref: "types" } } },
-    Launch: { Type: "AWS::EC2::LaunchTemplate", Properties: { Image: "resolve:ssm:/aws/service/ami-x/arm64" } },
   },
 });
 const NETWORK = { vpc: "vpc-1", subnets: ["subnet-1", "subnet-2"], sg: "sg-1", vpce: "vpce-1" };
@@ -34,10 +33,6 @@ const freePlan = (...types: readonly string[]) => ({
   GetAccountPlanState: { accountPlanType: "FREE" },
   DescribeInstanceTypes: { InstanceTypes: types.map((InstanceType) => ({ InstanceType })) },
 });
-const parameters = (version: string, image: string) => ({
-  GetParameter: ({ Name = "" }) => ({ Parameter: { Value: Name.startsWith("/cdk") ? version : image } }),
-});
-const NO_PARAMETER = { GetParameter: awsError("ParameterNotFound") };
 
 const route = (target: object, State = "active") => ({
   Routes: [
@@ -94,9 +89,7 @@ const GOOD: Answers = {
   GetAccountSettings: { AccountLimit: { ConcurrentExecutions: 1_000 } },
   GetEbsDefaultKmsKeyId: { KmsKeyId: "alias/aws/ebs" },
   GetRole: { Role: {} },
-  ...parameters("28", "ami-0abc"),
   ...blocked("off"),
-  DescribeVpcs: { Vpcs: [{}, {}, {}, {}] },
   DescribeSubnets: {
     Subnets: [
       { SubnetId: "subnet-1", VpcId: "vpc-1", AvailabilityZone: "a", MapPublicIpOnLaunch: true },
@@ -119,7 +112,7 @@ test.each([
   ["a VPC that there is", { network: NETWORK }],
   ["a VPC that the stack makes", {}],
 ])("all is well in a good account, with %s", async (_, where) => {
-  const all = checks({}, where).filter(({ name }) => name !== "Node.js");
+  const all = checks({}, where);
   for (const { name } of all) expect(await judgementOf(all, name), name).toMatchObject({ status: "ok" });
 });
 
@@ -168,10 +161,6 @@ test.each<[name: string, what: string, answers: Answers, status: Status, says: R
     /customer managed key/,
   ],
   ["role for Spot", "missing", { GetRole: awsError("NoSuchEntityException") }, "warn", /does not exist/],
-  ["CDK bootstrap", "missing", NO_PARAMETER, "fail", /not bootstrapped/],
-  ["CDK bootstrap", "long ago", parameters("5", ""), "fail", /version '5'/],
-  ["image", "missing", NO_PARAMETER, "fail", /ami-x\/arm64 does not exist/],
-  ["image", "something else", parameters("", "x"), "fail", /not the ID of an image/],
   [
     "route to the internet",
     "each subnet has its own",
@@ -252,35 +241,14 @@ test.each<[name: string, what: string, answers: Answers, status: Status, says: R
   ["endpoint of the API", "not yet there", endpoint({ State: "Pending" }), "fail", /is Pending/],
 ])("%s: %s", (name, _, answers, status, says) => expectJudgement(checks(answers), name, status, says));
 
-const BEHIND_NAT = tables({ ...MAIN, ...NAT });
-
 test.each<[what: string, answers: Answers, status: Status, says: RegExp]>([
-  ["both ways are blocked", blocked("block-bidirectional"), "fail", /block-bidirectional/],
-  ["ingress alone is blocked", blocked("block-ingress"), "fail", /could not reach/],
-  ["ingress, behind a NAT", { ...blocked("block-ingress"), ...BEHIND_NAT }, "ok", /not affect NAT gateways/],
-  [
-    "both ways, behind a NAT, whose own way out may be blocked",
-    { ...blocked("block-bidirectional", NETWORK.subnets), ...BEHIND_NAT },
-    "warn",
-    /blocks the NAT gateway/,
-  ],
-  [
-    "ingress, where only one subnet is behind a NAT",
-    { ...blocked("block-ingress"), ...tables({ ...of("subnet-1"), ...NAT }, { ...MAIN, ...GATEWAY }) },
-    "fail",
-    /could not reach/,
-  ],
-  [
-    "both ways, behind a NAT, in a VPC that is excluded",
-    { ...blocked("block-bidirectional", ["vpc-1"]), ...BEHIND_NAT },
-    "ok",
-    /excluded/,
-  ],
+  ["both ways are blocked", blocked("block-bidirectional"), "warn", /block-bidirectional: instances cannot reach/],
+  ["ingress alone is blocked", blocked("block-ingress"), "warn", /cannot reach/],
   [
     "an exclusion for egress alone, which does nothing for block-ingress",
     blocked("block-ingress", ["vpc-1"], EGRESS_ALONE),
-    "fail",
-    /could not reach/,
+    "warn",
+    /cannot reach/,
   ],
   [
     "an exclusion for egress alone, where both ways are blocked",
@@ -290,36 +258,21 @@ test.each<[what: string, answers: Answers, status: Status, says: RegExp]>([
   ],
   ["the VPC is excluded", blocked("block-ingress", ["vpc-1"]), "ok", /excluded/],
   ["every subnet is excluded", blocked("block-bidirectional", NETWORK.subnets), "ok", /excluded/],
-  ["one subnet is excluded", blocked("block-ingress", ["subnet-1"]), "fail", /could not reach/],
-  ["an exclusion that is gone", blocked("block-ingress", ["vpc-1"], { State: "delete-complete" }), "fail", /not reach/],
+  ["one subnet is excluded", blocked("block-ingress", ["subnet-1"]), "warn", /cannot reach/],
+  ["an exclusion that is gone", blocked("block-ingress", ["vpc-1"], { State: "delete-complete" }), "warn", /cannot/],
 ])("VPC Block Public Access: %s", (_, answers, status, says) =>
   expectJudgement(checks(answers), "VPC Block Public Access", status, says),
 );
 
-test("a VPC that the stack makes is excluded once it is there, and takes one of the quota", async () => {
-  const own = checks({ ...blocked("block-ingress", ["vpc-1"]), ...quota(4) }, {});
-  const next = expect.stringContaining("right after the stack has created its VPC");
+test("a VPC that the stack makes is excluded once it is there", async () => {
+  const own = checks(blocked("block-ingress", ["vpc-1"]), {});
+  const next = expect.stringContaining("right after the stack has created it");
   expect(await judgementOf(own, "VPC Block Public Access")).toMatchObject({ status: "fail", next });
-  expect(await judgementOf(own, "VPC quota")).toMatchObject({ status: "fail", says: "4 of 4 VPCs are in use" });
-});
-
-test("an organization that allows no exclusions leaves a NAT gateway", async () => {
-  const options = { InternetGatewayBlockMode: "block-ingress", ExclusionsAllowed: "not-allowed" };
-  const answers = { DescribeVpcBlockPublicAccessOptions: { VpcBlockPublicAccessOptions: options } };
-  expect((await judgementOf(checks(answers), "VPC Block Public Access"))?.next).toMatch(/NAT gateway/);
 });
 
 test("an account on the Free plan has two ways out", async () => {
   const judgement = await judgementOf(checks(freePlan("t4g.small", "t4g.micro")), "account plan");
   expect(judgement?.next).toMatch(/instanceTypes=t4g.micro,t4g.small, or upgrade: aws freetier /);
-});
-
-test.each([
-  ["20.19.4", "fail"],
-  ["22.0.0", "ok"],
-  ["24.1.0", "ok"],
-])("Node.js %s: %s", (version, status) => {
-  expect(judgeNode(version)).toMatchObject({ status, says: `Node.js ${version}` });
 });
 
 test("the template is that of the repository; a package has none, and says so", async () => {

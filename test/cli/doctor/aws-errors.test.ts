@@ -3,7 +3,6 @@ import { EC2Client } from "@aws-sdk/client-ec2";
 import { IAMClient } from "@aws-sdk/client-iam";
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { ServiceQuotasClient } from "@aws-sdk/client-service-quotas";
-import { SSMClient } from "@aws-sdk/client-ssm";
 import { AccountReader } from "../../../cli/doctor/account/read-account.ts";
 import { unanswered } from "../../../cli/doctor/check/aws-errors.ts";
 import { FreeTierClient, GetAccountPlanStateCommand } from "../../../cli/doctor/check/free-tier.ts";
@@ -20,7 +19,6 @@ const account = (...answers: readonly Recorded[]) => {
     freeTier: new FreeTierClient(ec2.config),
     quotas: new ServiceQuotasClient(settings),
     iam: new IAMClient(settings),
-    ssm: new SSMClient(settings),
     lambda: new LambdaClient(settings),
   });
 };
@@ -47,8 +45,6 @@ test("what is not there is no error, as each service says it", async () => {
     404,
   );
   expect(await account(noRole).hasRole("AWSServiceRoleForEC2Spot")).toBe(false);
-  const noParameter = json({ __type: "ParameterNotFound" }, 400);
-  expect(await account(noParameter).parameter("/cdk-bootstrap/hnb659fds/version")).toBeUndefined();
 });
 
 describe("the plan of an account", () => {
@@ -116,7 +112,8 @@ const UNKNOWN = "the endpoint does not support this call";
 test.each<[string, () => Promise<unknown>, string]>([
   [
     "EC2 without permission",
-    () => account(ec2Error("UnauthorizedOperation", "You: arn:aws:iam::111122223333:user/x", 403)).vpcCount(),
+    () =>
+      account(ec2Error("UnauthorizedOperation", "You: arn:aws:iam::111122223333:user/x", 403)).securityGroup("sg-1"),
     "no permission: You: arn:aws:iam::<account>:user/x",
   ],
   [

@@ -195,7 +195,7 @@ describe("it ends", () => {
   test("in a pipe with a line of six fields for each check", async () => {
     const { stdout } = await examined(DEPLOYED, UNKNOWN_CALL);
     const lines = stdout.trim().split("\n");
-    expect(lines.map((line) => line.split("\t").length)).toEqual(Array(11).fill(6));
+    expect(lines.map((line) => line.split("\t").length)).toEqual(Array(9).fill(6));
   });
 
   test("on a terminal with what AWS answered, which is shown and not obeyed", async () => {
