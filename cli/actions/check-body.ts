@@ -2,7 +2,6 @@
 import * as z from "zod";
 import { firstOf } from "../../domain/collections.ts";
 import { byDistance } from "../../domain/nearest-name.ts";
-import { DnsLookupError } from "../../domain/net/resolver.ts";
 import { asciiHost, parseUrl } from "../../domain/net/urls.ts";
 import { type ResolvedPop, resolvePops } from "../../domain/plan/resolve-targets.ts";
 import { POP_CODE } from "../../domain/pops/pop-codes.ts";
@@ -39,26 +38,6 @@ function namesIn(body: Body): { readonly cfDomain: string | undefined; readonly 
 function dnsOf({ endpoint: { localRun } }: Client): Dns {
   const servers = localRun?.edge === undefined ? [] : [`127.0.0.1:${localRun.edge.dnsPort}`];
   return new Dns({ servers, allowPrivateAddresses: true });
-}
-
-/** Recommends a direct run for hosts that the edge of a local run does not serve: it serves its own site only. */
-export async function mentionUnservedHosts(shell: Shell, client: Client, body: Body): Promise<void> {
-  if (client.endpoint.localRun?.edge === undefined) return;
-  const dns = dnsOf(client);
-  const isUnserved = (host: string) =>
-    dns.addresses(host).then(
-      () => false,
-      (error: unknown) => error instanceof DnsLookupError && error.reason === "name_not_found",
-    );
-  const { cfDomain = [], hosts } = namesIn(body);
-  const names = [...new Set([cfDomain, hosts].flat())];
-  const answers = await Promise.all(names.map(isUnserved));
-  const unserved = names.filter((_, i) => answers[i]);
-  if (unserved.length > 0)
-    mention(
-      shell,
-      `! The local run does not serve ${firstOf(unserved)}. To warm CloudFront from this machine, use --direct.`,
-    );
 }
 
 /** As this machine's DNS says; a deployment may know more. */

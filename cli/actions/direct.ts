@@ -321,9 +321,9 @@ function refuseWhatNeedsAStack(body: Body, { wait, instances }: DirectWords): vo
     new CommandError(`${what}: ${why}`, "Remove the option, or use a stack: --stack NAME.");
   if (wait === false) throw needs("--no-wait", "a direct run needs this command to keep running");
   if (instances !== undefined || (body["instance_count"] ?? 1) !== 1)
-    throw needs("--instances", "a direct run has no instances: this machine downloads");
+    throw needs("instance_count", "a direct run has no instances: this machine downloads");
   if (body["client_token"] !== undefined)
-    throw needs("--token", "a direct run does not support idempotency tokens: each call starts a new run");
+    throw needs("client_token", "a direct run does not support idempotency tokens: each call starts a new run");
   if (sourcesIn(body).some((source) => "s3" in source))
     throw needs("sources", "a direct run cannot read s3:// sources; use https:// sources");
 }

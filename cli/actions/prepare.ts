@@ -8,7 +8,7 @@ import type { DirectClient } from "../direct/direct-client.ts";
 import { cleanLine } from "../output/clean.ts";
 import { printedCommand } from "../printed-command.ts";
 import { mention, type Shell } from "../shell.ts";
-import { checkNamedPops, mentionUnservedHosts } from "./check-body.ts";
+import { checkNamedPops } from "./check-body.ts";
 import type { DirectWords } from "./direct.ts";
 
 export interface NewRequestWords extends DirectWords, FileWords {
@@ -25,7 +25,6 @@ export async function prepare(
   const client = await connect(shell, placeOf(words));
   announce(shell, client, words);
   for (const line of told) mention(shell, cleanLine(line));
-  if (client.kind === "stack") await mentionUnservedHosts(shell, client, named);
   await checkNamedPops(shell, client, named);
   const body = words.allPops === true ? { ...named, ...(await allPops(client, named)) } : named;
   return { client, body };

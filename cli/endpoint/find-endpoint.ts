@@ -1,6 +1,7 @@
 import { parseUrl } from "../../domain/net/urls.ts";
 import { CommandError } from "../command-error.ts";
 import type { Endpoint, PlaceFlags, StackPlace } from "./endpoint.ts";
+import { isLoopback } from "./local-run.ts";
 
 export const DEFAULT_STACK = "PrewarmStack";
 
@@ -86,7 +87,7 @@ function given(text: string, key: string, from: string): Endpoint {
 /** The key is not sent in the clear, except on this machine. */
 function addressOf(text: string, from: string): string {
   const url = parseUrl(text);
-  const isHere = url !== undefined && /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname);
+  const isHere = url !== undefined && isLoopback(url.hostname);
   if (url === undefined || (url.protocol !== "https:" && !(url.protocol === "http:" && isHere)))
     throw new CommandError(
       `${from}: '${text}' is not an https:// URL`,

@@ -1,6 +1,5 @@
-import { lookup } from "node:dns/promises";
 import { readFile, rm } from "node:fs/promises";
-import { BlockList, connect, isIP, isIPv6 } from "node:net";
+import { connect } from "node:net";
 import { join } from "node:path";
 import * as z from "zod";
 import { errorCode } from "../../domain/net/resolver.ts";
@@ -17,11 +16,7 @@ const schema = z.object({
   edge: z.object({ httpsPort: z.number(), httpPort: z.number(), dnsPort: z.number(), caFile: z.string() }).optional(),
 });
 
-/** The addresses of a host name. */
-type Resolve = (hostname: string) => Promise<readonly string[]>;
-
 interface LocalRunOptions {
-  readonly resolve?: Resolve;
   /** Whether a server listens at the address of an API. */
   readonly isUp?: (apiUrl: string) => Promise<boolean>;
   /** Called with a file that was removed, because its run has ended without removing it. */
@@ -37,14 +32,14 @@ export async function localRun(
   folders: readonly string[],
   options: LocalRunOptions = {},
 ): Promise<Endpoint | undefined> {
-  const { resolve = addressesOf, isUp = listens, onStale = () => undefined } = options;
+  const { isUp = listens, onStale = () => undefined } = options;
   for (const folder of folders) {
     const file = join(folder, ".local", "endpoint.json");
     const text = await readFile(file, "utf8").catch(() => undefined);
     if (text === undefined) continue;
     const endpoint = read(text, file);
     for (const address of [endpoint.url, endpoint.localRun?.aws?.endpoint ?? endpoint.url])
-      if (!(await isOnThisMachine(address, resolve)))
+      if (!isOnThisMachine(address))
         throw new CommandError(
           `${file}: '${address}' is not an http:// address of this machine`,
           "Remove the file. To call an API elsewhere: --endpoint URL, or PREWARM_ENDPOINT and PREWARM_API_KEY.",
@@ -74,17 +69,11 @@ function listens(apiUrl: string): Promise<boolean> {
 
 const CONNECT_MS = 1_000;
 
-const LOOPBACK = new BlockList();
-LOOPBACK.addSubnet("127.0.0.0", 8, "ipv4");
-LOOPBACK.addAddress("::1", "ipv6");
-
 /** A folder may come from anybody, and so may its file: requests, with their headers, must not leave this machine for it. */
-export async function isOnThisMachine(address: string, resolve: Resolve = addressesOf): Promise<boolean> {
+export function isOnThisMachine(address: string): boolean {
   if (!URL.canParse(address)) return false;
   const { protocol, hostname, username, password } = new URL(address);
-  if (protocol !== "http:" || username !== "" || password !== "") return false;
-  const addresses = hostname === "localhost" ? await resolve(hostname) : [unbracketed(hostname)];
-  return addresses.length > 0 && addresses.every(isLoopback);
+  return protocol === "http:" && username + password === "" && isLoopback(hostname);
 }
 
 /** An IPv6 address without the brackets that it has in a URL. */
@@ -92,13 +81,9 @@ function unbracketed(hostname: string): string {
   return hostname.replace(/^\[(.*)\]$/, "$1");
 }
 
-function isLoopback(address: string): boolean {
-  return isIP(address) !== 0 && LOOPBACK.check(address, isIPv6(address) ? "ipv6" : "ipv4");
-}
-
-async function addressesOf(hostname: string): Promise<readonly string[]> {
-  const found = await lookup(hostname, { all: true }).catch(() => []);
-  return found.map(({ address }) => address);
+/** @param hostname as a URL has it */
+export function isLoopback(hostname: string): boolean {
+  return /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname);
 }
 
 function read(text: string, file: string): Endpoint {

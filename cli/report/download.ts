@@ -17,7 +17,7 @@ type LinkSource = Pick<Client, "kind" | "endpoint"> | Pick<DirectClient, "kind">
  */
 export async function download(link: string, source: LinkSource, http: typeof fetch = fetch): Promise<Readable> {
   const url = URL.canParse(link) ? new URL(link) : undefined;
-  if (url === undefined || !(await isReportLink(url, source)))
+  if (url === undefined || !isReportLink(url, source))
     throw new CommandError(
       "the link to the report does not lead to an S3 bucket in the Region of the API, so it is not followed",
       "Check the address of the API.",
@@ -31,11 +31,11 @@ export async function download(link: string, source: LinkSource, http: typeof fe
   return plain(Readable.from(answer.body));
 }
 
-async function isReportLink(link: URL, source: LinkSource): Promise<boolean> {
+function isReportLink(link: URL, source: LinkSource): boolean {
   if (source.kind === "direct") return link.protocol === "file:";
   const { url: api } = source.endpoint;
   // The bucket of a local run is in its emulator.
-  if ((await isOnThisMachine(api)) && (await isOnThisMachine(link.href))) return true;
+  if (isOnThisMachine(api) && isOnThisMachine(link.href)) return true;
   const [, region] = S3_HOST.exec(link.hostname) ?? [];
   const [, apiRegion = region] = API_HOST.exec(new URL(api).hostname) ?? [];
   return link.protocol === "https:" && region !== undefined && region === apiRegion;

@@ -1,10 +1,9 @@
 import type { Readable } from "node:stream";
 import type { RecTimings, Spread } from "../../console/report/for-command.js";
-import { Quantiles } from "./quantiles.ts";
 import { taskRows } from "./task-rows.ts";
 
 /**
- * How long the good tasks of each REC took, those of most tasks first. Of millions of rows none is kept.
+ * How long the good tasks of each REC took, those of most tasks first. Of millions of rows, two numbers each are kept.
  * @param csv the file of all results
  * @param recs the REC of each POP; a POP that is not there is of a REC that is not known
  */
@@ -20,16 +19,16 @@ export async function timingsOf(csv: Readable, recs: ReadonlyMap<string, string 
     .map(([rec, { tasks, firstByte, whole }]) => ({
       rec,
       tasks,
-      ...(firstByte.total === 0 ? {} : { firstByte: spreadOf(firstByte) }),
-      ...(whole.total === 0 ? {} : { whole: spreadOf(whole) }),
+      ...(firstByte.length === 0 ? {} : { firstByte: spreadOf(firstByte) }),
+      ...(whole.length === 0 ? {} : { whole: spreadOf(whole) }),
     }))
     .sort((a, b) => b.tasks - a.tasks);
 }
 
 interface Group {
   tasks: number;
-  readonly firstByte: Quantiles;
-  readonly whole: Quantiles;
+  readonly firstByte: number[];
+  readonly whole: number[];
 }
 
 function add(
@@ -41,14 +40,15 @@ function add(
   const field = (name: string) => row[columns.indexOf(name)] ?? "";
   if (field("ok") !== "true") return;
   const rec = recs.get(field("pop")) ?? null;
-  const its = groups.get(rec) ?? { firstByte: new Quantiles(), whole: new Quantiles(), tasks: 0 };
+  const its = groups.get(rec) ?? { firstByte: [], whole: [], tasks: 0 };
   groups.set(rec, its);
   its.tasks++;
-  if (field("first_byte_ms") !== "") its.firstByte.add(Number(field("first_byte_ms")));
-  if (field("ms") !== "") its.whole.add(Number(field("ms")));
+  if (field("first_byte_ms") !== "") its.firstByte.push(Number(field("first_byte_ms")));
+  if (field("ms") !== "") its.whole.push(Number(field("ms")));
 }
 
-function spreadOf(values: Quantiles): Spread {
-  const [median, p95] = values.of([0.5, 0.95]);
-  return { median, p95 };
+function spreadOf(values: number[]): Spread {
+  values.sort((a, b) => a - b);
+  const quantile = (share: number) => values[Math.ceil(values.length * share) - 1] ?? 0;
+  return { median: quantile(0.5), p95: quantile(0.95) };
 }

@@ -225,7 +225,7 @@ test("a host that does not exist is called that, in one sentence that is printed
     stdout.match(/nowhere\.example\.net does not exist in DNS \(ENOTFOUND\): correct the host name/g),
   ).toHaveLength(1);
   expect(stdout).toMatch(/^Failed: No URL can be read; .* d111111abcdef8\.cloudfront\.net; .*\)\. Next: /m);
-  expect(stdout).not.toMatch(/cf_domain|no CNAME/);
+  expect(stdout).not.toContain("no CNAME");
 });
 
 test("the next command after a direct run names it, also if nobody asked for one", async () => {
@@ -244,30 +244,6 @@ test("a run whose results are damaged hides no other", async () => {
   const { request_id: id } = JSON.parse((await warm(["/b"], POPS, "--json")).stdout);
   expect((await run("list")).stdout).toContain(id.slice(0, 8));
   expect((await run("status", id)).code).toBe(0);
-});
-
-test("sources are read, and limits end a run", async () => {
-  const read = await run(
-    "warm",
-    "--sitemap",
-    `${SITE}/sitemap.xml`,
-    "--pop",
-    POPS.join(),
-    "--cf-domain",
-    DOMAIN,
-    "--json",
-  );
-  expect(JSON.parse(read.stdout).progress).toMatchObject({ status: "FINISHED", url_count: 2, warm_count: 6 });
-  const none = await run("warm", "--sitemap", `${SITE}/a`, "--pop", POPS.join(), "--cf-domain", DOMAIN, "--json");
-  expect(JSON.parse(none.stdout)).toMatchObject({ exit_code: 2, status: "FAILED" });
-  const large = await warm(["/a"], POPS, "--max-bytes", "1", "--json");
-  expect(JSON.parse(large.stdout).progress.reason).toMatch(/^max_bytes: 9000 bytes would be transferred/);
-  const failing = await warm(["/a", "/kept-nowhere"], POPS, "--max-failures", "0", "--json");
-  expect(JSON.parse(failing.stdout).progress).toMatchObject({
-    status: "FAILED",
-    reason: expect.stringMatching(/^max_failures: /),
-  });
-  expect(await warm(["/a"], [DEAD])).toMatchObject({ code: 1, stdout: "" });
 });
 
 test("a sitemap among the URLs is read as one; one in a list is warmed itself", async () => {
@@ -316,30 +292,6 @@ test("a clock that is set back does not stop a run that is limited", async () =>
     vi.restoreAllMocks();
     edge.setFaults(undefined);
   }
-});
-
-test("each variant of a URL is a task", async () => {
-  const variants = ["--variant", "gz=Accept-Encoding: gzip", "--variant", "plain=Accept: text/plain"];
-  const warmed = await warm(["/a"], POPS.slice(0, 1), ...variants, "--json");
-  expect(JSON.parse(warmed.stdout).progress).toMatchObject({ total_count: 2, warm_count: 2, url_count: 1 });
-});
-
-test.each(["SIGINT", "SIGTERM"] as const)("%s stops it: its report is there", async (signal) => {
-  edge.setFaults(() => ({ kind: "drip", bytesPerSecond: 50 }));
-  try {
-    const stopped = warm(["/a", "/b"], POPS, "--verify", "off");
-    await vi.waitFor(async () => expect((await run("status")).stdout).toMatch(/in progress [1-9]/), {
-      timeout: 15_000,
-    });
-    process.emit(signal);
-    expect(await stopped).toMatchObject({ code: 3, stdout: expect.stringContaining("Stopped at ") });
-  } finally {
-    edge.setFaults(undefined);
-  }
-  expect(JSON.parse((await run("report", "--json")).stdout)).toContainEqual(
-    expect.objectContaining({ outcome: "", url: `${SITE}/b` }),
-  );
-  expect(JSON.parse((await run("list", "--limit", "1", "--json")).stdout)).toMatchObject({ next: null });
 });
 
 test("after its end, no file of a run has its headers; list names a folder that is damaged", async () => {
@@ -584,9 +536,8 @@ describe("a field of the body either works or is refused with the reason:", () =
 });
 
 test("what only a stack has is refused, and the catalogue is there", async () => {
-  expect(await warm(["/a"], POPS, "--instances", "2")).toMatchObject({ code: 1, stdout: "" });
   expect(await warm(["/a"], POPS, "--no-wait")).toMatchObject({ code: 1, stdout: "" });
-  expect(await warm(["/a"], POPS, "--invalidate")).toMatchObject({ code: 1, stdout: "" });
+  expect(await warm(["/a"], [DEAD])).toMatchObject({ code: 1, stdout: "" });
   expect(await run("retry", "00000000", "--timeout", "1h")).toMatchObject({ code: 1 });
   expect((await run("warm", `${SITE}/a`, "--country", "japan", "--timeout", "1h", "--cf-domain", DOMAIN)).code).toBe(1);
   expect((await run("warm", "ftp://www.example.com/a")).code).toBe(1);

@@ -1,37 +1,9 @@
 import { Readable } from "node:stream";
 import { failedObjects } from "../../../cli/report/failed-objects.ts";
 import { languageOf } from "../../../cli/report/language-of.ts";
-import { Quantiles } from "../../../cli/report/quantiles.ts";
 import { taskRows } from "../../../cli/report/task-rows.ts";
 import { timingsOf } from "../../../cli/report/timings.ts";
 import { TASK_ROWS_HEADER, taskRow } from "../../task-rows.ts";
-
-function quantilesOf(values: readonly number[]) {
-  const quantiles = new Quantiles();
-  for (const value of values) quantiles.add(value);
-  return quantiles;
-}
-
-describe("quantiles", () => {
-  test("of few, short ones are exact", () => {
-    const values = Array.from({ length: 100 }, (_, i) => i + 1);
-    expect(quantilesOf(values).of([0.5, 0.95, 1])).toEqual([50, 95, 100]);
-    expect(quantilesOf([7]).of([0.5, 0.95])).toEqual([7, 7]);
-    expect(quantilesOf([]).of([0.5, 0.95])).toEqual([0, 0]);
-  });
-
-  test("of long ones are within a hundredth, up to days", () => {
-    const week = 7 * 86_400_000;
-    const values = Array.from({ length: 10_000 }, (_, i) => ((i + 1) / 10_000) * week);
-    const [median, p95] = quantilesOf(values).of([0.5, 0.95]);
-    expect(Math.abs(median / (week * 0.5) - 1)).toBeLessThan(0.01);
-    expect(Math.abs(p95 / (week * 0.95) - 1)).toBeLessThan(0.01);
-  });
-
-  test("what is no length of time is left out", () => {
-    expect(quantilesOf([Number.NaN, -1, Number.POSITIVE_INFINITY]).total).toBe(0);
-  });
-});
 
 const row = (pop: string, ok: boolean, ms: number | undefined, first_byte_ms: number | undefined, url = "https://a/") =>
   taskRow({ pop, url, ok, ms, first_byte_ms, attempts: 1, bytes: 1, outcome: "warm", reason: undefined });
