@@ -25,13 +25,9 @@ describe("one step", () => {
     ["goes back when doubling brings little", doubling, { tasksPerSecond: 11, bytesPerSecond: 1_100 }, 32],
     ["grows while bytes do", at(42, before), { bytesPerSecond: 1_031 }, 55],
     ["grows while tasks do", at(42, before), { tasksPerSecond: 10.4 }, 55],
-    ["goes back when nothing is gained", at(42, before), {}, 32],
     ["goes back when too little is gained", at(42, before), { bytesPerSecond: 1_029 }, 32],
-    ["goes back when it costs", at(42, before), { bytesPerSecond: 500, tasksPerSecond: 5 }, 32],
     ["stays where it does not bind", at(42, before), { saturated: false, bytesPerSecond: 9_000 }, 42],
     ["stays where the core binds", at(42, before), { cpuBound: true, bytesPerSecond: 9_000 }, 42],
-    ["stays where the core binds, also when it brings less", at(42, before), { cpuBound: true, bytesPerSecond: 1 }, 42],
-    ["halves on trouble, also where the core binds", at(42, before), { cpuBound: true, failureRate: 1 }, 21],
     [
       "halves when memory is tight, though it brings more",
       at(42, before),
@@ -39,13 +35,9 @@ describe("one step", () => {
       21,
     ],
     ["halves on trouble", at(42, before), { failureRate: 0.06, bytesPerSecond: 9_000 }, 21],
-    ["halves on trouble that comes unsaturated", at(42), { failureRate: 1, saturated: false }, 21],
     ["halves on more trouble than usual", at(42, before, 0.3), { failureRate: 0.36, bytesPerSecond: 9_000 }, 21],
     ["bears the usual trouble", at(42, before, 0.3), { failureRate: 0.34, bytesPerSecond: 2_000 }, 55],
     ["bears a little trouble", at(42, before), { failureRate: 0.05, bytesPerSecond: 2_000 }, 55],
-    ["never exceeds its bound", at(1_000), {}, 1_024],
-    ["never falls below its bound by trouble", at(5), { failureRate: 1 }, 4],
-    ["never falls below its bound by going back", at(6, { ...before, value: 4 }), {}, 4],
     ["leaves its lower bound again", at(4), {}, 6],
   ];
 
@@ -136,7 +128,6 @@ describe("large files have a limit of their own", () => {
     ["nobody else has a message yet", { available: 9, inFlight: 4 }, 2],
     ["the queue is deep", { available: 64, inFlight: 50 }, Number.POSITIVE_INFINITY],
     ["others have messages, and few are left", { available: 63, inFlight: 12 }, 1],
-    ["others have far more", { available: 63, inFlight: 28 }, 3],
   ])("%s: by how much a limit of four may grow", (_name, depth, step) => {
     expect(maxSharedStep(4, { ...depth, delayed: 0 }, 4)).toBe(step);
   });
@@ -145,10 +136,7 @@ describe("large files have a limit of their own", () => {
 describe("on a simulated link it settles", () => {
   const cases: readonly [name: string, link: Link, low: number, high: number][] = [
     ["not far above what fills a fast one", { perDownload: 1, capacity: 400 }, 400, 666],
-    ["where it began, if that fills it", { perDownload: 10, capacity: 100 }, 32, 42],
-    ["at the bound, if nothing else holds it", { perDownload: 1, capacity: 1e9 }, 787, 1_024],
     ["around where attempts begin to fail", { perDownload: 1, capacity: 1e9, breaks: 200 }, 101, 254],
-    ["around what fills it, if a third fails anyway", { perDownload: 1, capacity: 400, broken: 0.33 }, 400, 700],
     [
       "around where more begin to fail, if a third fails anyway",
       { perDownload: 1, capacity: 1e9, breaks: 200, broken: 0.33 },

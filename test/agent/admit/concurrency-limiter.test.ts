@@ -2,28 +2,6 @@ import fc from "fast-check";
 import { ConcurrencyLimiter } from "../../../agent/admit/concurrency-limiter.ts";
 import { turn } from "../deferred.ts";
 
-/** Takes a slot under a name, and notes when it has it. */
-function take(slots: ConcurrencyLimiter, begun: string[], name: string, group?: string): Promise<void> {
-  return Promise.resolve(slots.acquire("", group)).then(() => void begun.push(name));
-}
-
-test("a higher bound lets in at once; a lower one interrupts nothing", async () => {
-  const slots = new ConcurrencyLimiter(1);
-  const begun: string[] = [];
-  for (const name of ["a", "b", "c", "d"]) void take(slots, begun, name);
-  slots.limit = 3;
-  await turn();
-  expect([begun, slots.limit]).toEqual([["a", "b", "c"], 3]);
-  slots.limit = 1;
-  slots.release();
-  slots.release();
-  await turn();
-  expect([begun.length, slots.inUse, slots.waiting]).toEqual([3, 1, 1]);
-  slots.release();
-  await turn();
-  expect(begun).toEqual(["a", "b", "c", "d"]);
-});
-
 test("whatever comes and ends in whatever order, nothing begins above the bound and nothing is forgotten", async () => {
   const step = fc.oneof(
     { weight: 4, arbitrary: fc.constant({ kind: "come" } as const) },

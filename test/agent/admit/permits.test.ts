@@ -67,40 +67,6 @@ test("of a request with one permit, tasks take turns: one that waits for its sec
   );
 });
 
-test("without limits, the waits of many tasks pass at the same time", async () => {
-  const names = Array.from({ length: 100 }, (_, n) => String(n));
-  let requests = 0;
-  const fetch: FetchObject = async ({ permit }) => {
-    expect(permit).toBeUndefined();
-    requests++;
-    const startedAt = performance.now();
-    await sleep(10);
-    const age = String(Math.floor(performance.now() / 1_000));
-    return { answer: answerOf("Hit from cloudfront", age), startedAt, endedAt: performance.now() };
-  };
-  const before = performance.now();
-  expect(await run(messageOf(names, {}), fetch)).toBe(0);
-  expect(requests).toBe(300);
-  // Ten slots, three requests of 10 ms, two waits of 1.1 s.
-  expect(performance.now() - before).toBeLessThan(3_000);
-});
-
-test("a request is sent in its slot, however long its connection takes to open", async () => {
-  const names = Array.from({ length: 10 }, (_, n) => String(n));
-  const connectMs = [450];
-  const sentAt: number[] = [];
-  const fetch: FetchObject = async ({ permit, cancellation }) => {
-    await sleep(connectMs.pop() ?? 0);
-    await permit?.waitForSendSlot(cancellation.signal);
-    sentAt.push(Date.now());
-    return { answer: answerOf("Miss from cloudfront"), startedAt: performance.now(), endedAt: performance.now() };
-  };
-  await run(messageOf(names, { origin: { requests_per_second: 10 }, verify: "off", downloads: 1 }), fetch);
-  const gaps = sentAt.slice(1).map((at, n) => at - (sentAt[n] ?? at));
-  // A slot every 111 ms, which is usable for 50 ms.
-  expect([sentAt.length, gaps.filter((ms) => ms < 60)]).toEqual([10, []]);
-});
-
 test("large tasks that wait for a slot of the agent do not delay small ones, though they have permits", async () => {
   const message = messageOf([], { origin: { requests_per_second: 10 }, verify: "off", downloads: 1 });
   for (let n = 0; n < 10; n++) {

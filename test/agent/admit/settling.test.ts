@@ -49,6 +49,7 @@ async function limits(seconds: readonly Second[]): Promise<number[]> {
 
 test("small tasks are judged each second", async () => {
   expect(await limits([{ tasks: 100 }, { tasks: 200 }, { tasks: 400 }])).toEqual([64, 128, 256]);
+  expect(await limits([{ tasks: 10 }, { tasks: 30 }])).toEqual([32, 64]);
 });
 
 test("the limit waits until as many tasks have ended as may run at once, and judges all of that time", async () => {

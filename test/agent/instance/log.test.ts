@@ -36,15 +36,6 @@ test("failures by the thousand are few lines, and one that says how many more th
   expect(lines).toHaveLength(64);
 });
 
-test("what a parser says is no kind of its own: it names places, and there may be thousands", () => {
-  const lines: string[] = [];
-  const logger = createLogger({ write: (line) => void lines.push(line) });
-  for (let i = 0; i < 1_000; i++) logger.warn({ reason: `urls[${i}]: not a URL` }, "message is not a task");
-  expect(lines).toHaveLength(60);
-  vi.advanceTimersByTime(60_000);
-  expect(JSON.parse(lines.at(-1) ?? "")).toMatchObject({ of: "message is not a task", lines: 940 });
-});
-
 test("what the last minute left out is said at the end", () => {
   const lines: string[] = [];
   const before = process.listeners("exit");

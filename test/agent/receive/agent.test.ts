@@ -45,24 +45,6 @@ test("all that is in the queue is downloaded, stored and only then deleted", asy
       for (const url of line.slice("deleted ".length).split(",")) expect(did.slice(0, n)).toContain(`stored ${url}`);
 });
 
-test("it receives as many tasks as it can run and one batch, and leaves the rest to others", async () => {
-  const main = new MemoryQueue(numbered(500));
-  const { running, fetch, endAll } = lasting();
-  const { stop, ended } = startAgent({ main, fetch });
-  await eventually(() => running.size).toBeGreaterThanOrEqual(32);
-  await sleep(100);
-  // Half a batch may be missing.
-  expect(main.received).toBeGreaterThanOrEqual(37);
-  expect(main.received).toBeLessThanOrEqual(42);
-  // After a second it tries whether more at once bring more.
-  await eventually(() => running.size).toBe(64);
-  // And takes more for that, though none has ended: large files take minutes.
-  await eventually(() => main.received).toBeGreaterThanOrEqual(69);
-  stop();
-  endAll();
-  await ended;
-});
-
 test("one message that cannot be handled does not stop the others", async () => {
   const { did, main } = world(messageOf("lost"), messageOf("kept"));
   main.setVisibilityTimeout = () => Promise.reject(new Error("no queue"));

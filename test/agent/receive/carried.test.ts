@@ -1,6 +1,6 @@
 // Progress of a task that returns to the queue: the message that is sent carries it, and the next agent continues from there.
 import type { TaskMessage } from "../../../domain/plan/task-message.ts";
-import { deferred, turn } from "../deferred.ts";
+import { deferred } from "../deferred.ts";
 import { bodyWith, done, good, type Plan, run, start, urlOf } from "./work-world.ts";
 
 const PLAN: Plan = { send: done, sendLater: done };
@@ -45,15 +45,6 @@ test("a task deferred at its second download carries the first and all bytes; th
   ]);
 });
 
-test("a task deferred at its first download carries the bytes alone; the next agent downloads twice", async () => {
-  const { later } = await run(twice("a"), { ...PLAN, download: answers("a", () => throttled(3)) });
-  expect(later[0]?.urls).toMatchObject([{ attempts: 1, transferred_bytes: 3 }]);
-  expect(later[0]?.urls[0]?.downloads_done).toBeUndefined();
-  const continued = await next(later[0]);
-  expect(requests(continued.did)).toEqual(["download a", "download a"]);
-  expect(continued.written).toMatchObject([{ rounds: 2, transferred_bytes: 2 * SIZE + 3 }]);
-});
-
 test("bytes and attempts of several deferrals add up, and a download is counted once", async () => {
   const first = await run(twice("a"), { ...PLAN, download: answers("a", good, () => throttled(3)) });
   const second = await next(first.later[0], { ...PLAN, download: answers("a", () => throttled(4)) });
@@ -63,19 +54,6 @@ test("bytes and attempts of several deferrals add up, and a download is counted 
 });
 
 describe("when the agent stops", () => {
-  test("between two downloads, the message that is sent carries the first; the next agent downloads once", async () => {
-    const running = deferred<object>();
-    const { sent, ended, stop } = start(twice("a"), { ...PLAN, download: () => running.promise });
-    await turn();
-    stop();
-    running.resolve({});
-    await ended;
-    expect(sent.map(({ urls }) => urls)).toMatchObject([[{ downloads_done: 1, transferred_bytes: SIZE }]]);
-    const continued = await next(sent[0]);
-    expect(requests(continued.did)).toEqual(["download a"]);
-    expect(continued.written).toMatchObject([{ ok: true, rounds: 2, transferred_bytes: 2 * SIZE }]);
-  });
-
   test("a second download that it cuts off counts with its bytes alone, and is no attempt", async () => {
     const [begun, cut] = [deferred(), deferred<object>()];
     const download = answers("a", good, () => {

@@ -160,16 +160,6 @@ test("a download that is cut off because this process has lost its permits goes 
   expect(did).toEqual(["active? q", "download a", "cut a", "active? q", "put off P1 a, 10 s", "delete r"]);
 });
 
-test("what a first download received before its permit was lost counts", async () => {
-  const lease = new AbortController();
-  const download = () => {
-    lease.abort();
-    return Promise.resolve({ bytes: 7, failure: { reason: "other" as const, code: "CANCELLED" } });
-  };
-  const { later } = await run(bodyOf("a"), { ...PLAN, origins: limited(9, undefined, lease.signal), download });
-  expect(later[0]?.urls).toMatchObject([{ attempts: 0, transferred_bytes: 7 }]);
-});
-
 test("what is deferred goes back in one message for each number of attempts, after the longest delay in it; what was not requested goes at once, in each round anew", async () => {
   vi.useFakeTimers();
   onTestFinished(() => void vi.useRealTimers());

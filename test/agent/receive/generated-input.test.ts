@@ -1,44 +1,14 @@
 import fc from "fast-check";
 import { judge } from "../../../agent/fetch/attempt-verdict.ts";
-import { processMessage } from "../../../agent/receive/process-message.ts";
 import { parseTaskMessage, taskMessageSchema } from "../../../domain/plan/task-message.ts";
 import { failureReasons } from "../../../domain/result/failure.ts";
 import { fuzz } from "../../fuzz.ts";
-import { fakeDeps, fakeQueue } from "../fake-deps.ts";
 import { taskMessage } from "../task-messages.ts";
 
 const text = fc.string();
 const X_CACHE = ["Hit", "Miss", "Error", "FunctionGeneratedResponse", "LambdaGeneratedResponse"].map(
   (word) => `${word} from cloudfront`,
 );
-
-describe("whatever comes out of the queue", () => {
-  it("is worked on if it is a task, else put aside with the reason; it never throws, and nothing is downloaded", async () => {
-    const body = fc.oneof(
-      text,
-      fc.json(),
-      fc.record({ req_id: text, pop: text, ips: fc.array(text), urls: fc.array(text) }).map((it) => JSON.stringify(it)),
-    );
-    await fc.assert(
-      fc.asyncProperty(body, async (Body) => {
-        fc.pre(!isTask(Body));
-        const calls: string[] = [];
-        const noted =
-          (name: string) =>
-          async (...args: unknown[]) =>
-            void calls.push(`${name} ${String(args.at(-1)).slice(0, 1)}`);
-        await processMessage(
-          fakeDeps({ queue: fakeQueue({ delete: noted("delete") }), deadLetters: { send: noted("send") } }),
-          { id: "m", receipt: "receipt", body: Body, deliveries: 1 },
-          new AbortController().signal,
-        );
-        expect(calls.map((call) => call.split(" ")[0])).toEqual(["send", "delete"]);
-        expect(calls[0]?.length).toBeGreaterThan("send ".length);
-      }),
-      fuzz(2_000),
-    );
-  });
-});
 
 it("the reason why a message is no task quotes nothing of it: there are headers in it", () => {
   const field = fc.constantFrom("pop", "urls", "ips", "shards", "header", "req_id");

@@ -11,6 +11,16 @@ const someBad = (url: string) =>
 const asParsed = (body: string) => JSON.stringify(taskMessageSchema.parse(JSON.parse(body)));
 const BOTH = ["active? q", "active? q", "download a", "download b"];
 
+test.each([[["no-url", "a"]], [["a", "no-url"]]])(
+  "a URL that no agent can request goes to the dead letters, and the rest of its message is done: %j",
+  async (names) => {
+    const urls = names.map((name) => ({ url: name === "a" ? urlOf("a") : name, bytes: null }));
+    const { did } = await run(bodyWith({ urls }), { bury: done });
+    expect(did).toContain("write a");
+    expect(did.slice(-2)).toEqual([expect.stringMatching(/^bury .*: a url is not an http\(s\) URL$/), "delete r"]);
+  },
+);
+
 test.each<[what: string, urls: string[], plan: Plan, did: string[]]>([
   [
     "is deleted after all its results are written, also where one is bad",
@@ -43,12 +53,6 @@ test.each<[what: string, urls: string[], plan: Plan, did: string[]]>([
     ["active? q", "download a", "write a", "hold r 20"],
   ],
   [
-    "returns if its request cannot be looked up",
-    ["a"],
-    { active: fail("no table"), hold: done },
-    ["active? q", "hold r 20"],
-  ],
-  [
     "returns if a download throws",
     ["a"],
     { download: fail("a bug"), hold: done },
@@ -73,21 +77,6 @@ test.each<[what: string, urls: string[], plan: Plan, did: string[]]>([
   expect((await run(bodyOf(...urls), plan)).did).toEqual(did);
 });
 
-test.each([[["no-url", "a"]], [["a", "no-url"]]])(
-  "a URL that no agent can request goes to the dead letters, and the rest of its message is done: %j",
-  async (names) => {
-    const urls = names.map((name) => ({ url: name === "a" ? urlOf("a") : name, bytes: null }));
-    const { did } = await run(bodyWith({ urls }), { bury: done });
-    expect(did).toContain("write a");
-    expect(did.slice(-2)).toEqual([expect.stringMatching(/^bury .*: a url is not an http\(s\) URL$/), "delete r"]);
-  },
-);
-
-test("a message that comes again is deleted, and no heartbeat tells of it, if all its results stand", async () => {
-  const { did, told } = await run(bodyOf("a", "b"), { deliveries: 2, standing: async () => ["a", "b"] });
-  expect([did, told]).toEqual([["standing? 2", "delete r"], []]);
-});
-
 test.each<[what: string, body: string, plan: Plan, last: string]>([
   // Its results stand, so that doing it again does no harm.
   ["deleted", bodyOf("a"), { delete: fail("no queue") }, "delete r"],
@@ -104,9 +93,7 @@ const without = (...fields: string[]) =>
 
 test.each([
   ["no JSON", "{", /^bury \{: not JSON$/],
-  ["null", "null", /^bury null: .*expected object/],
   ["two fields missing", without("pop", "shards"), /: pop: .*; shards: \S/],
-  ["no addresses", bodyWith({ ips: [] }, "a"), /: ips: \S/],
 ])(
   "a message that is no task goes to the dead letters with the reason, and is deleted then: %s",
   async (_, body, reason) => {
@@ -156,24 +143,6 @@ test("a download that fails or throws gives its slot back", async () => {
   }
 });
 
-test("heartbeats tell of all URLs that have no result, and the bytes of those that are under way", async () => {
-  const slow = deferred<object>();
-  const { ended, heartbeats, told } = start(bodyOf("a", "b", "c"), {
-    bytes: 10,
-    download: (url) => (url === "a" ? good() : slow.promise),
-  });
-  await turn();
-  await heartbeats.sendAll();
-  slow.resolve({});
-  await ended;
-  await heartbeats.sendAll();
-  expect(told.map(({ tasks, bytes }) => [tasks, bytes])).toEqual([
-    [3, 0],
-    [2, 20],
-    [0, 0],
-  ]);
-});
-
 describe("when the agent stops", () => {
   test.each<[what: string, plan: Plan, did: string[]]>([
     ["good, it counts", {}, ["write a", "delete r"]],
@@ -205,18 +174,5 @@ describe("when the agent stops", () => {
     stop();
     await expect(ended).rejects.toThrow("no queue");
     expect(did).not.toContain("delete r");
-  });
-
-  test("what runs is finished and stored, then what has not begun goes back", async () => {
-    const slots = new ConcurrencyLimiter(1);
-    const running = deferred<object>();
-    const { did, ended, stop } = start(bodyOf("a", "b", "c"), { download: () => running.promise, send: done }, slots);
-    await turn();
-    stop();
-    slots.limit = Number.POSITIVE_INFINITY;
-    await turn();
-    running.resolve({});
-    await ended;
-    expect(did).toEqual(["active? q", "download a", "write a", "active? q", "send P1 b+c", "delete r"]);
   });
 });

@@ -160,26 +160,6 @@ test("one that is slow is not overtaken by the next, and what came meanwhile is 
 });
 
 describe("at the end", () => {
-  test("a last heartbeat says that nothing is held", async () => {
-    const { heartbeats, told } = beating();
-    heartbeats.add("a", 2).releaseTasks(2);
-    await heartbeats.stop();
-    await seconds(60);
-    expect(told()).toEqual(["a: 2 0", "a: 0 0"]);
-  });
-
-  test("the heartbeat that is under way has ended before the last one is sent", async () => {
-    const { write, reject } = secondIsSlow();
-    const { heartbeats, told } = beating(write);
-    const held = heartbeats.add("a", 2);
-    await seconds(10);
-    held.releaseTasks(2);
-    const stopped = heartbeats.stop();
-    reject(new Error("no table"));
-    await stopped;
-    expect(told()).toEqual(["a: 2 0", "a: 0 0"]);
-  });
-
   test("nobody waits longer than five seconds for one that cannot be written", async () => {
     const { heartbeats } = beating(() => new Promise(() => undefined));
     heartbeats.add("a", 2).releaseTasks(2);

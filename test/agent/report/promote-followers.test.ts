@@ -105,13 +105,6 @@ test.each<[what: string, body: string, plan: Plan, did: string[]]>([
   expect((await run(body, { ...PLAN, ...plan })).did).toEqual(did);
 });
 
-test("a lead's message whose results cannot be written has promoted the followers of its downloads, and SQS redelivers it", async () => {
-  const write = (url: string) => (url === "a" ? done() : Promise.reject(new Error("no table")));
-  const { did } = await run(lead("a", "b"), { ...PLAN, write });
-  // The promotion and the return of the message do not wait for each other.
-  expect(moves(did).toSorted()).toEqual(["hold r 20", queued("a+b")].toSorted());
-});
-
 test.each([
   ["queued", {}, { send: fail("no queue") }],
   ["written", { origin_failures: 1 }, { download: bad, decide: fail("no table") }],
@@ -180,14 +173,6 @@ describe("a lead's URL whose first download has ended", () => {
     expect(sent).toEqual(["P2 a+b, P3 a+b", "P2 c, P3 c"]);
   });
 
-  test("goes back without followers: they are queued already", async () => {
-    const { promoter, urls, message } = promoterOf(["a", "b"]);
-    for (const url of urls) promoter.onDownloaded(url, GOOD);
-    await turn();
-    const parts = await promoter.withdraw(message);
-    expect(parts.map(({ urls: its, followers }) => [its.length, followers])).toEqual([[2, undefined]]);
-  });
-
   test("goes back saying that its followers may be queued, if that failed", async () => {
     const { promoter, urls, message } = promoterOf(["a"], { send: fail("no queue") });
     for (const url of urls) promoter.onDownloaded(url, GOOD);
@@ -195,16 +180,6 @@ describe("a lead's URL whose first download has ended", () => {
     expect(await promoter.withdraw(message)).toMatchObject([
       { again: true, followers: [{ pop: "P2" }, { pop: "P3" }] },
     ]);
-  });
-
-  test("goes back without followers, also while they are being queued", async () => {
-    const sending = deferred();
-    const { promoter, urls, message } = promoterOf(["a"], { send: () => sending.promise });
-    for (const url of urls) promoter.onDownloaded(url, GOOD);
-    await turn();
-    const withdrawn = promoter.withdraw(message);
-    sending.resolve();
-    expect(await withdrawn).toMatchObject([{ followers: undefined }]);
   });
 
   test("waits for its other variants: a follower asks for them in their order", async () => {

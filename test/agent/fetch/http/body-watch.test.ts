@@ -39,16 +39,6 @@ describe("a body that comes", () => {
     });
   });
 
-  it("has a second more than the hour for each 32 KiB that has arrived", () => {
-    expect(watch((second) => second * 2 ** 15, 50 * 2 ** 30, 43_200)).toBeUndefined();
-    expect(watch((second) => second * 5e6, 50 * 2 ** 30, 10_000)).toBeUndefined();
-    // 32 MiB at once are worth 1,024 s, though they came in one.
-    expect(watch((second) => 2 ** 25 + second * 1_024, 50 * 2 ** 30, 70_000)).toMatchObject({
-      second: 4_774,
-      reason: "too_slow",
-    });
-  });
-
   it("without end", () => {
     expect(watch((second) => second * 1e6, 10e6)).toMatchObject({ second: 11, reason: "too_large", code: "TOO_LARGE" });
   });

@@ -43,16 +43,13 @@ describe("what takes too long", () => {
     });
   });
 
-  test.each([
-    "HTTP/1.1 200 OK\nContent-Length: 5\n\nhello",
-    "HTTP/1.1 200 OK\r\nX: 1\nContent-Length: 5\n\nhello",
-    "HTTP/1.1 200 OK\r\nX 1\r\n",
-    "SSH-2.0-OpenSSH_9.6\r\n",
-    "HTTP/2.0 200 OK\r\n",
-  ])("but no head is waited for that cannot become good: %j", async (head) => {
-    const { get } = await raw((socket) => socket.write(head));
-    expect(await get()).toMatchObject({ failure: { code: "BAD_ANSWER" } });
-  });
+  test.each(["HTTP/1.1 200 OK\nContent-Length: 5\n\nhello", "SSH-2.0-OpenSSH_9.6\r\n"])(
+    "but no head is waited for that cannot become good: %j",
+    async (head) => {
+      const { get } = await raw((socket) => socket.write(head));
+      expect(await get()).toMatchObject({ failure: { code: "BAD_ANSWER" } });
+    },
+  );
 
   test("a body of which no more comes", async () => {
     const { get } = await raw((socket) => socket.write(HALF));
@@ -66,10 +63,7 @@ describe("what takes too long", () => {
   const NO_LENGTH = "HTTP/1.1 200 OK\r\n\r\n";
   test.each([
     ["a body that drips", HALF.replace("10", "1000"), "x", "TOO_SLOW"],
-    ["a body without a length that drips", NO_LENGTH, "x", "TOO_SLOW"],
-    ["chunks of a byte", CHUNKED, "1\r\nx\r\n", "TOO_SLOW"],
     ["trailers that drip", `${CHUNKED}0\r\n`, "X: 1\r\n", "BODY_TIMEOUT"],
-    ["an extension of a chunk that drips", `${CHUNKED}3;`, "x", "BODY_TIMEOUT"],
     ["a body that does not end", NO_LENGTH, "x".repeat(10_000), "TOO_LARGE"],
   ])("%s", async (_, beginning, drop, code) => {
     const { pool } = await raw((socket) => drip(socket, beginning, drop, 20));

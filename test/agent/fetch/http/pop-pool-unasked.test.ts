@@ -64,10 +64,8 @@ describe.each([
 ] as const)("over %s", (_, serve) => {
   test.each<[string, (write: () => void) => unknown]>([
     ["at once", (write) => write()],
-    ["a turn of the server later", (write) => setImmediate(write)],
     ["a moment later", (write) => setTimeout(write, 0)],
     ["1 ms later", (write) => setTimeout(write, 1)],
-    ["5 ms later", (write) => setTimeout(write, 5)],
   ])("an answer behind a 404, %s, is taken for none", async (__, later) => {
     const { get } = await serve((socket: Socket) => {
       socket.write(NOT_FOUND);

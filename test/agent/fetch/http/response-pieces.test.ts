@@ -45,14 +45,12 @@ const NO_BODY = { httpStatus: 200, reason: "incomplete", code: "BAD_ANSWER", end
 
 describe.each([
   ["in one piece", () => inOne],
-  ["in two", () => inTwo(40_000)],
   ["in two, the second a byte", (text: string) => inTwo(text.length - 1)],
   ["byte by byte", () => byteByByte],
 ])("%s", (_, pieces) => {
   it.each([
     ["a head of the greatest length", head(MAX_ANSWER_HEAD_BYTES, "ok"), GOOD],
     ["a head one byte longer", head(MAX_ANSWER_HEAD_BYTES + 1, "ok"), NO_HEAD],
-    ["a head of 70,000 bytes", head(70_000, "ok"), NO_HEAD],
     ["a hint that is too long", `HTTP/1.1 103 Hints\r\nX: ${"x".repeat(70_000)}\r\n\r\n${OK}`, NO_HEAD],
     [
       "two heads that are not too long each",
@@ -61,16 +59,9 @@ describe.each([
         .replace(/Content-Length: 2\r\n/, "") + head(60_000, "ok"),
       GOOD,
     ],
-    ["a trailer", chunked("X: 1\r\n"), GOOD],
     ["Content-Length as a trailer", chunked("Content-Length: 2\r\n"), NO_BODY],
     ["Transfer-Encoding as a trailer", chunked("X: 1\r\nTRANSFER-ENCODING: chunked\r\n"), NO_BODY],
     ["a 204 that promises a body", "HTTP/1.1 204 No Content\r\nContent-Length: 2\r\n\r\nok", NO_HEAD],
-    ["a 204 in chunks", "HTTP/1.1 204 No Content\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n", NO_HEAD],
-    [
-      "a 204 of no length",
-      "HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n",
-      { httpStatus: 204, reason: undefined, ended: true },
-    ],
     [
       "a 304 with the length of what it stands for",
       "HTTP/1.1 304 Not Modified\r\nContent-Length: 2\r\n\r\n",
@@ -78,7 +69,6 @@ describe.each([
     ],
     ["a hint", `HTTP/1.1 103 Hints\r\n\r\n${OK}`, GOOD],
     ["a hint that closes the connection", `HTTP/1.1 103 Hints\r\nConnection: close\r\n\r\n${OK}`, NO_HEAD],
-    ["a hint of HTTP/1.0", `HTTP/1.0 103 Hints\r\n\r\n${OK}`, NO_HEAD],
     ["a hint that promises a body", `HTTP/1.1 103 Hints\r\nContent-Length: 2\r\n\r\n${OK}`, NO_HEAD],
   ])("%s", (__, text, expected) => {
     expect(verdict(text, pieces(text))).toMatchObject(expected);
