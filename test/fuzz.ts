@@ -5,9 +5,6 @@
 const SCALE = Number(process.env["FUZZ_SCALE"] ?? 1);
 const SEED = process.env["FUZZ_SEED"];
 
-/** Whether this run is to try all that takes minutes. */
-export const IS_LONG = SCALE > 1;
-
 /** The timeout of such a test, in milliseconds. */
 export const FUZZ_TIMEOUT_MS = 120_000 * Math.max(1, SCALE);
 

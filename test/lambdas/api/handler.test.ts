@@ -226,14 +226,11 @@ describe("the API key of a call", () => {
     expect([made(), calls]).toEqual([{ ...NOTHING, requests: ["r1"] }, []]);
   });
 
-  it.each(["prewarm", "requests", "instances", "settings", "pops"])(
-    "that is read-only allows GET /%s",
-    async (path) => {
-      const { get, useKey } = world({ items: [request()] });
-      useKey(READ_KEY_ID);
-      expect((await get(path)).status).toBe(200);
-    },
-  );
+  it.each(["prewarm", "requests"])("that is read-only allows GET /%s", async (path) => {
+    const { get, useKey } = world({ items: [request()] });
+    useKey(READ_KEY_ID);
+    expect((await get(path)).status).toBe(200);
+  });
 });
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
@@ -248,18 +245,17 @@ it("the bad URLs of a refusal are told all, as long as there is room", () => {
   expect(bodyOf(urls)).toMatchObject({ error_message: "url_list: bad", error_urls: urls });
 });
 
-it.each([
-  ["long ones", "x".repeat(8_000)],
-  ["quotes and line breaks, which are escaped twice", '"\n'.repeat(4_000)],
-  ["other scripts", "\u65e5".repeat(8_000)],
-])("the bad URLs of a refusal are cut to what an answer holds, which says so: %s", (_, filler) => {
-  const urls = times(5_000, (i) => `${i} ${filler}`);
-  const body = bodyOf(urls);
-  const told = body["error_urls"] as string[];
-  expect(answerBytes(body)).toBeLessThan(MAX_ANSWER_BYTES);
-  expect(answerBytes(body)).toBeGreaterThan(MAX_ANSWER_BYTES * 0.8);
-  expect(told).toEqual(urls.slice(0, told.length));
-  expect(body["error_message"]).toBe(
-    `url_list: bad; error_urls lists the first ${told.length} of 5000 invalid URLs, because a response is limited in size`,
-  );
-});
+it.each([["quotes and line breaks, which are escaped twice", '"\n'.repeat(4_000)]])(
+  "the bad URLs of a refusal are cut to what an answer holds, which says so: %s",
+  (_, filler) => {
+    const urls = times(5_000, (i) => `${i} ${filler}`);
+    const body = bodyOf(urls);
+    const told = body["error_urls"] as string[];
+    expect(answerBytes(body)).toBeLessThan(MAX_ANSWER_BYTES);
+    expect(answerBytes(body)).toBeGreaterThan(MAX_ANSWER_BYTES * 0.8);
+    expect(told).toEqual(urls.slice(0, told.length));
+    expect(body["error_message"]).toBe(
+      `url_list: bad; error_urls lists the first ${told.length} of 5000 invalid URLs, because a response is limited in size`,
+    );
+  },
+);

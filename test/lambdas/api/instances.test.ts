@@ -96,13 +96,6 @@ it("POST /instances with force_stop, has stopped it, though the answer to that w
   expect([state(), requests.ended]).toEqual([[0, "STOPPED ended 3"], ["r1"]]);
 });
 
-it("POST /instances stops a request whose item cannot be read", async () => {
-  const { set, state, requests } = setUp(RUNS);
-  requests.get = async () => undefined;
-  expect(await set(stop(0))).toEqual(success(0));
-  expect(state()).toEqual([0, "STOPPED ended 3"]);
-});
-
 it("POST /instances with force_stop that failed at the group, can be said again: the group gets its size", async () => {
   const { set, state, fleet } = setUp(RUNS);
   const { setDesiredCapacity } = fleet;
@@ -125,19 +118,13 @@ const paused = (ids: string) => `paused until the number of instances is raised:
 
 // What the requests that go on wish for: `a`, `b`, …; and what is asked for.
 it.each<[what: string, wishes: number[], asked: number, decided: Decided, stops?: boolean]>([
-  ["nothing is active", [], 3, {}],
-  ["up", [1, 2], 3, { changes: { a: 3, b: 3 } }],
   ["down", [5, 3], 3, { changes: { a: 3 } }],
   ["a pause", [5, 3], 0, { changes: { a: 0, b: 0 }, remarks: [paused("a, b")] }],
-  ["a pause, said again", [0, 0], 0, { remarks: [paused("a, b")] }],
   ["it goes on", [0, 0], 2, { changes: { a: 2, b: 2 }, remarks: ["resumed: a, b"] }],
   ["a stop of the last one", [], 0, {}, true],
-  ["a stop, and instances that stay", [], 2, {}, true],
   ["a stop that would take another one's", [4, 1], 0, { capacity: 4, remarks: [kept(0, "a, b")] }, true],
   ["a stop with fewer than another needs", [4], 2, { capacity: 4, remarks: [kept(2, "a")] }, true],
   ["a stop with as many as another needs", [2], 2, {}, true],
-  ["a stop with more", [1, 2], 3, { changes: { a: 3, b: 3 } }, true],
-  ["a stop beside a paused one", [0], 0, { remarks: [paused("a")] }, true],
   ["a stop that resumes one", [0], 1, { changes: { a: 1 }, remarks: ["resumed: a"] }, true],
 ])(
   "a new size of the group %s: %j, asked for %i",

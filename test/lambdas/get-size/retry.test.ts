@@ -121,19 +121,4 @@ describe("Get Size of a retry", () => {
     const { item } = await retry(objects);
     expect(item).toMatchObject({ status: "FAILED", reason: expect.stringMatching(reason) });
   });
-
-  it.each(["lists.write", "requests.advance"])(
-    "comes to the same when it is run again after a crash at %s",
-    async (call) => {
-      let left = 1;
-      const { item, good } = await retry(LISTS, {
-        fault: (name) => (name === call && left-- > 0 ? "after" : undefined),
-      });
-      expect(item).toMatchObject({ status: "CHECK_POP", pops: ["SIN2-P1", "NRT57-P3"] });
-      expect(good()).toEqual([
-        [A, "10", "", "", "02"],
-        [B, "", "", "", "01"],
-      ]);
-    },
-  );
 });

@@ -118,14 +118,6 @@ describe("a request that has ended", () => {
     expect([requests.the().closed, shutdown.requests]).toEqual([false, ["r1"]]);
   });
 
-  it("leaves the rest to the agents of a request that starts meanwhile", async () => {
-    const { handle, before, queue, requests, times } = world({ item: ENDED });
-    before["sleep"] = () => requests.set(OTHER);
-    queue.inFlight = 1;
-    await handle();
-    expect(times("staleMessages.drop")).toBe(1);
-  });
-
   it("drops no message of a request that starts meanwhile", async () => {
     const { handle, before, queue, requests } = world({ item: ENDED });
     // After the check whether other requests are active.
@@ -136,13 +128,6 @@ describe("a request that has ended", () => {
     queue.messages = [MESSAGE];
     await handle();
     expect(queue.messages.map(({ req_id }) => req_id)).toEqual(["r2"]);
-  });
-
-  it("is asked about once while its messages are dropped, however many they are", async () => {
-    const { handle, queue, times } = world({ item: ENDED });
-    queue.messages = Array(20).fill(MESSAGE);
-    await handle();
-    expect([queue.messages, times("requests.isActive")]).toEqual([[], 1]);
   });
 });
 

@@ -3,8 +3,7 @@
 import fc from "fast-check";
 import { LISTS, type ReadableList } from "../../../domain/plan/lists.ts";
 import { taskKey, UNFINISHED } from "../../../domain/plan/task.ts";
-import { finalizeRecount, recount } from "../../../domain/readiness/recount.ts";
-import { MAX_REQUEUES } from "../../../domain/request/lifecycle.ts";
+import { recount } from "../../../domain/readiness/recount.ts";
 import type { RequestItem } from "../../../domain/request/request-item.ts";
 import { notYetRead, type Source } from "../../../domain/request/source.ts";
 import { RESERVE_MS } from "../../../lambdas/runtime.ts";
@@ -179,7 +178,6 @@ it("rows of tasks without a result that take several runs are written once, and 
 });
 
 const URLS = 15;
-const READ = /\.(get|is|read|list|of$|count|messageCount|desiredCapacity)/;
 const SHARDS = 33;
 const huge = (given: Given = {}, isMissing: (n: number) => boolean = () => false) => {
   const w = world({
@@ -193,25 +191,6 @@ const huge = (given: Given = {}, isMissing: (n: number) => boolean = () => false
   w.lists.objects["r1/success_urls.csv"] = urlsOf(URLS).map((url) => [url, "10"]);
   return w;
 };
-/** Checks as long as checks are requested; each that fails comes again. */
-async function lookOn(w: ReturnType<typeof huge>) {
-  let seen = 0;
-  let runs = 0;
-  for (let open = true; open; runs++) {
-    await w.handle().catch(() => w.handle());
-    open = w.shutdown.requests.length > seen || (w.requests.the().active === undefined && !w.requests.the().closed);
-    seen = w.shutdown.requests.length;
-    if (runs > 20) throw new Error("it comes to no end");
-  }
-  return runs;
-}
-const end = ({ requests, report, lists, queue, timer }: ReturnType<typeof huge>) => ({
-  item: { ...requests.the(), last_update_time: undefined },
-  all: lists.lines().toSorted(),
-  failures: lists.objects["r1/failures.csv"],
-  report: report()?.map((row) => row.join()),
-  rest: [lists.checkpoints.size, queue.messages.length, timer.schedules.size],
-});
 
 it("a settlement check of a huge request invokes Shutdown again and keeps its settlement request until all results are counted", async () => {
   const w = huge();
@@ -237,54 +216,19 @@ it("a settlement check of a huge request keeps its checkpoint until the request 
   expect(w.lists.checkpoints.size).toBe(1);
 });
 
+it("a huge request that was stopped is recounted in several runs, and cleaned up after the last", async () => {
+  const w = huge({ item: { status: "STOPPED", active: undefined, closing: "y" } });
+  for (let runs = 0; runs < 4; runs++) {
+    expect(w.requests.the().closed).toBe(false);
+    await w.handle();
+  }
+  expect(w.requests.the()).toMatchObject({ closed: true, download_count: 30 });
+});
+
 it("a settlement check of a huge request that did not end it begins anew the next time", async () => {
   // The counters say that all have come, and four have not.
   const w = huge({}, (n) => n < 4);
   for (let i = 0; i < 4; i++) await w.handle();
   expect(w.requests.the().status).toBe("IN_PROGRESS");
   expect(w.lists.checkpoints.size).toBe(0);
-});
-
-const given = {
-  FINISHED: [{}, () => false],
-  STOPPED: [{ item: { status: "STOPPED", active: undefined, closing: "y" } }, (n: number) => n % 2 === 0],
-  TIMEOUT: [{ item: { timeout_at: "2024-04-16 03:17:21.046000" } }, (n: number) => n % 7 === 0],
-  "given up": [{ item: { ...STILL, requeues: MAX_REQUEUES } }, (n: number) => n % 5 === 0],
-} as const;
-
-it.each(Object.entries(given))(
-  "a settlement check of a huge request %s: a crash at any call comes to the same",
-  async (_, [how, isMissing]) => {
-    const smooth = huge(how, isMissing);
-    await lookOn(smooth);
-    expect(smooth.requests.the().closed).toBe(true);
-    expect(smooth.calls.filter((call) => call === "lists.writeCheckpoint")).toHaveLength(3);
-    for (const [n, call] of smooth.calls.entries()) {
-      // A read whose answer is lost is one that failed.
-      for (const when of READ.test(call) ? (["before"] as const) : (["before", "after"] as const)) {
-        const crashed = huge({ ...how, fault: (_name, i) => (i === n ? when : undefined) }, isMissing);
-        await lookOn(crashed);
-        // A crash right after the end leaves a checkpoint, which no recount of the ended request goes on from.
-        crashed.lists.checkpoints.clear();
-        expect(end(crashed), `${when} ${call} (${n})`).toEqual(end(smooth));
-      }
-    }
-  },
-  60_000,
-);
-
-it.each([
-  ["pop", "not_ready", 2],
-  ["regional", "ready", undefined],
-])("in the scope %s, objects that only RECs keep are %s", async (scope, verdict, regional) => {
-  const { deps, item, run } = setUp(1, 1, () => false);
-  const [url = ""] = urlsOf(1);
-  const seen = { outcome: "regional", tier: "REC", ok: true, error: undefined } as const;
-  deps.results.set(...POPS.map((pop) => result(pop, url, { ...taskKey("r1", { pop, url }, 1), ...seen })));
-  const scoped = { ...item, scope: scope as "pop" | "regional" };
-  const recounted = await run(undefined, scoped);
-  if (recounted === undefined) throw new Error("the recount was stopped");
-  const final = await finalizeRecount(deps, scoped, "FINISHED", recounted, recounted.taskBitmap.count());
-  expect([final.verdict, final.regional_count, final.readiness?.regional_tasks]).toEqual([verdict, 2, regional]);
-  expect("r1/regional_urls.csv" in deps.lists.objects).toBe(regional !== undefined);
 });

@@ -48,22 +48,6 @@ it("the file of all results is set aside in segments that each have as many byte
   for (const size of sizes) expect(size - segment).toSatisfy((over: number) => over >= 0 && over < 500);
 });
 
-it("the file of all results is encoded a million characters at a time, and set aside eight million bytes at a time", async () => {
-  const files = new FakeLists();
-  const blocks: number[] = [];
-  // Rows that compress to as many bytes as they have characters.
-  const encode = async (text: string) => {
-    blocks.push(text.length);
-    return Buffer.from(text);
-  };
-  const file = new SegmentedFile(files, { ...RESULTS_FILE, encode }, "r1");
-  const row = result("SIN2-P1", `https://cdn.example.com/${"x".repeat(9_900)}`);
-  for (let i = 0; i < 1_300; i++) await file.add(row);
-  expect(Math.min(...blocks)).toBeGreaterThanOrEqual(1_000_000);
-  expect(Math.max(...blocks)).toBeLessThan(1_010_000);
-  expect([...files.files.values()].map(({ length }) => Math.floor(length / 1_000_000))).toEqual([8]);
-});
-
 it("the file of all results is one object of one write where it fits into memory", async () => {
   const files = new FakeLists();
   const file = new SegmentedFile(files, RESULTS_FILE, "r1");

@@ -161,26 +161,26 @@ describe("a settlement check of an active request", () => {
     expect(requests.the()).toEqual(stopped);
   });
 
-  it.each([
-    ["damaged", [["https://x", "abc"]], "'https://x,abc' is not a URL and its bytes"],
-    ["gone", undefined, "no r1/success_urls.csv"],
-  ])("ends a request whose list of URLs is %s, with the reason", async (_, rows, why) => {
-    for (const [timeout_at, status] of [
-      [PAST, "TIMEOUT"],
-      [formatTimestamp(Date.now() + 60_000), "FAILED"],
-    ] as const) {
-      const { handle, requests, lists, report } = world({ item: { timeout_at } });
-      if (rows === undefined) delete lists.objects["r1/success_urls.csv"];
-      else lists.objects["r1/success_urls.csv"] = rows;
-      await handle();
-      expect(requests.the()).toMatchObject({ status, reason: `the list of its good URLs cannot be read: ${why}` });
-      expect(requests.the().active).toBeUndefined();
-      // Its end calls Shutdown again.
-      await handle();
-      expect(requests.the()).toMatchObject({ closed: true, report: "r1/report.csv", download_count: 4 });
-      expect(report()).toEqual([HEADER]);
-    }
-  });
+  it.each([["damaged", [["https://x", "abc"]], "'https://x,abc' is not a URL and its bytes"]])(
+    "ends a request whose list of URLs is %s, with the reason",
+    async (_, rows, why) => {
+      for (const [timeout_at, status] of [
+        [PAST, "TIMEOUT"],
+        [formatTimestamp(Date.now() + 60_000), "FAILED"],
+      ] as const) {
+        const { handle, requests, lists, report } = world({ item: { timeout_at } });
+        if (rows === undefined) delete lists.objects["r1/success_urls.csv"];
+        else lists.objects["r1/success_urls.csv"] = rows;
+        await handle();
+        expect(requests.the()).toMatchObject({ status, reason: `the list of its good URLs cannot be read: ${why}` });
+        expect(requests.the().active).toBeUndefined();
+        // Its end calls Shutdown again.
+        await handle();
+        expect(requests.the()).toMatchObject({ closed: true, report: "r1/report.csv", download_count: 4 });
+        expect(report()).toEqual([HEADER]);
+      }
+    },
+  );
 });
 
 describe("a settlement check of a request that goes on", () => {
@@ -203,6 +203,8 @@ describe("a settlement check of a request that goes on", () => {
     await w.handle();
     expect(w.requests.the()).toMatchObject({ status: "IN_PROGRESS", active: "y", requeues: 0 });
     expect((await w.progress.of("r1")).count).toEqual(count(3, 20, 0, { warm_count: 3 }));
+    await w.handle();
+    expect(w.times("progress.correct")).toBe(1);
     // They are kept as long as the request.
     expect(w.progress.all()).toContainEqual(expect.objectContaining({ part: "recount", expire_at: 1_800_000_444 }));
     expect(w.queue.messages).toEqual([]);
@@ -297,20 +299,6 @@ describe("what is lost", () => {
     expect(requeued()).toEqual([1, 1]);
   });
 
-  it("is queued all the same, then or the next time, after a crash at any call", async () => {
-    const { calls } = await settled({ results: ONE_MISSING, item: STILL });
-    for (const n of calls.keys()) {
-      const crashed = world({ results: ONE_MISSING, item: STILL, fault: (_, i) => (i === n ? "after" : undefined) });
-      // Who has taken the right to it and dies before it is sent has used it up: the next one comes after the same wait.
-      for (let i = 0; crashed.queue.messages.length === 0 && i < 4; i++) {
-        await crashed.handle().catch(() => crashed.handle());
-        crashed.later(20 * 60_000);
-      }
-      expect(crashed.queue.messages.map(({ pop, urls }) => [pop, urls[0]?.url])).toEqual([["SIN2-P1", A]]);
-      expect(crashed.requests.the().status).toBe("IN_PROGRESS");
-    }
-  });
-
   it("is queued while others keep the queue full, once nothing has come of it for long", async () => {
     const w = world({ results: ONE_MISSING, item: STILL, others: [OTHER] });
     w.queue.inFlight = 3;
@@ -402,19 +390,6 @@ it("a request whose URLs are wanted at some POPs alone is finished by exactly th
   const strays = await settledOf({ results: [result("SIN2-P1", B), result("FRA56-P4", A)] });
   expect(strays.requests.the().status).toBe("IN_PROGRESS");
 });
-
-it.each([
-  ["under a lead", {}],
-  ["each by itself", { requeues: MAX_REQUEUES - 1 }],
-] as const)(
-  "a request whose URLs are wanted at some POPs alone has what is missing queued again, %s, and nothing else",
-  async (_, change) => {
-    const { queue } = await settledOf({ results: good.slice(1), item: { ...STILL, ...change } });
-    expect(queue.messages.map(({ pop, urls, followers }) => ({ pop, urls, followers }))).toEqual([
-      { pop: "SIN2-P1", urls: [{ url: A, bytes: 10 }], followers: undefined },
-    ]);
-  },
-);
 
 describe("a request with the scope regional, of a POP whose sample was a miss", () => {
   function regionalWorld(item: Given["item"] = {}) {

@@ -48,7 +48,7 @@ describe("dropping", () => {
     expect(new Set(asked)).toEqual(new Set(["r1", "r2"]));
   });
 
-  it.each(["{", '{"req_id": 1}'])("leaves what names no request, %s, to the agents, and goes on", async (other) => {
+  it.each(['{"req_id": 1}'])("leaves what names no request, %s, to the agents, and goes on", async (other) => {
     const { drop, deleted, shown } = queueOf([other, ...many(95)]);
     expect(await drop()).toEqual({ dropped: 95, othersFound: false });
     expect(deleted).not.toContain("0");
@@ -92,9 +92,5 @@ describe("dropping", () => {
     expect(left).toHaveLength(100_000);
     expect((await drop(20)).dropped).toBeGreaterThan(0);
     expect(left.length).toBeGreaterThan(0);
-  });
-
-  it("fails with SQS", async () => {
-    await expect(queueOf([], failing("queue.receive")).drop()).rejects.toThrow("queue.receive");
   });
 });

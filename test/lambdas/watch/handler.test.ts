@@ -1,4 +1,3 @@
-import { ACTIVE_STATES } from "../../../domain/request/lifecycle.ts";
 import type { Heartbeat } from "../../../domain/request/progress.ts";
 import type { RequestItem } from "../../../domain/request/request-item.ts";
 import { times } from "../../collect.ts";
@@ -45,11 +44,8 @@ async function watched(
 test.each([
   // active, wanted, instances, inService; OrphanInstances, MissingInstances, StuckRequests, whether metrics are made
   ["nothing runs", [0, 0, 0, 0], [0, 0, 0], false],
-  ["instances work", [2, 3, 3, 3], [0, 0, 2], true],
   ["none has come", [1, 3, 0, 0], [0, 3, 0], true],
   ["one is left over", [0, 0, 1, 0], [1, 0, 0], true],
-  ["some are wanted", [0, 3, 0, 0], [0, 3, 0], true],
-  ["no instances", [1, 0, 0, 0], [0, 0, 0], true],
   ["Spot has too few", [1, 5, 3, 2], [0, 3, 1], true],
 ] as const)(
   "the fleet %s",
@@ -108,12 +104,6 @@ test("a settlement check is requested once, however many see that it is needed",
   expect([w.logger.infos.length, w.shutdown.requests]).toEqual([1, ["r1"]]);
 });
 
-test("a settlement check is requested without a question to the queue where nothing is active", async () => {
-  const { run, calls } = watchWorld();
-  await run();
-  expect(calls).not.toContain("queue.messageCount");
-});
-
 test.each([
   ["is looked at after two minutes", "03:57:59", ["r1"]],
   ["is left to whoever ended it before that", "03:58:01", []],
@@ -134,11 +124,9 @@ describe("a step that stalled", () => {
   const still = { last_update_time: at("03:30:00") };
 
   test.each([
-    ["CREATED", {}, "Get Size", "GetSize"],
     ["EXPANDING", {}, "Expand", "Expand"],
     ["EXPANDING", { expanded: "y" }, "Get Size", "GetSize"],
     ["CHECK_POP", {}, "Task", "Task"],
-    ["INSERT_TASK", {}, "Task", "Task"],
   ] as const)(
     "of a request at %s %j is restarted twice; then the request fails, and names the log to read",
     async (status, change, step, fn) => {
@@ -271,13 +259,4 @@ test("instances that Auto Scaling has not provided are noted on each request tha
   expect(await missingAt(10, 4)).toEqual(noted(1, 0));
   expect(await missingAt(15, 5)).toEqual(noted(0, 0));
   expect(await missingAt(20, 0)).toEqual(noted(5, 20));
-});
-
-test("instances that Auto Scaling has not provided are forgotten when their request is paused, and counted anew when it goes on", async () => {
-  const { requests, missingAt } = world(active({ instance_count: 5 }));
-  await missingAt(0, 0);
-  await requests.updateAndTouch("r1", ACTIVE_STATES, { instance_count: 0 });
-  expect(await missingAt(5, 0)).toEqual([undefined]);
-  await requests.updateAndTouch("r1", ACTIVE_STATES, { instance_count: 5 });
-  expect(await missingAt(15, 0)).toEqual([{ count: 5, since: NOW + 15 * MINUTE }]);
 });
