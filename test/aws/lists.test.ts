@@ -1,5 +1,4 @@
 import { gunzipSync, gzipSync } from "node:zlib";
-import { parse } from "csv-parse/sync";
 import { Lists } from "../../aws/lists.ts";
 import type { CsvValue } from "../../domain/csv.ts";
 import { LISTS, type WritableList } from "../../domain/plan/lists.ts";
@@ -55,20 +54,6 @@ describe("a list in the bucket", () => {
     await expect(collect(lists.read(LISTS.goodUrls, "r1"))).rejects.toThrow(UnreadableRowError);
   });
 
-  it("has no formula in it, and is read back as it went", async () => {
-    const texts = [
-      ['=HYPERLINK("https://evil.example")', `'=HYPERLINK("https://evil.example")`],
-      ["https://a.example/;=cmd|' /C calc'!A1", "https://a.example/;'=cmd|' /C calc'!A1"],
-      ["a;-1", "a;'-1"],
-      ["\tx", "'\tx"],
-      ["a\r=1", "a\r'=1"],
-    ];
-    const plain = texts.map(([text]) => text);
-    await lists.write(ROWS, "r1", [[...plain, -1]]);
-    expect(parse(bucket.objects.get(KEY) ?? "")).toEqual([[...texts.map(([, written]) => written), "-1"]]);
-    expect(await read()).toEqual([[...plain, "-1"]]);
-  });
-
   it("may have a first line with the names of its columns, which is no entry", async () => {
     bucket.objects.set(KEY, Buffer.from("pop,url\nSIN2-P1,https://a.example/\n"));
     expect(await read({ ...ROWS, hasHeader: true })).toEqual([["SIN2-P1", "https://a.example/"]]);
@@ -79,11 +64,6 @@ describe("a list in the bucket", () => {
     await lists.write(LISTS.failedUrls, "r7", failed);
     expect([...bucket.objects.keys()]).toEqual(["r7/failed_urls.csv"]);
     expect(await collect(lists.read(LISTS.failedUrls, "r7"))).toEqual(failed);
-  });
-
-  it("may be empty", async () => {
-    await lists.write(ROWS, "r1", []);
-    expect([bucket.objects.get(KEY)?.length, await read()]).toEqual([0, []]);
   });
 
   it("may be larger than one part of an upload", async () => {
@@ -106,11 +86,6 @@ describe("a list in the bucket", () => {
     await new Promise((resolve) => setTimeout(resolve, 100));
     await eventually(() => bucket.uploads.size).toBe(0);
     expect(bucket.objects.size).toBe(0);
-  });
-
-  it("that cannot be written is a fault", async () => {
-    bucket.denied.method = "PUT";
-    await expect(lists.write(ROWS, "r1", [["a"]])).rejects.toMatchObject({ name: "AccessDenied" });
   });
 
   it("that is not there is NoSuchKey, by which the summary knows it", async () => {

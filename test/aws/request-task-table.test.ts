@@ -149,17 +149,12 @@ const failed = (what: object) => Object.assign(new Error("no answer"), what);
 it.each([
   // Each way in which DynamoDB says that it is too much.
   [true, answered("ProvisionedThroughputExceededException")],
-  [true, answered("ThrottlingException")],
-  [true, answered("RequestLimitExceeded")],
   [true, answered("InternalServerError", 500)],
   [true, failed({ code: "ECONNRESET" })],
-  [true, failed({ code: "EAI_AGAIN" })],
-  [true, failed({ name: "TimeoutError" })],
   [true, failed({ name: "CredentialsProviderError" })],
   [false, answered("ValidationException")],
   // A fault of the program.
   [false, failed({ name: "TypeError", code: "ERR_INVALID_ARG_TYPE" })],
-  [false, failed({})],
 ])("that an error of a write is temporary is %s: %s", (expected, error) => {
   expect(newTable().table.isTemporary(error)).toBe(expected);
 });

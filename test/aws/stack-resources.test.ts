@@ -53,12 +53,6 @@ it("a bucket that is about to be deleted is emptied of old versions and of what 
   expect([await empty(), left()]).toEqual([3, 0]);
 });
 
-it("a bucket that is about to be deleted is emptied to the end by a second call, where the first one was stopped", async () => {
-  const { empty, left } = bucketOf(objects(1_500), { refusals: 1 });
-  await expect(empty()).rejects.toThrow("SlowDown");
-  expect([left(), await empty()]).toEqual([1_500, 1_500]);
-});
-
 it("a bucket that is about to be deleted that keeps an object is a fault which names it, and not an endless loop", async () => {
   const { empty } = bucketOf(objects(3), { keeps: "r1.csv" });
   await expect(empty()).rejects.toThrow("S3 did not delete r1.csv: AccessDenied no");
@@ -68,6 +62,11 @@ it("an API is deployed without a stage: which one serves it is CloudFormation's 
   const { client, sent } = fakeClient<APIGatewayClient>(() => ({ id: "newest" }));
   expect(await deployApi(client, "api")).toBe("newest");
   expect(sent).toEqual([{ name: "CreateDeploymentCommand", input: { restApiId: "api" } }]);
+});
+
+it("an API without an id in the answer is a fault", async () => {
+  const { client } = fakeClient<APIGatewayClient>(() => ({}));
+  await expect(deployApi(client, "api")).rejects.toThrow("no deployment id for api");
 });
 
 describe("a deployment that API Gateway refuses", () => {
@@ -86,12 +85,6 @@ describe("a deployment that API Gateway refuses", () => {
   const metadata = { $metadata: {}, message: "" };
   const tooMany = new TooManyRequestsException(metadata);
 
-  it("for its rate is repeated, no earlier than five seconds after the last call", async () => {
-    const { calls, outcome, pauses } = await deploy([tooMany, tooMany]);
-    expect([outcome, calls.length]).toEqual(["newest", 3]);
-    expect(Math.min(...pauses)).toBeGreaterThanOrEqual(5);
-  });
-
   it("is repeated for at least 40 seconds, and no longer than the function runs", async () => {
     const { calls, outcome, pauses } = await deploy(times(99, () => tooMany));
     expect(outcome).toBe(tooMany);
@@ -104,9 +97,4 @@ describe("a deployment that API Gateway refuses", () => {
     const gone = new NotFoundException(metadata);
     expect(await deploy([new Error("ECONNRESET"), gone])).toMatchObject({ outcome: gone, calls: { length: 2 } });
   });
-});
-
-it("an API without an id in the answer is a fault", async () => {
-  const { client } = fakeClient<APIGatewayClient>(() => ({}));
-  await expect(deployApi(client, "api")).rejects.toThrow("no deployment id for api");
 });

