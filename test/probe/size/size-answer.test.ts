@@ -7,7 +7,6 @@ const range = (value: string) => ({ "content-range": value, "content-length": "1
 const waf = (action: string) => ({ "x-amzn-waf-action": action });
 const next = 'add a rule that allows requests with a secret header, and send that header in "header"';
 const challenged = `WAF_CHALLENGE: AWS WAF answered with a challenge (HTTP 202, x-amzn-waf-action: challenge) instead of the object; ${next}`;
-const captcha = `WAF_CAPTCHA: AWS WAF answered with a CAPTCHA (HTTP 405, x-amzn-waf-action: captcha) instead of the object; ${next}`;
 const accepted =
   "HTTP 202: the origin accepted the request and did not send the object; retry when it responds with HTTP 200";
 const problem = (text: string, retry = false) => ({ problem: text, retry });
@@ -27,24 +26,16 @@ const GET = { ask: "range" };
 
 it.each<Row>([
   [200, length("1234"), { size: 1_234 }],
-  [200, length("0"), { size: 0 }],
-  [203, length("5"), { size: 5 }],
-  [200, { ...length("5"), "cache-control": "public, max-age=60" }, { size: 5 }],
   [200, { ...length("5"), "cache-control": "no-store" }, { size: 5, obstacle: "Cache-Control: no-store" }],
   [200, { ...length("5"), vary: "*" }, { size: 5, obstacle: "Vary: *" }],
   [404, { "cache-control": "no-store" }, problem("HTTP 404")],
   // A rule of AWS WAF can match the method, and some origins do not support HEAD: a GET decides.
   [202, { ...length("0"), ...waf("challenge") }, GET],
-  [405, waf("captcha"), GET],
   [200, { ...length("5"), ...waf("challenge") }, GET],
   [202, length("5"), GET],
   [200, length("many"), GET],
-  [200, length("-1"), GET],
-  [200, { "content-length": ["1", "2"] }, GET],
   ...each([200, 400, 403, 405, 408, 500], () => GET),
   [301, { location: "https://a.example/" }, problem("HTTP 301: redirects to https://a.example/")],
-  [302, {}, problem("HTTP 302: redirects to nowhere")],
-  [404, length("9"), problem("HTTP 404")],
   ...each([429, 502, 503, 504], (status) => problem(`HTTP ${status}`, true)),
 ])("the response to a HEAD request: %i %j: %j", (status, headers, answer) => {
   expect(readHeadAnswer(readResponse(status, headers))).toEqual(withReason(answer, status, headers));
@@ -53,19 +44,14 @@ it.each<Row>([
 it.each<Row>([
   [206, range("bytes 0-0/1234"), { size: 1_234 }],
   [202, { ...length("0"), ...waf("challenge") }, problem(challenged)],
-  [405, waf("captcha"), problem(captcha)],
   [429, waf("challenge"), problem(challenged.replace("202", "429"))],
   [202, length("5"), problem(accepted)],
   [206, range("bytes 0-0/*"), { size: null }],
-  [206, range("nonsense"), { size: null }],
   [206, { ...range("bytes 0-0/9"), "cache-control": "private" }, { size: 9, obstacle: "Cache-Control: private" }],
-  [200, { ...length("9"), "cache-control": "max-age=0" }, { size: 9, obstacle: "Cache-Control: max-age=0" }],
   [204, { vary: "*" }, { size: null, obstacle: "Vary: *" }],
   ...each([200, 204, 206], () => ({ size: null })),
   [416, { "content-range": "bytes */0" }, { size: 0 }],
   [200, length("1234"), { size: 1_234 }],
-  [307, { location: "/b" }, problem("HTTP 307: redirects to /b")],
-  [302, { location: ["/a", "/b"] }, problem("HTTP 302: redirects to /a,/b")],
   ...each([403, 404, 416], (status) => problem(`HTTP ${status}`)),
   ...each([408, 429, 500, 503], (status) => problem(`HTTP ${status}`, true)),
 ])("the response to a GET of one byte: %i %j: %j", (status, headers, answer) => {

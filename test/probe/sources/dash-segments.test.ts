@@ -3,43 +3,26 @@ import { durationSeconds, integerOf } from "../../../probe/sources/mpd.ts";
 import { readOne } from "./site.ts";
 
 it.each([
-  ["PT634.566S", 634.566],
   ["PT1H2M3.5S", 3_723.5],
-  ["PT734.1666666666667S", 734.1666666666667],
   [`PT1.${"3".repeat(40)}S`, 1.3333333333333333],
   [`PT1.${"3".repeat(41)}S`, undefined],
   ["P1DT1S", 86_401],
   ["P1Y2M", 36_720_000],
-  ["PT0S", 0],
-  ["10", undefined],
   ["-PT1S", undefined],
-  ["P", undefined],
   ["PT", undefined],
-  ["P1DT", undefined],
 ])("%s is %s seconds", (text, seconds) => expect(durationSeconds(text)).toBe(seconds));
 
 it.each([
-  ["2000000", 2_000_000n],
   ["2000000.0", 2_000_000n],
-  ["4.", 4n],
   [" +5.00 ", 5n],
   ["-4.0", -4n],
-  ["0007", 7n],
   ["1.50E1", 15n],
-  ["2e6", 2_000_000n],
   ["1200e-2", 12n],
   ["18446744073709551615", 18_446_744_073_709_551_615n],
   ["18446744073709551616", undefined],
-  ["1e99", undefined],
   ["1200e-3", undefined],
-  ["4.5", undefined],
   ["", undefined],
-  ["-", undefined],
-  [".5", undefined],
   ["1,000", undefined],
-  ["0x10", undefined],
-  ["1_000", undefined],
-  ["NaN", undefined],
 ])("the number %j is the integer %s", (text, value) => expect(integerOf(text)).toBe(value));
 
 it("reads an integer in all notations", () => {
@@ -72,18 +55,16 @@ describe("a template", () => {
     expect(await named(`startNumber="7" media="${text}"`, '<S t="90000" d="1"/>')).toEqual([filled]);
   });
 
-  it.each([
-    ...["$Number", "$Number%5d$", "$Number%0999d$", "$SubNumber$", "$number$", "$$$"],
-    `${"x".repeat(8_190)}$Number$`,
-    `${"x".repeat(8_100)}$Number%099d$`,
-  ])("%s is refused", async (text) => {
-    await expect(named(`media="${text}"`)).rejects.toThrow("has a template that is too long, or has an identifier");
-  });
+  it.each([...["$Number", "$Number%5d$", "$$$"], `${"x".repeat(8_190)}$Number$`, `${"x".repeat(8_100)}$Number%099d$`])(
+    "%s is refused",
+    async (text) => {
+      await expect(named(`media="${text}"`)).rejects.toThrow("has a template that is too long, or has an identifier");
+    },
+  );
 
   it.each([
     ["$Time$", "-20"],
     ["$Time%05d$", "-0020"],
-    ["$Time%02d$", "-20"],
   ])("%s of the time -20 is %s", async (text, filled) => {
     expect(await named(`media="${text}"`, '<S t="-20" d="1"/>')).toEqual([filled]);
   });
@@ -92,7 +73,6 @@ describe("a template", () => {
 describe("a timeline", () => {
   it.each([
     ["repeats", '<S t="0" d="2" r="2"/><S d="3"/>', ["0", "2", "4", "6"]],
-    ["has gaps", '<S t="0" d="2"/><S t="10" d="2"/>', ["0", "10"]],
     ["begins late", '<S t="16000000000000001" d="2" r="1"/>', ["16000000000000001", "16000000000000003"]],
     ["repeats up to the next entry", '<S t="0" d="2" r="-1"/><S t="7" d="1"/>', ["0", "2", "4", "6", "7"]],
     ["repeats up to the period's end", '<S t="2" d="3" r="-1"/>', ["2", "5", "8"]],
@@ -103,14 +83,12 @@ describe("a timeline", () => {
     ["has no duration", '<S t="0"/>', undefined],
     ["runs backwards", '<S t="10" d="1" r="-1"/><S t="5" d="1"/>', undefined],
     ["repeats up to an unknown end", '<S t="0" d="3" r="-1"/>', ""],
-    ["repeats up to its own start", '<S t="7" d="1" r="-1"/><S t="7" d="1"/>', undefined],
   ])("that %s is refused", async (_, timeline, period) => {
     await expect(named('media="$Time$"', timeline, period)).rejects.toThrow("does not say how many segments it has");
   });
 });
 
 it.each([
-  [' duration="PT10S"', "2", ["1", "2", "3", "4", "5"]],
   [' duration="PT10.000000001S"', "2", ["1", "2", "3", "4", "5"]],
   [' duration="PT11S"', "4", ["1", "2", "3"]],
   [' duration="PT0S"', "2", []],

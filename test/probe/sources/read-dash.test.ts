@@ -19,7 +19,6 @@ describe("a manifest of DASH", () => {
       ),
       ["v1/i.mp4", "v1/005.m4s", "v1/006.m4s", "v1/007.m4s", "v2/i.mp4", "v2/005.m4s", "v2/006.m4s", "v2/007.m4s"],
     ],
-    ["an end number", one(rep('<SegmentTemplate duration="1" endNumber="2" media="$Number$"/>')), ["1", "2"]],
     [
       "a timeline and times",
       one(
@@ -81,22 +80,9 @@ describe("a manifest of DASH", () => {
       ["v.mp4"],
     ],
     [
-      "one file with an index in it",
-      one(rep('<BaseURL>v.mp4</BaseURL><SegmentBase indexRange="10-19"><Initialization range="0-9"/></SegmentBase>')),
-      ["v.mp4"],
-    ],
-    [
       "an index beside the file",
       one(rep('<BaseURL>v.mp4</BaseURL><SegmentBase><RepresentationIndex sourceURL="v.sidx"/></SegmentBase>')),
       ["v.sidx", "v.mp4"],
-    ],
-    ["a file alone", one(rep("<BaseURL>sub.vtt</BaseURL>")), ["sub.vtt"]],
-    [
-      "thumbnails",
-      one(
-        `<SegmentTemplate media="$RepresentationID$/$Number$.jpg" duration="10"/>${rep('<EssentialProperty schemeIdUri="http://dashif.org/guidelines/thumbnail_tile" value="10x1"/>', "t")}`,
-      ),
-      ["t/1.jpg"],
     ],
     [
       "a chain of base URLs",
@@ -104,13 +90,6 @@ describe("a manifest of DASH", () => {
         `<BaseURL>/a/</BaseURL><Period><BaseURL>b/</BaseURL><AdaptationSet><BaseURL>c/</BaseURL>${rep("<BaseURL>d/</BaseURL><SegmentTemplate media='1'/>")}${rep("<BaseURL>/e/</BaseURL><SegmentTemplate media='1'/>", "v2")}</AdaptationSet></Period>`,
       ),
       ["a/b/c/d/1", "e/1"],
-    ],
-    [
-      "alternative base URLs",
-      mpd(
-        `<BaseURL>a/</BaseURL><BaseURL>b/</BaseURL><Period><AdaptationSet>${rep("<SegmentTemplate media='1'/>")}</AdaptationSet></Period>`,
-      ),
-      ["a/1", "b/1"],
     ],
     [
       "two periods, each with its length",
@@ -123,19 +102,6 @@ describe("a manifest of DASH", () => {
           .join(""),
       ),
       ["p0-1", "p0-2", "p1-1", "p1-2", "p1-3"],
-    ],
-    [
-      "integers that are written as decimals, or with a sign or blanks",
-      mpd(
-        `<Period><SegmentTemplate timescale="1000.0" duration=" 2000000.0 " startNumber="+0.0" endNumber="2.000" media="d/$Number$"/><AdaptationSet>${rep()}</AdaptationSet><AdaptationSet>${rep(`<SegmentTemplate timescale="1E1" startNumber="1.0e1" media="t/$Number$-$Time$">${timeline('t="20.0" d="1.5E1" r="1.0"')}</SegmentTemplate>`, "v2")}</AdaptationSet></Period>`,
-        'mediaPresentationDuration="PT6000S"',
-      ),
-      ["d/0", "d/1", "d/2", "t/10-20", "t/11-35"],
-    ],
-    [
-      "an invalid bandwidth that no template contains",
-      one('<SegmentTemplate media="$Number$"/><Representation id="v1" bandwidth="n/a"/>'),
-      ["1"],
     ],
     [
       "numbers of segments in a timeline",
@@ -160,7 +126,6 @@ describe("a manifest of DASH", () => {
       ),
       [],
     ],
-    ["white space before the XML declaration", `\n  ${one(rep("<BaseURL>v.mp4</BaseURL>"))}`, ["v.mp4"]],
     [
       "events and licences, which are skipped",
       one(`<ContentProtection><BaseURL>secret</BaseURL></ContentProtection>${rep("<SegmentTemplate media='1'/>")}`),
@@ -191,10 +156,7 @@ describe("a manifest of DASH", () => {
     ...(
       [
         ["SegmentTemplate", "timescale", "1000.5", "an integer of 1 or more"],
-        ["SegmentTemplate", "timescale", "0", "an integer of 1 or more"],
         ["SegmentTemplate", "duration", "-4000", "an integer of 0 or more"],
-        ["SegmentTemplate", "startNumber", "1,5", "an integer of 0 or more"],
-        ["SegmentTemplate", "endNumber", "", "an integer of 0 or more"],
       ] as const
     ).map(([name, attribute, value, rule]): [string, string] => [
       `has ${name}@${attribute}="${value}"; it must be ${rule}`,
@@ -204,11 +166,8 @@ describe("a manifest of DASH", () => {
     ]),
     ...(
       [
-        ["t", "0.5", "an integer"],
         ["d", "two", "an integer of 0 or more"],
         ["r", "4.5", "an integer"],
-        ["n", "-1", "an integer of 0 or more"],
-        ["k", "0", "an integer of 1 or more"],
       ] as const
     ).map(([attribute, value, rule]): [string, string] => [
       `has S@${attribute}="${value}"; it must be ${rule}`,
@@ -223,20 +182,8 @@ describe("a manifest of DASH", () => {
       one('<SegmentTemplate media="$Bandwidth$"/><Representation id="v1" bandwidth="n/a"/>'),
     ],
     [
-      `has S@r="${"9".repeat(40)}…"; it must be an integer`,
-      one(rep(`<SegmentTemplate media="$Time$">${timeline(`d="1" r="${"9".repeat(1_000)}"`)}</SegmentTemplate>`)),
-    ],
-    [
       'has MPD@mediaPresentationDuration="10"; it must be a duration such as PT1H2M3.4S',
       mpd(`<Period><AdaptationSet>${rep()}</AdaptationSet></Period>`, 'mediaPresentationDuration="10"'),
-    ],
-    [
-      'has Period@duration="-PT4S"; it must be a duration such as PT1H2M3.4S',
-      mpd(`<Period duration="-PT4S"><AdaptationSet>${rep()}</AdaptationSet></Period>`),
-    ],
-    [
-      'has Period@start="PT"; it must be a duration such as PT1H2M3.4S',
-      mpd(`<Period start="PT"><AdaptationSet>${rep()}</AdaptationSet></Period>`),
     ],
     [
       "has S@k of more than 1, a sequence of segments, which is not followed",
@@ -249,10 +196,6 @@ describe("a manifest of DASH", () => {
           '<SegmentTemplate media="$Number$"><SegmentTimeline><Pattern id="1"><P d="1"/></Pattern><S t="0" d="1"/></SegmentTimeline></SegmentTemplate>',
         ),
       ),
-    ],
-    [
-      "has S@p, a pattern, which is not followed",
-      one(rep(`<SegmentTemplate media="$Number$">${timeline('t="0" d="1" p="1" pE="0"')}</SegmentTemplate>`)),
     ],
     [
       "has a remote element (xlink:href), which is not supported",
@@ -305,10 +248,6 @@ describe("a manifest of DASH", () => {
         `${Array.from({ length: 20 }, (_, n) => `<BaseURL>${n}/</BaseURL>`).join("")}<Period><SegmentTemplate media="$Number$" duration="1"/><AdaptationSet>${again("<Representation/>")}</AdaptationSet></Period>`,
         'type="static" mediaPresentationDuration="PT0S"',
       ),
-    ],
-    [
-      "has a template that is too long, or has an identifier that is not known, closed or given",
-      one(`<SegmentTemplate media="${again("$RepresentationID$", 21)}"/>${again('<Representation id=""/>')}`),
     ],
     [
       "combines more than 100000 base URLs",
@@ -378,17 +317,6 @@ describe("a manifest of DASH", () => {
       { other_host: 11 },
     ],
     [
-      "of which only the init section is at another host",
-      one(
-        rep(
-          `<SegmentTemplate initialization="https://cdn.test/i" media="/$Time$">${timeline('d="1" r="2"')}</SegmentTemplate>`,
-        ),
-      ),
-      { serves: (host) => host !== "cdn.test" },
-      [OWN, ...numbered("http://site.test/", 3)],
-      { other_host: 1 },
-    ],
-    [
       "that another source has named, as duplicates, and not toward the URL limit",
       one(ten),
       { own: numbered("http://site.test/", 10), remaining: 5 },
@@ -401,7 +329,6 @@ describe("a manifest of DASH", () => {
 
   it.each([
     ["another host", false, ["names more than 1000000 segments", 2]],
-    ["another host", false, [undefined, 1]],
     ["its own host", true, ["names more than 60000 URLs; a request has at most 60000 in all", 1]],
   ] as const)("does not generate 900000 segments at %s to count them", async (_, isOwn, [problem, representations]) => {
     const segments = '<SegmentTemplate duration="1" media="$Number$"/>';

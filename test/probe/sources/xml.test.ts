@@ -37,8 +37,6 @@ describe("an unescaped & is reported with its line", () => {
   const names = (line: number) => `has an unescaped & in line ${line}; write &amp;`;
   it.each([
     ["in a text", "<a>\n<b>x?a=1&b=2</b>\n</a>", 2],
-    ["at the end of a text", "<a>\n\n<b>x&</b></a>", 3],
-    ["with blanks around it", "<a>\n<b>Tom & Jerry</b></a>", 2],
     ["in an attribute", '<a\n x="1"\n y="?a=1&b=2"/>', 3],
     ["behind references that are right", "<a>\n<b>a&amp;b&#38;c&#x26;d&lt;\n&e=1</b></a>", 3],
     [
@@ -46,9 +44,6 @@ describe("an unescaped & is reported with its line", () => {
       "<a><!-- a&b -->\n<![CDATA[a&b]]>\n<?x a&b?>\n&b</a>",
       4,
     ],
-    ["far before the next ;", `<a>\n<b>?a=1&b=2</b>${"\n<c/>".repeat(1_000)};</a>`, 2],
-    ["of several, the first", "<a>\n<b>?a&b</b>\n<b>?a&b</b>\n<b>?a&amp;b</b></a>", 2],
-    ["with CRLF", "<a>\r\n<b>\r\n?a&b=</b></a>", 3],
     ["behind blanks before the declaration", `\n\n${DECLARATION}\n<a>a&b</a>`, 4],
     ["in a long text", `<a>\n${"x ".repeat(10)}&b${"x ".repeat(600_000)}</a>`, 2],
   ])("%s", async (_, document, line) => {
@@ -59,20 +54,15 @@ describe("an unescaped & is reported with its line", () => {
 
 it.each([
   ["is not well-formed XML (line 3)", "<a>\n<b>\n</c></a>"],
-  ["is not well-formed XML (line 2)", "<a>\n"],
   ["has an entity that XML does not know (line 2), which is refused", "<a>\n&nbsp;</a>"],
-  ["has an entity that XML does not know (line 1), which is refused", '<a x="&copy;"/>'],
 ])("reports an error with its line: %s", async (problem, document) => {
   await expect(read([document])).rejects.toThrow(problem);
 });
 
-it.each(["\n", "  \r\n\t", " ".repeat(9_000), "\ufeff", "\n\ufeff"])(
-  "accepts white space before the XML declaration: %j",
-  async (blanks) => {
-    expect(await outcome([blanks, `${DECLARATION}<a>b</a>`])).toEqual(["<a {}", "a> b"]);
-    expect(await outcome([`${blanks}${DECLARATION}<a>b</a>`])).toEqual(["<a {}", "a> b"]);
-  },
-);
+it.each(["\n", " ".repeat(9_000), "\ufeff"])("accepts white space before the XML declaration: %j", async (blanks) => {
+  expect(await outcome([blanks, `${DECLARATION}<a>b</a>`])).toEqual(["<a {}", "a> b"]);
+  expect(await outcome([`${blanks}${DECLARATION}<a>b</a>`])).toEqual(["<a {}", "a> b"]);
+});
 
 it("refuses an XML declaration after other content", async () => {
   expect(await outcome([`<!-- a -->${DECLARATION}<a/>`])).toContain("is not well-formed XML (line 1)");
