@@ -18,7 +18,7 @@ import { allow, allowIf, groupArn, onKeys } from "./permissions.ts";
 import type { PipelineProps } from "./pipeline.ts";
 import { VISIBILITY } from "./queues.ts";
 
-export interface AgentFleetProps extends PipelineProps {
+interface AgentFleetProps extends PipelineProps {
   readonly network: AgentNetwork;
   /** Name of the key pair to log in with. @default none: there is Session Manager */
   readonly keyName?: string;
@@ -126,7 +126,9 @@ export class AgentFleet extends Construct {
 function grant({ storage, queues, groupName }: AgentFleetProps, code: AgentCode, role: iam.Role): void {
   allow(role, ["s3:GetObject"], code.arnPattern);
   const receive = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility"];
-  allow(role, [...receive, "sqs:SendMessage", "sqs:GetQueueAttributes"], ...queues.arns);
+  allow(role, [...receive, "sqs:SendMessage"], ...queues.arns);
+  // How much the agents share; the express queue has little.
+  allow(role, ["sqs:GetQueueAttributes"], queues.main.queueArn);
   allow(role, ["sqs:SendMessage"], queues.deadLetters.queueArn);
   // An agent sees whether a request is active, and nothing else of it. It changes nothing of it.
   allowIf(onAttributes(["req_id", "active"]), role, ["dynamodb:GetItem"], storage.requests.tableArn);

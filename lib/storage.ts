@@ -32,7 +32,7 @@ export class Storage extends Construct {
     super(scope, id);
     this.requests = this.table("Request", ["req_id"], dynamodb.StreamViewType.NEW_AND_OLD_IMAGES);
     // Only active requests have the attribute, so the index holds no others.
-    this.activeIndexArn = this.index(ACTIVE_INDEX, ["active"], ["status", "timeout_at", "last_update_time"]);
+    this.activeIndexArn = this.index(ACTIVE_INDEX, ["active"], ["timeout_at"]);
     this.closingIndexArn = this.index(CLOSING_INDEX, ["closing"], ["last_update_time"]);
     this.newestIndexArn = this.index(NEWEST_INDEX, ["listed", "created_at"], LISTED_ATTRIBUTES);
     this.requestPops = this.table("RequestPop", ["req_id", "target"], dynamodb.StreamViewType.NEW_IMAGE);

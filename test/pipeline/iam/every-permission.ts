@@ -112,6 +112,9 @@ class Life {
     const second = await this.post({ url_list: large });
     await aws.sqs.call("SendMessage", { QueueUrl: this.queue("TaskQueueTasks"), MessageBody: "unreadable" });
     await this.pipeline.untilClosed(second);
+    // An agent dies with a permit, which another one reclaims.
+    this.on({ role: "agent", operation: "BatchWriteItem", resource: /StorageRequestTask/ }, "die");
+    await this.closed({ url_list: small, origin: { concurrency: 1 } });
   }
 
   /** A staging distribution with its header, one with a web ACL, and a tenant. */
@@ -119,12 +122,12 @@ class Life {
     const { Header, Value } = STAGING_HEADER;
     const url_list = [`https://${STAGING}/small/0.bin`];
     await this.post({ url_list, cf_domain: STAGING, header: [`${Header}: ${Value}`], dry_run: true });
-    for (const { aliases } of [OTHER, TENANT])
-      await this.closed({
-        url_list: [`https://${aliases[0]}/small/0.bin`],
-        cf_domain: undefined,
-        need_invalidate: true,
-      });
+    for (const { aliases } of [OTHER, TENANT]) {
+      const body = { url_list: [`https://${aliases[0]}/small/0.bin`], cf_domain: undefined, need_invalidate: true };
+      // It alone reads policies and web ACLs.
+      await this.post({ ...body, dry_run: true });
+      await this.closed(body);
+    }
     // Whose it is, nobody knows before: it may be a routing endpoint.
     await this.closed({ url_list: [`https://${FOREIGN}/small/0.bin`], cf_domain: undefined });
   }
