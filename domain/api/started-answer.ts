@@ -12,11 +12,6 @@ export const ESTIMATE_EXAMPLE: Estimate = {
   sources: [],
   pops: {
     count: 3,
-    recs: [
-      { rec: "Ohio", pops: ["ATL56-C1", "DFW55-C3"] },
-      { rec: "Singapore", pops: ["SIN2-C1"] },
-    ],
-    unknown_rec: [],
   },
   bytes: {
     estimate: 206_052,

@@ -1,6 +1,4 @@
-import { grouped } from "../collections.ts";
 import type { BehaviourOfUrl } from "../distribution/stored-settings.ts";
-import { recOf } from "../pops/sites.ts";
 import { variantNames } from "../request/options.ts";
 import type { RequestItem } from "../request/request-item.ts";
 import type { SourceRead } from "../request/source.ts";
@@ -82,7 +80,7 @@ export function estimateRequest(it: EstimateInput): Estimate {
     tasks,
     lower_bound: it.lowerBound,
     sources: [...it.sources],
-    pops: { ...popsByRec(pops), excluded: it.excludedPops?.length ? [...it.excludedPops] : undefined },
+    pops: { count: pops.length, excluded: it.excludedPops?.length ? [...it.excludedPops] : undefined },
     bytes: { estimate: isKnown ? Math.round(totalOf(traffic, "size")) : null, ...found },
     transferred_bytes: prices.as_asked.bytes,
     prices,
@@ -150,10 +148,4 @@ function pricesOf(
     downloads_1: priceWith({ ...settings, downloads: 1 }),
     regional: priceWith({ ...settings, scope: "regional" }),
   };
-}
-
-/** POPs under the RECs that likely serve them. */
-export function popsByRec(pops: readonly string[]): Estimate["pops"] {
-  const { "": unknown_rec = [], ...recs } = Object.fromEntries(grouped(pops, (pop) => recOf(pop) ?? ""));
-  return { count: pops.length, recs: Object.entries(recs).map(([rec, its]) => ({ rec, pops: its })), unknown_rec };
 }

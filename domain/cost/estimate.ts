@@ -23,8 +23,6 @@ export const estimateSchema = z
     pops: z
       .object({
         count: whole.describe("Number of POPs."),
-        recs: z.array(z.object({ rec: z.string(), pops: z.array(z.string()) })).describe("POPs by REC."),
-        unknown_rec: z.array(z.string()).describe("POPs whose REC is not known."),
         excluded: z.array(z.string()).optional().describe("POPs that the price class excludes."),
       })
       .describe("The chosen POPs."),

@@ -77,10 +77,6 @@ function boundsOf(work: Work, units: Units): readonly Bound[] {
     [`the links of ${instances} instances, ${LINK_GIGABITS} Gbit/s each`, gigabits / (instances * LINK_GIGABITS)],
     ["the write capacity of new tables", secondsToWrite(totalOf(traffic, "tasks"))],
     [`CloudFront's ${QUOTA.edgeGigabits} Gbit/s per distribution`, gigabits / (distributions * QUOTA.edgeGigabits)],
-    [
-      `CloudFront's ${QUOTA.edgeRequests} requests per second and distribution`,
-      requests / (distributions * QUOTA.edgeRequests),
-    ],
     ["origin.requests_per_second", originPerSecond === undefined ? 0 : fetches / (originPerSecond * USED_SHARE)],
   ];
 }
@@ -101,8 +97,6 @@ type Units = Readonly<typeof UNITS>;
 export const QUOTA = {
   /** DynamoDB on demand, a table: write units a second; adjustable. */
   tableWrites: 40_000,
-  /** CloudFront requests per second and distribution; adjustable. */
-  edgeRequests: 250_000,
   /** Gbit/s per distribution; adjustable. */
   edgeGigabits: 150,
 };

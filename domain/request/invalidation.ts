@@ -92,14 +92,10 @@ export function coveringNone(paths: readonly string[], urls: readonly string[]):
   );
 }
 
-/** Why CloudFront would not take a tag; undefined: it would. */
+/** Why CloudFront would not take a tag; undefined: it would. Prewarm adds the `#`. */
 export function tagProblem(tag: string): string | undefined {
-  if (tag.startsWith("#")) return "begins with #; remove it, because Prewarm adds it";
-  if (tag.length > MAX_TAG_LENGTH) return `has ${tag.length} characters; CloudFront accepts at most ${MAX_TAG_LENGTH}`;
-  if (!/^[\x21-\x7e]+$/.test(tag))
-    return "must have visible ASCII characters only: letters, digits and punctuation, without spaces";
-  if (tag.includes(",")) return "has a comma; list each tag as an entry of its own";
-  return tag.includes("*") ? "has a *; CloudFront accepts no wildcard in a tag" : undefined;
+  if (tag.length <= MAX_TAG_LENGTH && /^(?!#)[\x21-\x7e]+$/.test(tag) && !/[,*]/.test(tag)) return undefined;
+  return `must have 1 to ${MAX_TAG_LENGTH} visible ASCII characters, no comma and no *, and no # at its beginning`;
 }
 
 /** The path of a URL and its query, as CloudFront wants them in an invalidation. */

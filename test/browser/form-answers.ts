@@ -71,7 +71,7 @@ export const REFUSED_FORM: Answer = {
     error_message:
       "cf_domain: 'examp le' is not a domain name, such as d111111abcdef8.cloudfront.net; header[0]: is not of the form 'Name: value'; " +
       "invalidate.paths[1]: 'index.html' must begin with /; it is a path in each distribution of the request, such as /patch/*; " +
-      "invalidate.tags[0]: '#release-42' begins with #; remove it, because Prewarm adds it",
+      "invalidate.tags[0]: '#release-42' must have 1 to 256 visible ASCII characters, no comma and no *, and no # at its beginning",
     error_urls: [],
   },
 };
