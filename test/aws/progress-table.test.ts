@@ -1,5 +1,4 @@
 import { KEY, ProgressTable } from "../../aws/progress-table.ts";
-import type { UnparseableItem } from "../../domain/log-fields.ts";
 import { AwsError } from "../../tools/memory-aws/aws-http.ts";
 import { times } from "../collect.ts";
 import { batchCount, count, fullHeartbeat, heartbeat } from "../lambdas/items.ts";
@@ -171,18 +170,6 @@ it("heartbeats are read with the counters, and one that is none is told of", asy
   forge(KEY.heartbeat("r1"), { part: "i-2#1", ...heartbeat({ instance: "i-2" }), tasks: -1 });
   expect(await progress.of("r1")).toEqual({ count: count(0, 0, 0), heartbeats: [heartbeat()] });
   expect(unreadable).toMatchObject([{ kind: "heartbeat", key: "r1 i-2#1", problem: expect.stringContaining("tasks") }]);
-});
-
-it("heartbeats are read up to a bound, which is reported once: an instance may write as many as it likes", async () => {
-  const Items = times(125_000, (n) => ({ part: `i-1#${n}`, ...heartbeat({ worker: `${n}` }) }));
-  const unreadable: UnparseableItem[] = [];
-  // Real clients would take seconds to parse so many.
-  const db = { query: async () => ({ Items }) } as never;
-  const progress = new ProgressTable(db, "progress", (it) => unreadable.push(it));
-  expect(await progress.heartbeats("r1")).toHaveLength(10_000);
-  expect(unreadable).toEqual([
-    { kind: "heartbeat", key: "r1", problem: "more than 10000 heartbeats; the others are not read" },
-  ]);
 });
 
 it("heartbeats are read up to a number of pages", async () => {
