@@ -72,3 +72,11 @@ export const MAX_OBJECT_BYTES = 50 * 2 ** 30;
  * `curl` with an Accept-Encoding header and without --compressed still shows what it got. The local run does the same.
  */
 export const COMPRESSED_FROM_BYTES = 16_384;
+
+/**
+ * Graviton types: first those with much network, then broad fallbacks, of several sizes and generations so that Spot has
+ * a choice in every region. The order does not matter.
+ */
+export const DEFAULT_INSTANCE_TYPES: readonly string[] = ["c8gn", "c7gn", "c6gn"]
+  .flatMap((family) => [`${family}.medium`, `${family}.large`, `${family}.xlarge`])
+  .concat(["c8g", "c7g", "c6g", "m8g", "m7g"].flatMap((family) => [`${family}.large`, `${family}.xlarge`]));

@@ -2,7 +2,7 @@
 import { CfnCondition, CfnParameter, type CfnParameterProps, Fn, type Stack } from "aws-cdk-lib";
 import type { Construct } from "constructs";
 import { keysOf } from "../domain/collections.ts";
-import { FIRST_BYTE_SECONDS, MAX_FIRST_BYTE_SECONDS } from "../domain/limits.ts";
+import { DEFAULT_INSTANCE_TYPES, FIRST_BYTE_SECONDS, MAX_FIRST_BYTE_SECONDS } from "../domain/limits.ts";
 import { CAPS, type CapName } from "../domain/request/caps.ts";
 import { STALL_SECONDS } from "../domain/request/lifecycle.ts";
 import { DEFAULT_ENV_NAME, ENV_NAME_CONSTRAINT, ENV_NAME_PATTERN } from "./context.ts";
@@ -13,14 +13,6 @@ interface Definition extends CfnParameterProps {
 
 /** Definitions by the names of parameters, by the groups of the console. */
 type Groups = Readonly<Record<string, Readonly<Record<string, Definition>>>>;
-
-/**
- * Graviton types: first those with much network, then broad fallbacks, of several sizes and generations so that Spot has
- * a choice in every region. The order does not matter.
- */
-const DEFAULT_TYPES = ["c8gn", "c7gn", "c6gn"]
-  .flatMap((family) => [`${family}.medium`, `${family}.large`, `${family}.xlarge`])
-  .concat(["c8g", "c7g", "c6g", "m8g", "m7g"].flatMap((family) => [`${family}.large`, `${family}.xlarge`]));
 
 /** With the kernel that Amazon Linux has by default: https://docs.aws.amazon.com/linux/al2023/ug/ec2.html */
 const AMI_PARAMETER = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64";
@@ -105,7 +97,7 @@ const GROUPS = {
   Instances: {
     instanceTypes: {
       label: "Instance types",
-      default: DEFAULT_TYPES.join(","),
+      default: DEFAULT_INSTANCE_TYPES.join(","),
       maxLength: MAX_INSTANCE_TYPES_LENGTH,
       allowedPattern: listOf(INSTANCE_TYPE, MAX_INSTANCE_TYPES),
       constraintDescription: `up to ${MAX_INSTANCE_TYPES} Graviton instance types, such as c7gn.large or c7gn.*, separated by commas without spaces, in ${MAX_INSTANCE_TYPES_LENGTH} characters`,

@@ -3,6 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { DistributionSettingsReader } from "../../aws/distribution-settings.ts";
 import { Distributions } from "../../aws/distributions.ts";
+import { DEFAULT_INSTANCE_TYPES } from "../../domain/limits.ts";
 import { errorCode } from "../../domain/net/resolver.ts";
 import type { SettingsSource } from "../../domain/request/settings-check.ts";
 import { Client } from "../api/client.ts";
@@ -13,7 +14,6 @@ import { explain } from "../explain.ts";
 import { mention, type Shell, say, sayJson } from "../shell.ts";
 import { accountChecks } from "./account/checks.ts";
 import { AccountReader } from "./account/read-account.ts";
-import { synthesized } from "./account/template.ts";
 import { required } from "./check/aws-errors.ts";
 import { type Check, hasFailed, once, runChecks } from "./check/check.ts";
 import { type DoctorOptions, type DoctorWords, type EvidenceOptions, optionsOf } from "./check/options.ts";
@@ -126,9 +126,7 @@ export function checksOf({ options, place, clients, env }: ChecksOptions): Check
   });
   const checks: Check[] = [];
   if (phases.includes("before")) {
-    checks.push(
-      ...accountChecks({ account: new AccountReader(clients), template: once(() => synthesized()), network }),
-    );
+    checks.push(...accountChecks({ account: new AccountReader(clients), types: DEFAULT_INSTANCE_TYPES, network }));
   }
   if (phases.length === 0 || phases.includes("deployed")) {
     // An address that was given is one to reach. That of a stack may be private.

@@ -3,12 +3,11 @@ import { type Check, checker, fail, type Judgement, ok, warn } from "../check/ch
 import type { ExistingNetwork } from "../check/options.ts";
 import { judgeBlockPublicAccess, networkChecks } from "./network.ts";
 import type { AccountReader } from "./read-account.ts";
-import { instanceTypesOf, type Template } from "./template.ts";
 
 export interface AccountDeps {
   readonly account: AccountReader;
-  /** The template that would be deployed. */
-  readonly template: () => Promise<Template>;
+  /** Instance types that would be deployed. */
+  readonly types: readonly string[];
   /** A VPC that there is; undefined: the stack makes its own. */
   readonly network: ExistingNetwork | undefined;
 }
@@ -23,16 +22,15 @@ const NO_INSTANCES = "docs/operations.md#no-instances";
 const check = checker({ phase: "before", awsOnly: true });
 
 /** What can be known before anything is deployed, and what `cdk deploy` does not find itself. */
-export function accountChecks({ account, template, network }: AccountDeps): Check[] {
+export function accountChecks({ account, types, network }: AccountDeps): Check[] {
   const checks: Check[] = [
     check("instance types", NO_INSTANCES, async () => {
-      const types = instanceTypesOf(await template());
       const [zones, offered] = await Promise.all([zonesOf(account, network), account.offerings(types)]);
       return judgeInstanceTypes({ types, zones, offered });
     }),
     check("account plan", "docs/deploy.md#on-awss-free-plan", async () => {
       if ((await account.plan()) !== "FREE") return ok("the account is not on the Free plan");
-      return judgeFreePlan(instanceTypesOf(await template()), await account.freePlanTypes());
+      return judgeFreePlan(types, await account.freePlanTypes());
     }),
     check("Spot quota", NO_INSTANCES, async () => judgeSpotQuota(await account.quota(...SPOT_QUOTA))),
     check("Lambda concurrency", "docs/operations.md#function-throttles", async () =>

@@ -1,21 +1,10 @@
 // What is told from AWS's answers about an account, each with the fault and without it.
-import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { REPOSITORY } from "../../../cli/api/connect.ts";
 import { accountChecks } from "../../../cli/doctor/account/checks.ts";
 import { AccountReader } from "../../../cli/doctor/account/read-account.ts";
-import { synthesized, templateSchema } from "../../../cli/doctor/account/template.ts";
 import type { Status } from "../../../cli/doctor/check/check.ts";
 import { awsError } from "../../aws/client.ts";
-import { folderWith } from "../../folder-with.ts";
 import { type Answers, clientsAnswering, expectJudgement, judgementOf } from "./stubbed-clients.ts";
 
-const TEMPLATE = templateSchema.parse({
-  Parameters: { types: { Default: "c7gn.large,c6gn.large" } },
-  Resources: {
-    Group: { Type: "AWS::AutoScaling::AutoScalingGroup", Properties: { Types: { Ref: "types" } } },
-  },
-});
 const NETWORK = { vpc: "vpc-1", subnets: ["subnet-1", "subnet-2"], sg: "sg-1", vpce: "vpce-1" };
 
 const offers = (...pairs: readonly string[]) => ({
@@ -104,7 +93,7 @@ const GOOD: Answers = {
 const checks = (answers: Answers, { network }: { network?: typeof NETWORK } = { network: NETWORK }) =>
   accountChecks({
     account: new AccountReader(clientsAnswering({ ...GOOD, ...answers })),
-    template: async () => TEMPLATE,
+    types: ["c7gn.large", "c6gn.large"],
     network,
   });
 
@@ -273,15 +262,4 @@ test("a VPC that the stack makes is excluded once it is there", async () => {
 test("an account on the Free plan has two ways out", async () => {
   const judgement = await judgementOf(checks(freePlan("t4g.small", "t4g.micro")), "account plan");
   expect(judgement?.next).toMatch(/instanceTypes=t4g.micro,t4g.small, or upgrade: aws freetier /);
-});
-
-test("the template is that of the repository; a package has none, and says so", async () => {
-  const repository = folderWith();
-  await expect(synthesized(repository)).rejects.toMatchObject({ next: expect.stringContaining("in a clone") });
-  mkdirSync(join(repository, "bin"));
-  symlinkSync(join(REPOSITORY, "node_modules"), join(repository, "node_modules"));
-  const app = `import { writeFileSync } from "node:fs";
-    writeFileSync(process.env.CDK_OUTDIR + "/PrewarmStack.template.json", JSON.stringify({ Resources: {} }));`;
-  writeFileSync(join(repository, "bin/prewarm.ts"), app);
-  expect(await synthesized(repository)).toEqual({ Parameters: {}, Resources: {} });
 });
