@@ -91,7 +91,7 @@ async function startEmulator(
     PYTHONDONTWRITEBYTECODE: "1",
   };
   const variables = { ...process.env, ...environment, ...env };
-  const child = start(command, args(environment, socketPath), variables, `${LOCAL}emulator.log`);
+  const child = start(command, args(socketPath), variables, `${LOCAL}emulator.log`);
   const health = `${aws.endpoint}/_ministack/health`;
   const headers = { authorization: authorization(aws, "health") };
   try {
