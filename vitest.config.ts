@@ -8,25 +8,41 @@ const SYNTHESIZES = [
   "test/tools/release/published-files.test.ts",
 ];
 
-/**
- * Pure code and its fakes: these share their modules within a thread, which takes a third of the CPU time (test/domain: 10 s instead
- * of 32 s). A file that mocks modules, replaces timers or changes the environment is in NOT_SHARED.
- */
-const SHARED = ["test/domain/**/*.test.ts", "test/console/**/*.test.ts", "test/lambdas/**/*.test.ts"];
+/** These mock modules, or change the environment or the process: each has modules of its own. The others share theirs within a thread. */
 const NOT_SHARED = [
-  "test/domain/environment.test.ts",
+  "test/agent/fetch/downloader-attempts.test.ts",
+  "test/agent/fetch/http/pop-pool*.test.ts",
+  "test/agent/main.test.ts",
+  "test/agent/report/result-writer.test.ts",
+  "test/aws/dynamodb.test.ts",
+  "test/aws/permits.test.ts",
+  "test/cli/direct/network.test.ts",
+  "test/cli/exit-codes.test.ts",
   "test/console/report/report-html.test.ts",
   "test/console/request/counted-figures.test.ts",
+  "test/domain/environment.test.ts",
   "test/lambdas/aggregation/handler.test.ts",
   "test/lambdas/api/dry-run-probes.test.ts",
   "test/lambdas/api/summary.test.ts",
   "test/lambdas/custom-resources.test.ts",
   "test/lambdas/get-size/handler.test.ts",
   "test/lambdas/wiring.test.ts",
+  "test/tools/local/find-emulator.test.ts",
 ];
 
-/** Thousands of tasks each: `npm run test:rest` runs them. */
-const LONG_REQUESTS = ["test/pipeline/requests/long-*.test.ts"];
+/** Processes of the built command, packages and thousands of names: `npm run test:rest` runs them, with the coverage. */
+const PROCESSES = [
+  "test/cli/bundle.test.ts",
+  "test/cli/direct/pop-discovery.test.ts",
+  "test/cli/direct/process.test.ts",
+  "test/cli/package.test.ts",
+];
+
+/** Thousands of tasks, both engines, or a stack of its own for each test: `npm run test:rest` runs them. */
+const LONG_REQUESTS = [
+  "test/pipeline/equality.test.ts",
+  "test/pipeline/requests/@(dry-run|invalidation|long-*|settings|tenants).test.ts",
+];
 
 export default defineConfig({
   test: {
@@ -66,9 +82,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "unit",
-          include: ["test/!(domain|console|lambdas|e2e|pipeline)/**/*.test.ts", "test/*.test.ts", ...NOT_SHARED],
-          exclude: SYNTHESIZES,
-          // A thread begins sooner than a process, and there are hundreds of files: 186 s instead of 203.
+          include: NOT_SHARED,
           pool: "threads",
           testTimeout: 20_000,
         },
@@ -77,10 +91,20 @@ export default defineConfig({
         extends: true,
         test: {
           name: "unit-shared",
-          include: SHARED,
-          exclude: NOT_SHARED,
+          include: ["test/!(e2e|pipeline)/**/*.test.ts", "test/*.test.ts"],
+          exclude: [...NOT_SHARED, ...SYNTHESIZES, ...PROCESSES],
+          // A thread begins sooner than a process, and shares the modules of its files: test/agent takes 27 s of CPU time instead of 41.
           pool: "threads",
           isolate: false,
+          testTimeout: 20_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "unit-processes",
+          include: PROCESSES,
+          pool: "threads",
           testTimeout: 20_000,
         },
       },
@@ -101,6 +125,7 @@ export default defineConfig({
         test: {
           name: "traces",
           include: ["test/pipeline/*.test.ts"],
+          exclude: LONG_REQUESTS,
           // Each replaces the clock and the random numbers of its process.
           pool: "forks",
           sequence: { groupOrder: 2 },

@@ -1,5 +1,5 @@
 // What a user is told about each kind of distribution, in a table: one account has all of them. The API in this process
-// (test/console/new/distribution-kinds.test.ts) and the deployed stack (test/e2e/distributions.test.ts) are held against it.
+// (test/console/new/distribution-kinds.test.ts) and the deployed stack (test/e2e/rest/distributions.test.ts) are held against it.
 import type { FindingCode } from "../domain/distribution/findings.ts";
 import type { CloudFrontAccount } from "../tools/memory-aws/cloudfront-account.ts";
 import {

@@ -3,8 +3,8 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 /** Files that take longest, longest first, as measured. vitest starts with the largest files, and these are small. */
 const LONG = [
   ...["pipeline/equality", "requests/origin", "requests/leads", "requests/dry-run"],
-  ...["e2e/distributions", "e2e/warming", "e2e/control", "e2e/command"],
-  ...["rest/life-cycle", "rest/warmth", "rest/faults"],
+  ...["e2e/warming", "e2e/command"],
+  ...["rest/distributions", "rest/life-cycle", "rest/warmth", "rest/faults", "rest/control"],
   ...["rest/documented-commands", "rest/launching", "rest/getting-started"],
 ].map((name) => `/${name}.test.ts`);
 

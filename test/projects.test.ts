@@ -11,7 +11,7 @@ import { CHECKS } from "../tools/checks/run-checks.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const listSchema = z.array(z.object({ file: z.string(), projectName: z.string() }));
-const packageSchema = z.object({ scripts: z.object({ test: z.string() }) });
+const packageSchema = z.object({ scripts: z.object({ test: z.string(), coverage: z.string() }) });
 
 test("each test file belongs to exactly one project, as vitest itself reads them, and each project is run", async () => {
   const folder = mkdtempSync(join(tmpdir(), "vitest-list-"));
@@ -26,7 +26,7 @@ test("each test file belongs to exactly one project, as vitest itself reads them
   expect(listed.length).toBeGreaterThan(100);
   expect(listed.toSorted()).toEqual(files.toSorted());
   const { scripts } = packageSchema.parse(JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")));
-  const commands = [scripts.test, ...Object.values(CHECKS).map((words) => words.join(" "))].join(" ");
+  const commands = [scripts.test, scripts.coverage, ...Object.values(CHECKS).map((words) => words.join(" "))].join(" ");
   const run = [...commands.matchAll(/--project "?([^\s"]+)/g)].map(([, name = ""]) => name.replaceAll("*", ".*"));
   const projects = [...new Set(entries.map(({ projectName }) => projectName))];
   expect(projects.filter((project) => !run.some((name) => new RegExp(`^${name}$`).test(project)))).toEqual([]);

@@ -10,7 +10,7 @@ useEdge();
 
 describe("whom it asks, and as whom", () => {
   test("a POP's addresses in equal parts, and for each URL the same one first", async () => {
-    const paths = Array.from({ length: 40 }, (_, i) => `/spread/${i}.bin`);
+    const paths = Array.from({ length: 16 }, (_, i) => `/spread/${i}.bin`);
     const asked = (path: string) => (seen.get(path) ?? []).map(({ address }) => address);
     for (const path of paths) {
       const url = object(path, [], 10);
@@ -21,7 +21,7 @@ describe("whom it asks, and as whom", () => {
     const [one = "", two = ""] = edge.addressesOf("SIN2-P1");
     for (const address of [one, two]) {
       const share = paths.filter((path) => asked(path)[0] === address).length;
-      expect(share).toBeGreaterThan(10);
+      expect(share).toBeGreaterThan(3);
     }
   });
 

@@ -1,5 +1,5 @@
 // Each kind of distribution from what CloudFront's API says of it to what a user reads: in the answers of the API and in the console. The
-// same of the deployed stack and the command: test/e2e/distributions.test.ts. What is found in which settings:
+// same of the deployed stack and the command: test/e2e/rest/distributions.test.ts. What is found in which settings:
 // test/domain/distribution/findings.test.ts.
 import { DistributionSettingsReader } from "../../../aws/distribution-settings.ts";
 import { Distributions } from "../../../aws/distributions.ts";

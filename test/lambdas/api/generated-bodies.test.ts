@@ -1,11 +1,23 @@
 import fc from "fast-check";
 import { knownNames } from "../../../domain/pops/select.ts";
+import { hostileBody } from "../../../tools/lab/load/hostile-bodies.ts";
 import { FUZZ_TIMEOUT_MS, fuzz } from "../../fuzz.ts";
+import { request } from "../items.ts";
 import { world } from "./world.ts";
 
-const RUNS = 2_500;
+const RUNS = fuzz(2_500);
 
 const anything = fc.anything({ withBigInt: false, withDate: false, maxDepth: 2 });
+const field = <T>(good: fc.Arbitrary<T>) =>
+  fc.oneof({ weight: 4, arbitrary: good as fc.Arbitrary<unknown> }, { weight: 1, arbitrary: anything });
+const instancesBody = fc.record(
+  {
+    DesiredCapacity: field(fc.integer({ min: -1, max: 301 })),
+    req_id: field(fc.constantFrom("r1", "x")),
+    force_stop: field(fc.boolean()),
+  },
+  { requiredKeys: [] },
+);
 /** What some field may have, or nearly. */
 const word = fc.oneof(
   ...[fc.webUrl(), fc.domain(), fc.string()],
@@ -60,7 +72,7 @@ const text = (body: fc.Arbitrary<unknown>) =>
     { weight: 1, arbitrary: fc.string() },
   );
 
-describe(`${RUNS} generated bodies`, () => {
+describe(`${RUNS.numRuns} generated bodies`, () => {
   it(
     "POST /prewarm: a request is made, or refused with nothing made",
     async () => {
@@ -79,10 +91,70 @@ describe(`${RUNS} generated bodies`, () => {
             expect(answer).toMatchObject({ status: "Failed", error_message: expect.stringMatching(/./) });
           }
         }),
-        fuzz(RUNS),
+        RUNS,
       );
       // Generated bodies of which none is good would show nothing of the good ones.
-      expect(accepted).toBeGreaterThan(RUNS / 100);
+      expect(accepted).toBeGreaterThan(RUNS.numRuns / 100);
+    },
+    FUZZ_TIMEOUT_MS,
+  );
+
+  it(
+    "POST /instances: the group changes, or nothing does",
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(text(instancesBody), async (body) => {
+          const { call, requests, fleet, errors } = world();
+          requests.set(request());
+          const { status } = await call("POST /instances", body);
+          expect([200, 400, 404]).toContain(status);
+          expect(errors).toEqual([]);
+          if (status !== 200) {
+            expect(fleet.capacity).toBe(1);
+            expect(requests.the()).toEqual(request());
+          }
+        }),
+        RUNS,
+      );
+    },
+    FUZZ_TIMEOUT_MS,
+  );
+
+  it.each(["GET /prewarm", "GET /summary", "GET /instances"])(
+    "%s: any query string is answered",
+    async (route) => {
+      await fc.assert(
+        fc.asyncProperty(fc.option(fc.dictionary(fc.constantFrom("req_id", "x"), fc.string())), async (query) => {
+          const { call, errors } = world();
+          const { status } = await call(route, undefined, query);
+          expect(route === "GET /instances" ? [200] : [400, 404]).toContain(status);
+          expect(errors).toEqual([]);
+        }),
+        RUNS,
+      );
+    },
+    FUZZ_TIMEOUT_MS,
+  );
+
+  it(
+    "a body with a fault is refused, whatever else is in it, and nothing is made",
+    async () => {
+      const { call, requests, lists, timer, fleet, errors } = world();
+      await fc.assert(
+        fc.asyncProperty(hostileBody, async ({ path, body }) => {
+          const { status, body: answer } = await call(`POST /${path}`, body);
+          expect([400, 404]).toContain(status);
+          expect(JSON.stringify(answer)).toMatch(/"(error_message|message)":"[^"]/);
+        }),
+        { ...fuzz(500), timeout: 10_000 },
+      );
+      expect([requests.all().length, Object.keys(lists.objects), timer.schedules.size, fleet.capacity]).toEqual([
+        0,
+        [],
+        0,
+        1,
+      ]);
+      expect(errors).toEqual([]);
     },
     FUZZ_TIMEOUT_MS,
   );

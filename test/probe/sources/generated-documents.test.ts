@@ -77,7 +77,7 @@ it.each(["list", "hls", "sitemap", "dash"] as const)("reads or refuses any gener
         expect(error).toBeInstanceOf(SourceProblem);
       }
     }),
-    fuzz(300),
+    fuzz(500),
   );
   expect(read).toBeGreaterThan(10);
 });

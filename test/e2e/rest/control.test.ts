@@ -1,7 +1,7 @@
 // What happens to a running request: its group is resized, and it is stopped or paused.
-import { body, urls } from "./bodies.ts";
-import { deployedStack } from "./deployed-stack.ts";
-import { holdBack } from "./edge-control.ts";
+import { body, urls } from "../bodies.ts";
+import { deployedStack } from "../deployed-stack.ts";
+import { holdBack } from "../edge-control.ts";
 
 describe("a running request", () => {
   const running = deployedStack();
