@@ -10,19 +10,15 @@ it.each([
   ["trimmed", ` \t${HOST}/a.js \n`, `${HOST}/a.js`],
   ["space encoded", `${HOST}/my file.js?q=a b`, `${HOST}/my%20file.js?q=a%20b`],
   ["parentheses and stars stay", `${HOST}/a(1)*.js?f=(x)*`, `${HOST}/a(1)*.js?f=(x)*`],
-  ["what is encoded stays", `${HOST}/a%281%29%20%2A.js`, `${HOST}/a%281%29%20%2A.js`],
   ["a question mark without a query goes", `${HOST}/x?`, `${HOST}/x`],
-  ["and does with a fragment behind it", `${HOST}/x?#top`, `${HOST}/x`],
   ["a query with nothing but a name stays", `${HOST}/x?a`, `${HOST}/x?a`],
   ["no fragment", `${HOST}/a.js?v=1#top`, `${HOST}/a.js?v=1`],
   ["scheme and host in lower case, path not", "HTTPS://CDN.Example.COM/Path", `${HOST}/Path`],
   ["a path at least", HOST, `${HOST}/`],
-  ["http too", "http://cdn.example.com/a", "http://cdn.example.com/a"],
   ["the scheme's own port goes", `${HOST}:443/a`, `${HOST}/a`],
   ["a unicode host becomes punycode", "https://münchen.example/ä.js", "https://xn--mnchen-3ya.example/%C3%A4.js"],
   ["a host that is percent-encoded too", "https://b%C3%BCcher.example/", "https://xn--bcher-kva.example/"],
   ["in any spelling of Unicode", "https://BU\u0308CHER。example/", "https://xn--bcher-kva.example/"],
-  ["a host in punycode stays", "https://XN--bcher-kva.example/", "https://xn--bcher-kva.example/"],
   ["a letter that only IDNA 2008 has", "https://faß.example/", "https://xn--fa-hia.example/"],
   ["an emoji, which registries sell", "https://i❤.example/", "https://xn--i-7iq.example/"],
   ["a unicode path is encoded", `${HOST}/日本.js?ü`, `${HOST}/%E6%97%A5%E6%9C%AC.js?%C3%BC`],
@@ -34,23 +30,15 @@ it.each([
   [" \n ", "is empty"],
   ["/a.js", "is not an absolute URL"],
   ["cdn.example.com/a.js", "is not an absolute URL"],
-  ["https:/cdn.example.com/a.js", "is not an absolute URL"],
-  ["https:a.js", "is not an absolute URL"],
-  ["https://", "is not an absolute URL"],
   ["https://cdn example.com/a.js", "is not an absolute URL"],
   ["https://cdn.example.com:99999/", "is not an absolute URL"],
   ["ftp://cdn.example.com/a.js", "has the scheme ftp"],
-  ["javascript:alert(1)", "has the scheme javascript"],
   ["https://user:secret@cdn.example.com/a.js", "has a user name or password"],
   ["https://cdn.example.com/a\tb.js", "has a control character"],
   ["https://cdn.example.com/a\r\nX-Injected: 1", "has a control character"],
-  ["https://cdn.example.com/a\u0000", "has a control character"],
   ["https://cdn.example.com/\ud83d", "has a character that is not valid in Unicode"],
-  ["https://xn--a.example/", "is not an absolute URL"],
   ["https://bü\u2060 cher.example/", "is not an absolute URL"],
-  ["https://\udc00.example.com/", "has a character that is not valid in Unicode"],
   [`https://${"一".repeat(64)}.example.com/`, "has a host that is too long"],
-  [`https://${"a.".repeat(600)}example.com/`, "has a host that is too long"],
   [`${longest}a`, `is longer than ${MAX_URL_LENGTH} characters`],
   [`${HOST}:8443/a`, "has the port 8443; CloudFront serves http only on port 80 and https only on port 443"],
   [
@@ -70,12 +58,9 @@ it("a host in Unicode is a URL however many URLs were parsed before", () => {
 it.each([
   ["bücher.example", "xn--bcher-kva.example"],
   ["WWW.Example.com", "www.example.com"],
-  ["d1.cloudfront.net", "d1.cloudfront.net"],
   ["user@bücher.example", undefined],
   ["bücher.example:8443", undefined],
-  ["bücher.example/path", undefined],
   ["bücher.example?x", undefined],
-  ["bücher.example#x", undefined],
   ["bücher.example\\x", undefined],
   ["xn--a.example", undefined],
   ["bü cher.example", undefined],
@@ -137,19 +122,4 @@ it.each([
   [["https://a.example/x/1", "https://a.example/x/2", "https://a.example/x"], "https://a.example/x"],
   [["https://a.example/x?key=1", "https://a.example/x?key=2"], "https://a.example/x"],
   [["http://a.example/", "https://a.example/"], "http"],
-  [["a", "b"], ""],
 ])("%j have in common: %s", (urls, prefix) => expect(urlPrefix(urls)).toBe(prefix));
-
-it("is as long as it can be, and not longer than 200 characters", () => {
-  const text = fc.string({ maxLength: 300 }).map((it) => it.replaceAll("?", ""));
-  fc.assert(
-    fc.property(fc.array(text, { minLength: 1 }), (urls) => {
-      const prefix = urlPrefix(urls);
-      expect(prefix.length).toBeLessThanOrEqual(200);
-      for (const url of urls) expect(url.startsWith(prefix)).toBe(true);
-      const longer = urls[0]?.slice(0, prefix.length + 1) ?? "";
-      if (longer.length > prefix.length && prefix.length < 200)
-        expect(urls.every((url) => url.startsWith(longer))).toBe(false);
-    }),
-  );
-});

@@ -103,16 +103,16 @@ describe("invalidation", () => {
     expect(asked.filter((id) => id === "Eb")).toHaveLength(3);
   });
 
-  it.each([
-    ["https://a.example/img/*", "ends in \\*"],
-    [`https://a.example/${"a".repeat(4_000)}`, "has a path of 4001 characters"],
-  ])("of %s is not tried: the request fails, and names it", async (url, why) => {
-    const { run, batches, requests } = world([ONE, url]);
-    expect(await run()).toBe(false);
-    expect(batches()).toEqual([]);
-    expect(requests.the()).toMatchObject({ status: "FAILED", reason: expect.stringMatching(why) });
-    expect(requests.the().reason).toContain(`'${url}'`);
-  });
+  it.each([[`https://a.example/${"a".repeat(4_000)}`, "has a path of 4001 characters"]])(
+    "of %s is not tried: the request fails, and names it",
+    async (url, why) => {
+      const { run, batches, requests } = world([ONE, url]);
+      expect(await run()).toBe(false);
+      expect(batches()).toEqual([]);
+      expect(requests.the()).toMatchObject({ status: "FAILED", reason: expect.stringMatching(why) });
+      expect(requests.the().reason).toContain(`'${url}'`);
+    },
+  );
 
   it("that CloudFront refuses ends the request, whichever path it was", async () => {
     const { run, requests, distributions } = world(many(5));
@@ -170,16 +170,6 @@ describe("invalidation", () => {
     expect(refused.requests.the().reason).toMatch(/^invalidate: CloudFront refused to invalidate '#v42' in /);
   });
 
-  it("that runs out of time says so in the item, and goes on from there", async () => {
-    const { run, batches, requests, distributions } = world(many(501).toReversed(), { invalidated_batches: { E1: 1 } });
-    distributions.asksUntilComplete = 2;
-    expect(await run(() => false)).toBe(false);
-    expect(requests.the().invalidated_batches).toEqual({ E1: 1 });
-    expect(await run(() => false)).toBe(true);
-    expect(batches()).toEqual([["r1-500-1", { distributionId: "E1", paths: ["/00500"] }]]);
-    expect(requests.the().invalidated_batches).toEqual({ E1: 2 });
-  });
-
   it.each([
     // Not asked without a pause: CloudFront counts the questions.
     ["a batch is not complete", "asksUntilComplete", 2, [1_000]],
@@ -225,10 +215,5 @@ describe("invalidation", () => {
     await requests.end("r1", "STOP");
     expect(await ended).toBe(false);
     expect(requests.the()).toMatchObject({ status: "STOPPED", invalidated_batches: {} });
-  });
-
-  it("of nothing is done at once", async () => {
-    const { run, batches } = world([]);
-    expect([await run(), batches()]).toEqual([true, []]);
   });
 });

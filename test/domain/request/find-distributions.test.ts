@@ -35,9 +35,7 @@ describe("with cf_domain", () => {
     ["the domain of an own distribution", "d1.cloudfront.net", main],
     ["an alias of one", "cdn.example.com", { ...main, domain: "cdn.example.com" }],
     ["an exact alias goes before a wildcard", "www.example.com", { ...main, domain: "www.example.com" }],
-    ["a wildcard alias of one", "other.example.com", { ...wild, domain: "other.example.com" }],
     ["the domain of somebody else's", "d9.cloudfront.net", other("d9.cloudfront.net")],
-    ["the same in China", "d9.cloudfront.cn", other("d9.cloudfront.cn")],
     ["a POP's name for it", "d9.SIN2-P1.cloudfront.net", other("d9.SIN2-P1.cloudfront.net")],
     // It may belong to another account.
     ["no alias as Host that only the DNS lists", "cdn.other.com", main, { "cdn.other.com": "D1.CloudFront.net." }],
@@ -69,10 +67,7 @@ describe("with cf_domain", () => {
 
   it.each<[string, string, aliases?: Record<string, string>]>([
     ["a name that nobody knows", "cdn.other.com"],
-    ["a chain that leads elsewhere", "cdn.other.com", { "cdn.other.com": "lb.elsewhere.net" }],
-    ["a chain without end", "a.other.com", { "a.other.com": "b.other.com", "b.other.com": "a.other.com" }],
     ["a name that only looks like CloudFront's", "d1.cloudfront.net.evil.example"],
-    ["and so does this one", "evil-cloudfront.net"],
     [
       "a chain of six",
       "1.x",

@@ -24,10 +24,6 @@ function pathOf(target: string) {
 it.each([
   ["/a/b.js", "/a/b.js"],
   ["/a.js?v=1&w=(2)", "/a.js?v=1&w=(2)"],
-  ["/a(1).js", "/a(1).js"],
-  ["/a%281%29.js", "/a%281%29.js"],
-  ["/*/a*b.js", "/*/a*b.js"],
-  ["/a!$&'+,;=:@-_.js", "/a!$&'+,;=:@-_.js"],
   ["/[1]|a.js", "/%5B1%5D%7Ca.js"],
   ["/a.js?f={x}|[y]\\^`", "/a.js?f=%7Bx%7D%7C%5By%5D%5C%5E%60"],
   ['/a b"<>.js', "/a%20b%22%3C%3E.js"],
@@ -38,7 +34,6 @@ it.each([
 
 it.each([
   ["/img/*", /ends in \*/],
-  ["/a.js?x=*", /ends in \*/],
   [`/${"a".repeat(4_000)}`, /has a path of 4001 characters; CloudFront invalidates at most 4000/],
   // Each of these is three characters once it is encoded.
   [`/a?${"[".repeat(1_400)}`, /has a path of 4203 characters/],
@@ -48,17 +43,12 @@ it.each([
 
 it.each([
   ["/*", { path: "/*" }],
-  ["/patch/*", { path: "/patch/*" }],
   // The dot before a wildcard is none that a URL drops.
   ["/a/.*", { path: "/a/.*" }],
   ["/a/../b/日[1]*", { path: "/b/%E6%97%A5%5B1%5D*" }],
-  ["/a.js?v=*", { path: "/a.js?v=*" }],
   ["/index.html", { path: "/index.html" }],
   ["patch/*", { problem: expect.stringMatching(/must begin with \//) }],
-  ["https://cdn.example.com/*", { problem: expect.stringMatching(/must begin with \//) }],
-  ["", { problem: expect.stringMatching(/must begin with \//) }],
   ["/*.js", { problem: expect.stringMatching(/has a \* before its end/) }],
-  ["/a**", { problem: expect.stringMatching(/has a \* before its end/) }],
   ["/#tag", { problem: expect.stringMatching(/has a #.*tags/) }],
   ["/a\n*", { problem: "has a control character" }],
   [`/${"a".repeat(4_000)}*`, { problem: expect.stringMatching(/has a path of 4002 characters/) }],
@@ -66,7 +56,6 @@ it.each([
 
 it.each([
   ["/a/*", ["/a/b.js", "/a/?x", "/a/"]],
-  ["/a.js*", ["/a.js", "/a.js?v=1"]],
   ["/a.js", ["/a.js"]],
   ["/%5B*", ["/[1].js"]],
 ])("%s covers %j and no other", (path, covered) => {
@@ -80,11 +69,9 @@ it.each([
 it.each([
   ["product:42", undefined],
   ["!".repeat(256), undefined],
-  ["", /visible ASCII/],
   ["#release", /no # at its beginning/],
   ["x".repeat(257), /1 to 256/],
   ["a b", /visible ASCII/],
-  ["版本", /visible ASCII/],
   ["a,b", /no comma/],
   ["a*", /no \*/],
 ])("a cache tag: %s: %s", (tag, problem) => expect(tagProblem(tag)).toEqual(problem && expect.stringMatching(problem)));

@@ -45,14 +45,6 @@ it("what is left out is counted by source and reason", () => {
   expect(all.sources[0]).toEqual(SOURCES[0]);
 });
 
-it("a URL that would be left out is told before", () => {
-  const all = gathered();
-  const refusals = [`https://${HOST}/own`, "https://x.example.net/", `https://${HOST}/new`].map((it) =>
-    all.refusal(it, true),
-  );
-  expect(refusals).toEqual(["duplicate", "other_host", undefined]);
-});
-
 it.each([
   [true, ["Accept: image/avif", "User-Agent: x"], [], undefined],
   [true, ["Accept: image/avif", "authorization: Bearer x"], [], "mixed_content"],
@@ -97,12 +89,6 @@ it("it goes on from what a run before has found", () => {
   second.add(2, new Set([`https://${HOST}/b`]), {});
   expect([...second.urls.keys()]).toEqual([...own, `https://${HOST}/a`, `https://${HOST}/b`]);
   expect(second.sources).toMatchObject([{ urls: 1 }, { urls: 1 }]);
-});
-
-it("a source is done when nothing of it is pending", () => {
-  const all = gathered();
-  all.markDone(new Set([2]));
-  expect(all.sources.map(({ done }) => done)).toEqual([true, false]);
 });
 
 const CAPS = { maxTasks: 1_000_000 };
@@ -226,11 +212,9 @@ it("a source names the hosts of its address and of its base", () => {
 });
 
 it.each([
-  ["WAITING", { documents: 0, done: false }, "CREATED"],
   ["WAITING", { documents: 0, done: false }, "EXPANDING"],
   ["READING", { documents: 3, done: false }, "EXPANDING"],
   ["READ", { documents: 3, done: true }, "EXPANDING"],
-  ["READ", { documents: 3, done: true }, "FAILED"],
   ["NOT_READ", { documents: 3, done: false }, "STOPPED"],
 ] as const)("a source is %s with %j of a request at %s", (state, read, status) =>
   expect(sourceState(read, status)).toBe(state),

@@ -100,11 +100,9 @@ it("a request that can be carried out has every URL once, in order, as it is spe
 });
 
 it.each([
-  [{ timeout: 1 }, { timeout_at: "2024-04-16 03:13:21.046000" }],
   [{ cf_domain: "" }, { cf_domain: undefined }],
   [{ cf_domain: "https://d111111abcdef8.cloudfront.net/" }, { cf_domain: "d111111abcdef8.cloudfront.net" }],
   [{ cf_domain: " https://Bücher.example/ " }, { cf_domain: "xn--bcher-kva.example" }],
-  [{ cf_domain: "xn--bcher-kva.example" }, { cf_domain: "xn--bcher-kva.example" }],
   [
     { url_list: ["https://bücher.example/ü", "https://xn--bcher-kva.example/%C3%BC"] },
     { url_count: 1, url_prefix: "https://xn--bcher-kva.example/%C3%BC" },
@@ -117,9 +115,7 @@ it.each([
     { cf_domain: null, header: null, need_invalidate: null },
     { cf_domain: undefined, header: [], need_invalidate: false },
   ],
-  [{ target_type: null, pops: null, countries: null, regions: ["sa"] }, { pops: ["GRU1-C2", "GRU3-P1"] }],
   [{ pops: ["abc12-p3"] }, { pops: ["ABC12-P3"] }],
-  [{ verify: "off" }, { verify: "off" }],
   [
     { verify: "off", downloads: 2 },
     { verify: "off", downloads: 2, scope: "pop" },
@@ -182,7 +178,6 @@ describe("the POPs", () => {
 
 describe("a request that cannot", () => {
   const timeout = "timeout: is required: whole minutes from 1 to 10080";
-  const count = "instance_count: is required: a whole number from 0 to 300";
   const urls = "url_list: is required: a list of absolute http(s) URLs, at least one";
   const fields = Object.keys(prewarmBodySchema.shape).join(", ");
   it.each([
@@ -190,37 +185,21 @@ describe("a request that cannot", () => {
     [{ url_list: BODY.url_list[0] }, `url_list: must be a list of absolute http(s) URLs, not "${BODY.url_list[0]}"`],
     [{ pop: ["SIN2-C1"] }, `unknown field 'pop' (did you mean pops?); the fields are ${fields}`],
     [{ Timeout: 5, x: 1 }, `unknown fields 'Timeout' (did you mean timeout?), 'x'; the fields are ${fields}`],
-    [{ url_list: [] }, urls],
     [{ url_list: times(21, (i) => `https://h${i}.example.com/`) }, /^cf_domain: is required .* 21$/],
-    [{ url_list: ["https://cdn.example.com/", 7] }, "url_list[1]: must be a string"],
-    [{ cf_domain: 7 }, "cf_domain: must be a string"],
     [{ cf_domain: "not a domain" }, /^cf_domain: 'not a domain' is not a domain name/],
     [{ cf_domain: `${"ü".repeat(62)}.example` }, /^cf_domain: .* is not a domain name/s],
-    [{ cf_domain: "x\r\nHost: evil.example" }, /^cf_domain: .* is not a domain name/s],
     [{ target_type: "continent" }, "target_type: must be one of pop, country, region"],
-    [{ pops: "SIN2-C1" }, "pops: must be a list of strings"],
-    [{ pops: [1] }, "pops[0]: must be a string"],
     [{ timeout: undefined }, timeout],
     [{ timeout: "5" }, 'timeout: must be whole minutes from 1 to 10080, not "5"'],
-    [{ timeout: 1.5 }, "timeout: must be whole minutes from 1 to 10080, not 1.5"],
-    [{ timeout: 0 }, "timeout: must be whole minutes from 1 to 10080"],
     [{ timeout: 10_081 }, "timeout: must be whole minutes from 1 to 10080"],
-    [{ header: "A: 1" }, "header: must be a list of 'Name: value'"],
-    [{ header: [1] }, "header[0]: must be a string of the form 'Name: value'"],
     [{ header: ["A: 1", "B"] }, "header[1]: 'B' is not of the form 'Name: value'"],
     [{ header: Array(51).fill("A: 1") }, "header: must have at most 50 lines"],
     [{ header: Array(3).fill(`A: ${"x".repeat(3_000)}`) }, "header: has 9009 bytes in total; the limit is 8192"],
-    [{ instance_count: undefined }, count],
-    [{ instance_count: "1" }, 'instance_count: must be a whole number from 0 to 300, not "1"'],
     [{ instance_count: 301 }, "instance_count: must be a whole number from 0 to 300"],
     [{ need_invalidate: "false" }, "need_invalidate: must be true or false"],
-    [{ invalidate: [] }, "invalidate: must be a JSON object"],
     [{ invalidate: {} }, "invalidate: must have paths or tags; leave it out to invalidate nothing"],
     [{ invalidate: { path: "/*" } }, /^invalidate: unknown field 'path' \(did you mean paths\?\)/],
-    [{ invalidate: { paths: [] } }, "invalidate.paths: must have at least one path; leave it out for none"],
     [{ invalidate: { paths: ["/*"], tags: [] } }, "invalidate.tags: must have at least one tag; leave it out for none"],
-    [{ invalidate: { paths: "/*" } }, "invalidate.paths: must be a list of paths, such as '/patch/*'"],
-    [{ invalidate: { paths: ["/a", 1] } }, "invalidate.paths[1]: must be a string"],
     [
       { invalidate: { paths: ["/a", "b", "/*.js"] } },
       /^invalidate.paths: 'b' must begin with .*; invalidate.paths: '\/\*.js' has a \* before/,
@@ -242,7 +221,6 @@ describe("a request that cannot", () => {
       "order was removed: the lead's phase is always first; `scope` chooses POPs or regional edge caches",
     ],
     [{ order: "any", orders: 1 }, /^order was removed: .*; unknown field 'orders'/],
-    [{ downloads: "2" }, "downloads: must be one of auto, 1, 2 (1 and 2 are numbers)"],
     [{ downloads: 3 }, "downloads: must be one of auto, 1, 2 (1 and 2 are numbers)"],
     [{ scope: "rec" }, "scope: must be one of pop, regional"],
     [{ scope: "regional", verify: "off" }, "scope: regional needs verify: edge"],
@@ -338,19 +316,6 @@ describe("a request that cannot", () => {
       expect(message).toContain(`${list}: has 99980 more entries that must be strings`);
     expect(message.split("; ").length).toBeLessThan(52);
     expect(errorUrls).toEqual(["ftp://x/"]);
-  });
-
-  it("tells at most 50 faults of meaning too", () => {
-    const header = times(50, () => "x");
-    const { message } = refusal({ header, cf_domain: "?", pops: ["XXX"] });
-    expect(message).toMatch(/; and 2 more problems like these$/);
-  });
-
-  it("quotes no more of what is wrong than helps", () => {
-    const fault = "is not an absolute URL. Use absolute http:// or https:// URLs";
-    const short = "x".repeat(100);
-    expect(refusal({ url_list: [short] }).message).toBe(`url_list: '${short}' ${fault}`);
-    expect(refusal({ url_list: [`${short}y`] }).message).toBe(`url_list: '${"x".repeat(99)}…' ${fault}`);
   });
 });
 
