@@ -134,9 +134,9 @@ function grant({ storage, queues, groupName }: AgentFleetProps, code: AgentCode,
   allowIf(onAttributes(["req_id", "active"]), role, ["dynamodb:GetItem"], storage.requests.tableArn);
   // Only the result attributes that decide whether the followers may start.
   allowIf(onAttributes(LEAD_RESULT_ATTRIBUTES), role, ["dynamodb:BatchGetItem"], storage.requestTasks.tableArn);
-    // It searches heartbeats for permits of dead processes. It reads and changes no counter.
-    const { tableArn: progress } = storage.progress;
-    allowIf(onKeys("beat#*"), role, ["dynamodb:Query"], progress);
+  // It searches heartbeats for permits of dead processes. It reads and changes no counter.
+  const { tableArn: progress } = storage.progress;
+  allowIf(onKeys("beat#*"), role, ["dynamodb:Query"], progress);
   // The limits of origins, and the permits in heartbeats.
   allowIf(onKeys("limit#*", "host#*", "beat#*"), role, ["dynamodb:GetItem", "dynamodb:UpdateItem"], progress);
   // Whether a request is active, before it leaves the group.

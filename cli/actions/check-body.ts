@@ -1,6 +1,5 @@
 // Checks of a body that the command makes before it sends it.
 import * as z from "zod";
-import { firstOf } from "../../domain/collections.ts";
 import { byDistance } from "../../domain/nearest-name.ts";
 import { asciiHost, parseUrl } from "../../domain/net/urls.ts";
 import { type ResolvedPop, resolvePops } from "../../domain/plan/resolve-targets.ts";

@@ -1,16 +1,9 @@
 import type { PlaceFlags } from "../endpoint/endpoint.ts";
+import type { PlaceOptions } from "../printed-command.ts";
 import { awsRegionOf } from "./regions.ts";
 
 /** Options that every command that asks the API has. */
-export interface PlaceWords {
-  readonly endpoint?: string;
-  readonly apiKey?: string;
-  readonly local?: boolean;
-  readonly direct?: boolean;
-  readonly dns?: readonly string[];
-  readonly stack?: string;
-  readonly profile?: string;
-  readonly awsRegion?: string;
+export interface PlaceWords extends PlaceOptions {
   readonly json?: boolean;
 }
 

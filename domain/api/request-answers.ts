@@ -143,7 +143,11 @@ export const progressSchema = z
     sources: z.array(sourceProgressSchema).optional().describe("What each source has added."),
     retry_of: z.string().optional().describe("Request that this one retries."),
     retried_by: z.string().optional().describe("Request that retries this one."),
-    warnings: z.array(warningSchema).describe("What may prevent the intended result. `no_age`, `age_constant`, `origin_age` and `size_changed` are counted at the end."),
+    warnings: z
+      .array(warningSchema)
+      .describe(
+        "What may prevent the intended result. `no_age`, `age_constant`, `origin_age` and `size_changed` are counted at the end.",
+      ),
     url_count: count("Different URLs of the request."),
     unreadable_urls: count(
       "URLs that could not be read in any variant. They have no tasks, and are cold at every POP.",

@@ -29,7 +29,9 @@ export function edgeChecks(deps: EdgeDeps): Check[] {
   return [
     check("distribution", "docs/concepts.md#what-prewarm-looks-at", async () => {
       const item = { cf_domain: undefined, pops: [...pops], header: [], variants: undefined, verify: "edge" as const };
-      return judgeSettings(await checkSettings(deps.source, { item, urls: [url.href], arePopsNamed: true, isStarting: false }));
+      return judgeSettings(
+        await checkSettings(deps.source, { item, urls: [url.href], arePopsNamed: true, isStarting: false }),
+      );
     }),
     check("POPs in DNS", "docs/operations.md#the-edge", async () => {
       const { from, pops: found } = await resolved();

@@ -6,8 +6,6 @@ import type { TaskOutcome } from "../../../domain/result/outcome.ts";
 import { taskMessage } from "../task-messages.ts";
 import { attemptOf } from "./attempts.ts";
 
-const FAILED = { kind: "FINAL", failure: { reason: "too_large" } } as const;
-
 /** The result of an attempt. @param shown how its proof ended. @default it had none */
 function resultOf(
   attempt: Attempt,

@@ -23,7 +23,8 @@ export default {
     test: "test/aws/distribution-settings.test.ts",
     file: "aws/distribution-settings.ts",
     find: 'return Enabled === true && Status === "Deployed" && Staging !== true && ViewerMtlsConfig?.Mode !== "required";',
-    replace: 'return Enabled !== undefined || (Status === "" && Staging !== true && ViewerMtlsConfig?.Mode !== "required");',
+    replace:
+      'return Enabled !== undefined || (Status === "" && Staging !== true && ViewerMtlsConfig?.Mode !== "required");',
   },
   "staging-without-header-is-accepted": {
     invariant: "A staging distribution is refused if a download lacks the header that CloudFront routes to it by.",

@@ -7,7 +7,8 @@ import { type CheckRow, rowOf, type Scale, type Scenario } from "../engine/scena
 /** Its world is simulated in virtual time, for which a process replaces its clock and its random numbers. */
 export const originLimiter: Scenario = {
   name: "origin-limiter",
-  description: "Up to 600 simulated processes share the limits of an origin, beside crashes, outages and clocks that differ.",
+  description:
+    "Up to 600 simulated processes share the limits of an origin, beside crashes, outages and clocks that differ.",
   parts: testsWith((seed, { value }) => ({
     files: ["test/origin-limiter/requirements.test.ts"],
     env: { LIMITER_SEED: String(seed), LIMITER_SHARE: String(value) },
