@@ -295,16 +295,14 @@ const CONSTRAINTS: Readonly<Record<string, Constraint>> = {
       },
     ],
   },
-  "a rule's cron expression has six fields, of which one of the days is ?": ofResources(
+  "a rule's rate has a unit in the singular for 1, and else in the plural": ofResources(
     `${AWS}/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html`,
     "AWS::Events::Rule",
-    ({ ScheduleExpression = "" }) => {
-      const fields = /^cron\((.*)\)$/.exec(ScheduleExpression)?.[1]?.split(" ") ?? [];
-      return fields.length === 6 && (fields[2] === "?") !== (fields[4] === "?")
+    ({ ScheduleExpression = "" }) =>
+      /^rate\((1 (minute|hour|day)|([2-9]|[1-9]\d+) (minutes|hours|days))\)$/.test(ScheduleExpression)
         ? undefined
-        : `the schedule is ${ScheduleExpression}`;
-    },
-    { ScheduleExpression: "cron(2/5 * * * *)" },
+        : `the schedule is ${ScheduleExpression}`,
+    { ScheduleExpression: "rate(1 minutes)" },
   ),
   "a log group keeps events for one of the periods that CloudWatch Logs knows": ofResources(
     `${AWS}/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html`,
