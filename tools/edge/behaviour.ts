@@ -23,7 +23,7 @@ export interface Policy {
   readonly ttl: TtlSeconds;
   /**
    * How long an error of the origin is cached, in milliseconds.
-   * @default the edge's `errorTtlMs`
+   * @default 10000
    */
   readonly errorTtlMs: number;
   /**
@@ -67,11 +67,10 @@ export interface Policy {
    */
   readonly compress: boolean | "busy";
   /**
-   * A range of what is not cached: `passed` to the origin, asked of it and `kept` as a fragment, or `filled`: the whole object is fetched
-   * and kept.
+   * A range of what is not cached: `passed` to the origin, or asked of it and `kept` as a fragment.
    * @default passed
    */
-  readonly ranges: "passed" | "kept" | "filled";
+  readonly ranges: "passed" | "kept";
   /**
    * A HEAD of what is not cached: `passed` to the origin, or the whole object is fetched and `kept`.
    * @default passed

@@ -72,11 +72,6 @@ export interface EdgeOptions {
    */
   readonly logPops?: boolean;
   /**
-   * How long an error of the origin is cached, in milliseconds.
-   * @default 10000
-   */
-  readonly errorTtlMs?: number;
-  /**
    * The admission of behaviours that state none.
    * @default second
    */

@@ -13,7 +13,7 @@ import { popHandler } from "./pop-handler.ts";
 import { PopLog, type PopRequestSeen } from "./pop-log.ts";
 import { startPopServer } from "./pop-server.ts";
 import { Site, type SiteObject } from "./site.ts";
-import { type EvictedFrom, evict, type Holder, holdersOf, wireTiers } from "./tiers.ts";
+import { type Holder, holdersOf, wireTiers } from "./tiers.ts";
 
 /** What a process needs in its environment to find an edge of this machine. @param caFile a file of `caPem`; absent: it trusts the edge already */
 export function edgeEnvironment(
@@ -57,12 +57,6 @@ export interface Edge {
   setBehaviours(behaviours: readonly Behaviour[]): void;
   /** Replaces how the origins behave, where a distribution does not say it. */
   setOrigin(settings: OriginSettings): void;
-  /**
-   * Has caches lose paths, which are written as for `invalidate`; RECs keep them unless one is named.
-   *
-   * @returns how many entries were lost
-   */
-  evict(paths: readonly string[], from?: EvictedFrom): number;
   /** The caches that have a path, whole and fresh. */
   holders(path: string): Holder[];
   /** Every request that reached an origin, in the order of time. */
@@ -75,10 +69,10 @@ export interface Edge {
 
 /** Starts a stand-in CloudFront on loopback: an origin, two tiers of caches before it, and the DNS that finds them. */
 export async function startEdge(options: EdgeOptions): Promise<Edge> {
-  const { now = Date.now, errorTtlMs = 10_000, admission = "second" } = options;
+  const { now = Date.now, admission = "second" } = options;
   const distributions = new Distributions(options.distributions, options.labels);
   const all = withStaging(options.distributions);
-  const behaviours = new Behaviours(all, options.behaviours ?? [], { errorTtlMs, admission });
+  const behaviours = new Behaviours(all, options.behaviours ?? [], { admission });
   const site = new Site(options.site);
   const certificate = await createCertificate(["*.cloudfront.net", "*.cloudfront.cn", ...distributions.names()]);
   const log = options.logPops ? new PopLog() : undefined;
@@ -137,7 +131,6 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
       setOrigin: (all) => {
         settings = all;
       },
-      evict: (paths, from = {}) => evict(paths, from, servers, tiers.recs),
       holders: (path) => holdersOf(path, servers, tiers.recs),
       originRequests: () => origin.log(),
       popRequests: () => log?.requests ?? [],

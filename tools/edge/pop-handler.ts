@@ -150,10 +150,6 @@ export async function find({ method, asked, range }: Wanted, tier: Tier, origin:
     return { reply, source: "origin", refreshed: false, forwarded: tier.passedOn(asked, reply) };
   }
   if (isHead) return kept(await tier.get(asked.key, asked));
-  if (ranges === "filled") {
-    const whole = await tier.get(asked.key, asked);
-    return kept(whole, part(whole.entry, range));
-  }
   const piece = fragment(asked, range ?? "");
   return kept(await tier.get(piece.key, piece));
 }

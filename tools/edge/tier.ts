@@ -84,11 +84,6 @@ export class Tier {
     return this.#cache.invalidate(matches);
   }
 
-  /** Loses what matches, as a full cache does. What is under way will be kept. */
-  evict(matches: Invalidated): number {
-    return this.#cache.invalidate(matches);
-  }
-
   /** The keys of a path that are fresh here, whatever their form. */
   keysOf(target: string): string[] {
     return this.#cache.keysOf(target, this.#options.now());

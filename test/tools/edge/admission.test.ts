@@ -73,13 +73,6 @@ test("an invalidation forgets the first request, also one whose answer is being 
   expect(await inTurn(edge, ...THRICE)).toEqual(["Miss origin", "Hit REC", "Hit EDGE"]);
 });
 
-test("an object that the POP lost is requested twice again", async () => {
-  const edge = await newEdge();
-  await inTurn(edge, {}, {});
-  expect(edge.evict(["/a.bin"])).toBe(1);
-  expect(await inTurn(edge, {}, {}, {})).toEqual(["Hit REC", "Hit REC", "Hit EDGE"]);
-});
-
 test("an error does not count for the object that comes in its place", async () => {
   let now = 1_000_000;
   const edge = await newEdge({ now: () => now, site: {} });

@@ -101,17 +101,6 @@ test("a range of what is not cached is kept as a fragment, which is not the obje
   expect(atOrigin(edge)).toEqual(["GET 206", "GET 200"]);
 });
 
-test("a range has the whole object fetched and kept, if the policy says so", async () => {
-  const edge = await newEdge({ behaviours: [{ ranges: "filled", admission: "first" }] });
-  await expectInTurn(
-    edge,
-    [{ range: "bytes=0-0" }, { status: 206, bytes: 1, xCache: "Miss from cloudfront" }],
-    [{ range: "bytes=5-9" }, { status: 206, bytes: 5, layer: "EDGE" }],
-    [{}, { status: 200, bytes: 10_000, layer: "EDGE" }],
-  );
-  expect(atOrigin(edge)).toEqual(["GET 200"]);
-});
-
 test("a HEAD has the whole object fetched and kept, if the policy says so", async () => {
   const edge = await newEdge({ behaviours: [{ heads: "kept", admission: "first" }] });
   await expectInTurn(
@@ -148,8 +137,7 @@ test("how long an error is cached can be set for each behaviour", async () => {
   let now = 1_000_000;
   const edge = await newEdge({
     now: () => now,
-    errorTtlMs: 2_000,
-    behaviours: [{ path: "/long/*", errorTtlMs: 60_000 }],
+    behaviours: [{ path: "/long/*", errorTtlMs: 60_000 }, { errorTtlMs: 2_000 }],
   });
   const paths = ["/long/no.bin", "/no.bin"];
   const fetches = async () => {

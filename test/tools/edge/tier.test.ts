@@ -2,7 +2,7 @@ import type { Policy } from "../../../tools/edge/behaviour.ts";
 import type { Edge } from "../../../tools/edge/edge.ts";
 import type { Answer } from "../../../tools/edge/reply.ts";
 import { Evictions, Tier } from "../../../tools/edge/tier.ts";
-import { inTurn, newEdge, seen } from "./client.ts";
+import { newEdge, seen } from "./client.ts";
 
 const KEY = "d1.cloudfront.net/a.bin";
 
@@ -80,25 +80,4 @@ test("every key is counted for itself", () => {
   const evictions = new Evictions();
   const due = ["a", "b", "a", "b", "a", "a"].map((key) => evictions.isDue(key, { after: 2, times: 1 }));
   expect(due).toEqual([false, false, true, true, false, false]);
-});
-
-test("on demand: everywhere, at a POP, at an address, at a REC", async () => {
-  const pops = [
-    { pop: "SIN2-P1", rec: "singapore", addresses: 2, caches: "own" as const },
-    { pop: "BOM78-P1", rec: "singapore", addresses: 2 },
-  ];
-  const edge = await newEdge({ pops, admission: "first" });
-  const [first = "", second = ""] = edge.addressesOf("SIN2-P1");
-  const where = [{ address: first }, { address: second }, { pop: "BOM78-P1" }];
-  const look = async () => (await inTurn(edge, ...where)).map((answer) => answer.split(" ")[1]);
-  await look();
-  expect(edge.evict(["/a.bin"], { address: second })).toBe(1);
-  expect(await look()).toEqual(["EDGE", "REC", "EDGE"]);
-  expect(edge.evict(["/*"], { pop: "SIN2-P1" })).toBe(2);
-  expect(await look()).toEqual(["REC", "REC", "EDGE"]);
-  expect(edge.evict(["/a.bin"], { rec: "singapore" })).toBe(1);
-  expect(await look()).toEqual(["EDGE", "EDGE", "EDGE"]);
-  expect(edge.evict(["/a.bin"])).toBe(3);
-  expect(await look()).toEqual(["origin", "REC", "REC"]);
-  expect(edge.evict(["/b.bin"])).toBe(0);
 });
