@@ -216,4 +216,9 @@ describe("invalidation", () => {
     expect(await ended).toBe(false);
     expect(requests.the()).toMatchObject({ status: "STOPPED", invalidated_batches: {} });
   });
+
+  it("of nothing is done at once", async () => {
+    const { run, batches } = world([]);
+    expect([await run(), batches()]).toEqual([true, []]);
+  });
 });

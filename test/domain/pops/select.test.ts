@@ -75,6 +75,13 @@ it.each(["pop", "region"] as const)("an empty list of target type %s is every re
   expect(selected.pops.filter((pop) => (cn as readonly string[]).includes(pop))).toEqual([]);
 });
 
+it("known names are the regions, and the countries in order", () => {
+  expect(knownNames("region")).toEqual(["apac", "au", "ca", "cn", "eu", "jp", "sa", "us"]);
+  expect(knownNames("country")).toEqual(expect.arrayContaining(["india", "united_states"]));
+  expect(knownNames("country")).not.toContain("qatar");
+  expect(knownNames("country")).toEqual([...knownNames("country")].sort());
+});
+
 it("suggestions for an unknown code begin with the one that is nearest in form", () => {
   expect(suggestPops("SIN2P1")[0]).toBe("SIN2-P1");
   expect(suggestPops("icn57 p1")[0]).toBe("ICN57-P1");

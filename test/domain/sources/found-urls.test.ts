@@ -91,6 +91,12 @@ it("it goes on from what a run before has found", () => {
   expect(second.sources).toMatchObject([{ urls: 1 }, { urls: 1 }]);
 });
 
+it("a source is done when nothing of it is pending", () => {
+  const all = gathered();
+  all.markDone(new Set([2]));
+  expect(all.sources.map(({ done }) => done)).toEqual([true, false]);
+});
+
 const CAPS = { maxTasks: 1_000_000 };
 const SOURCE = notYetRead({ type: "list", url: "https://a.example/list" });
 

@@ -317,6 +317,19 @@ describe("a request that cannot", () => {
     expect(message.split("; ").length).toBeLessThan(52);
     expect(errorUrls).toEqual(["ftp://x/"]);
   });
+
+  it("tells at most 50 faults of meaning too", () => {
+    const header = times(50, () => "x");
+    const { message } = refusal({ header, cf_domain: "?", pops: ["XXX"] });
+    expect(message).toMatch(/; and 2 more problems like these$/);
+  });
+
+  it("quotes no more of what is wrong than helps", () => {
+    const fault = "is not an absolute URL. Use absolute http:// or https:// URLs";
+    const short = "x".repeat(100);
+    expect(refusal({ url_list: [short] }).message).toBe(`url_list: '${short}' ${fault}`);
+    expect(refusal({ url_list: [`${short}y`] }).message).toBe(`url_list: '${"x".repeat(97)}...' ${fault}`);
+  });
 });
 
 /** A message's words: what is listed may come in any order. */
