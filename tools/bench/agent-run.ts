@@ -38,6 +38,8 @@ export async function runAgent({ bundle, node, server, messages, copies, tasks }
     PREWARM_WORKERS: "1",
     PREWARM_ALLOW_PRIVATE_ADDRESSES: "true",
     NODE_EXTRA_CA_CERTS: server.caFile,
+    // The agent of older commits wants it.
+    STEP_QUEUE_URL: "http://127.0.0.1/steps",
   };
   const agent = startPinned(OUR_CORE, [...nodeFlags(), ...agentFlags(), bundle], env, node);
   agent.stdout?.resume();

@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import { closeRunFolder, openRunFolder } from "../local/paths.ts";
 import { INTERRUPTED } from "../local/signals.ts";
 import { benchAgent } from "./agent.ts";
+import { BASELINE, benchAgentAgainst } from "./agent-against.ts";
 import { type Bench, findTools, MissingToolsError } from "./bench.ts";
 import { benchDirect } from "./direct.ts";
 import { benchDownload } from "./download.ts";
@@ -15,6 +16,7 @@ import { type Findings, keepFindings, printed } from "./report.ts";
 const PARTS: Readonly<Record<string, (bench: Bench) => Promise<Findings>>> = {
   download: benchDownload,
   agent: benchAgent,
+  "agent-against": (bench) => benchAgentAgainst(bench, values.against ?? BASELINE),
   aggregation: benchAggregation,
   large: benchLargeRequest,
   "end-to-end": benchEndToEnd,
@@ -23,7 +25,9 @@ const PARTS: Readonly<Record<string, (bench: Bench) => Promise<Findings>>> = {
 
 const say = (line: string) => console.log(line);
 const rounds = Number(process.env["BENCH_ROUNDS"] ?? 5);
-const { positionals: wanted } = parseArgs({ allowPositionals: true });
+const { values, positionals: wanted } = parseArgs({ options: { against: { type: "string" } }, allowPositionals: true });
+/** `agent --against COMMIT` compares the agent alone. */
+const parts = values.against === undefined ? wanted : wanted.map((name) => (name === "agent" ? "agent-against" : name));
 const unknown = wanted.filter((name) => !(name in PARTS));
 
 // What this process has started ends with it.
@@ -54,7 +58,7 @@ async function measure(): Promise<void> {
   const found = new Map<string, Findings>();
   try {
     for (const [name, run] of Object.entries(PARTS)) {
-      if (wanted.length > 0 && !wanted.includes(name)) continue;
+      if (wanted.length > 0 && !parts.includes(name)) continue;
       say(`\n${name}`);
       const findings = await run({ rounds, server, tools, say });
       found.set(name, findings);
