@@ -30,6 +30,7 @@ it.each([
   [" \n ", "is empty"],
   ["/a.js", "is not an absolute URL"],
   ["cdn.example.com/a.js", "is not an absolute URL"],
+  ["https:/cdn.example.com/a.js", "is not an absolute URL"],
   ["https://cdn example.com/a.js", "is not an absolute URL"],
   ["https://cdn.example.com:99999/", "is not an absolute URL"],
   ["ftp://cdn.example.com/a.js", "has the scheme ftp"],

@@ -1,7 +1,14 @@
 import { POP_CODES } from "../../../domain/pops/pop-codes.ts";
 import type { PopSelection } from "../../../domain/pops/pop-selection.ts";
 import { COUNTRY_DEFAULTS, REGION_DEFAULTS } from "../../../domain/pops/regions.ts";
-import { describeSelection, popDomain, selectPops, suggestPops, type TargetType } from "../../../domain/pops/select.ts";
+import {
+  describeSelection,
+  knownNames,
+  popDomain,
+  selectPops,
+  suggestPops,
+  type TargetType,
+} from "../../../domain/pops/select.ts";
 
 const pops = (targetType: TargetType, ...names: string[]) => selectPops(targetType, names).pops;
 

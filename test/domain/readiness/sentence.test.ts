@@ -323,6 +323,9 @@ it.each<[verdict: SentenceInput["verdict"], change: Partial<Readiness>, said: st
   expect(footnote({ verdict, ...seen(change) })).toBe(said);
 });
 
+it("the footnote of a row of the list, which has no facts of the verdict, is that of the verdict alone", () =>
+  expect(footnote({ verdict: "ready" })).toBe("embeddedPops"));
+
 it.each([
   ["all", [], "popsAll(selected 30, known 363)"],
   ["default", [], "popsDefault(selected 30, known 363)"],

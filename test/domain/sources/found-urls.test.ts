@@ -45,6 +45,14 @@ it("what is left out is counted by source and reason", () => {
   expect(all.sources[0]).toEqual(SOURCES[0]);
 });
 
+it("a URL that would be left out is told before", () => {
+  const all = gathered();
+  const refusals = [`https://${HOST}/own`, "https://x.example.net/", `https://${HOST}/new`].map((it) =>
+    all.refusal(it, true),
+  );
+  expect(refusals).toEqual(["duplicate", "other_host", undefined]);
+});
+
 it.each([
   [true, ["Accept: image/avif", "User-Agent: x"], [], undefined],
   [true, ["Accept: image/avif", "authorization: Bearer x"], [], "mixed_content"],

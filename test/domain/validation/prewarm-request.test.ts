@@ -189,6 +189,7 @@ describe("a request that cannot", () => {
     [{ cf_domain: "not a domain" }, /^cf_domain: 'not a domain' is not a domain name/],
     [{ cf_domain: `${"ü".repeat(62)}.example` }, /^cf_domain: .* is not a domain name/s],
     [{ target_type: "continent" }, "target_type: must be one of pop, country, region"],
+    [{ pops: "SIN2-C1" }, "pops: must be a list of strings"],
     [{ timeout: undefined }, timeout],
     [{ timeout: "5" }, 'timeout: must be whole minutes from 1 to 10080, not "5"'],
     [{ timeout: 10_081 }, "timeout: must be whole minutes from 1 to 10080"],
@@ -199,6 +200,8 @@ describe("a request that cannot", () => {
     [{ need_invalidate: "false" }, "need_invalidate: must be true or false"],
     [{ invalidate: {} }, "invalidate: must have paths or tags; leave it out to invalidate nothing"],
     [{ invalidate: { path: "/*" } }, /^invalidate: unknown field 'path' \(did you mean paths\?\)/],
+    [{ invalidate: { paths: [] } }, "invalidate.paths: must have at least one path; leave it out for none"],
+    [{ invalidate: { paths: "/*" } }, "invalidate.paths: must be a list of paths, such as '/patch/*'"],
     [{ invalidate: { paths: ["/*"], tags: [] } }, "invalidate.tags: must have at least one tag; leave it out for none"],
     [
       { invalidate: { paths: ["/a", "b", "/*.js"] } },
