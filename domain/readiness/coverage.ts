@@ -23,7 +23,7 @@ interface RecCoverage {
 }
 
 /** The URLs of a request. */
-export interface CoveredUrls {
+interface CoveredUrls {
   /** The URLs that could be read, in each variant. */
   readonly good: readonly GoodUrl[];
   /** Without a variant: all variants are unreadable. */

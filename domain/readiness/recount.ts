@@ -24,7 +24,7 @@ const GROUP_SHARDS = 16;
 /** How long a segment of a file takes to be passed on: 8 MB. The rows of all URLs that could not be read take two seconds at most. */
 const MS_PER_SEGMENT = 400;
 
-export interface RecountDeps {
+interface RecountDeps {
   readonly lists: RequestFiles;
   readonly requestPops: Pick<TargetStore, "targets">;
   readonly results: {
@@ -36,7 +36,7 @@ export interface RecountDeps {
 }
 
 /** Of one run of the function. */
-export interface RecountRun {
+interface RecountRun {
   readonly timeIsUp: boolean;
   /** Milliseconds that the run may still take, less the time that the function reserves to write its state. */
   readonly remainingMs: () => number;
@@ -296,7 +296,7 @@ export const recountCheckpointSchema = z.object({
   /** The same of the file of all results. */
   results: z.array(z.string()),
 });
-export type RecountCheckpoint = z.infer<typeof recountCheckpointSchema>;
+type RecountCheckpoint = z.infer<typeof recountCheckpointSchema>;
 
 /** Where it is kept. */
 export const RECOUNT_CHECKPOINT = {

@@ -10,7 +10,7 @@ import { POP_COVERAGES, type PopCoverageKind } from "../result/sample.ts";
 const MAX_POPS = 20;
 
 /** Facts of the scope `regional` that a request's item keeps. */
-export interface RegionalFacts {
+interface RegionalFacts {
   readonly readiness: NonNullable<Readiness["regional"]>;
   readonly pop_coverage: NonNullable<RequestItem["pop_coverage"]>;
 }

@@ -19,7 +19,7 @@ export const NO_TASK_STATES: TaskStates = {
 };
 
 /** Counts as the API reports them, of a request or of a POP: the failed ones include those that were not kept. */
-export interface AnswerCounts {
+interface AnswerCounts {
   readonly total_count: number;
   readonly download_count: number;
   readonly failed_count: number;

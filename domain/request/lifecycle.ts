@@ -47,7 +47,7 @@ export function isTerminal(status: Status): status is TerminalStatus {
 export const EXPANDED = "y";
 
 /** The functions that cause events. */
-export type Actor = "API" | "Get Size" | "Expand" | "Task" | "Shutdown" | "Watch";
+type Actor = "API" | "Get Size" | "Expand" | "Task" | "Shutdown" | "Watch";
 
 /** A status; EXPANDED is the part of EXPANDING in which the list of URLs is complete. */
 export type State = Status | "EXPANDED";
@@ -131,7 +131,6 @@ export const EVENTS = {
   CLOSE: { from: ENDED_STATES, by: ["Shutdown"], follows: "nothing: the request holds nothing any more" },
 } as const satisfies Record<string, Transition>;
 
-export type LifecycleEvent = keyof typeof EVENTS;
 /** The events that end a request, and those that lead to the next state of an active one. */
 export type EndingEvent = "FINISH" | "GIVE_UP" | "FAIL" | "TIME_OUT" | "STOP";
 export type AdvancingEvent = "EXPAND" | "SOURCES_READ" | "SIZES_READ" | "POPS_RESOLVED" | "TASKS_QUEUED";

@@ -112,7 +112,7 @@ export async function eachRequest<T extends { readonly req_id: string }>(
 }
 
 /** The attributes of a request's item that its percentage depends on. */
-export interface PercentageInput {
+interface PercentageInput {
   readonly total_count: number;
   readonly total_size: number;
   /** Whether the size of every URL is known. */

@@ -18,10 +18,10 @@ export const failureTallySchema = z.array(
   // Which URLs and POPs have some: bits in hexadecimal, by their numbers in the tally.
   failureGroupSchema.extend({ urls: z.string(), pops: z.string() }),
 );
-export type SavedTally = z.infer<typeof failureTallySchema>;
+type SavedTally = z.infer<typeof failureTallySchema>;
 
 /** A task that failed (it has a URL and a POP), a URL that could not be read, or a POP that did not resolve. */
-export interface TalliedFailure extends Readonly<FailureExample> {
+interface TalliedFailure extends Readonly<FailureExample> {
   readonly reason?: string | undefined;
 }
 

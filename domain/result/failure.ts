@@ -165,7 +165,7 @@ function ownCopy(text: string): string {
 export const ACCEPTED = 202;
 
 /** The headers of a response that tell why it is not the object. */
-export interface RefusalHeaders {
+interface RefusalHeaders {
   /** The value of {@link WAF_ACTION_HEADER}. */
   readonly wafAction?: string | undefined;
   readonly location?: string | undefined;

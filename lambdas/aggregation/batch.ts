@@ -67,7 +67,7 @@ const otherRecordSchema = z
 export const streamBatchSchema = z.object({ Records: z.array(z.unknown()) });
 
 /** The failures of a batch that have one reason. */
-export interface BatchFailures {
+interface BatchFailures {
   /** Added, less those that are taken back. */
   tasks: number;
   /** Where some were added. */

@@ -129,7 +129,7 @@ async function requestSettlement(
 }
 
 /** What is logged of a request's part of a batch that was counted: message and fields. CloudWatch makes metrics of them. */
-export function* countedLines(
+function* countedLines(
   namespace: string,
   progress: BatchProgress,
 ): Generator<[string, Record<string, unknown>]> {

@@ -14,7 +14,7 @@ import { settle } from "./settle.ts";
 const MAX_SLEEP_MS = 20_000;
 
 /** What Lambda tells of a run. */
-export interface ShutdownContext {
+interface ShutdownContext {
   readonly invokedFunctionArn: string;
   getRemainingTimeInMillis(): number;
 }
