@@ -8,6 +8,7 @@ import {
   type CacheBehaviour,
   type DistributionSettings,
   PLAIN_SETTINGS,
+  type SettingsQuery,
 } from "../../../domain/distribution/settings.ts";
 import type { AccountDistribution } from "../../../domain/request/distributions.ts";
 import type { CreateInvalidationResult } from "../../../domain/request/invalidation.ts";
@@ -118,7 +119,7 @@ export class FakeSettings implements Public<DistributionSettingsReader> {
   /** @param changes what is special about the distributions */
   constructor(public changes: Partial<DistributionSettings> = {}) {}
 
-  async read({ id }: { readonly id: string }) {
+  async read({ id }: SettingsQuery) {
     return plainSettings({ id, ...this.changes });
   }
 }
