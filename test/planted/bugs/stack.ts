@@ -5,13 +5,13 @@ const project = "synth";
 
 export default {
   "stack-bucket-is-public": {
-    invariant: "Nobody can make an object of the bucket public.",
-    description: "The bucket blocks public ACLs alone.",
+    invariant: "Nobody can make the bucket public.",
+    description: "The bucket accepts a policy that makes it public.",
     test,
     project,
     file: "lib/storage.ts",
     find: "s3.BlockPublicAccess.BLOCK_ALL",
-    replace: "s3.BlockPublicAccess.BLOCK_ACLS",
+    replace: "new s3.BlockPublicAccess({ blockPublicPolicy: false })",
   },
   "stack-timer-role-trusts-all-accounts": {
     invariant: "The scheduler assumes the timers' role for this account alone.",
