@@ -16,6 +16,7 @@ const NOT_SHARED = [
   "test/agent/report/result-writer.test.ts",
   "test/aws/dynamodb.test.ts",
   "test/aws/permits.test.ts",
+  "test/cli/api/client.test.ts",
   "test/cli/direct/network.test.ts",
   "test/cli/exit-codes.test.ts",
   "test/console/report/report-html.test.ts",
