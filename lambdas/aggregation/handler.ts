@@ -129,10 +129,7 @@ async function requestSettlement(
 }
 
 /** What is logged of a request's part of a batch that was counted: message and fields. CloudWatch makes metrics of them. */
-function* countedLines(
-  namespace: string,
-  progress: BatchProgress,
-): Generator<[string, Record<string, unknown>]> {
+function* countedLines(namespace: string, progress: BatchProgress): Generator<[string, Record<string, unknown>]> {
   const { reqId: req_id, total, durations, failures } = progress;
   const counted = { Tasks: total.download_count, Bytes: total.transferred_bytes, FailedTasks: total.failed_count };
   const timed = durations.length === 0 ? counted : { ...counted, TaskDuration: durations };
