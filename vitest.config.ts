@@ -28,6 +28,7 @@ const NOT_SHARED = [
   "test/lambdas/custom-resources.test.ts",
   "test/lambdas/get-size/handler.test.ts",
   "test/lambdas/wiring.test.ts",
+  "test/probe/size/size-probe.test.ts",
   "test/tools/edge/lifecycle.test.ts",
   "test/tools/local/find-emulator.test.ts",
 ];

@@ -65,6 +65,8 @@ test.each(["SIGTERM", "SIGINT"] as const)("asks both queues until %s, and ends w
 });
 
 test("ends on a Spot notice, though the metadata service answered nonsense before", async () => {
+  // The metadata service names the instance.
+  vi.stubEnv("PREWARM_INSTANCE_ID", undefined);
   spotNotices = ["no notice", undefined, '{"action":"terminate"}'];
   expect(await run(() => undefined)).toEqual([0]);
   expect(spotNotices).toEqual([]);

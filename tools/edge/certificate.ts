@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { generate } from "selfsigned";
 
 export interface Certificate {
@@ -17,7 +18,8 @@ type Options = NonNullable<Parameters<typeof generate>[1]>;
  * allowed. Made anew for each run, so that nothing on disk is worth stealing and nothing expires.
  */
 export async function createCertificate(dnsNames: readonly string[]): Promise<Certificate> {
-  const authority = await issue("Prewarm local edge throwaway CA", {
+  // A client that trusts several authorities finds the right one by its name.
+  const authority = await issue(`Prewarm local edge throwaway CA ${randomUUID()}`, {
     extensions: [
       { name: "basicConstraints", cA: true, pathLenConstraint: 0, critical: true },
       { name: "keyUsage", keyCertSign: true, critical: true },

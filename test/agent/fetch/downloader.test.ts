@@ -151,8 +151,8 @@ test.each(["function", "lambda"] as const)(
 );
 
 test.each<[string, Fault[], boolean]>([
-  ["good after all", [reset(0)], false],
-  ["refused after a failure", [reset(0), status(404)], true],
+  ["good after all", [reset(100)], false],
+  ["refused after a failure", [reset(100), status(404)], true],
   ["put off", [status(503)], false],
 ])("the throughput is told once of a task that is %s", async (name, troubles, troubled) => {
   const addTask = vi.fn();

@@ -129,7 +129,6 @@ it.each<[Partial<SentenceInput>, string]>([
     { warm_count: 3_000, hit_count: 190 },
     "Ready(claims ofTasks(count 3,192, claims warm(count 3,000), hits(count 190), downloaded(count 2)))",
   ],
-  [{ warm_count: 0 }, "NotVerifiedTasks(count 3,192)"],
   [
     { warm_count: 3_000, regional_count: 192 },
     "Ready(claims ofTasks(count 3,192, claims warm(count 3,000), inRec(count 192)))",

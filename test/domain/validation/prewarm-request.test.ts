@@ -331,7 +331,7 @@ describe("a request that cannot", () => {
     const fault = "is not an absolute URL. Use absolute http:// or https:// URLs";
     const short = "x".repeat(100);
     expect(refusal({ url_list: [short] }).message).toBe(`url_list: '${short}' ${fault}`);
-    expect(refusal({ url_list: [`${short}y`] }).message).toBe(`url_list: '${"x".repeat(97)}...' ${fault}`);
+    expect(refusal({ url_list: [`${short}y`] }).message).toBe(`url_list: '${"x".repeat(99)}…' ${fault}`);
   });
 });
 

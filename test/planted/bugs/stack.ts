@@ -37,7 +37,7 @@ export default {
     test,
     project,
     file: "lib/queues.ts",
-    find: "visibilityTimeout: WATCH_TIMEOUT,",
+    find: "visibilityTimeout: WATCH_INTERVAL,",
     replace: "",
   },
 } satisfies Bugs;
