@@ -252,6 +252,7 @@ test("a task that waits keeps no text of its answers, and ends the same way", ()
 const xCache = "Hit from cloudfront";
 test.each<[string, HttpResult, string | undefined]>([
   ["the whole object", { bytes: 1, httpStatus: 200, xCache, xAmzCfPop: "SIN2-P1" }, undefined],
+  ["a part of it", { bytes: 1, httpStatus: 206, xCache }, undefined],
   ["more than was requested", { bytes: 0, httpStatus: 200, xCache, failure: { reason: "too_large" } }, undefined],
   ["a body that broke off", { bytes: 1, httpStatus: 200, xCache, failure: { reason: "incomplete" } }, "incomplete"],
   ["an answer of another POP", { bytes: 0, httpStatus: 200, xCache, failure: { reason: "other_pop" } }, "other_pop"],

@@ -23,6 +23,8 @@ useEdge({
 
 const followers = [{ pop: "SIN52-C1", ips: ["192.0.2.9"] }];
 
+const NEVER = { "cache-control": "no-store" };
+
 /** @returns what followers were told and how many requests had been sent by then, and the result */
 async function lead(
   path: string,
@@ -53,6 +55,11 @@ test("followers may ask when the download has ended, before the proof", async ()
 test("no follower is told where the download fails, nor where nobody follows", async () => {
   expect((await lead("/missing.bin", { status: 404 })).told).toEqual([]);
   expect((await lead("/alone.bin", {}, { followers: undefined })).told).toEqual([]);
+});
+
+test("without a proof, headers that forbid caching let followers ask as if each led", async () => {
+  const { told } = await lead("/never-off.bin", { headers: NEVER }, { verify: "off" });
+  expect(told).toEqual([{ shown: { ok: true, rec_unsure: true }, requests: 1 }]);
 });
 
 test("an object that is not kept says whether a response after the download was a hit", async () => {

@@ -40,6 +40,12 @@ describe("Aggregation", () => {
     expect(shutdown.requests).toEqual(["r1"]);
   });
 
+  it("counts a batch once, however often it is delivered", async () => {
+    const { handle, the } = world([request({ ...RUNNING, total_count: 9 })]);
+    for (let delivery = 0; delivery < 2; delivery++) await handle(good, bad);
+    expect(await the()).toEqual(count(2, 10, 1));
+  });
+
   it("stores when the newest result was written: the first of a request, then one every two seconds, none from before", async () => {
     const { handle, progress, times } = world();
     for (const at of [10, 11.999, 9, 12, 13]) await handle(record({}, undefined, { at }));

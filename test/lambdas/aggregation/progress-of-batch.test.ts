@@ -111,6 +111,8 @@ describe("what a batch changes", () => {
     ["nothing at all", null],
     ["no bytes", withImage({ bytes: undefined })],
     ["bytes in words", withImage({ bytes: { S: "10" } })],
+    ["bytes that are no text", withImage({ bytes: { N: 10 } })],
+    ["bytes in a list", withImage({ bytes: { N: ["10"] } })],
     ...[-1, 0.5, 2 ** 40 + 1, 1e125].map((bytes): [string, unknown] => [
       `${bytes} bytes, which no file has`,
       withImage({ bytes: { N: String(bytes) } }),

@@ -96,6 +96,13 @@ it("POST /instances with force_stop, has stopped it, though the answer to that w
   expect([state(), requests.ended]).toEqual([[0, "STOPPED ended 3"], ["r1"]]);
 });
 
+it("POST /instances stops a request whose item cannot be read", async () => {
+  const { set, state, requests } = setUp(RUNS);
+  requests.get = async () => undefined;
+  expect(await set(stop(0))).toEqual(success(0));
+  expect(state()).toEqual([0, "STOPPED ended 3"]);
+});
+
 it("POST /instances with force_stop that failed at the group, can be said again: the group gets its size", async () => {
   const { set, state, fleet } = setUp(RUNS);
   const { setDesiredCapacity } = fleet;

@@ -198,6 +198,10 @@ describe("a manifest of DASH", () => {
       ),
     ],
     [
+      "has S@p, a pattern, which is not followed",
+      one(rep(`<SegmentTemplate media="$Number$">${timeline('t="0" d="1" p="1" pE="0"')}</SegmentTemplate>`)),
+    ],
+    [
       "has a remote element (xlink:href), which is not supported",
       mpd('<Period l:href="https://a.test/secret"/>', 'type="static" xmlns:l="http://www.w3.org/1999/xlink"'),
     ],
