@@ -43,9 +43,10 @@ const MAX_REQUESTS = 50;
 const MAX_INCONCLUSIVE_HITS = 3;
 
 /**
- * Limits the requests of followers to an origin that has limits. The catalogue's regional edge caches (RECs) are a guess. So the first follower of a lead at a POP runs alone, with a permit. If the lead's REC
- * served it, the others at this POP follow without permits. If the origin did, the POP and its lead have different RECs, and each needs a permit.
- * After MAX_INCONCLUSIVE_HITS hits on objects that followers at other POPs had fetched before, the RECs are treated as different.
+ * Limits the requests of followers to an origin that has limits. The catalogue's regional edge caches (RECs) are a guess. So the first
+ * follower of a lead at a POP runs alone, with a permit. If the lead's REC served it, the others at this POP follow without permits. If the
+ * origin did, the POP and its lead have different RECs, and each needs a permit. After MAX_INCONCLUSIVE_HITS hits on objects that followers
+ * at other POPs had fetched before, the RECs are treated as different.
  */
 export class FollowerGate {
   private readonly requests = new Map<string, RequestState>();
@@ -58,7 +59,8 @@ export class FollowerGate {
   }
 
   /**
-   * Waits until this follower may start. Until the REC is confirmed, only one follower of a lead and POP, and one of an object, runs, and this one waits for it.
+   * Waits until this follower may start. Until the REC is confirmed, only one follower of a lead and POP, and one of an object, runs, and
+   * this one waits for it.
    * @throws the error with which that follower left; what the gate was closed with
    */
   async enter(task: FollowerTask): Promise<AdmittedFollower> {
