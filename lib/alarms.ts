@@ -49,7 +49,8 @@ export function metricsOf({ queues, pipeline, groupName }: MonitoringProps, watc
     queueAges: taskQueues.map((queue) => queue.metricApproximateAgeOfOldestMessage(last)),
     /** How long events of Shutdown wait in Lambda's queue, with the runs before that failed. In milliseconds. */
     settlementAge: pipeline.shutdown.metric("AsyncEventAge", last),
-    deadLetters: queues.deadLetters.metricApproximateNumberOfMessagesVisible(last),
+    /** Watch receives them within a minute: their number is measured once a minute, and may be 0 each time. */
+    deadLetters: queues.deadLetters.metricNumberOfMessagesReceived({ statistic: "Sum", period: PERIOD }),
     failedBatches: pipeline.failedBatches.metricApproximateNumberOfMessagesVisible(last),
     /** Failed runs of all functions together, from what the Lambda runtime logs of them. */
     functionFailures: own("FunctionFailures", "Sum"),

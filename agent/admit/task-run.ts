@@ -405,19 +405,17 @@ export class TaskRun {
   /**
    * The REC has what was downloaded, unless it does not keep it: the followers of a lead may start. Headers that forbid to keep it decide
    * nothing, because a minimum TTL overrides them: the followers wait for what the proof shows. Without a proof they request it as if each led.
-   * Followers have no permits of a limited origin, and a cache policy that keeps nothing shows in no header: under a limit, they wait for the
-   * result, unless the limit leaves room for a permit of each.
+   * Followers have no permits of a limited origin, and a cache policy that keeps nothing shows in no header: under a limit, the followers
+   * always wait for the result.
    */
   private reportDownloaded(attempt: Attempt, { isRecUnsure }: FirstDownload): void {
     const { message, promoter } = this.job;
     const { answer } = attempt;
     this.follower?.served(servedBy(attempt));
     // With scope `regional`, they follow what the check shows.
-    if (message.followers === undefined || message.scope === "regional") return;
+    if (message.followers === undefined || message.scope === "regional" || isLimited(message.origin)) return;
     if (message.verify !== "off" && uncacheableHeader(answer) !== undefined) return;
-    const needPermits = isLimited(message.origin);
-    if (needPermits && this.deps.origins.limiterFor(message)?.hasSpareRate !== true) return;
-    promoter?.onDownloaded(this.url, { ok: true, rec_unsure: isRecUnsure || needPermits || undefined });
+    promoter?.onDownloaded(this.url, { ok: true, rec_unsure: isRecUnsure || undefined });
   }
 
   /** Writes the result. A slot is held until it is stored, so that no more is downloaded than can be written. */

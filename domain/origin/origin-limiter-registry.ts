@@ -39,8 +39,6 @@ export interface ObservedResponse {
 export interface HostLimiter {
   /** Whether something waits for a permit or a slot. */
   readonly isBusy: boolean;
-  /** Whether only a rate limits the requests, no other process shares it, and the next request would start at once. */
-  readonly hasSpareRate: boolean;
   acquire(options: Omit<AcquireOptions, "rate">): Permit | Promise<Permit>;
 }
 
@@ -69,7 +67,6 @@ export class OriginLimiterRegistry {
     const limiter = this.limiterOf(work);
     return {
       isBusy: limiter.isBusy,
-      hasSpareRate: limiter.hasSpareRate && !rate.isActive,
       acquire: ({ signal, isDeferrable, isContinuation, needsSendSlot }) =>
         limiter.acquire({ rate, signal, isDeferrable, isContinuation, needsSendSlot }),
     };

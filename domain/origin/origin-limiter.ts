@@ -256,11 +256,6 @@ export class OriginLimiter {
     return this.waiters.length > 0;
   }
 
-  /** Whether only a rate limits the requests, no other process shares it, and nothing waits for it. */
-  get hasSpareRate(): boolean {
-    return this.isLocal && this.lease === undefined && !this.isBusy;
-  }
-
   /** Ends all waiting. */
   close(reason: Error): void {
     this.closeError = reason;

@@ -323,6 +323,11 @@ export function isTimeUp({ timeout_at }: { readonly timeout_at: string }, now: n
   return now >= parseTimestamp(timeout_at);
 }
 
+/** Whether a request's time was up so long ago that its timer comes no more. @param now milliseconds since the epoch */
+export function isOverdue(item: { readonly timeout_at: string }, now: number): boolean {
+  return isTimeUp(item, now - TIMER_GRACE_MS);
+}
+
 /** Whether a request that has ended still holds something although Shutdown was to clean up. */
 export function needsCleanup(
   { last_update_time: endedAt }: { readonly last_update_time: string },

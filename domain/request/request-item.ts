@@ -121,7 +121,6 @@ export const requestItemSchema = z.object({
   max_failures: count.optional(),
   /** Bytes that it may download in all. Absent: as many as the deployment's cap allows. */
   max_bytes: count.optional(),
-  /** Of its distributions, as its caller said. Absent: the deployment's own, if it has one. */
   /** Whether URLs that no cache keeps are left out. Absent: they are warmed like others. */
   skip_uncached: z.boolean().optional(),
   /** Those of `url_list` that were left out, and a few of them. Absent: none. */

@@ -4,7 +4,7 @@ import { ACTIVE_STATES, isStalled, observe, waitsForInstances } from "../../doma
 import { eachRequest } from "../../domain/request/progress.ts";
 import { readDeadLetters } from "./dead-letters.ts";
 import type { WatchDeps, WatchRun } from "./deps.ts";
-import { requestCleanups, requestSettlements, restartSteps } from "./stalled-requests.ts";
+import { requestCleanups, requestOverdue, requestSettlements, restartSteps } from "./stalled-requests.ts";
 
 /** Called every minute. Dead letters come last: there may be many of them, and they are read whatever fails before. */
 export function createHandler(deps: WatchDeps) {
@@ -31,6 +31,7 @@ async function watch(deps: WatchDeps): Promise<void> {
   const active = await deps.requests.readActive();
   const { progress, timings } = deps;
   const run = { active, observed: await observe({ progress, timings }, active, Date.now, onFailure), onFailure };
+  await requestOverdue(deps, run);
   const missingInstances = await logFleetMetrics(deps, run);
   await restartSteps(deps, run);
   await requestCleanups(deps, run);

@@ -4,18 +4,25 @@
  */
 import pMap from "p-map";
 import { type FanOutGroup, fanOutGroups } from "../../domain/plan/target.ts";
-import { decideRestart, needsCleanup, needsSettlement } from "../../domain/request/lifecycle.ts";
+import { decideRestart, isOverdue, needsCleanup, needsSettlement } from "../../domain/request/lifecycle.ts";
 import { eachRequest } from "../../domain/request/progress.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import type { WatchDeps, WatchRun } from "./deps.ts";
 
 const IN_PARALLEL = 32;
 
-/** Requests a settlement check of each active request that needs one. */
+/** Requests a settlement check of each request whose time is up: no progress and no queue decides that. */
+export async function requestOverdue(deps: WatchDeps, run: WatchRun): Promise<void> {
+  const overdue = run.active.filter((item) => isOverdue(item, run.observed.now));
+  await requestEach(deps, run, overdue, "Request overdue; settlement requested");
+}
+
+/** Requests a settlement check of each other active request that needs one. */
 export async function requestSettlements(deps: WatchDeps, run: WatchRun): Promise<void> {
-  if (run.active.length === 0) return;
+  const others = run.active.filter((item) => !isOverdue(item, run.observed.now));
+  if (others.length === 0) return;
   const observed = { ...run.observed, messages: await deps.queue.messageCount() };
-  const stalled = run.active.filter((item) => needsSettlement(item, observed));
+  const stalled = others.filter((item) => needsSettlement(item, observed));
   await requestEach(deps, run, stalled, "Request stalled; settlement requested");
 }
 

@@ -211,7 +211,7 @@ function permits(waitForSendSlot: () => Promise<number> = async () => 1_000) {
       release: () => undefined,
     };
   };
-  return { taken, limiterFor: () => ({ isBusy: false, hasSpareRate: false, acquire }) };
+  return { taken, limiterFor: () => ({ isBusy: false, acquire }) };
 }
 
 test.each<[string, Partial<Behaviour>, requests: number]>([

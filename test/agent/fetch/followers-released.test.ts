@@ -1,10 +1,4 @@
 // When the followers of a lead may ask, and what its proof tells of caches that do not keep the object.
-import {
-  type HostLimiter,
-  OriginLimiterRegistry,
-  type OriginWork,
-} from "../../../domain/origin/origin-limiter-registry.ts";
-import { MemoryPermitStore } from "../../../domain/origin/permit-store.ts";
 import type { LeadResult } from "../../../domain/plan/followers.ts";
 import type { TaskResult } from "../../../domain/result/task-result.ts";
 import type { SiteObject } from "../../../tools/edge/site.ts";
@@ -26,12 +20,7 @@ const followers = [{ pop: "SIN52-C1", ips: ["192.0.2.9"] }];
 const NEVER = { "cache-control": "no-store" };
 
 /** @returns what followers were told and how many requests had been sent by then, and the result */
-async function lead(
-  path: string,
-  object: Partial<SiteObject> = {},
-  message: Download["message"] = {},
-  limits = origins(false),
-) {
+async function lead(path: string, object: Partial<SiteObject> = {}, message: Download["message"] = {}) {
   edge.addObject(path, { size: 500, ...object });
   const told: { readonly shown: LeadResult; readonly requests: number }[] = [];
   const onDownloaded = (shown: LeadResult) => {
@@ -40,7 +29,7 @@ async function lead(
   const result: TaskResult = await download({
     url: `https://www.example.com${path}`,
     message: { followers, ...message },
-    with: { onDownloaded, origins: limits },
+    with: { onDownloaded },
   });
   return { told, result };
 }
@@ -69,29 +58,10 @@ test("an object that is not kept says whether a response after the download was 
   expect(refreshed.result).toMatchObject({ outcome: "not_kept", hit_after_download: true });
 });
 
-/** @param shared whether other processes share the limits */
-function origins(shared: boolean, limits: Partial<HostLimiter> = {}): OriginLimiterRegistry {
-  const store = Object.assign(new MemoryPermitStore(), shared ? { localTats: undefined } : {});
-  const registry = new OriginLimiterRegistry({ store, now: Date.now });
-  const limiterFor = registry.limiterFor.bind(registry);
-  return Object.assign(registry, {
-    limiterFor: (work: OriginWork) => {
-      const limiter = limiterFor(work);
-      return limiter && { ...limiter, ...limits };
-    },
-  });
-}
-
 test.each([
-  ["concurrency", { concurrency: 2 }, origins(false)],
-  ["rate of several processes", { requests_per_second: 5 }, origins(true)],
-  ["rate, and it is used up", { requests_per_second: 5 }, origins(false, { hasSpareRate: false })],
-])("followers wait for the result where a %s limits the origin: they have no permits", async (name, origin, limits) => {
-  const { told, result } = await lead(`/limited-${name.length}.bin`, {}, { origin }, limits);
+  ["concurrency", { concurrency: 2 }],
+  ["rate", { requests_per_second: 5_000 }],
+])("followers wait for the result where a %s limits the origin: they have no permits", async (name, origin) => {
+  const { told, result } = await lead(`/limited-${name}.bin`, {}, { origin });
   expect({ told, outcome: result.outcome }).toEqual({ told: [], outcome: "warm" });
-});
-
-test("followers do not wait where the rate has room for a permit of each", async () => {
-  const { told } = await lead("/room.bin", {}, { origin: { requests_per_second: 5_000 } }, origins(false));
-  expect(told).toEqual([{ shown: { ok: true, rec_unsure: true }, requests: 1 }]);
 });

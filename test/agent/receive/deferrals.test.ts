@@ -42,7 +42,7 @@ function limited(permits: number, release = () => {}, lost = new AbortController
     if (permits-- <= 0) throw new DeferredError(10_000);
     return { lost, waitForSendSlot: () => Promise.resolve(100), setSuspended: () => undefined, release };
   };
-  return originsOf(() => ({ isBusy: false, hasSpareRate: false, acquire }));
+  return originsOf(() => ({ isBusy: false, acquire }));
 }
 
 function originsOf(limiterFor: OriginLimiterRegistry["limiterFor"]): OriginLimiterRegistry {

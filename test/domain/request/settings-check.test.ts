@@ -35,3 +35,22 @@ it("reads the distribution behind the tenants of a retry once for all that are c
     [1, 3].map((n) => ({ code: "viewer_mtls", problem: expect.stringContaining(`dt_${n}.example`) })),
   );
 });
+
+it.each([
+  ["starts", true, false, false],
+  ["starts and leaves out what no cache keeps", true, true, true],
+  ["is estimated", false, false, true],
+])("policies of a request that %s", async (_, isStarting, skip_uncached, withPolicies) => {
+  const read: SettingsQuery[] = [];
+  const source = {
+    listFor: async () => [{ id: "E1", domain: "d1.cloudfront.net", aliases: [] }],
+    settings: async (query: SettingsQuery) => {
+      read.push(query);
+      return { ...PLAIN_SETTINGS, id: "E1", domain: "d1.cloudfront.net", behaviours: [] };
+    },
+  };
+  const item = { pops: [], header: [], verify: "edge" as const, skip_uncached };
+  const urls = ["https://d1.cloudfront.net/a"];
+  await checkSettings(source, { item, urls, arePopsNamed: true, isStarting });
+  expect(read).toMatchObject([{ id: "E1", withPolicies }]);
+});

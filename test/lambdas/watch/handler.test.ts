@@ -81,7 +81,6 @@ test.each([
 const still = { last_update_time: at("03:45:00") };
 const overdue = { timeout_at: at("03:57:00") };
 test.each([
-  ["when its time has been up for long", { ...overdue, status: "CREATED" }, {}, true],
   ["when it stands still and no message is left", still, {}, true],
   ["not while it may wait for instances", still, { inFlight: 1 }, false],
   [
@@ -95,6 +94,14 @@ test.each([
   const { done, shutdown } = await watched(change, around);
   expect(done).toEqual(requested ? [["Request stalled; settlement requested", { req_id: "r1" }]] : []);
   expect(shutdown.requests).toEqual(requested ? ["r1"] : []);
+});
+
+test("a settlement check of what is overdue is requested, though neither its progress nor the queue can be read", async () => {
+  const w = watchWorld([active({ ...overdue, status: "CREATED" })]);
+  w.progress.of = () => Promise.reject(new Error("throttled"));
+  w.queue.messageCount = () => Promise.reject(new Error("throttled"));
+  await expect(w.run()).rejects.toThrow();
+  expect(w.shutdown.requests).toEqual(["r1"]);
 });
 
 test("a settlement check is requested once, however many see that it is needed", async () => {
@@ -221,7 +228,7 @@ test("what fails for a request holds up no other, and fails the run in the end",
     (call, _, args) => (fails(call, args) ? "before" : undefined),
   );
   await expect(w.run()).rejects.toThrow("Watching failed for 4 requests");
-  expect(w.settlements.pending()).toEqual(["closing2", "good", "note"]);
+  expect(w.settlements.pending()).toEqual(["closing2", "good", "note", "unreadable"]);
   expect(w.requests.the("step2").nudges).toBe(1);
   expect(["note", "good"].map((id) => w.requests.the(id).missing_instances?.count)).toEqual([undefined, 5]);
   const error = expect.objectContaining({ name: "Crash" });

@@ -264,7 +264,7 @@ describe("a size that is requested within the limits of an origin", () => {
     const permit = { lost: undefined, waitForSendSlot, setSuspended: () => undefined, release: () => undefined };
     vi.spyOn(origins, "limiterFor").mockReturnValue({
       isBusy: false,
-      hasSpareRate: false,
+
       acquire: async () => permit,
     });
     return origins;
@@ -303,16 +303,14 @@ describe("a size that is requested within the limits of an origin", () => {
       setSuspended: () => undefined,
       release: () => undefined,
     };
-    const limiterFor = vi
-      .spyOn(origins, "limiterFor")
-      .mockReturnValue({ isBusy: false, hasSpareRate: false, acquire: async () => permit });
+    const limiterFor = vi.spyOn(origins, "limiterFor").mockReturnValue({ isBusy: false, acquire: async () => permit });
     const asked = newProbe(port, { request, origins }).size("http://cdn.example.com/");
     await eventually(() => seen.length).toBe(1);
     lease.abort(new LeaseLostError());
     expect(await asked).toEqual({ size: null });
     limiterFor.mockReturnValue({
       isBusy: false,
-      hasSpareRate: false,
+
       acquire: () => Promise.reject(new DeferredError(60_000)),
     });
     expect(await newProbe(port, { request, origins }).size("http://cdn.example.com/")).toEqual({ size: null });
