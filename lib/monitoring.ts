@@ -62,8 +62,6 @@ export class Monitoring extends Construct {
         EXPAND_ARN: pipeline.expand.functionArn,
       },
     });
-    // The next run repeats what failed.
-    watch.configureAsyncInvoke({ retryAttempts: 0 });
     allow(watch, ["dynamodb:GetItem", "dynamodb:UpdateItem"], storage.requests.tableArn);
     // To have Task fan out again what it has left.
     allow(watch, ["dynamodb:Query", "dynamodb:UpdateItem"], storage.requestPops.tableArn);
