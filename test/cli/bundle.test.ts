@@ -100,7 +100,7 @@ test("what a direct run refuses has a next step, too", async () => {
   expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining("\nSet XDG_STATE_HOME to a folder") });
 });
 
-test("the doctor runs without the repository, and says what it needs it for", async () => {
+test("the doctor runs without the repository", async () => {
   const folder = folderWith();
   cpSync(join(ROOT, "cli/dist"), join(folder, "prewarm/dist"), { recursive: true });
   const { endpoint } = await world("S");
@@ -109,16 +109,9 @@ test("the doctor runs without the repository, and says what it needs it for", as
     file: join(folder, "prewarm/dist/prewarm.cjs"),
   });
   expect(stderr).toBe("");
-  const checks = stdout.split("\n").map((line) => line.split("\t"));
-  const inClone = expect.stringContaining("in a clone of the repository");
-  for (const name of ["instance types", "image"])
-    expect(checks.find((fields) => fields[2] === name)?.slice(1, 5)).toEqual([
-      "cannot-tell",
-      name,
-      expect.any(String),
-      inClone,
-    ]);
-  expect(checks.find((fields) => fields[2] === "default EBS key")?.[4]).not.toEqual(inClone);
+  expect(stdout).not.toContain("clone");
+  const names = stdout.split("\n").map((line) => line.split("\t")[2]);
+  expect(names).toEqual(expect.arrayContaining(["instance types", "default EBS key"]));
 });
 
 test("a stack that is not there has a next step", async () => {
