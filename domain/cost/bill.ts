@@ -55,7 +55,7 @@ export function edgeLines(traffic: readonly PopTraffic[], objects: number): read
     const gigabytes = totalOf(its, "bytes") / 1e9;
     bytes += gigabytes * EDGE_PRICE[region].gigabyte;
     requests += totalOf(its, "requests") * EDGE_PRICE[region].request;
-    texts.push(`${region} ${gigabytes.toPrecision(3)} GB`);
+    texts.push(`${region} ${gigabytes >= 100 ? Math.round(gigabytes) : gigabytes.toPrecision(3)} GB`);
   }
   const times = totalOf(traffic, "requests") / Math.max(1, totalOf(traffic, "tasks"));
   return [

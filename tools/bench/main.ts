@@ -68,6 +68,6 @@ async function measure(): Promise<void> {
     await (await running)?.close();
   }
   keepFindings(found, Object.keys(PARTS), tools);
-  say("\nKept in tools/bench/findings.json. `npm run gen docs` writes docs/benchmarks.md of it.");
+  say("\nKept in tools/bench/findings.json. `npm run gen docs` writes the measured part of docs/benchmarks.md of it.");
   if ([...found.values()].some(({ rows }) => rows.some((row) => row.verdict === "MISSED"))) process.exitCode = 1;
 }

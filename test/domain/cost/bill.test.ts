@@ -27,7 +27,7 @@ it("CloudFront bills each region's requests and bytes, and size probes in North 
     expect.closeTo(12_000 * 0.085 + 0.109, 5),
     expect.closeTo(1 + 1.2 + 1, 5),
   ]);
-  expect(lines[0].of).toBe("northAmerica 1.20e+4 GB, india 1.00 GB");
+  expect(lines[0].of).toBe("northAmerica 12000 GB, india 1.00 GB");
 });
 
 it("the pipeline costs the same for each task, and instances what they cost an hour", () => {
