@@ -209,7 +209,7 @@ export class DistributionSettingsReader {
   }
 }
 
-/** What a request is refused for may be another the next time: its user was told to change it. */
+/** Whether a distribution may be cached: what refuses a request may have changed the next time, because its user was told to change it. */
 function isCacheable({ Status, DistributionConfig: config }: Distribution): boolean {
   const { Enabled, Staging, ViewerMtlsConfig } = config ?? {};
   return Enabled === true && Status === "Deployed" && Staging !== true && ViewerMtlsConfig?.Mode !== "required";

@@ -1,6 +1,6 @@
 import { type PrintedCommand, printedCommand } from "./printed-command.ts";
 
-/** What to do next: a line or several. A text that names commands is built for whoever called this one. */
+/** The next step: a line or several. A text that names commands is built for whoever called this one. */
 export type Next = string | ((command: PrintedCommand) => string);
 
 /** Why a command does not do what it was told. It ends with exit code 1. */

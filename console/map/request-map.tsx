@@ -30,7 +30,7 @@ export function summedOutcomes(pops: readonly PopOutcomes[]): TaskStates {
 export function RequestMap({ pops }: { readonly pops: readonly PopOutcomes[] }) {
   const { say, formats, preferences } = useFormReader();
   const { metros: places, unplaced } = metrosOf(pops, ({ pop }) => pop);
-  // What is bad comes last, so that nothing hides it.
+  // Failures come last, so that nothing hides them.
   const metros = places
     .map((place) => ({ ...place, outcomes: summedOutcomes(place.pops) }))
     .toSorted((a, b) => Number(isBad(a.outcomes)) - Number(isBad(b.outcomes)));

@@ -2,7 +2,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { Settings } from "../../client/answers.ts";
 import { useClient } from "./client.ts";
 
-/** What this deployment allows; undefined until it is known. */
+/** Limits of this deployment; undefined until they are known. */
 export function useSettings(): Settings | undefined {
   const client = useClient();
   const [settings, setSettings] = useState<Settings>();

@@ -3,7 +3,7 @@ import { MAX_PATHS_IN_PROGRESS } from "../request/invalidation.ts";
 import { type PopTraffic, totalOf } from "./edge-traffic.ts";
 import type { InstanceKind } from "./prices.ts";
 
-/** What decides how long a request takes. */
+/** Facts that decide how long a request takes. */
 export interface Work {
   readonly traffic: readonly PopTraffic[];
   /** URLs times variants. */

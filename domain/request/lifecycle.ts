@@ -323,7 +323,7 @@ export function isTimeUp({ timeout_at }: { readonly timeout_at: string }, now: n
   return now >= parseTimestamp(timeout_at);
 }
 
-/** Whether a request's time was up so long ago that its timer comes no more. @param now milliseconds since the epoch */
+/** Whether a request's time is up and its timer has not ended it. @param now milliseconds since the epoch */
 export function isOverdue(item: { readonly timeout_at: string }, now: number): boolean {
   return isTimeUp(item, now - TIMER_GRACE_MS);
 }

@@ -21,7 +21,7 @@ const NO_INSTANCES = "docs/operations.md#no-instances";
 
 const check = checker({ phase: "before", awsOnly: true });
 
-/** What can be known before anything is deployed, and what `cdk deploy` does not find itself. */
+/** Checks of the account before a deployment, of what `cdk deploy` does not find itself. */
 export function accountChecks({ account, types, network }: AccountDeps): Check[] {
   const checks: Check[] = [
     check("instance types", NO_INSTANCES, async () => {
