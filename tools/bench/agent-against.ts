@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, rmSync, symlinkSync } from "node:fs";
 import { build } from "esbuild";
 import type { TaskMessage } from "../../domain/plan/task-message.ts";
+import { AGENT_UNIT, agentFlags } from "../local/agent-flags.ts";
 import { BUILT, bundleOptions } from "../local/bundle-worker.ts";
 import { urlOf } from "../local/fake-request.ts";
 import { ROOT, RUN } from "../local/paths.ts";
@@ -57,11 +58,14 @@ export async function benchAgentAgainst(
   commit: string,
 ): Promise<Findings> {
   const node = otherNode() ?? THIS_NODE;
-  const bundles = { ours: await bundleAgent(`${ROOT}agent/main.ts`, "agent-here"), other: await bundleAgentOf(commit) };
+  const agents = {
+    ours: { bundle: await bundleAgent(`${ROOT}agent/main.ts`, "agent-here"), flags: agentFlags() },
+    other: { bundle: await bundleAgentOf(commit), flags: agentFlags(unitOf(commit)) },
+  };
   const server = await startServer();
   const costs = new Map<string, Cost[]>();
-  const measure = async (name: string, bundle: string, settings: Settings, folder: string, tasks: number) => {
-    const cost = await costOf({ bundle, node: node.program, server, settings, folder, tasks });
+  const measure = async (name: string, agent: Agent, settings: Settings, folder: string, tasks: number) => {
+    const cost = await costOf({ ...agent, node: node.program, server, settings, folder, tasks });
     costs.set(name, [...(costs.get(name) ?? []), cost]);
     say(`  ${name}: ${readable(cost.cpuMicros)} µs CPU per task, ${readable(cost.peakMB)} MB`);
   };
@@ -72,12 +76,12 @@ export async function benchAgentAgainst(
       for (const { verify, folder } of [OFF, EDGE])
         await measure(
           `${commit}, verify: ${verify}, ${readable(tasks)} tasks`,
-          bundles.other,
+          agents.other,
           { verify },
           folder,
           tasks,
         );
-      for (const kind of KINDS) await measure(ours(kind, tasks), bundles.ours, kind.settings, kind.folder, tasks);
+      for (const kind of KINDS) await measure(ours(kind, tasks), agents.ours, kind.settings, kind.folder, tasks);
     }
   const of = (name: string) => costs.get(name) ?? [];
   const ratio = (kind: Kind, tasks: number) => {
@@ -108,7 +112,7 @@ export async function benchAgentAgainst(
       }),
     ],
     notes: [
-      `Both bundles run in turn, on Node.js ${node.version}; medians of ${rounds} rounds, ratios within each round. The other agent downloads once; with \`verify: edge\`, it checks at once. This one waits 1.1 s before each further request.`,
+      `Both bundles run in turn, each with the flags of its systemd unit, on Node.js ${node.version}; medians of ${rounds} rounds, ratios within each round. The other agent downloads once; with \`verify: edge\`, it checks at once. This one waits 1.1 s before each further request.`,
       table(
         ["", "tasks", "CPU µs per task", `of ${commit}`, "ratio", "at most", "peak memory, MB"],
         all.map(({ kind, tasks }) => [
@@ -125,8 +129,13 @@ export async function benchAgentAgainst(
   };
 }
 
-interface CostOptions {
+/** An agent as its instances start it. */
+interface Agent {
   readonly bundle: string;
+  readonly flags: readonly string[];
+}
+
+interface CostOptions extends Agent {
   readonly node: string;
   readonly server: Server;
   readonly settings: Settings;
@@ -134,13 +143,18 @@ interface CostOptions {
   readonly tasks: number;
 }
 
-async function costOf({ bundle, node, server, settings, folder, tasks }: CostOptions): Promise<Cost> {
+async function costOf({ settings, folder, tasks, ...run }: CostOptions): Promise<Cost> {
   const urls = Array.from({ length: URLS_PER_MESSAGE }, (_, i) => ({ url: urlOf(i, folder), bytes: SMALL_BYTES }));
-  const messages = server.addresses.map((address, pop) => messageFor(address, pop, urls, settings));
+  const messages = run.server.addresses.map((address, pop) => messageFor(address, pop, urls, settings));
   const copies = Math.round(tasks / messages.length / URLS_PER_MESSAGE);
   const whole = messages.length * copies * URLS_PER_MESSAGE;
-  const { cpuMicros, peakMB } = await runAgent({ bundle, node, server, messages, copies, tasks: whole });
+  const { cpuMicros, peakMB } = await runAgent({ ...run, messages, copies, tasks: whole });
   return { cpuMicros: cpuMicros / whole, peakMB };
+}
+
+/** The text of the agent's systemd unit at a commit. */
+function unitOf(commit: string): string {
+  return execFileSync("git", ["show", `${commit}:${AGENT_UNIT}`], { cwd: ROOT, encoding: "utf8" });
 }
 
 /** Bundles the agent of a commit with the packages that are installed here. @returns the bundle's path */

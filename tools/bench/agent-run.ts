@@ -9,6 +9,8 @@ import { cpuMicrosOf, nodeFlags, OUR_CORE, serveStack, startPinned } from "./pin
 interface AgentRunOptions {
   /** The agent as deployed. */
   readonly bundle: string;
+  /** Flags of Node.js. @default those of the agent's unit */
+  readonly flags?: readonly string[];
   /** The program that runs it. @default the Node that runs here */
   readonly node?: string;
   readonly server: { readonly port: number; readonly httpPort: number; readonly caFile: string };
@@ -27,7 +29,8 @@ interface AgentRun {
 }
 
 /** Runs one process of the agent on our core, with its queue and table in memory. Only its calls to them cost it CPU. */
-export async function runAgent({ bundle, node, server, messages, copies, tasks }: AgentRunOptions): Promise<AgentRun> {
+export async function runAgent(options: AgentRunOptions): Promise<AgentRun> {
+  const { bundle, flags = agentFlags(), node, server, messages, copies, tasks } = options;
   const aws = await serveStack({ messages, copies, items: { requests: requestItem() } });
   const env = {
     ...aws.env,
@@ -41,7 +44,7 @@ export async function runAgent({ bundle, node, server, messages, copies, tasks }
     // The agent of older commits wants it.
     STEP_QUEUE_URL: "http://127.0.0.1/steps",
   };
-  const agent = startPinned(OUR_CORE, [...nodeFlags(), ...agentFlags(), bundle], env, node);
+  const agent = startPinned(OUR_CORE, [...nodeFlags(), ...flags, bundle], env, node);
   agent.stdout?.resume();
   const pid = agent.pid ?? 0;
   const done = aws.event("done");
