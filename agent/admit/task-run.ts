@@ -1,19 +1,19 @@
 import { AddressRefusedError } from "../../domain/net/addresses.ts";
 import { type AcquireOptions, DeferredError, type Permit } from "../../domain/origin/origin-limiter.ts";
 import type { HostLimiter } from "../../domain/origin/origin-limiter-registry.ts";
-import { isFromCache, reachedOrigin } from "../../domain/origin/origin-response.ts";
+import { isFromCache, reachedOrigin, staysInCache } from "../../domain/origin/origin-response.ts";
 import { isPassedOn } from "../../domain/plan/followers.ts";
 import { fnv1a, type TaskUrl, urlVariantKey } from "../../domain/plan/task.ts";
 import { attemptsBefore, isLarge, type TaskMessage } from "../../domain/plan/task-message.ts";
 import { isLimited } from "../../domain/request/options.ts";
 import { DEFAULT_DOWNLOADS, DEFAULT_SCOPE, maxDownloads } from "../../domain/result/downloads.ts";
 import { cutText, errorText, uncacheableHeader } from "../../domain/result/failure.ts";
-import { DEFAULT_VERIFY } from "../../domain/result/outcome.ts";
+import { DEFAULT_VERIFY, isHit } from "../../domain/result/outcome.ts";
 import { downloadsIn } from "../../domain/result/proof.ts";
 import { SAMPLE_DELAY_MS } from "../../domain/result/sample.ts";
 import type { TaskResult } from "../../domain/result/task-result.ts";
 import type { RequestTarget, Timed } from "../fetch/fetch-object.ts";
-import { Cancellation } from "../fetch/http/http-client.ts";
+import { Cancellation, type HttpResult } from "../fetch/http/http-client.ts";
 import { NotATaskError, type RequestHeaders, requestHeaders } from "../fetch/request-headers.ts";
 import { objectKey } from "../fetch/request-tracker.ts";
 import { type Attempt, type FirstDownload, firstDownload, type TaskAttempt, toResult } from "../fetch/to-result.ts";
@@ -382,9 +382,10 @@ export class TaskRun {
     });
     deps.tracker.recordResponse(message.host, timed.answer);
     if (attempt !== undefined && attempt.verdict.kind !== "GOOD") this.transfer.dropDownload();
-    if (attempt?.verdict.kind === "GOOD" && isFirstDownload) {
-      history.first = firstDownload(message, attempt.answer);
-      this.reportDownloaded(attempt, history.first);
+    if (attempt?.verdict.kind === "GOOD" && isWhole) {
+      if (isFirstDownload) this.follower?.served(servedBy(attempt));
+      history.first ??= firstDownload(message, attempt.answer);
+      if (isFirstDownload || isLimited(message.origin)) this.releaseFollowers(attempt.answer, history.first);
     }
     this.advance();
   }
@@ -405,16 +406,15 @@ export class TaskRun {
   /**
    * The REC has what was downloaded, unless it does not keep it: the followers of a lead may start. Headers that forbid to keep it decide
    * nothing, because a minimum TTL overrides them: the followers wait for what the proof shows. Without a proof they request it as if each led.
-   * Followers have no permits of a limited origin, and a cache policy that keeps nothing shows in no header: under a limit, the followers
-   * always wait for the result.
+   * Followers have no permits of a limited origin, and a cache policy that keeps nothing shows in no header: under a limit, the followers wait
+   * for a download that a cache has answered, or for the result.
    */
-  private reportDownloaded(attempt: Attempt, { isRecUnsure }: FirstDownload): void {
+  private releaseFollowers(answer: HttpResult, { isRecUnsure }: FirstDownload): void {
     const { message, promoter } = this.job;
-    const { answer } = attempt;
-    this.follower?.served(servedBy(attempt));
     // With scope `regional`, they follow what the check shows.
-    if (message.followers === undefined || message.scope === "regional" || isLimited(message.origin)) return;
+    if (message.followers === undefined || message.scope === "regional") return;
     if (message.verify !== "off" && uncacheableHeader(answer) !== undefined) return;
+    if (isLimited(message.origin) && !(isHit(answer) && staysInCache(answer, Date.now()))) return;
     promoter?.onDownloaded(this.url, { ok: true, rec_unsure: isRecUnsure || undefined });
   }
 

@@ -169,7 +169,7 @@ export async function benchDirect({ rounds, say, server: needed }: Bench): Promi
             ]),
           ),
         ),
-        `With \`--origin-rps ${LIMITED.perSecond}\`, which does not bind; \`curl --parallel\` with ${LIMITED_CURL_AT_ONCE} at once sends as many requests. In each round, the three run one after the other. Under a limit, followers wait for the result of their lead, which takes 1.1 s.`,
+        `With \`--origin-rps ${LIMITED.perSecond}\`, which does not bind; \`curl --parallel\` with ${LIMITED_CURL_AT_ONCE} at once sends as many requests. In each round, the three run one after the other. Under a limit, followers wait until a cache has answered their lead.`,
         table(
           [
             "round",

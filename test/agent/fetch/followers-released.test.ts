@@ -10,7 +10,7 @@ useVirtualClock({ idleMs: 2 });
 useEdge({
   behaviours: [
     { path: "/min-ttl/*", ttl: { min: 60, default: 60, max: 60 }, serverTiming: "off" },
-    { path: "/evicted/*", ttl: { min: 0, default: 60, max: 60 }, evict: { after: 1 } },
+    { path: "/no-ttl/*", ttl: { min: 0, default: 0, max: 0 } },
     {},
   ],
 });
@@ -58,10 +58,23 @@ test("an object that is not kept says whether a response after the download was 
   expect(refreshed.result).toMatchObject({ outcome: "not_kept", hit_after_download: true });
 });
 
-test.each([
-  ["concurrency", { concurrency: 2 }],
-  ["rate", { requests_per_second: 5_000 }],
-])("followers wait for the result where a %s limits the origin: they have no permits", async (name, origin) => {
-  const { told, result } = await lead(`/limited-${name}.bin`, {}, { origin });
-  expect({ told, outcome: result.outcome }).toEqual({ told: [], outcome: "warm" });
+describe.each([
+  ["requests at once", { concurrency: 2 }],
+  ["requests per second", { requests_per_second: 5_000 }],
+])("followers of an origin with a limit of %s, which have no permits,", (_, origin) => {
+  const name = Object.keys(origin).join();
+
+  test("may ask when a cache has answered the second download", async () => {
+    const { told, result } = await lead(`/limited-${name}.bin`, {}, { origin });
+    expect(told).toEqual([{ shown: { ok: true }, requests: 2 }]);
+    expect(result).toMatchObject({ outcome: "warm" });
+  });
+
+  test.each([
+    ["no cache keeps the object, and no header says so", "/no-ttl/", {}],
+    ["each response is a RefreshHit", "/refreshed/", { headers: { "cache-control": "max-age=0, s-maxage=0" } }],
+    ["the object expires before they would ask", "/short/", { headers: { "cache-control": "max-age=20" } }],
+  ])("wait for the result where %s", async (_why, folder, object) => {
+    expect((await lead(`${folder}${name}.bin`, object, { origin })).told).toEqual([]);
+  });
 });
