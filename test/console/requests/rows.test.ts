@@ -1,7 +1,9 @@
+import fc from "fast-check";
 import { type Listed, listedSchema } from "../../../client/answers.ts";
 import { shortId } from "../../../client/request-ids.ts";
 import { groupRows } from "../../../console/requests/group-rows.ts";
 import { matches } from "../../../console/requests/matches.ts";
+import { areOutdated, merged, NO_OLDER, olderOf, withPage } from "../../../console/requests/pages.ts";
 import { rowState } from "../../../console/requests/row-state.ts";
 import { titleOf } from "../../../console/requests/title.ts";
 
@@ -81,4 +83,42 @@ it("titleOf is what the URLs begin with, or the id", () => {
   expect(titleOf({ url_prefix: "https://www.example.com/a/", request_id: "x" })).toBe("www.example.com/a/");
   expect(titleOf({ url_prefix: "https://", request_id: "e059b77b-e427" })).toBe("e059b77b");
   expect(shortId("plain")).toBe("plain");
+});
+
+it("a list has every request from the newest to the oldest that was asked for, however many come meanwhile", async () => {
+  const PAGE = 3;
+  const step = fc.oneof(fc.constant("older" as const), fc.integer({ min: 0, max: 2 * PAGE + 1 }));
+  await fc.assert(
+    fc.asyncProperty(fc.integer({ min: 0, max: 12 }), fc.array(step, { maxLength: 6 }), async (count, steps) => {
+      const all: Listed[] = [];
+      const come = (more: number) => {
+        for (let n = 0; n < more; n++) {
+          const id = `r${String(all.length).padStart(3, "0")}`;
+          all.unshift(listed({ request_id: id, created_at: id, status: "FINISHED" }));
+        }
+      };
+      const page = (next?: string) => {
+        const from = next === undefined ? 0 : all.findIndex(({ request_id }) => request_id === next) + 1;
+        const requests = all.slice(from, from + PAGE);
+        return { requests, next: from + PAGE < all.length ? (requests.at(-1)?.request_id ?? null) : null };
+      };
+      come(count);
+      let first = page();
+      let older = NO_OLDER;
+      for (const it of steps) {
+        if (it === "older") {
+          const place = older.next === undefined ? first.next : older.next;
+          if (place !== null) older = withPage(older, merged(first.requests, older.rows), page(place));
+        } else {
+          come(it);
+          first = page();
+          if (areOutdated(older, first.requests))
+            older = await olderOf(first, older.pages, older.rows, async (next) => page(next));
+        }
+        const rows = merged(first.requests, older.rows).map(({ request_id }) => request_id);
+        expect(rows).toEqual(all.slice(0, rows.length).map(({ request_id }) => request_id));
+        expect(rows.length).toBeGreaterThanOrEqual(Math.min(all.length, PAGE * (older.pages + 1)));
+      }
+    }),
+  );
 });
