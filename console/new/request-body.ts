@@ -59,6 +59,11 @@ export function bodyOf(form: Form, urls: readonly string[]): RequestBody {
   };
 }
 
+/** A body as it is sent. @param token counts only if the form has none of its own */
+export function withToken(body: RequestBody, token: string): RequestBody {
+  return { client_token: token, ...body };
+}
+
 const WORD_ENDS = /[\s,，]+/;
 
 function invalidateOf({ invalidatePaths, invalidateTags }: Form): Pick<RequestBody, "invalidate"> {

@@ -10,7 +10,7 @@ import { useFormReader } from "../words/form-reader.ts";
 import { dollarsIn } from "./cost.ts";
 import { Foreseen, useNoEstimate } from "./estimate-bar.tsx";
 import { otherWarnings } from "./figures.ts";
-import type { RequestBody } from "./request-body.ts";
+import { type RequestBody, withToken } from "./request-body.ts";
 import { type ListedUnreadable, Unreadable } from "./unreadable.tsx";
 import type { Estimated } from "./use-estimate.ts";
 
@@ -34,7 +34,7 @@ export function SendDialog({ body, estimated, unreadable, paths, onSent, onClose
   const estimate = answer?.estimate;
   const why = useNoEstimate(estimated);
   const action = useAction(async () => {
-    const { value } = await client.start({ client_token: token, ...body });
+    const { value } = await client.start(withToken(body, token));
     onSent();
     onClose();
     location.hash = hrefOf({ name: "request", id: value.request_id });

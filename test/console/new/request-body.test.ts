@@ -1,7 +1,7 @@
 import { withDefaults } from "../../../cli/body/body.ts";
 import { EMPTY_FORM, type Form } from "../../../console/new/form.ts";
 import { formOfBody } from "../../../console/new/form-of-body.ts";
-import { bodyOf } from "../../../console/new/request-body.ts";
+import { bodyOf, withToken } from "../../../console/new/request-body.ts";
 import { choicesOf, languagesOf, variantsOf } from "../../../console/new/variant-choices.ts";
 import { prewarmBodySchema } from "../../../domain/validation/bodies.ts";
 
@@ -146,3 +146,8 @@ test("ready-made variants are found again in a body", () => {
 
 test("languages are parted by commas of any kind, each once", () =>
   expect(languagesOf(" en,de；zh-CN，en ")).toEqual(["en", "de", "zh-CN"]));
+
+it("a body is sent with the form's client token, and else with that of the dialog", () => {
+  const sent = (token: string) => withToken(bodyOf({ ...EMPTY_FORM, token }, []), "of the dialog").client_token;
+  expect([sent(" mine "), sent(" ")]).toEqual(["mine", "of the dialog"]);
+});
