@@ -2,6 +2,7 @@
 import type { CloudFrontClient } from "@aws-sdk/client-cloudfront";
 import type { WAFV2Client } from "@aws-sdk/client-wafv2";
 import { DistributionSettingsReader } from "../../aws/distribution-settings.ts";
+import { times } from "../collect.ts";
 import { useVirtualClock } from "../virtual-clock.ts";
 import { awsError, fakeClient, type Sent } from "./client.ts";
 
@@ -337,6 +338,26 @@ it.each([
   ],
 ])("%s", async (_, config, expected) => {
   expect(await reader(configured(config)).settings.read({ id: "E1", withPolicies: true })).toMatchObject(expected);
+});
+
+it.each([1, 2, 3, 5])("the policy of a staging distribution is found on page %i of the list", async (page) => {
+  const domains = times(5, (n) => (n + 1 === page ? "d1.cloudfront.net" : `other${n}.cloudfront.net`));
+  const asked: (string | undefined)[] = [];
+  const { settings } = reader({
+    ...configured({ Staging: true }),
+    ListContinuousDeploymentPoliciesCommand: ({ Marker }: { Id: string; Marker?: string }) => {
+      const at = asked.length;
+      if (Marker !== (at === 0 ? undefined : `page${at}`)) throw new Error(`no page has the marker ${Marker}`);
+      asked.push(Marker);
+      const it = { ...DEPLOYMENT, StagingDistributionDnsNames: { Items: [domains[at]] } };
+      const Items = [{ ContinuousDeploymentPolicy: { ContinuousDeploymentPolicyConfig: it } }];
+      // CloudFront ends a list without a marker, or with an empty one.
+      return { ContinuousDeploymentPolicyList: { Items, NextMarker: at < 4 ? `page${at + 1}` : "" } };
+    },
+  });
+  const read = await settings.read({ id: "E1", withPolicies: true });
+  expect(read).toMatchObject({ continuousDeployment: { stagingDomains: ["d1.cloudfront.net"] }, unread: [] });
+  expect(asked).toHaveLength(page);
 });
 
 it("a policy that is not enabled is none, and a weight is a share", async () => {

@@ -7,7 +7,7 @@ import { RequestPopTable } from "../../aws/request-pop-table.ts";
 import { RequestTable } from "../../aws/request-table.ts";
 import type { UnparseableItem } from "../../domain/log-fields.ts";
 import type { Target } from "../../domain/plan/target.ts";
-import { ACTIVE_STATES } from "../../domain/request/lifecycle.ts";
+import { ACTIVE_STATES, decideRestart, timingsOf } from "../../domain/request/lifecycle.ts";
 import type { RequestItem } from "../../domain/request/request-item.ts";
 import { formatTimestamp } from "../../domain/timestamps.ts";
 import { AwsError } from "../../tools/memory-aws/aws-http.ts";
@@ -233,6 +233,19 @@ it("the Request-Pop table marks targets as sent and counts them in the request, 
   await t.requestPops.put([other]);
   expect(await t.requestPops.markSent("r1", [other, ...both])).toBe(false);
   expect([await states(t), (await t.the()).targets_sent]).toEqual([["SENT", "RESOLVED", "SENT"], 2]);
+});
+
+it("a fan-out that marks targets is not restarted while it goes on", async () => {
+  const timings = timingsOf();
+  const now = Date.now();
+  const longAgo = formatTimestamp(now - 3_600_000);
+  const t = tablesWith(request({ status: "INSERT_TASK", last_update_time: longAgo }));
+  await t.requestPops.put(both);
+  expect(decideRestart(await t.the(), now, timings)).toBe("RESTART_STEP");
+  await t.requestPops.markSent("r1", both);
+  expect(decideRestart(await t.the(), now, timings)).toBe("WAIT");
+  const later = Date.now() + timings.busyStallMs;
+  expect(decideRestart(await t.the(), later, timings)).toBe("RESTART_STEP");
 });
 
 it("the Request-Pop table marks no target of a request that has ended", async () => {

@@ -67,6 +67,12 @@ describe("AIMD", () => {
     expect(rateAt(host, NOW + 120_000)).toBe(Number.POSITIVE_INFINITY);
   });
 
+  it.each([0, 2_000, 60_000, 900_000])("grows from the end of a pause of %i ms as it grows from a cut", (pauseMs) => {
+    const paused = { ...host, notBefore: host.cutAt + pauseMs };
+    for (const ms of [0, 1, 10_000, 60_000, 120_000])
+      expect(rateAt(paused, paused.notBefore + ms)).toBe(rateAt({ ...host, notBefore: host.cutAt }, host.cutAt + ms));
+  });
+
   it("honours Retry-After for the whole host only if the host answers nothing else", () => {
     expect(cutRate(host, { ...refusal, retryAfterMs: 60_000 })?.notBefore).toBe(NOW + 4_000);
     expect(cutRate(host, { ...refusal, retryAfterMs: 60_000, refused: 10 })?.notBefore).toBe(NOW + 63_000);

@@ -24,7 +24,7 @@ export interface WholeRun {
   readonly objects: ReadonlyMap<string, Buffer>;
 }
 
-interface DirectWorld {
+export interface DirectWorld {
   readonly edge: Edge;
   /** POPs that do not resolve. */
   readonly dead: readonly string[];
@@ -32,6 +32,8 @@ interface DirectWorld {
   readonly own: readonly AccountDistribution[];
   /** Of the first of them. @default nobody can read them */
   readonly settings?: readonly StoredSettings[];
+  /** Makes the names of POPs of another resolver. */
+  readonly resolver?: (dns: Resolver) => Resolver;
 }
 
 /** A body as the engine begins with it. @throws ApiError */
@@ -42,33 +44,13 @@ export function requestOf(body: unknown, { own, settings = [] }: Pick<DirectWorl
 
 /** Warms the URLs of a request as the stack does. @param body of POST /prewarm @throws ApiError */
 export async function runDirect(world: DirectWorld, body: unknown): Promise<WholeRun> {
-  const { edge, dead, own } = world;
   const root = mkdtempSync(join(tmpdir(), "prewarm-direct-"));
   try {
     const { item, urls } = requestOf(body, world);
     const store = new RunStore(root);
     await store.create(item, body);
     await store.write(LISTS.urls, item.req_id, urls);
-    const run = new DirectRun(
-      {
-        store,
-        dns: resolverOf(edge, own, { dead: new Set(dead), firstPop: item.pops[0] }),
-        ports: { httpsPort: edge.httpsPort, httpPort: edge.httpPort },
-        caps: DEFAULT_CAPS,
-        allowPrivateAddresses: true,
-        errorCachingMs: ERROR_CACHING_SECONDS * 1_000,
-        account: {
-          listFor: async () => [...own],
-          hasCredentials: async () => true,
-          settings: async () => plainSettings(),
-          invalidate: async (_, reference) => ({ id: reference }),
-          isInvalidated: async () => true,
-        },
-        env: {},
-        log: { info: () => undefined, warn: () => undefined },
-      },
-      item,
-    );
+    const run = directRun(world, store, item);
     await run.run();
     return { item: run.item, objects: filesOf(root, item.req_id) };
   } finally {
@@ -76,7 +58,33 @@ export async function runDirect(world: DirectWorld, body: unknown): Promise<Whol
   }
 }
 
-function filesOf(root: string, reqId: string): ReadonlyMap<string, Buffer> {
+/** An engine that has not begun to work on a run of the store. */
+export function directRun(world: DirectWorld, store: RunStore, item: RequestItem): DirectRun {
+  const { edge, dead, own, resolver = (dns) => dns } = world;
+  return new DirectRun(
+    {
+      store,
+      dns: resolver(resolverOf(edge, own, { dead: new Set(dead), firstPop: item.pops[0] })),
+      ports: { httpsPort: edge.httpsPort, httpPort: edge.httpPort },
+      caps: DEFAULT_CAPS,
+      allowPrivateAddresses: true,
+      errorCachingMs: ERROR_CACHING_SECONDS * 1_000,
+      account: {
+        listFor: async () => [...own],
+        hasCredentials: async () => true,
+        settings: async () => plainSettings(),
+        invalidate: async (_, reference) => ({ id: reference }),
+        isInvalidated: async () => true,
+      },
+      env: {},
+      log: { info: () => undefined, warn: () => undefined },
+    },
+    item,
+  );
+}
+
+/** All files of a run. */
+export function filesOf(root: string, reqId: string): ReadonlyMap<string, Buffer> {
   return new Map(
     readdirSync(join(root, reqId)).map((name) => [`${reqId}/${name}`, readFileSync(join(root, reqId, name))]),
   );

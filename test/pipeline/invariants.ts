@@ -71,6 +71,14 @@ export function wrongDailyUse(pipeline: Pipeline): string[] {
   ];
 }
 
+/** Messages of requests that are closed. Events that EventBridge did not take stay for an operator. @returns the queues that have any */
+export function leftMessages({ aws, deployment }: Pipeline, reqIds: readonly string[]): string[] {
+  return deployment.queues
+    .filter(({ name }) => !name.includes("FailedBatches"))
+    .filter(({ name }) => aws.sqs.messages(name).some(({ body }) => reqIds.some((id) => body.includes(id))))
+    .map(({ name }) => `${name} has messages of a request that is closed`);
+}
+
 const isGood = (item: Item) => item["ok"]?.["BOOL"] === true;
 
 function shardsOf(pipeline: Pipeline, isWanted: (key: string) => boolean): Item[] {

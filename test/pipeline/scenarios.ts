@@ -9,6 +9,8 @@ export interface Scenario {
   /** What the origin has. */
   readonly site: Readonly<Record<string, SiteObject>>;
   readonly options?: PipelineOptions;
+  /** In how much time of the clock each request must be closed. @default three hours */
+  readonly closedWithinMs?: number;
   /** What goes wrong at the edge while the request of each body runs. */
   readonly faults?: (round: number) => FaultHook | undefined;
   /** Bodies of POST /prewarm in turn: each starts when the request before it is closed, whose id it is given. */

@@ -3,7 +3,7 @@ import { gunzipSync } from "node:zlib";
 import { parse } from "csv-parse/sync";
 import type { Item, Value } from "../../tools/memory-aws/expressions.ts";
 import type { AwsCall } from "../../tools/memory-aws/memory-aws.ts";
-import { wrongCounters, wrongDailyUse, wrongEndEvents } from "./invariants.ts";
+import { leftMessages, wrongCounters, wrongDailyUse, wrongEndEvents } from "./invariants.ts";
 import { type ApiAnswer, Pipeline } from "./pipeline.ts";
 import type { Scenario } from "./scenarios.ts";
 
@@ -64,7 +64,7 @@ export async function runScenario<Ended, Result>(
       const reqId = String(started.json["request_id"]);
       reqIds.push(reqId);
       const during = scenario.during?.(pipeline, reqId);
-      await pipeline.untilClosed(reqId);
+      await pipeline.untilClosed(reqId, scenario.closedWithinMs);
       await during;
       ended.push(await whenClosed(pipeline, reqId, started));
     }
@@ -73,7 +73,7 @@ export async function runScenario<Ended, Result>(
       ...wrongCounters(pipeline, id),
       ...wrongEndEvents(pipeline, id, isDisturbed),
     ]);
-    wrong.push(...wrongDailyUse(pipeline));
+    wrong.push(...wrongDailyUse(pipeline), ...leftMessages(pipeline, reqIds));
     if (wrong.length > 0) throw new Error(wrong.join("; "));
     if (pipeline.aws.faults.length > 0) throw new AggregateError(pipeline.aws.faults, "the AWS APIs in memory failed");
     return result;

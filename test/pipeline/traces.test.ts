@@ -16,6 +16,17 @@ test.each(SCENARIOS.filter(({ name }) => RECORDED.includes(name)))(
   },
 );
 
+test.each([0, 1])(
+  "a request with %i instances that is stopped leaves no message",
+  { timeout: 60_000 },
+  async (count) => {
+    const stop = SCENARIOS.find(({ name }) => name === "stop") ?? expect.fail("there is no such scenario");
+    const bodies = stop.bodies.map((body) => (id: string) => ({ ...body(id), instance_count: count }));
+    // What is left behind is an error.
+    expect(await record({ ...stop, bodies, closedWithinMs: 600_000 })).not.toEqual([]);
+  },
+);
+
 test("each recording belongs to a scenario", () => {
   const recorded = readdirSync(new URL("traces", import.meta.url));
   expect(recorded.toSorted()).toEqual(RECORDED.map((name) => `${name}.txt`).toSorted());

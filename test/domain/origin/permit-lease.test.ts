@@ -148,3 +148,31 @@ test("of the processes that find no permit, one searches for expired leases", as
   for (let n = 0; n < 4; n++) for (const { update } of processes) await update(1, 500);
   expect(searches).toBe(1);
 });
+
+test("permits are reclaimed only some seconds after their holder has stopped to use them", async () => {
+  const memory = new MemoryPermitStore();
+  const heartbeatAt = Date.now();
+  let reclaimedAt: number | undefined;
+  const shared = (own: () => number) =>
+    storeWith({
+      permits: async (reqId) => ({ ...(await memory.permits(reqId)), own: own(), searchedAt: 0 }),
+      exchange: async () => false,
+      reclaim: async (_, { now, expiredBefore }) => {
+        if (heartbeatAt >= expiredBefore) return 0;
+        reclaimedAt ??= now;
+        return 1;
+      },
+    });
+  const holder = leaseOf({ heartbeatAt: () => heartbeatAt });
+  await holder.update(LIMIT);
+  await memory.exchange("r1", { from: 0, to: LIMIT, limit: LIMIT });
+  const other = leaseOf({ store: shared(() => 0) });
+  let stoppedAt: number | undefined;
+  while (reclaimedAt === undefined) {
+    await holder.update(LIMIT, 500);
+    await other.update(1, 500);
+    if (holder.lease.free === 0) stoppedAt ??= Date.now();
+  }
+  // A request in progress is aborted, and one that is just sent arrives.
+  expect(reclaimedAt - (stoppedAt ?? Number.NaN)).toBeGreaterThan(10_000);
+});

@@ -184,12 +184,19 @@ describe("invalidation", () => {
   it.each([
     ["CloudFront takes none", "busy", 30],
     ["it is not complete", "asksUntilComplete", 150],
-  ] as const)("while %s, each run waits for a minute only, and others have their turn", async (_, what, times) => {
-    const { run, distributions, requests, sleptMs } = world([ONE]);
+  ] as const)("while %s, each run waits for a minute only, and wakes the next one", async (_, what, times) => {
+    const { run, distributions, requests, slept, sleptMs } = world([ONE]);
     distributions[what] = times;
+    let pausesBeforeWrite = 0;
+    const write = requests.updateAndTouch.bind(requests);
+    requests.updateAndTouch = async (...change) => {
+      pausesBeforeWrite = slept.length;
+      return write(...change);
+    };
     for (const runs of [1, 2]) {
       expect([await run(), sleptMs()]).toEqual([false, runs * 60_000]);
-      // Written, so that the stream has a record of it.
+      // The stream has a record of what was written last, and starts the next run.
+      expect(pausesBeforeWrite).toBe(slept.length);
       expect(requests.the()).toMatchObject({ status: "CHECK_POP", invalidated_batches: {} });
     }
     expect(await run()).toBe(true);

@@ -132,3 +132,36 @@ it("what is not good in a request that has ended is exactly what failed, and all
     }),
   );
 });
+
+it("what is not good in a request that has ended is each variant of which the size could not be read", async () => {
+  const names = ["br", "gzip", "deflate", "de", "en"];
+  const unread = fc.uniqueArray(fc.tuple(fc.constantFrom("a", "b", "c"), fc.constantFrom(...names)), {
+    selector: String,
+  });
+  await fc.assert(
+    fc.asyncProperty(unread, async (some) => {
+      const { toProbe } = await read({ bad: some.map(([path, variant]) => [at(path), "HTTP 406", variant]) });
+      const asked = toProbe.flatMap(({ url, variants = [] }) => variants.map((variant) => `${url} ${variant}`));
+      expect(asked.toSorted()).toEqual(some.map(([path, variant]) => `${at(path)} ${variant}`).toSorted());
+    }),
+    { numRuns: 20 },
+  );
+});
+
+it.each([0, 1, 2, 3])(
+  "what is not good in a request that has ended is the same behind %i retries that ended before their tasks were planned",
+  async (retries) => {
+    const chain = times(retries, (i) =>
+      request({ ...ENDED, req_id: `retry${i}`, total_count: 0, retry_of: `retry${i + 1}` }),
+    );
+    const first = request({ ...ENDED, req_id: `retry${retries}` });
+    const objects = {
+      [`retry${retries}/success_urls.csv`]: [[at("a"), "10"]],
+      [`retry${retries}/failed_urls.csv`]: [],
+      "r1/report.csv": [],
+      [`retry${retries}/report.csv`]: [COLUMNS, row("FRA56-P4", at("a"))],
+    };
+    const found = await read({ item: { total_count: 0, retry_of: "retry0" }, others: [...chain, first], objects });
+    expect(pairsOf(found)).toEqual([`FRA56-P4 ${at("a")}`]);
+  },
+);

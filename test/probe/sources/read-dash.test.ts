@@ -1,4 +1,5 @@
 import { monitorEventLoopDelay } from "node:perf_hooks";
+import fc from "fast-check";
 import { DOCUMENT_LIMITS } from "../../../domain/sources/limits.ts";
 import { times } from "../../collect.ts";
 import { depsAt, readOne, SourceProblem, site, walkAll, walkSite } from "./site.ts";
@@ -346,4 +347,32 @@ describe("a manifest of DASH", () => {
     else await expect(walk).rejects.toThrow(new SourceProblem(`${OWN} ${problem}`));
     expect(serves.mock.calls.length).toBeLessThan(25);
   });
+});
+
+it("each of up to five periods has the segments of its own length, whether its start or its duration says it", async () => {
+  const period = fc.record({
+    length: fc.integer({ min: 1, max: 4 }),
+    saysStart: fc.boolean(),
+    saysLength: fc.boolean(),
+  });
+  await fc.assert(
+    fc.asyncProperty(fc.array(period, { minLength: 1, maxLength: 5 }), async (periods) => {
+      let at = 0;
+      const elements = periods.map(({ length, saysStart, saysLength }, n) => {
+        // Where neither says it, nobody knows.
+        const before = periods[n - 1];
+        const start = saysStart || before?.saysLength === false ? `start="PT${2 * at}S"` : "";
+        at += length;
+        const duration = saysLength ? `duration="PT${2 * length}S"` : "";
+        const template = `<SegmentTemplate duration="2" media="p${n}-$Number$"/>`;
+        return `<Period ${start} ${duration}><AdaptationSet>${rep(template)}</AdaptationSet></Period>`;
+      });
+      const whole = `type="static" mediaPresentationDuration="PT${2 * at}S"`;
+      const { urls } = await readOne("dash", mpd(elements.join(""), whole));
+      expect(urls.slice(1)).toEqual(
+        periods.flatMap(({ length }, n) => times(length, (i) => `http://site.test/p${n}-${i + 1}`)),
+      );
+    }),
+    { numRuns: 40 },
+  );
 });

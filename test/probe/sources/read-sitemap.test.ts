@@ -1,4 +1,5 @@
 import { gzipSync } from "node:zlib";
+import fc from "fast-check";
 import { isSince } from "../../../probe/sources/read-sitemap.ts";
 import { times } from "../../collect.ts";
 import { depsAt, readOne, SourceProblem, site, walkAll, walkSite } from "./site.ts";
@@ -224,3 +225,29 @@ it.each([
   ["2024-02-30", "2024-03-01", true],
   ["yesterday", "2024-05-01", true],
 ])("'%s' is %s or later: %s", (lastmod, since, yes) => expect(isSince(lastmod, since)).toBe(yes));
+
+it.each([
+  ["a sitemap", (entries: string) => urlset(entries), page],
+  ["a feed of RSS", rss, item],
+  ["a feed of Atom", atom, entry],
+])(
+  "of up to five entries of %s, only those that say that they are older than `since` are left out",
+  async (_, document, template) => {
+    const times = { old: "2024-01-01T00:00:00Z", new: "2024-06-01T00:00:00Z", none: undefined };
+    const RFC_822 = { old: "Mon, 01 Jan 2024 00:00:00 GMT", new: "Sat, 01 Jun 2024 00:00:00 GMT", none: undefined };
+    const ages = fc.array(fc.constantFrom("old" as const, "new" as const, "none" as const), { maxLength: 5 });
+    await fc.assert(
+      fc.asyncProperty(ages, async (some) => {
+        const entries = some.map((age, n) => {
+          const date = (template === item ? RFC_822 : times)[age];
+          const one = template.replace("URL", `https://a.test/${n}`);
+          return date === undefined ? one.replace(/<(\w+)>DATE<\/\1>/, "") : one.replace("DATE", date);
+        });
+        const { urls } = await readOne("sitemap", document(entries.join("")), { since: "2024-05-01" });
+        const kept = some.flatMap((age, n) => (age === "old" ? [] : [`https://a.test/${n}`]));
+        expect(urls.filter((url) => /\/\d$/.test(url))).toEqual(kept);
+      }),
+      { numRuns: 30 },
+    );
+  },
+);

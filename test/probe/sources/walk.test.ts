@@ -1,6 +1,7 @@
 import type { Source } from "../../../domain/request/source.ts";
 import type { Buckets } from "../../../domain/sources/buckets.ts";
 import { Walk, walkStateSchema } from "../../../probe/sources/walk.ts";
+import { times } from "../../collect.ts";
 import {
   type Answer,
   bucketsWith,
@@ -48,6 +49,15 @@ describe("the keys below a prefix", () => {
     ["that the origin path does not lead to", { origin_path: "/stat" }, [], { folder: 1, not_a_url: 5 }],
   ])("are URLs %s", async (_, more, urls, leftOut) => {
     expect(await walkAll(inBuckets(objects), [{ ...source, ...more }])).toMatchObject({ urls, leftOut });
+  });
+
+  it.each([1, 2, 4])("are URLs of each of %i sources that read them for hosts of their own", async (count) => {
+    const bases = times(count, (i) => `https://host${i}.test`);
+    const { urls } = await walkAll(
+      inBuckets(objects),
+      bases.map((base) => ({ ...source, base })),
+    );
+    expect(urls).toEqual(bases.flatMap((base) => PATHS.map((it) => `${base}/static/${it}`)));
   });
 
   const many = (n: number) =>

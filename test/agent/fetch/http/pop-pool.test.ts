@@ -39,6 +39,29 @@ describe("kept connections", () => {
     }
   });
 
+  test.each([
+    ["names another POP", { pop: "SIN2-C1" }, "other_pop"],
+    ["is too large", { maxBytes: 1 }, "too_large"],
+    ["is a hit that is too large", { maxBytesOfHit: () => 1 }, "too_large"],
+  ])(
+    "a request that is sent again on a new one is judged like one that is sent once: the answer %s",
+    async (_, options, reason) => {
+      const answer = OK.replace("\r\n", "\r\nX-Cache: Hit from cloudfront\r\nX-Amz-Cf-Pop: FRA2-C1\r\n");
+      const judged = async (isResent: boolean) => {
+        const { pool, get, requests } = await raw((socket, { onThis }) =>
+          isResent && onThis === 1 ? socket.end() : socket.write(answer),
+        );
+        if (isResent) await get();
+        const { failure, bytes } = await pool.get("/", HEADERS, () => {}, options);
+        expect(requests()).toBe(isResent ? 3 : 1);
+        return { failure, bytes };
+      };
+      const once = await judged(false);
+      expect(once.failure).toMatchObject({ reason });
+      expect(await judged(true)).toEqual(once);
+    },
+  );
+
   test("a new one that is closed without an answer is a failure, and not asked again", async () => {
     const { get, requests } = await raw((socket) => socket.end());
     expect(await get()).toEqual({
