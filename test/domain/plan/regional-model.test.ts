@@ -194,7 +194,7 @@ it("a POP is covered only if its REC keeps each object: of many pairs, a third i
   timeout: 60_000,
 }, async () => {
   let [pairs, covered] = [0, 0];
-  for (let seed = 1; pairs < 20_000; seed++) {
+  for (let seed = 1; pairs < 12_000; seed++) {
     const random = mulberry32(seed);
     const edge = wrongEdge(random);
     const { caches, coverage } = await runModel(edge, URLS, random, setClock);
@@ -206,5 +206,5 @@ it("a POP is covered only if its REC keeps each object: of many pairs, a third i
       expect({ seed, pop, lacking }).toEqual({ seed, pop, lacking: [] });
     }
   }
-  expect(covered).toBeGreaterThan(30);
+  expect(covered).toBeGreaterThan(20);
 });

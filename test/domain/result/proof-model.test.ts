@@ -9,8 +9,8 @@ import {
   type Observation,
   type ProofFacts,
 } from "../../../domain/result/proof.ts";
+import { fuzz } from "../../fuzz.ts";
 
-const RUNS = 5_000;
 /** No history has more requests. */
 const MAX_REQUESTS = 16;
 
@@ -229,8 +229,7 @@ const honestWorld = anyWorld.map((world) => ({
   losesChecks: [],
 }));
 
-const always = <T>(any: fc.Arbitrary<T>, check: (value: T) => void) =>
-  fc.assert(fc.property(any, check), { numRuns: RUNS });
+const always = <T>(any: fc.Arbitrary<T>, check: (value: T) => void) => fc.assert(fc.property(any, check), fuzz(5_000));
 
 test("no task is reported as warm whose object the POP did not keep when it was requested", () =>
   always(anyWorld, (world) => {

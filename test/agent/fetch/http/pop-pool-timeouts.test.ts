@@ -1,7 +1,7 @@
 import { createServer, type Socket } from "node:net";
 import { createCertificate } from "../../../../tools/edge/certificate.ts";
 import { useVirtualClock } from "../../../virtual-clock.ts";
-import { HEADERS, HOST, listen, poolOf, raw } from "./raw-server.ts";
+import { HEADERS, HOST, listen, OK, poolOf, raw } from "./raw-server.ts";
 
 useVirtualClock({ idleMs: 2 });
 
@@ -83,6 +83,18 @@ describe("what takes too long", () => {
       failure: { reason: "connection", code: "CONNECT_TIMEOUT", detail: "no connection within 0.3 s" },
     });
   });
+});
+
+test("a request that waits until it may be sent is sent then, on its connection, and the server is not late meanwhile", async () => {
+  const { pool, requests } = await raw((socket) => socket.write(OK));
+  let mayBeSent = () => {};
+  const beforeSend = () => new Promise<void>((resolve) => (mayBeSent = resolve));
+  const answer = pool.get("/", HEADERS, () => {}, { beforeSend });
+  await new Promise((resolve) => setTimeout(resolve, 1_000));
+  expect(requests()).toBe(0);
+  mayBeSent();
+  expect(await answer).toMatchObject({ bytes: 2, httpStatus: 200 });
+  expect(requests()).toBe(1);
 });
 
 /** Writes a beginning, and then the same again and again. */

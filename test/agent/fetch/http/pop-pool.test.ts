@@ -180,18 +180,6 @@ test("memory does not grow with the size of the body", async () => {
 });
 
 describe("a request that waits until it may be sent", () => {
-  test("is sent then, on its connection, and the server is not late meanwhile", async () => {
-    const { pool, requests } = await raw((socket) => socket.write(OK));
-    let mayBeSent = () => {};
-    const beforeSend = () => new Promise<void>((resolve) => (mayBeSent = resolve));
-    const answer = pool.get("/", HEADERS, () => {}, { beforeSend });
-    await new Promise((resolve) => setTimeout(resolve, 60_000));
-    expect(requests()).toBe(0);
-    mayBeSent();
-    expect(await answer).toMatchObject({ bytes: 2, httpStatus: 200 });
-    expect(requests()).toBe(1);
-  });
-
   test("is not sent if `beforeSend` rejects", async () => {
     const { pool, requests } = await raw((socket) => socket.write(OK));
     const beforeSend = () => Promise.reject(new Error("deferred"));
