@@ -47,7 +47,6 @@ export class MemoryQueue implements TaskQueue {
   }
 
   /** A message that is given back comes again; one that is held comes when that ends, unless it is deleted before. */
-  /** A message that is given back comes again then; one that is held, too, unless it is deleted before. */
   async setVisibilityTimeout(receipt: string, seconds: number): Promise<void> {
     const held = this.held(receipt);
     clearTimeout(held.end);

@@ -47,8 +47,6 @@ const range = (response: ServerResponse, { headers }: IncomingMessage) => {
   if (headers.range !== "bytes=0-0") return refuse(400)(response);
   return response.writeHead(206, { "content-range": "bytes 0-0/1234", "content-length": 1 }).end("x");
 };
-const challenge = (response: ServerResponse) => response.writeHead(202, { "x-amzn-waf-action": "challenge" }).end();
-const challenged = expect.stringMatching(/^WAF_CHALLENGE: AWS WAF answered with a challenge .*"header"$/);
 const reset = (response: ServerResponse) => response.destroy();
 const silent = () => undefined;
 const URL_OF_SITE = "http://cdn.example.com/a.js?v=1";
@@ -68,18 +66,6 @@ describe("a URL's size", () => {
   it.each<[string, Answers, object, string[]]>([
     ["HEAD tells", { HEAD: whole, GET: reset }, KNOWN, ["HEAD"]],
     ["HEAD is refused", { HEAD: refuse(403), GET: range }, KNOWN, ["HEAD", "GET"]],
-    [
-      "the object does not exist",
-      { HEAD: refuse(404), GET: reset },
-      { problem: "HTTP 404", reason: "http_4xx", http_status: 404 },
-      ["HEAD"],
-    ],
-    [
-      "AWS WAF sends a challenge",
-      { HEAD: challenge, GET: challenge },
-      { problem: challenged, reason: "waf", http_status: 202 },
-      ["HEAD", "GET"],
-    ],
     // A slow origin does not receive the request again.
     ["HEAD times out", { HEAD: silent, GET: range }, { size: null }, ["HEAD"]],
   ])("%s", async (_, answers, size, asked) => {
@@ -130,12 +116,6 @@ describe("a URL's size", () => {
       (_, response, n) => (n <= 2 ? reset : whole)(response),
       KNOWN,
       { errorCachingMs: 10 },
-    ],
-    [
-      "is a problem that states the cause if every connection is reset",
-      (_, response) => reset(response),
-      { problem: expect.stringMatching(/UND_ERR_SOCKET|ECONNRESET/), reason: "connection" },
-      {},
     ],
     [
       "is requested from the next address if one does not accept connections",

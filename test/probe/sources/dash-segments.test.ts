@@ -47,7 +47,6 @@ async function named(template: string, timeline = "", period = ' duration="PT11S
 
 describe("a template", () => {
   it.each([
-    ["v/$RepresentationID$/$Number$.m4s", "v/hd/7.m4s"],
     ["$Bandwidth%08d$-$Number%05d$-$Time%03d$", "00005000-00007-90000"],
     ["a$$b$$$Time$", "a$b$90000"],
     ["plain.mp4", "plain.mp4"],

@@ -100,7 +100,6 @@ describe("a document in a bucket", () => {
 
   const hls: Source = { type: "hls", s3: "s3://my-bucket/videos/a/main.m3u8" };
   const list: Source = { type: "list", s3: "s3://my-bucket/lists/1" };
-  const [_one, _two] = ["https://a.test/1\n", "<urlset><url><loc>https://a.test/2</loc></url></urlset>"];
 
   it.each<[string, Record<string, string>, Source[], string[]]>([
     [
