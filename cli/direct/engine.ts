@@ -249,10 +249,6 @@ export class DirectRun {
     const { dns, ports, env } = this.deps;
     const some = { ...this.item, pops: this.item.pops.slice(0, TRIED_POPS), distributions: [distribution] };
     const targets = await resolveTargets(dns, some);
-    const [first] = targets;
-    // A name that is not known may be that of no distribution.
-    if (targets.every(({ reason }) => reason === "dns_unavailable" || reason === "refused_address"))
-      throw dnsObstacle(first?.error ?? "");
     await checkNetwork(targets, serverName(distribution), ports, env);
   }
 

@@ -9,7 +9,7 @@ const NEXT =
   "To diagnose the network, run the doctor with --edge. To download from AWS's network instead, use a stack: --stack NAME.";
 
 /**
- * Whether this network reaches POPs at all: a proxy, a firewall or a captive portal is between for all of them or for none.
+ * Whether this network resolves and reaches POPs at all: a proxy, a firewall or a captive portal is between for all of them or for none.
  * @throws CommandError that says what is in the way
  */
 export async function checkNetwork(
@@ -18,6 +18,9 @@ export async function checkNetwork(
   { httpsPort }: Pick<Ports, "httpsPort">,
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<void> {
+  // A name that is not known may be that of no distribution.
+  if (targets.every(({ reason }) => reason === "dns_unavailable" || reason === "refused_address"))
+    throw dnsObstacle(targets[0]?.error ?? "");
   const addresses = targets.flatMap(({ ips: [first] }) => (first === undefined ? [] : [first]));
   const codes = await Promise.all(addresses.map((address) => tryAddress(address, servername, httpsPort)));
   const [code] = codes;

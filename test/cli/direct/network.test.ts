@@ -49,6 +49,23 @@ test("one POP of three that answers is enough", async () => {
   await expect(check({}, "ECONNREFUSED", "timeout", "ECONNREFUSED")).rejects.toThrow("no POP can be");
 });
 
+const popWith = (reason: Target["reason"]): Target => {
+  const [state, ips] = reason === undefined ? (["RESOLVED", ["192.0.2.1"]] as const) : (["FAILED", []] as const);
+  return { req_id: "r", target: "t", pop: "p", label: "l", state, ips: [...ips], reason, expire_at: 1 };
+};
+
+test.each([0, 1, 2, 3])("one POP without an answer of the resolver is no obstacle; all of %d are", async (count) => {
+  for (const reason of ["dns_unavailable", "refused_address"] as const) {
+    const unresolved = Array.from({ length: count }, () => popWith(reason));
+    const checked = (targets: readonly Target[]) => checkNetwork(targets, "www.example.com", { httpsPort: 443 }, {});
+    await expect(checked(unresolved)).rejects.toThrow("no POP can be resolved");
+    for (let place = 0; place <= count; place++) {
+      events.push("secureConnect");
+      await checked(unresolved.toSpliced(place, 0, popWith(undefined)));
+    }
+  }
+});
+
 test("certificates are verified, whatever the environment says", async () => {
   await check({}, "secureConnect");
   expect(vi.mocked(connectTls).mock.calls).toMatchObject([[{ rejectUnauthorized: true }]]);
