@@ -96,7 +96,7 @@ export class ConnectionPool {
       const cut = () => this.cancel(exchange);
       const exchange: Exchange = {
         request: `GET ${path} HTTP/1.1\r\n${headers}\r\n`,
-        reader: new ResponseReader(onBytes, maxBytes, pop, maxBytesOfHit),
+        reader: new ResponseReader({ onBytes, maxBytes, maxBytesOfHit, pop }),
         beforeSend,
         done: (answer) => {
           cancellation?.delete(cut);

@@ -25,6 +25,17 @@ function brokenOff({ bytes, contentLength }: HttpResult, { code }: Failure): Fai
   return { reason: "incomplete", code, detail: `${came} arrived` };
 }
 
+/** Expectations of an answer: those of a request that is sent again are the same. */
+interface ReaderOptions {
+  /** Called with the number of bytes of each piece of the body. */
+  readonly onBytes: (bytes: number) => void;
+  /** Of a body: an answer that promises more has failed. @default no limit */
+  readonly maxBytes?: number | undefined;
+  readonly maxBytesOfHit?: GetOptions["maxBytesOfHit"];
+  /** An answer that names another one has failed: its body is left. @default any may answer */
+  readonly pop?: string | undefined;
+}
+
 /** Reads one answer to a GET from the bytes that arrive. It drops the body, so that memory does not grow with it. */
 export class ResponseReader {
   answer: Mutable<HttpResult> = { bytes: 0 };
@@ -39,17 +50,12 @@ export class ResponseReader {
   private chunks: ChunkedBody | undefined;
   private sentAt = performance.now();
 
-  /**
-   * @param onBytes called with the number of bytes of each piece of the body
-   * @param maxBytes of a body: an answer that promises more has failed. The caller checks `answer.bytes` while it reads on.
-   * @param pop an answer that names another one has failed: its body is left. @default any may answer
-   */
-  constructor(
-    private readonly onBytes: (bytes: number) => void,
-    public maxBytes = Number.POSITIVE_INFINITY,
-    private readonly pop?: string,
-    private readonly maxBytesOfHit?: GetOptions["maxBytesOfHit"],
-  ) {}
+  /** Of a body, in bytes: an answer that promises more has failed. The caller checks `answer.bytes` while it reads on. */
+  maxBytes: number;
+
+  constructor(private readonly options: ReaderOptions) {
+    this.maxBytes = options.maxBytes ?? Number.POSITIVE_INFINITY;
+  }
 
   /** Its request is sent now. */
   onSent(): void {
@@ -80,7 +86,7 @@ export class ResponseReader {
 
   /** A new reader for the same request, which is sent again. */
   restarted(): ResponseReader {
-    return new ResponseReader(this.onBytes, this.maxBytes, this.pop, this.maxBytesOfHit);
+    return new ResponseReader(this.options);
   }
 
   /**
@@ -140,13 +146,14 @@ export class ResponseReader {
     this.answer.firstByteMs = performance.now() - this.sentAt;
     if (head.body.kind === "LENGTH") this.left = head.body.length;
     const { xAmzCfPop } = head.answer;
+    const { pop } = this.options;
     // It shows nothing of the POP that was asked.
-    if (this.pop !== undefined && xAmzCfPop !== undefined && xAmzCfPop !== this.pop) {
+    if (pop !== undefined && xAmzCfPop !== undefined && xAmzCfPop !== pop) {
       const named = cutText(xAmzCfPop, MAX_HEADER_CHARACTERS);
-      this.fail({ reason: "other_pop", detail: `answered by ${named} instead of ${this.pop}` });
+      this.fail({ reason: "other_pop", detail: `answered by ${named} instead of ${pop}` });
       return true;
     }
-    this.maxBytes = this.maxBytesOfHit?.(head.answer) ?? this.maxBytes;
+    this.maxBytes = this.options.maxBytesOfHit?.(head.answer) ?? this.maxBytes;
     if (this.left > this.maxBytes) {
       this.fail(tooLarge(this.maxBytes));
       return true;
@@ -173,7 +180,7 @@ export class ResponseReader {
   private count(length: number): void {
     if (length === 0) return;
     this.answer.bytes += length;
-    this.onBytes(length);
+    this.options.onBytes(length);
   }
 
   /**

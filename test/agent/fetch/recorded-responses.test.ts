@@ -52,7 +52,7 @@ test("the POP is the last one that a response names, and its answer counts for i
     const pops = valuesOf(recorded, "x-amz-cf-pop");
     const pop = pops.at(-1);
     expect(answer.xAmzCfPop, recorded.id).toBe(pop);
-    const reader = new ResponseReader(() => undefined, undefined, pop);
+    const reader = new ResponseReader({ onBytes: () => undefined, pop });
     const head = Buffer.from(`${headOf(recorded)}\r\n\r\n`, "latin1");
     reader.read(head, head.length);
     expect([reader.hasHead, reader.answer.failure], recorded.id).toEqual([true, undefined]);

@@ -8,7 +8,7 @@ import { rawAnswer } from "./raw-answers.ts";
 /** What is made of an answer whose connection the server closes behind it. */
 function verdict(text: string, pieceLengths: (left: number) => number) {
   const bytes = Buffer.from(text, "latin1");
-  const reader = new ResponseReader(() => {});
+  const reader = new ResponseReader({ onBytes: () => {} });
   for (let from = 0; from < bytes.length && !reader.ended; ) {
     const length = Math.min(pieceLengths(bytes.length - from), bytes.length - from);
     reader.read(bytes.subarray(from, from + length), length);

@@ -13,8 +13,10 @@ interface Read {
 /** Gives the pieces to a reader as a connection does: through one buffer, which has older bytes behind them. */
 function read(pieces: readonly Buffer[]): Read {
   let told = 0;
-  const reader = new ResponseReader((bytes) => {
-    told += bytes;
+  const reader = new ResponseReader({
+    onBytes: (bytes) => {
+      told += bytes;
+    },
   });
   const buffer = Buffer.alloc(100_000, "\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\nabc");
   for (const piece of pieces) {
@@ -63,7 +65,7 @@ describe("an answer with a length", () => {
     ["early if its chunks break", CHUNKS, RESET, { bytes: 3, failure: cut("ECONNRESET", "3 bytes arrived") }],
     ["as none if nothing has come", "", undefined, { bytes: 0, failure: CLOSED }],
   ])("ends %s", (_, text, breaks, answer) => {
-    const reader = new ResponseReader(() => {});
+    const reader = new ResponseReader({ onBytes: () => {} });
     reader.read(Buffer.from(text), text.length);
     if (breaks === undefined) reader.close();
     else reader.breakOff(breaks);
@@ -74,7 +76,7 @@ describe("an answer with a length", () => {
 describe("an answer that is too large", () => {
   it("has failed with its head", () => {
     const text = "HTTP/1.1 200 OK\r\nContent-Length: 1001\r\n\r\nx";
-    const reader = new ResponseReader(() => {}, 1_000);
+    const reader = new ResponseReader({ onBytes: () => {}, maxBytes: 1_000 });
     expect(reader.read(Buffer.from(text), text.length)).toBe(true);
     expect(reader.answer).toMatchObject({
       bytes: 0,
@@ -89,7 +91,7 @@ describe("an answer that is too large", () => {
 describe("an answer that names a POP", () => {
   const readFrom = (xAmzCfPop: string) => {
     const text = `HTTP/1.1 200 OK\r\nX-Amz-Cf-Pop: ${xAmzCfPop}\r\nContent-Length: 3\r\n\r\nabc`;
-    const reader = new ResponseReader(() => {}, 1_000, "SIN2-P1");
+    const reader = new ResponseReader({ onBytes: () => {}, maxBytes: 1_000, pop: "SIN2-P1" });
     expect(reader.read(Buffer.from(text), text.length)).toBe(true);
     return reader.answer;
   };
@@ -112,7 +114,7 @@ describe("an answer that names a POP", () => {
 describe("an answer without a length", () => {
   it("ends as the other side closes the connection, if it is not in chunks", () => {
     const text = "HTTP/1.1 200 OK\r\nX-Cache: Hit\r\n\r\n12345678";
-    const reader = new ResponseReader(() => {});
+    const reader = new ResponseReader({ onBytes: () => {} });
     expect(reader.read(Buffer.from(text), text.length)).toBe(false);
     reader.close();
     expect(reader.answer).toEqual({ bytes: 8, httpStatus: 200, xCache: "Hit", firstByteMs: expect.any(Number) });
@@ -133,7 +135,7 @@ describe("an answer without a length", () => {
     ["before the end of the trailers", "3\r\nabc\r\n0\r\nX: 1\r\n"],
   ])("is incomplete if the other side closes the connection %s", (_, body) => {
     const text = `HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n${body}`;
-    const reader = new ResponseReader(() => {});
+    const reader = new ResponseReader({ onBytes: () => {} });
     expect(reader.read(Buffer.from(text), text.length)).toBe(false);
     reader.close();
     expect(reader.answer).toMatchObject({ bytes: 3, failure: { reason: "incomplete", code: "CLOSED" } });
