@@ -4,7 +4,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { RunStore } from "../../cli/direct/store/run-store.ts";
 import { toArray } from "../../domain/collections.ts";
-import { DnsLookupError } from "../../domain/net/resolver.ts";
 import { LISTS } from "../../domain/plan/lists.ts";
 import { recOf } from "../../domain/pops/sites.ts";
 import { type Edge, startEdge } from "../../tools/edge/edge.ts";
@@ -108,18 +107,3 @@ test("a direct run that dies at any of its writes ends, resumed, as one that not
   const { writes: _, ...same } = whole;
   for (const [at, { writes: __, ...resumed }] of all.entries()) expect({ at, ...resumed }).toEqual({ at, ...same });
 });
-
-test.each([0, 1, 2])(
-  "a resolver that does not answer for POP %i of the three that are tried refuses no run",
-  async (silent) => {
-    const resolver: DirectWorld["resolver"] = (dns) => ({
-      ...dns,
-      addresses: async (name) => {
-        if (name.includes(`.${POPS[silent]}.`)) throw new DnsLookupError(name, "ETIMEOUT", ["192.0.2.53"]);
-        return dns.addresses(name);
-      },
-    });
-    const { ended } = await runAndResume({ edge, dead: [], own: OWN, resolver }, Number.POSITIVE_INFINITY);
-    expect(ended).toMatchObject({ status: "FINISHED", tasks: 6 });
-  },
-);

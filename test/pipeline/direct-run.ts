@@ -32,8 +32,6 @@ export interface DirectWorld {
   readonly own: readonly AccountDistribution[];
   /** Of the first of them. @default nobody can read them */
   readonly settings?: readonly StoredSettings[];
-  /** Makes the names of POPs of another resolver. */
-  readonly resolver?: (dns: Resolver) => Resolver;
 }
 
 /** A body as the engine begins with it. @throws ApiError */
@@ -60,11 +58,11 @@ export async function runDirect(world: DirectWorld, body: unknown): Promise<Whol
 
 /** An engine that has not begun to work on a run of the store. */
 export function directRun(world: DirectWorld, store: RunStore, item: RequestItem): DirectRun {
-  const { edge, dead, own, resolver = (dns) => dns } = world;
+  const { edge, dead, own } = world;
   return new DirectRun(
     {
       store,
-      dns: resolver(resolverOf(edge, own, { dead: new Set(dead), firstPop: item.pops[0] })),
+      dns: resolverOf(edge, own, { dead: new Set(dead), firstPop: item.pops[0] }),
       ports: { httpsPort: edge.httpsPort, httpPort: edge.httpPort },
       caps: DEFAULT_CAPS,
       allowPrivateAddresses: true,

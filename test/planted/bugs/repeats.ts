@@ -37,9 +37,8 @@ export default {
   "one-silent-resolver-refuses-the-run": {
     invariant: "A direct run is refused only if the resolver answers for none of the POPs that are tried.",
     description: "One of the first three POPs without an answer refuses the whole run.",
-    test: "test/pipeline/direct-crash.test.ts",
-    project: "traces",
-    file: "cli/direct/engine.ts",
+    test: "test/cli/direct/network.test.ts",
+    file: "cli/direct/network.ts",
     find: "if (targets.every(({ reason })",
     replace: "if (targets.some(({ reason })",
   },
@@ -56,8 +55,8 @@ export default {
     description: "The POP that must answer is lost when a request is sent again.",
     test: "test/agent/fetch/http/pop-pool.test.ts",
     file: "agent/fetch/http/response-reader.ts",
-    find: "new ResponseReader(this.onBytes, this.maxBytes, this.pop, this.maxBytesOfHit)",
-    replace: "new ResponseReader(this.onBytes, this.maxBytes, undefined, this.maxBytesOfHit)",
+    find: "new ResponseReader(this.options)",
+    replace: "new ResponseReader({ ...this.options, pop: undefined })",
   },
   "first-page-of-policies-for-ever": {
     invariant: "A list of policies is read page by page to its end.",
