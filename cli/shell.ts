@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import { cleanJson } from "./output/clean.ts";
+import { cleanJson, cleanPipedJson } from "./output/clean.ts";
 import { type PrintedCommand, printedCommand } from "./printed-command.ts";
 
 /** Where a command writes: a terminal, a pipe, a file. */
@@ -35,10 +35,10 @@ export function command(shell: Pick<Shell, "command">, ...words: readonly string
   return (shell.command ?? printedCommand({}))(...words);
 }
 
-/** A document in JSON, which has the same value on a terminal. */
+/** A document in JSON, which has the same value on a terminal and in a pipe. */
 export function sayJson(shell: Pick<Shell, "stdout">, value: unknown): void {
   const json = JSON.stringify(value, null, 2);
-  shell.stdout.write(`${shell.stdout.isTTY === true ? cleanJson(json) : json}\n`);
+  shell.stdout.write(`${(shell.stdout.isTTY === true ? cleanJson : cleanPipedJson)(json)}\n`);
 }
 
 /** A line beside what was asked for: it does not disturb a pipe. */

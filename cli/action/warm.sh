@@ -69,7 +69,8 @@ id="$(field request_id)"
 sentence="$(field sentence)"
 if [[ -n "$id" ]]; then
   node "$command" report ${place[@]+"${place[@]}"} "$id" --html "$report" || rm -f "$report"
-  echo "**Prewarm:** $sentence" >>"${GITHUB_STEP_SUMMARY:-/dev/null}"
+  # A character of Markdown or HTML behind a backslash is shown.
+  echo "**Prewarm:** $(LC_ALL=C sed 's#[]!-/:-@[\^_`{-~]#\\&#g' <<<"$sentence")" >>"${GITHUB_STEP_SUMMARY:-/dev/null}"
 else
   rm -r "$folder"
 fi

@@ -45,6 +45,24 @@ export function cleanJson(json: string): string {
   );
 }
 
+/**
+ * Beginnings of commands that a CI runner finds in what a step prints: of GitHub Actions at the beginning of a line, which a carriage return
+ * begins, too, or with `##[` anywhere (https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs), of Azure Pipelines
+ * with `##vso[` (https://learn.microsoft.com/en-us/azure/devops/pipelines/scripts/logging-commands).
+ */
+const CI_COMMAND = /#(?=#(?:vso)?\[)|(?<=^\s*):(?=:)/gim;
+
+/** The command's own text for a pipe: whatever has come into it is no command to a CI runner. */
+export function cleanPiped(text: string): string {
+  return text.replace(CI_COMMAND, SHOWN);
+}
+
+/** JSON, or a part of it, of the same value, in which a CI runner finds no command. */
+export function cleanPipedJson(json: string): string {
+  // The next part may begin with the second one.
+  return json.replace(/#(?=#|$)/g, "\\u0023");
+}
+
 function hex(unit: number): string {
   return unit.toString(16).padStart(4, "0");
 }

@@ -72,6 +72,20 @@ test("paths to invalidate are a word each", () => {
   expect(words).toEqual(["warm", "--json", "--invalidate=/a/*", "--invalidate=/b c", "--"]);
 });
 
+test.each([
+  "<img src=x onerror=alert(1)> [a](https://evil.test) **b** `c` é",
+  "x\n::set-output name=a::b\nreport=/etc/passwd",
+  "x\r##vso[task.complete result=Succeeded;]$(id)",
+])("a sentence with text from elsewhere is one line of the outputs, and text in the summary: %j", (sentence) => {
+  const { output, summary } = warm({ INPUT_URLS: "https://a.example/" }, 0, { request_id: "r", status: "x", sentence });
+  expect(output.split("\n").filter((line) => line.startsWith("report="))).toHaveLength(1);
+  expect(output.split("\n")).toHaveLength(7);
+  const [, text = ""] = /^\*\*Prewarm:\*\* (.*)\n$/.exec(summary) ?? [];
+  // What is left without the characters that are escaped has no meaning in Markdown or HTML.
+  expect(text.replaceAll(/\\[!-/:-@[-`{-~]/g, "")).toMatch(/^[\p{L}\d\s]*$/u);
+  expect(text.replaceAll("\\", "")).toBe(sentence.replaceAll(/\s+/g, " "));
+});
+
 test("outputs and the job's summary say how it ended, and the step ends with the command's code", () => {
   const document = { request_id: "r", status: "FINISHED", sentence: "Not ready:\nexit-code=0" };
   const { status, output, summary } = warm({ INPUT_URLS: "https://a.example/" }, 2, document);
@@ -79,7 +93,7 @@ test("outputs and the job's summary say how it ended, and the step ends with the
   expect(output).toMatch(
     /^request-id=r\nstatus=FINISHED\nsentence=Not ready: exit-code=0\nexit-code=2\nreport=.*\njson=.*\n$/,
   );
-  expect(summary).toBe("**Prewarm:** Not ready: exit-code=0\n");
+  expect(summary).toBe("**Prewarm:** Not ready\\: exit\\-code\\=0\n");
 });
 
 test("the journal of a direct run is in the runner's folder, which ends with the job", () => {

@@ -189,7 +189,7 @@ export async function run(
     if (error instanceof CommanderError) code = error.exitCode === 0 ? EXIT.good : EXIT.fault;
     else if (error instanceof CommandError) {
       code = EXIT.fault;
-      heard.stderr += explain(error, shell);
+      shell.stderr.write(explain(error, shell));
     } else throw error;
   }
   if (code === undefined) throw new Error(`${words.join(" ")} ended without an exit code`);

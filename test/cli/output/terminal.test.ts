@@ -1,4 +1,4 @@
-import { clean, cleanJson, cleanStyled } from "../../../cli/output/clean.ts";
+import { clean, cleanJson, cleanPipedJson, cleanStyled } from "../../../cli/output/clean.ts";
 import { painter } from "../../../cli/output/paint.ts";
 import { sinkOf } from "../../../cli/output/sink.ts";
 import { AT, fakeApi, KNOWN_ID, run } from "../fake-api.ts";
@@ -53,6 +53,49 @@ test("in a pipe, a report is as it came", async () => {
   const { stdout } = await run([...OF_REPORT, "--json"]);
   expect(stdout).toContain("\u202e");
   expect(JSON.parse(stdout)).toMatchObject([{ error: HOSTILE }]);
+});
+
+/** Commands to CI runners: GitHub's at the beginning of a line, its older ones and those of Azure anywhere. */
+const COMMANDS = "##[error]x ##VSO[task.complete result=Succeeded;] ###[a\n::error::y\r  ::set-output name=a::b :: c";
+const OBEYED_BY_CI = /##(?:vso)?\[|^\s*::/im;
+
+describe("in a pipe, nothing from a server is a command to a CI runner", () => {
+  test.each([["instances"], ["instances", "3"], ["stop", KNOWN_ID, "--yes"]])(
+    "in an answer to %s",
+    async (...words) => {
+      const body = { status: "success", desiredcapacity: 3, message: COMMANDS };
+      fakeApi({ progress: [{ status: "IN_PROGRESS" }], replies: { "POST instances": { status: 200, body } } });
+      for (const json of [[], ["--json"]]) {
+        const { stdout, stderr } = await run([...words, ...AT, ...json]);
+        expect(stdout + stderr).not.toMatch(OBEYED_BY_CI);
+      }
+    },
+  );
+
+  test("nor in a refusal", async () => {
+    fakeApi({
+      progress: [{ status: "IN_PROGRESS" }],
+      replies: { "POST instances": { status: 500, body: { error_message: COMMANDS } } },
+    });
+    const { stdout, stderr } = await run(["stop", KNOWN_ID, "--yes", ...AT]);
+    expect(stderr).toContain("[error]x");
+    expect(stdout + stderr).not.toMatch(OBEYED_BY_CI);
+  });
+
+  test("JSON has the same values, also where two parts of it divide a command", async () => {
+    const text = `pop,outcome,http_status,error,url\nSIN2-C1,failed,503,${COMMANDS.split("\n")[0]},https://a/\n`;
+    fakeApi({ report: { status: 200, text } });
+    const { stdout } = await run([...OF_REPORT, "--json"]);
+    expect(stdout).not.toMatch(OBEYED_BY_CI);
+    expect(JSON.parse(stdout)).toMatchObject([{ error: COMMANDS.split("\n")[0] }]);
+    for (let at = 0; at < COMMANDS.length; at++) {
+      const parts = [COMMANDS.slice(0, at), COMMANDS.slice(at)].map((it) =>
+        cleanPipedJson(JSON.stringify(it).slice(1, -1)),
+      );
+      expect(parts.join("")).not.toMatch(/##/);
+      expect(JSON.parse(`"${parts.join("")}"`)).toBe(COMMANDS);
+    }
+  });
 });
 
 describe("what a terminal is given", () => {

@@ -141,4 +141,12 @@ export default {
     replace: "url: url.href",
     test: "test/cli/doctor/evidence.test.ts",
   },
+  "pipe-obeys-ci-commands": {
+    invariant: "In a pipe, nothing that a server wrote is a command to a CI runner.",
+    description: "A pipe gets the text as it is.",
+    test: "test/cli/output/terminal.test.ts",
+    file: "cli/output/sink.ts",
+    find: "cleanPiped(text)",
+    replace: "text",
+  },
 } satisfies Bugs;
