@@ -112,6 +112,7 @@ const TOOLS_FOLDERS = {
   edge: [],
   "memory-aws": ["edge"],
   local: ["edge", "memory-aws"],
+  fuzz: ["local"],
   lab: ["local", "edge"],
   bench: ["local", "edge", "memory-aws", "release"],
   release: [],
