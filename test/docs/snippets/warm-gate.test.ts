@@ -6,7 +6,8 @@ import { join } from "node:path";
 import { ROOT } from "../read-documents.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "prewarm-gate-"));
-const HAS_JQ = spawnSync("jq", ["--version"]).status === 0;
+/** In CI, a missing jq fails the tests. */
+const SKIPS = !process.env["CI"] && spawnSync("jq", ["--version"]).status !== 0;
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** Runs the gate for a request that ends with the verdict. */
@@ -30,7 +31,7 @@ echo '{"request_id":"r","status":"FINISHED","verdict":"${verdict}"}'
   return { code: spawnSync("bash", args, { env }).status, sent: JSON.parse(readFileSync(sent, "utf8")) };
 }
 
-it.skipIf(!HAS_JQ).each([
+it.skipIf(SKIPS).each([
   ["of the body", { client_token: "mine" }, /^mine$/],
   ["of its own, if the body has none", { timeout: 5 }, /^[\w-]{8,64}$/],
 ])("the gate sends the token %s, so that a repeated call starts one request", (_name, body, token) => {
@@ -40,7 +41,7 @@ it.skipIf(!HAS_JQ).each([
 });
 
 // Tasks of a `not_verified` request can have failed.
-it.skipIf(!HAS_JQ).each([
+it.skipIf(SKIPS).each([
   ["not_verified", "", 1],
   ["not_verified", "ready not_verified", 0],
   ["not_ready", "ready not_verified", 1],

@@ -27,7 +27,8 @@ const PAGES = ["/pages/1.html", "/pages/2.html"];
 const UPLOADED = ["/new/app.js", "/new/app.css"];
 const FILM = hlsFilm("/films/premiere", "https://licences.example.net/key");
 const PATIENCE_MS = 240_000;
-const HAS_TOOLS = ["curl", "jq"].every((it) => spawnSync(it, ["--version"]).status === 0);
+/** In CI, a missing tool fails the test. */
+const SKIPS = !process.env["CI"] && ["curl", "jq"].some((it) => spawnSync(it, ["--version"]).status !== 0);
 
 const bodySchema = z.looseObject({ instance_count: z.number() });
 const recipes = sectionsOf(readFileSync(`${ROOT}docs/recipes.md`, "utf8")).flatMap(({ title, text }) =>
@@ -124,7 +125,7 @@ describe.concurrent("the recipes", () => {
     expect(ended).toMatchObject({ verdict: "ready", total_count: UPLOADED.length * 10 });
   });
 
-  it.skipIf(!HAS_TOOLS)("the gate opens if all is warm, and else for what it is told to accept", async () => {
+  it.skipIf(SKIPS)("the gate opens if all is warm, and else for what it is told to accept", async () => {
     const stack = running();
     const gate = (path: string, accept = "") => {
       const body = { url_list: urls(path), pops: ["SIN2-C1"], timeout: 5, instance_count: 1 };
