@@ -85,7 +85,7 @@ async function xml(pieces: readonly Buffer[]) {
 }
 
 function response(pieces: readonly Buffer[]) {
-  const reader = new ResponseReader(() => {});
+  const reader = new ResponseReader({ onBytes: () => {} });
   for (const piece of pieces) if (reader.ended || reader.read(piece, piece.length)) break;
   reader.close();
   const { failure, firstByteMs: _, ...answer } = reader.answer;
