@@ -2,7 +2,9 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { RunStore } from "../../cli/direct/store/run-store.ts";
+import { WorkQueue } from "../../cli/direct/work-queue.ts";
 import { toArray } from "../../domain/collections.ts";
 import { LISTS } from "../../domain/plan/lists.ts";
 import { recOf } from "../../domain/pops/sites.ts";
@@ -85,7 +87,7 @@ async function runAndResume(world: DirectWorld, at: number) {
     const results = await toArray(store.journal(item.req_id).newestFirst());
     return {
       writes: dying.done,
-      ended: { status: ended?.status, tasks: ended?.total_count, active: ended?.active },
+      ended: { status: ended?.status, tasks: ended?.total_count, failed: ended?.failed_count, active: ended?.active },
       tasks: new Set(results.map(({ pop, url, ok }) => `${pop} ${url} ${ok}`)),
       results: results.length,
       secrets: SECRETS.filter((secret) =>
@@ -106,4 +108,22 @@ test("a direct run that dies at any of its writes ends, resumed, as one that not
   const all = await Promise.all(whole.writes.map((_, at) => runAndResume(world, at)));
   const { writes: _, ...same } = whole;
   for (const [at, { writes: __, ...resumed }] of all.entries()) expect({ at, ...resumed }).toEqual({ at, ...same });
+});
+
+test("tasks whose lead is lost in each round are requested without a lead in the last one", async () => {
+  const receive = WorkQueue.prototype.receive;
+  // Lost for good: it is deleted, and nobody works on it.
+  const lossy = vi.spyOn(WorkQueue.prototype, "receive").mockImplementation(async function (this: WorkQueue, ...args) {
+    const messages = await receive.apply(this, args);
+    const lost = messages.filter(({ body }) => body.includes('"followers":[{') && body.includes(`${SITE}/1"`));
+    for (const { receipt } of lost) await this.delete(receipt);
+    return messages.filter((it) => !lost.includes(it));
+  });
+  onTestFinished(() => lossy.mockRestore());
+  const { ended, results } = await Promise.race([
+    runAndResume({ edge, dead: [], own: OWN }, Number.POSITIVE_INFINITY),
+    // A queue that is idle while the requeue is saved wakes nobody later.
+    sleep(20_000, { ended: { status: "it does not end" }, results: 0 }),
+  ]);
+  expect({ ...ended, results }).toMatchObject({ status: "FINISHED", tasks: 9, failed: 0, results: 9 });
 });

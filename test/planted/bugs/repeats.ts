@@ -98,6 +98,16 @@ export default {
     find: "      await save();\n      return false;",
     replace: "      return false;",
   },
+  "last-requeue-queued-before-saved": {
+    invariant: "In the last requeue, no task waits for a lead.",
+    description: "The missing tasks are queued before the requeue is saved, and so as in the round before.",
+    test: "test/pipeline/direct-crash.test.ts",
+    project: "traces",
+    file: "cli/direct/engine.ts",
+    find: "      if (!isDone) await this.save({ requeues: this.item.requeues + 1 });\n      this.queueMissing(counts, queue, targets);",
+    replace:
+      "      this.queueMissing(counts, queue, targets);\n      if (!isDone) await this.save({ requeues: this.item.requeues + 1 });",
+  },
   "variants-stay-in-ended-run": {
     invariant: "The folder of a run that has ended holds none of its headers.",
     description: "The headers of variants stay in the folder of an ended run.",

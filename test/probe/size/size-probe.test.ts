@@ -118,6 +118,12 @@ describe("a URL's size", () => {
       { errorCachingMs: 10 },
     ],
     [
+      "is a problem that states the cause if every connection is reset",
+      (_, response) => reset(response),
+      { problem: expect.stringMatching(/UND_ERR_SOCKET|ECONNRESET/), reason: "connection" },
+      {},
+    ],
+    [
       "is requested from the next address if one does not accept connections",
       (_, response) => whole(response),
       KNOWN,
