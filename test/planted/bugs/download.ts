@@ -47,7 +47,7 @@ export default {
     description: "The POP that a response names is not compared with the POP that was asked.",
     test: "test/agent/fetch/downloader-attempts.test.ts",
     file: "agent/fetch/http/response-reader.ts",
-    find: "xAmzCfPop !== undefined && xAmzCfPop !== this.pop",
+    find: "pop !== undefined && xAmzCfPop !== undefined && xAmzCfPop !== pop",
     replace: 'xAmzCfPop === ""',
   },
   "truncated-body-accepted": {
