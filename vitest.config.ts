@@ -54,6 +54,7 @@ export default defineConfig({
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true", AWS_EC2_METADATA_DISABLED: "true" },
     // On two cores, vitest would take one. Many tests wait for most of their time.
     maxWorkers: 2,
+    setupFiles: ["test/unstub-globals.ts"],
     sequence: { sequencer: LongOnesFirst },
     // `npm run coverage` measures unit and synth tests. Child processes, bundled Lambda functions and agents of
     // end-to-end tests are excluded: they run bundles in processes of their own. So is the console in a browser.

@@ -13,10 +13,7 @@ vi.mock("node:timers/promises", async (original) => ({
 }));
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ["Date"] }));
-afterEach(() => {
-  vi.useRealTimers();
-  vi.unstubAllGlobals();
-});
+afterEach(() => vi.useRealTimers());
 
 const URL_OF_OBJECT = "https://a.example.com/x";
 

@@ -48,7 +48,6 @@ test("what is not there is no error, as each service says it", async () => {
 });
 
 describe("the plan of an account", () => {
-  afterEach(() => vi.unstubAllGlobals());
   /** Answers the next call of the Free Tier API. @returns what was asked */
   const answering = (answer: () => Promise<Response>) => {
     const asked = vi.fn((..._: Parameters<typeof fetch>) => answer());

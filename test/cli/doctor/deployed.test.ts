@@ -147,7 +147,6 @@ test.each<[name: string, what: string, answers: Answers, status: Status, says: R
 
 describe("the API", () => {
   useVirtualClock();
-  afterEach(() => vi.unstubAllGlobals());
   const keyless = (status: number) => ({ keyless: { status, body: {} } });
   const silent: Partial<FakeApi> = { replies: { "GET instances": "no answer" } };
   const settings = (status: number, version: string) => ({

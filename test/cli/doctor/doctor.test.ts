@@ -173,10 +173,7 @@ describe("it ends", () => {
     vi.stubEnv("AWS_ACCESS_KEY_ID", "test");
     vi.stubEnv("AWS_SECRET_ACCESS_KEY", "test");
   });
-  afterEach(() => {
-    vi.unstubAllEnvs();
-    vi.unstubAllGlobals();
-  });
+  afterEach(() => vi.unstubAllEnvs());
 
   test("with 1 where a check failed, and the document says so", async () => {
     const { code, stdout } = await examined(`${DEPLOYED} --json`, STACK("ROLLBACK_COMPLETE"));

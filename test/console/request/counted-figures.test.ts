@@ -49,10 +49,7 @@ beforeEach(() => {
   asked.key = "";
   vi.stubGlobal("location", new URL("https://api.example.com/prod/console"));
 });
-afterEach(() => {
-  vi.useRealTimers();
-  vi.unstubAllGlobals();
-});
+afterEach(() => vi.useRealTimers());
 
 const CLIENT = new ApiClient("http://a-page-that-is-rendered-to-text-asks-nothing.invalid/", "");
 

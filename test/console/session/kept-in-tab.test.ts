@@ -19,7 +19,6 @@ function storage(most: number) {
 }
 
 beforeEach(() => vi.stubGlobal("sessionStorage", storage(5_000)));
-afterEach(() => vi.unstubAllGlobals());
 
 test("the key, until it is forgotten", () => {
   expect(readKey()).toBeUndefined();

@@ -6,7 +6,6 @@ import { isThisMachine } from "../../../console/session/is-this-machine.ts";
 import { readPreferences } from "../../../console/session/preferences.ts";
 import { DENIED_BY_POLICY } from "../../../domain/validation/api-error.ts";
 
-afterEach(() => vi.unstubAllGlobals());
 
 test.each([
   ["no key", 1],

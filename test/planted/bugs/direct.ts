@@ -52,7 +52,8 @@ export default {
   "resume-downloads-again": {
     invariant: "A run that is resumed does not download again what has a result.",
     description: "A resumed run does not read the results that it has.",
-    test: "test/cli/direct/process.test.ts",
+    test: "test/pipeline/direct-crash.test.ts",
+    project: "traces",
     file: "cli/direct/engine.ts",
     find: "for await (const result of journal.newestFirst()) counts.add(result);",
     replace: "for await (const result of journal.newestFirst()) if (result.ok === undefined) counts.add(result);",
