@@ -17,7 +17,6 @@ import { serve } from "../serve.ts";
 import { AT, type FakeApi, fakeApi, KNOWN_ID, NEW_ID, run, type Typed } from "./fake-api.ts";
 import { FAILURES, POPS } from "./progress.ts";
 
-
 const SHORT = KNOWN_ID.slice(0, 8);
 const OBJECT = "https://a.example.com/x";
 const ENDPOINT = AT.slice(1, 2).join();

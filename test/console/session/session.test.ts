@@ -6,7 +6,6 @@ import { isThisMachine } from "../../../console/session/is-this-machine.ts";
 import { readPreferences } from "../../../console/session/preferences.ts";
 import { DENIED_BY_POLICY } from "../../../domain/validation/api-error.ts";
 
-
 test.each([
   ["no key", 1],
   [DENIED_BY_POLICY, 0],
