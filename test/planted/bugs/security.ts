@@ -99,7 +99,7 @@ export default {
     file: "aws/request-table.ts",
     find: "    const { data, error } = schema.safeParse(item);",
     replace:
-      '    if (item["status"] === null) throw new Error("no status");\n    const { data, error } = schema.safeParse(item);',
+      '    if (typeof item["status"] !== "string") throw new Error("no status");\n    const { data, error } = schema.safeParse(item);',
   },
   "forged-target-not-counted": {
     invariant: "A target that cannot be parsed is passed over and counted.",
