@@ -55,7 +55,7 @@ type PlainItem = Readonly<Record<string, string | number | boolean | undefined>>
 /** In DynamoDB's own form. Written out by hand: this is done for every task, and the SDK's converter takes longer. */
 export function toAttributes(item: PlainItem): Record<string, AttributeValue> {
   const attributes: Record<string, AttributeValue> = {};
-  for (const name of Object.keys(item)) {
+  for (const name in item) {
     const value = item[name];
     if (typeof value === "string") attributes[name] = { S: value };
     else if (typeof value === "number") attributes[name] = { N: String(value) };
