@@ -52,7 +52,7 @@ export async function putItems(db: DynamoDBDocument, table: string, items: reado
 /** An item of strings, numbers and booleans alone. */
 type PlainItem = Readonly<Record<string, string | number | boolean | undefined>>;
 
-/** In DynamoDB's own form. Written out by hand: this is done for every task, and the SDK's converter takes longer. */
+/** In DynamoDB's own form. Written out by hand, without a list of keys: this is done for every task, and the SDK's converter takes longer. */
 export function toAttributes(item: PlainItem): Record<string, AttributeValue> {
   const attributes: Record<string, AttributeValue> = {};
   for (const name in item) {
