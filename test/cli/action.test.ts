@@ -76,8 +76,11 @@ test.each([
   "<img src=x onerror=alert(1)> [a](https://evil.test) **b** `c` é",
   "x\n::set-output name=a::b\nreport=/etc/passwd",
   "x\r##vso[task.complete result=Succeeded;]$(id)",
-])("a sentence with text from elsewhere is one line of the outputs, and text in the summary: %j", (sentence) => {
-  const { output, summary } = warm({ INPUT_URLS: "https://a.example/" }, 0, { request_id: "r", status: "x", sentence });
+])("a sentence with text from elsewhere is one line of the outputs, text in the summary, and not in the log: %j", (sentence) => {
+  const document = { request_id: "r", status: "x", sentence };
+  const { output, summary, stdout } = warm({ INPUT_URLS: "https://a.example/" }, 0, document);
+  // The command itself writes to the log: it cleans what it prints.
+  expect(stdout).toBe("");
   expect(output.split("\n").filter((line) => line.startsWith("report="))).toHaveLength(1);
   expect(output.split("\n")).toHaveLength(7);
   const [, text = ""] = /^\*\*Prewarm:\*\* (.*)\n$/.exec(summary) ?? [];
