@@ -87,7 +87,7 @@ interface HeldSlots {
 
 interface WaitOptions extends AcquireOptions {
   /** Whether it has a permit, and waits for its slot. */
-  readonly hasPermit?: boolean;
+  readonly hasPermit: boolean;
   readonly held: HeldSlots;
 }
 
@@ -113,6 +113,8 @@ export class OriginLimiter {
   /** The slots of each host, by the rate that it accepts. */
   private readonly hosts = new Map<AdaptiveRate, RateSlots>();
   private readonly slots: RateSlots;
+  /** Those, if the request has a limit of its rate. */
+  private readonly ownSlots: readonly RateSlots[];
   private readonly lease: PermitLease | undefined;
   private inProgress = 0;
   private closeError: Error | undefined;
@@ -145,6 +147,7 @@ export class OriginLimiter {
       lifeMs: SLOT_TOLERANCE_MS,
       demand: (isUrgent) => this.demand(isUrgent),
     });
+    this.ownSlots = this.slots.isActive ? [this.slots] : NO_SLOTS;
     const usable = () => (this.isLocal ? Number.POSITIVE_INFINITY : this.usablePermits());
     if (concurrency !== undefined) this.lease = new PermitLease(this.context, concurrency, usable);
   }
@@ -159,33 +162,41 @@ export class OriginLimiter {
     const held: HeldSlots = { taken: [], at: 0, until: 0 };
     const hostSlots = this.slotsOf(rate);
     // A spread takes three times as long, for each request.
-    const candidate: Candidate = { rate, signal, isDeferrable, isContinuation, needsSendSlot, hostSlots, held };
+    const candidate: Candidate = {
+      rate,
+      signal,
+      isDeferrable,
+      isContinuation,
+      hasPermit: false,
+      needsSendSlot,
+      hostSlots,
+      held,
+    };
     return this.startsAtOnce(candidate)
       ? this.newPermit(candidate)
       : this.wait(candidate, () => this.newPermit(candidate));
   }
 
-  private newPermit({ rate, needsSendSlot, hostSlots, held }: Candidate): Permit {
+  private newPermit(candidate: Candidate): Permit {
+    const { rate, needsSendSlot, hostSlots, held } = candidate;
     const lost = this.lease?.use();
     let since = this.options.now();
-    let pendingIn: RateSlots[] = [];
+    /** Where it is counted as pending: until its request is sent. */
+    let pendingIn = NO_SLOTS;
     this.inProgress++;
-    const startPending = () => {
-      pendingIn = needsSendSlot ? this.activeSlots(hostSlots) : [];
-      for (const slots of pendingIn) slots.pending++;
-    };
-    const endPending = () => {
+    const setPending = (isPending: boolean) => {
       for (const slots of pendingIn) slots.pending--;
-      pendingIn = [];
+      pendingIn = isPending && needsSendSlot ? this.activeSlots(hostSlots) : NO_SLOTS;
+      for (const slots of pendingIn) slots.pending++;
     };
     const use = () => {
       const { until } = held;
       held.taken = [];
       held.until = 0;
-      endPending();
+      setPending(false);
       return until - this.options.now();
     };
-    startPending();
+    setPending(true);
     let isFirst = needsSendSlot;
     let isReleased = false;
     return {
@@ -200,6 +211,7 @@ export class OriginLimiter {
         const sending: Candidate = {
           rate,
           signal,
+          isDeferrable: undefined,
           isContinuation: true,
           hasPermit: true,
           needsSendSlot: true,
@@ -211,10 +223,9 @@ export class OriginLimiter {
       setSuspended: (isSuspended) => {
         // What was sent needs no slot any more.
         if (!isFirst || isReleased) return;
-        endPending();
         since = this.options.now();
-        if (!isSuspended) startPending();
-        else {
+        setPending(!isSuspended);
+        if (isSuspended) {
           giveBack(held);
           this.runSoon();
         }
@@ -226,7 +237,7 @@ export class OriginLimiter {
         this.inProgress--;
         if (lost !== undefined) this.lease?.release(lost);
         giveBack(held);
-        endPending();
+        setPending(false);
         if (this.isBusy || this.lease !== undefined) this.runSoon();
       },
     };
@@ -269,11 +280,11 @@ export class OriginLimiter {
   }
 
   /** @param onStart called when it starts, before others may */
-  private async wait<T>(candidate: Candidate, onStart: () => T): Promise<T> {
+  private wait<T>(candidate: Candidate, onStart: () => T): Promise<T> {
     const { signal, isContinuation } = candidate;
-    signal.throwIfAborted();
-    if (this.closeError !== undefined) throw this.closeError;
     return new Promise((resolve, reject) => {
+      signal.throwIfAborted();
+      if (this.closeError !== undefined) throw this.closeError;
       const end = () => signal.removeEventListener("abort", abort);
       const waiter: Waiter = {
         ...candidate,
@@ -377,7 +388,7 @@ export class OriginLimiter {
     // Taken out first: a waiter that starts may add others.
     for (const waiter of this.waiters.splice(0)) {
       const { hostSlots, needsSendSlot, hasPermit } = waiter;
-      const isNext = needsSendSlot && hasPermit !== true;
+      const isNext = needsSendSlot && !hasPermit;
       if (isNext && full.has(hostSlots)) left.push(waiter);
       else if (this.mayStart(waiter, now)) waiter.start();
       else {
@@ -426,9 +437,8 @@ export class OriginLimiter {
   }
 
   /** The limits in which a request to a host needs a slot each. */
-  private activeSlots(hostSlots: RateSlots): RateSlots[] {
-    const own = this.slots.isActive ? [this.slots] : [];
-    return hostSlots.isActive ? [...own, hostSlots] : own;
+  private activeSlots(hostSlots: RateSlots): readonly RateSlots[] {
+    return hostSlots.isActive ? [...this.ownSlots, hostSlots] : this.ownSlots;
   }
 
   private freePermits(): number {
@@ -511,6 +521,8 @@ export class OriginLimiter {
     return Math.max(wait, permitWait);
   }
 }
+
+const NO_SLOTS: readonly RateSlots[] = [];
 
 /** Makes slots free that were not used. */
 function giveBack(held: HeldSlots): void {

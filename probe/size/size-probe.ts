@@ -1,6 +1,6 @@
 import { setMaxListeners } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
-import { DecoratorHandler, type Dispatcher, Pool } from "undici";
+import { type Dispatcher, Pool } from "undici";
 import { type ErrorTtls, errorCachedMs } from "../../domain/distribution/error-caching.ts";
 import { AddressRefusedError } from "../../domain/net/addresses.ts";
 import type { Header } from "../../domain/net/headers.ts";
@@ -81,9 +81,24 @@ interface Target {
   readonly address: string;
 }
 
+/** The connections to an address. */
+interface ProbedPool {
+  readonly pool: Pool;
+  /** For {@link SlotOptions}. */
+  readonly inSlots: Dispatcher;
+  /** Connections that are open. */
+  connected: number;
+  /** Requests in progress. Each uses at most one connection. */
+  requests: number;
+}
+
+interface SlotOptions extends Dispatcher.RequestOptions {
+  readonly sendBefore: number;
+}
+
 /** Requests sizes by HEAD and, if that does not return a size, by a GET of one byte. Reuses its connections until it is closed. */
 export class SizeProbe {
-  private readonly pools = new Map<string, Pool>();
+  private readonly pools = new Map<string, ProbedPool>();
   private readonly closing = new AbortController();
 
   constructor(private readonly options: SizeProbeOptions) {
@@ -123,7 +138,7 @@ export class SizeProbe {
   /** Closes all connections. Requests in progress fail, and no more are sent. */
   async close(): Promise<void> {
     this.closing.abort(new Error("the probe is closed"));
-    await Promise.all([...this.pools.values()].map((pool) => pool.destroy()));
+    await Promise.all([...this.pools.values()].map(({ pool }) => pool.destroy()));
   }
 
   private async ask(question: Question, attempt: number): Promise<SizeAnswer> {
@@ -151,7 +166,8 @@ export class SizeProbe {
     const work: OriginWork = { req_id, origin, host: target.host, tries: refusedMs === undefined ? 0 : 1 };
     await origins.prepare(work);
     const permit = await origins.limiterFor(work)?.acquire({ signal });
-    const pool = this.pool(target);
+    const probed = this.pool(target);
+    probed.requests++;
     const options = {
       path: url.pathname + url.search,
       method,
@@ -163,11 +179,16 @@ export class SizeProbe {
       signal: permit?.lost ?? null,
     };
     const send = async (): Promise<SizeResponse> => {
-      if (permit !== undefined) await openConnection(pool, options);
+      if (permit !== undefined && probed.connected < probed.requests) await openConnection(probed, options);
       const slotMs = await permit?.waitForSendSlot(signal);
       const sentAt = performance.now();
-      const sending = slotMs === undefined ? pool : inSendSlot(pool, slotMs);
-      const { statusCode, headers: received, body } = await sending.request(options);
+      const {
+        statusCode,
+        headers: received,
+        body,
+      } = slotMs === undefined
+        ? await probed.pool.request(options)
+        : await requestInSlot(probed, options, sentAt + slotMs);
       // A server may ignore the range and send the whole object: the connection is closed after this many bytes.
       await body.dump({ limit: 65_536 }).catch(() => undefined);
       const response = readResponse(statusCode, received);
@@ -183,6 +204,7 @@ export class SizeProbe {
         signal,
       });
     } finally {
+      probed.requests--;
       permit?.release();
     }
   }
@@ -203,15 +225,18 @@ export class SizeProbe {
   }
 
   /** @throws when the probe is closed, which may happen during a DNS lookup */
-  private pool({ question: { url }, host, address }: Target): Pool {
+  private pool({ question: { url }, host, address }: Target): ProbedPool {
     this.closing.signal.throwIfAborted();
     const { origin, options } = connectionTo(url, address, host, this.options.ports);
     const key = `${origin}#${host}`;
     const known = this.pools.get(key);
     if (known !== undefined) return known;
     const pool = new Pool(origin, { ...options, connections: CONNECTIONS, keepAliveTimeout: KEEP_ALIVE_MS });
-    this.pools.set(key, pool);
-    return pool;
+    const probed = { pool, inSlots: pool.compose(failAfterSlot), connected: 0, requests: 0 };
+    pool.on("connect", () => probed.connected++);
+    pool.on("disconnect", () => probed.connected--);
+    this.pools.set(key, probed);
+    return probed;
   }
 }
 
@@ -221,28 +246,34 @@ class SendSlotMissedError extends Error {
 }
 
 /** Waits until a connection is open: what comes to its turn there is not sent. @throws the error of the connection */
-async function openConnection(pool: Dispatcher, options: Dispatcher.RequestOptions): Promise<void> {
+async function openConnection(probed: ProbedPool, options: Dispatcher.RequestOptions): Promise<void> {
   try {
-    await inSendSlot(pool, Number.NEGATIVE_INFINITY).request(options);
+    await requestInSlot(probed, options, Number.NEGATIVE_INFINITY);
   } catch (error) {
     if (!(error instanceof SendSlotMissedError)) throw error;
   }
 }
 
-/** A dispatcher whose request fails without being sent if its connection is not open in time. The connection stays open. */
-function inSendSlot(pool: Dispatcher, ms: number): Dispatcher {
-  const deadline = performance.now() + ms;
-  return pool.compose((dispatch) => (options, handler) => {
-    const own: Dispatcher.DispatchHandler = new DecoratorHandler(handler);
-    const start = own.onRequestStart?.bind(own);
+/**
+ * @param sendBefore the end of its slot, by `performance.now()`
+ * @throws SendSlotMissedError without sending it, if its connection is not open in time. The connection stays open.
+ */
+function requestInSlot({ inSlots }: ProbedPool, options: Dispatcher.RequestOptions, sendBefore: number) {
+  const inSlot: SlotOptions = { ...options, sendBefore };
+  return inSlots.request(inSlot);
+}
+
+function failAfterSlot(dispatch: Dispatcher["dispatch"]): Dispatcher["dispatch"] {
+  return (options, handler) => {
+    const start = handler.onRequestStart;
     // At this point the connection is open and the request is not sent yet.
-    own.onRequestStart = (controller, context) => {
-      start?.(controller, context);
+    handler.onRequestStart = (controller, context) => {
+      start?.call(handler, controller, context);
       // `controller.abort` would close the connection.
-      if (performance.now() > deadline) throw new SendSlotMissedError("The slot has passed");
+      if (performance.now() > (options as SlotOptions).sendBefore) throw new SendSlotMissedError("The slot has passed");
     };
-    return dispatch(options, own);
-  });
+    return dispatch(options, handler);
+  };
 }
 
 /** Why a URL without a response cannot be read. */

@@ -11,7 +11,7 @@ import { peakMegabytes } from "../local/processes.ts";
 import { table } from "../markdown-table.ts";
 import { median } from "../median.ts";
 import { type Bench, type NodeProgram, otherNode, THIS_NODE } from "./bench.ts";
-import { DOMAIN, HOST, type Server, startNginx, type TimedRequest } from "./nginx.ts";
+import { DOMAIN, HOST, PACED_PER_SECOND, type Server, startNginx, type TimedRequest } from "./nginx.ts";
 import { OUR_CORE, type Ran, runPinned } from "./pinned.ts";
 import { type Findings, readable, rowOf } from "./report.ts";
 
@@ -22,8 +22,10 @@ const scaled = (count: number) => Math.max(1, Math.round(count * scale));
 const COMMAND = `${ROOT}cli/dist/prewarm.cjs`;
 const STATE = `${RUN}direct/`;
 const SMALL = { urls: scaled(200), pops: 30 };
-/** Under origin limits that do not bind. */
+/** Under an origin limit. It does not bind where the server answers fewer requests in a second. */
 const LIMITED = { urls: scaled(750), pops: 8, perSecond: 10_000 };
+/** Of paced runs in each round: they differ by more than the bound. */
+const PACED_PAIRS = 2;
 const LARGE = { files: scaled(40), pops: 3, bytes: 256 * 2 ** 20 };
 const MANY = { urls: scaled(5_000), pops: 360 };
 /** A curl process a task takes so long that its rate follows from some of them. */
@@ -77,7 +79,9 @@ export async function benchDirect({ rounds, say, server: needed }: Bench): Promi
       ),
     );
     const smallName = `direct engine, ${readable(tasks)} tasks of 10 KB (${SMALL.urls} URLs × ${SMALL.pops} POPs)`;
+    const pairs = limited.flatMap(({ paced }) => paced);
     const limitedName = `direct engine, ${readable(LIMITED.urls * LIMITED.pops)} tasks of 10 KB (${LIMITED.urls} URLs × ${LIMITED.pops} POPs), \`--origin-rps ${LIMITED.perSecond}\``;
+    const pacedName = `${limitedName}, a server that answers ${readable(PACED_PER_SECOND)} requests in a second`;
     const largeName = `direct engine, ${LARGE.files} files of 256 MB at ${LARGE.pops} POPs, one core: rate of the downloads`;
     const [largeRatio = 0] = large.map(({ ratio }) => ratio).toSorted((a, b) => b - a);
     return {
@@ -102,21 +106,21 @@ export async function benchDirect({ rounds, say, server: needed }: Bench): Promi
         }),
         rowOf({
           what: `${limitedName}: wall time, sizes included`,
-          value: median(limited.map(({ limit, curl }) => limit.seconds / curl.seconds)),
+          value: median(limited.map(({ full, curl }) => full.seconds / curl.seconds)),
           unit: "× `curl --parallel`",
           required: 3,
           aim: 2,
         }),
         rowOf({
-          what: `${limitedName}: wall time`,
-          value: median(limited.map(({ limit, none }) => limit.seconds / none.seconds)),
+          what: `${pacedName}: wall time`,
+          value: median(pairs.map(({ limit, none }) => limit.seconds / none.seconds)),
           unit: "× without the limit",
           required: 1.05,
           aim: 1,
         }),
         rowOf({
-          what: `${limitedName}: CPU per request`,
-          value: median(limited.map(({ limit, none }) => limit.cpuPerRequest / none.cpuPerRequest)),
+          what: `${pacedName}: CPU per request`,
+          value: median(pairs.map(({ limit, none }) => limit.cpuPerRequest / none.cpuPerRequest)),
           unit: "× without the limit",
           required: 1.05,
           aim: 1,
@@ -169,20 +173,23 @@ export async function benchDirect({ rounds, say, server: needed }: Bench): Promi
             ]),
           ),
         ),
-        `With \`--origin-rps ${LIMITED.perSecond}\`, which does not bind; \`curl --parallel\` with ${LIMITED_CURL_AT_ONCE} at once sends as many requests. In each round, the three run one after the other. Under a limit, followers wait until a cache has answered their lead.`,
+        `With \`--origin-rps ${LIMITED.perSecond}\`; \`curl --parallel\` with ${LIMITED_CURL_AT_ONCE} at once sends as many requests. At full speed, the limit binds where the command would send more in a second. Paced, the server answers ${readable(PACED_PER_SECOND)} requests in a second, and the limit does not bind: ${PACED_PAIRS} pairs of runs with and without it in each round, whose order changes.`,
         table(
           [
             "round",
-            "limit, s",
-            "no limit, s",
+            "full speed, s",
             "`curl --parallel`, s",
-            "limit, CPU µs per request",
-            "no limit, CPU µs per request",
+            "paced with the limit, s",
+            "without, s",
+            "with, CPU µs per request",
+            "without, CPU µs per request",
           ],
-          limited.map(({ limit, none, curl }, i) => [
-            String(i + 1),
-            ...[limit.seconds, none.seconds, curl.seconds, limit.cpuPerRequest, none.cpuPerRequest].map(readable),
-          ]),
+          limited.flatMap(({ full, curl, paced }, i) =>
+            paced.map(({ limit, none }, n) => [
+              ...(n === 0 ? [String(i + 1), readable(full.seconds), readable(curl.seconds)] : ["", "", ""]),
+              ...[limit.seconds, none.seconds, limit.cpuPerRequest, none.cpuPerRequest].map(readable),
+            ]),
+          ),
         ),
         `From the start of the process, the first size probe was sent after ${readable(median(firstBytes.map(({ size }) => size)))} s, ` +
           `and the first download after ${readable(median(firstBytes.map(({ download }) => download)))} s (medians of ${firstBytes.length} runs of ${readable(tasks)} tasks).`,
@@ -294,26 +301,39 @@ async function compareSmall(
   return runs;
 }
 
-/** A limit that does not bind, no limit and curl in each round: what else the machine does changes in the course of minutes. */
+/** All in each round: what else the machine does changes in the course of minutes. */
 async function compareLimits(server: Server, rounds: number, say: (line: string) => void, warm: Warm) {
   const { urls, pops, perSecond } = LIMITED;
   const files = paths("", urls);
-  const run = (origin: OriginLimits) =>
-    counted(server, () => runCommand(warm(files, pops, process.execPath, origin), urls * pops));
-  const its: { limit: Small; none: Small; curl: Small }[] = [];
+  const run = (of: readonly string[], origin: OriginLimits) =>
+    counted(server, () => runCommand(warm(of, pops, process.execPath, origin), urls * pops));
+  const limits = { requests_per_second: perSecond };
+  const its: { full: Small; curl: Small; paced: { limit: Small; none: Small }[] }[] = [];
   for (let round = 0; round < rounds; round++) {
-    const limit = await run({ requests_per_second: perSecond });
-    const none = await run({});
+    const full = await run(files, limits);
     const curl = await counted(server, () =>
-      runPinned(curlParallel(server, files, limit.requests, { pops, atOnce: LIMITED_CURL_AT_ONCE })),
+      runPinned(curlParallel(server, files, full.requests, { pops, atOnce: LIMITED_CURL_AT_ONCE })),
     );
-    its.push({ limit, none, curl });
+    const paced: { limit: Small; none: Small }[] = [];
+    for (let pair = 0; pair < PACED_PAIRS; pair++) paced.push(await comparePaced(run, limits, pair % 2 === 0));
+    its.push({ full, curl, paced });
     say(
-      `  ${readable(urls * pops)} tasks with ${readable(perSecond)} requests per second: ${readable(limit.seconds)} s, ${readable(limit.cpuPerRequest)} µs CPU per request; ` +
-        `without a limit ${readable(none.seconds)} s, ${readable(none.cpuPerRequest)} µs; curl --parallel ${readable(curl.seconds)} s`,
+      `  ${readable(urls * pops)} tasks with ${readable(perSecond)} requests per second: ${readable(full.seconds)} s; curl --parallel ${readable(curl.seconds)} s; ` +
+        `paced, CPU per request with and without it: ${paced.map(({ limit, none }) => `${readable(limit.cpuPerRequest)} and ${readable(none.cpuPerRequest)} µs`).join(", ")}`,
     );
   }
   return its;
+}
+
+async function comparePaced(
+  run: (files: readonly string[], origin: OriginLimits) => Promise<Small>,
+  limits: OriginLimits,
+  isLimitFirst: boolean,
+) {
+  const files = paths("paced/", LIMITED.urls);
+  const first = await run(files, isLimitFirst ? limits : {});
+  const second = await run(files, isLimitFirst ? {} : limits);
+  return isLimitFirst ? { limit: first, none: second } : { limit: second, none: first };
 }
 
 /** Some of the tasks, a curl process each. @returns what all of them would take */

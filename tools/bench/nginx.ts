@@ -12,11 +12,12 @@ export const HOST = "www.example.com";
 /** Of the distribution that the host is an alias of. */
 export const DOMAIN = "d111111abcdef8.cloudfront.net";
 export const SMALL_BYTES = 10_000;
+export const PACED_PER_SECOND = 4_000;
 
 /**
  * A TLS server on the serving core, with a 10 KB object under every path, `/256m` and `/1g`. What it answers is a miss; below
  * `/hit/` it is a hit that does not tell its tier, so that a check finds one. Below `/warm/` it is a hit of the edge whose `Age` grows, so
- * that one check proves it; below `/warm/256m/`, of 256 MB.
+ * that one check proves it; below `/warm/256m/`, of 256 MB; below `/warm/paced/`, PACED_PER_SECOND of them are answered in a second.
  */
 export interface Server {
   readonly port: number;
@@ -131,6 +132,7 @@ http {
   ssl_prefer_server_ciphers on;
   ssl_conf_command Ciphersuites TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256;
   open_file_cache max=100;
+  limit_req_zone $server_port zone=paced:32k rate=${PACED_PER_SECOND}r/s;
   add_header x-cache "Miss from cloudfront"; add_header x-amz-cf-id "kUm_Nkgl0eDPZWVQoxB5kZyLwJ5ZDJ9sGVtSuyjQjO2J4dqjrBZuGQ==";
   server {
     ${listen}
@@ -154,6 +156,7 @@ http {
       add_header server-timing 'cdn-cache-hit,cdn-pop;desc="BEN1-C1",cdn-hit-layer;desc="EDGE",cdn-downstream-fbl;dur=1';
       location /warm/256m/ { access_log ${folder}timed.log timed; try_files /256m =404; }
       location /warm/timed/ { access_log ${folder}timed.log timed; try_files /small =404; }
+      location /warm/paced/ { limit_req zone=paced burst=16000; try_files /small =404; }
       try_files /small =404;
     }
     location = /requests { stub_status; }
