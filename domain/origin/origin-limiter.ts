@@ -342,7 +342,9 @@ export class OriginLimiter {
       this.isRunDue = false;
       this.run();
     };
-    if (this.waiters.length > MANY_WAITERS) setTimeout(run, MANY_CHECK_MS);
+    // The next slot of a rate that no other process shares is at a known time: few changes let something start before it.
+    const isLocalRate = this.isLocal && this.lease === undefined;
+    if (isLocalRate || this.waiters.length > MANY_WAITERS) setTimeout(run, MANY_CHECK_MS);
     else queueMicrotask(run);
   }
 
