@@ -11,26 +11,10 @@ const SYNTHESIZES = [
 /** These mock modules, or change the environment or the process: each has modules of its own. The others share theirs within a thread. */
 const NOT_SHARED = [
   "test/agent/fetch/downloader-attempts.test.ts",
-  "test/agent/fetch/http/pop-pool*.test.ts",
-  "test/agent/main.test.ts",
-  "test/agent/report/result-writer.test.ts",
-  "test/aws/dynamodb.test.ts",
-  "test/aws/permits.test.ts",
-  "test/cli/api/client.test.ts",
-  "test/cli/direct/network.test.ts",
+  "test/agent/fetch/http/pop-pool?(-timeouts).test.ts",
   "test/cli/exit-codes.test.ts",
-  "test/console/report/report-html.test.ts",
   "test/console/request/counted-figures.test.ts",
-  "test/domain/environment.test.ts",
-  "test/lambdas/aggregation/handler.test.ts",
-  "test/lambdas/api/dry-run-probes.test.ts",
-  "test/lambdas/api/summary.test.ts",
-  "test/lambdas/custom-resources.test.ts",
-  "test/lambdas/get-size/handler.test.ts",
   "test/lambdas/wiring.test.ts",
-  "test/probe/size/size-probe.test.ts",
-  "test/tools/edge/lifecycle.test.ts",
-  "test/tools/local/find-emulator.test.ts",
 ];
 
 /** Processes of the built command, packages and thousands of names: `npm run test:rest` runs them, with the coverage. */

@@ -4,13 +4,10 @@ import { isConditionFailure, withConflictRetry } from "../../aws/conditional-wri
 import { fromAttributes, putItems, queryItems, toAttributes } from "../../aws/dynamodb.ts";
 import { collect, times } from "../collect.ts";
 import { result } from "../lambdas/items.ts";
+import { useVirtualClock } from "../virtual-clock.ts";
 import { awsError, fakeClient } from "./client.ts";
 
-// Pauses between attempts are not waited out.
-vi.mock("node:timers/promises", async (original) => ({
-  ...(await original<object>()),
-  setTimeout: async () => undefined,
-}));
+useVirtualClock();
 
 it("an item comes back as it went", () => {
   const item = result("SIN2-P1", "https://a.example/", { ok: false, error: "HTTP 403", http_status: 403 });

@@ -76,18 +76,21 @@ test.each([
   "<img src=x onerror=alert(1)> [a](https://evil.test) **b** `c` é",
   "x\n::set-output name=a::b\nreport=/etc/passwd",
   "x\r##vso[task.complete result=Succeeded;]$(id)",
-])("a sentence with text from elsewhere is one line of the outputs, text in the summary, and not in the log: %j", (sentence) => {
-  const document = { request_id: "r", status: "x", sentence };
-  const { output, summary, stdout } = warm({ INPUT_URLS: "https://a.example/" }, 0, document);
-  // The command itself writes to the log: it cleans what it prints.
-  expect(stdout).toBe("");
-  expect(output.split("\n").filter((line) => line.startsWith("report="))).toHaveLength(1);
-  expect(output.split("\n")).toHaveLength(7);
-  const [, text = ""] = /^\*\*Prewarm:\*\* (.*)\n$/.exec(summary) ?? [];
-  // What is left without the characters that are escaped has no meaning in Markdown or HTML.
-  expect(text.replaceAll(/\\[!-/:-@[-`{-~]/g, "")).toMatch(/^[\p{L}\d\s]*$/u);
-  expect(text.replaceAll("\\", "")).toBe(sentence.replaceAll(/\s+/g, " "));
-});
+])(
+  "a sentence with text from elsewhere is one line of the outputs, text in the summary, and not in the log: %j",
+  (sentence) => {
+    const document = { request_id: "r", status: "x", sentence };
+    const { output, summary, stdout } = warm({ INPUT_URLS: "https://a.example/" }, 0, document);
+    // The command itself writes to the log: it cleans what it prints.
+    expect(stdout).toBe("");
+    expect(output.split("\n").filter((line) => line.startsWith("report="))).toHaveLength(1);
+    expect(output.split("\n")).toHaveLength(7);
+    const [, text = ""] = /^\*\*Prewarm:\*\* (.*)\n$/.exec(summary) ?? [];
+    // What is left without the characters that are escaped has no meaning in Markdown or HTML.
+    expect(text.replaceAll(/\\[!-/:-@[-`{-~]/g, "")).toMatch(/^[\p{L}\d\s]*$/u);
+    expect(text.replaceAll("\\", "")).toBe(sentence.replaceAll(/\s+/g, " "));
+  },
+);
 
 test("outputs and the job's summary say how it ended, and the step ends with the command's code", () => {
   const document = { request_id: "r", status: "FINISHED", sentence: "Not ready:\nexit-code=0" };

@@ -36,25 +36,30 @@ export class NoEmulatorError extends Error {
 /**
  * Finds MiniStack, which emulates the AWS APIs: the pinned version from PyPI, which it installs below `.local/`. One that only happens
  * to be on the PATH is not run: it may be any version, or anything at all.
+ * @param install makes a folder of Python packages
  * @throws NoEmulatorError that says what to install
  */
-export async function findEmulator(say: (line: string) => void): Promise<EmulatorCommand> {
+export async function findEmulator(say: (line: string) => void, install = venv): Promise<EmulatorCommand> {
   const python = (process.env["PATH"] ?? "")
     .split(delimiter)
     .map((folder) => join(folder, "python3"))
     .find((file) => existsSync(file));
-  const installed = python === undefined ? undefined : await installFromPyPI(python, say);
+  const installed = python === undefined ? undefined : await installFromPyPI(python, say, install);
   if (installed !== undefined) return installed;
   throw new NoEmulatorError(
     "The AWS emulator cannot be installed: install Python 3.10 or newer with venv (Debian: apt-get install python3-venv; macOS: brew install python), so that python3 on the PATH is that one, and try again.",
   );
 }
 
-async function installFromPyPI(python: string, say: (line: string) => void): Promise<EmulatorCommand | undefined> {
+async function installFromPyPI(
+  python: string,
+  say: (line: string) => void,
+  install: typeof venv,
+): Promise<EmulatorCommand | undefined> {
   const fromPackages = { command: python, args: serveOn, env: { PYTHONPATH: PACKAGES } };
   if (existsSync(`${PACKAGES}/.complete`)) return fromPackages;
   try {
-    const folder = await venv("ministack", REQUIREMENTS, say, python);
+    const folder = await install("ministack", REQUIREMENTS, say, python);
     return { command: `${folder}/bin/python`, args: serveOn, env: {} };
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;

@@ -3,20 +3,13 @@ import { ResultWriter } from "../../../agent/report/result-writer.ts";
 import type { ResultStore } from "../../../domain/plan/ports.ts";
 import type { TaskResult } from "../../../domain/result/task-result.ts";
 import { result } from "../../lambdas/items.ts";
+import { useVirtualClock } from "../../virtual-clock.ts";
 import { turn } from "../deferred.ts";
 import { fakeStore } from "../fake-deps.ts";
 
-/** Pauses of what is tested, which are not waited out. */
-const pauses = vi.hoisted((): number[] => []);
-vi.mock("node:timers/promises", async (original) => ({
-  ...(await original<object>()),
-  setTimeout: async (ms: number) => void pauses.push(ms),
-}));
+useVirtualClock();
 
-afterEach(() => {
-  vi.restoreAllMocks();
-  pauses.length = 0;
-});
+afterEach(() => vi.restoreAllMocks());
 
 const good = (n: number) => result("p", `u${n}`);
 const failure = (n: number) => result("p", `u${n}`, { ok: false });
@@ -54,13 +47,15 @@ test("what the store does not take of a batch is sent again, and only that", asy
 
 test.each([good(1), failure(1)])("a busy store is asked for as long as it takes, ok: $ok", async (one) => {
   vi.spyOn(Math, "random").mockReturnValue(0.5);
-  let busy = 200;
-  const { results, calls, warned } = writer(async () => (busy-- > 0 ? Promise.reject(new Error("throttled")) : []));
+  const at: number[] = [];
+  const { results, calls, warned } = writer(async () =>
+    at.push(Date.now()) <= 200 ? Promise.reject(new Error("throttled")) : [],
+  );
   await results.write(one);
   expect(calls).toHaveLength(201);
   expect(warned).toEqual(["Writing results failed; retrying"]);
-  const waited = pauses.slice(-200);
-  expect(waited.slice(0, 10)).toEqual([25, 50, 100, 200, 400, 800, 1_600, 3_200, 5_000, 5_000]);
+  const waited = at.slice(1, 11).map((time, n) => time - (at[n] ?? 0));
+  expect(waited).toEqual([25, 50, 100, 200, 400, 800, 1_600, 3_200, 5_000, 5_000]);
 });
 
 test.each([good(1), failure(1)])("a busy store is an error once the agent has to end, ok: $ok", async (one) => {

@@ -1,25 +1,32 @@
 import { EventEmitter } from "node:events";
-import { connect as connectTls } from "node:tls";
+import { syncBuiltinESMExports } from "node:module";
+import tls from "node:tls";
+import type { MockInstance } from "vitest";
 import { connect } from "../../../cli/direct/connect.ts";
 import { checkNetwork, dnsObstacle } from "../../../cli/direct/network.ts";
 import type { Target } from "../../../domain/plan/target.ts";
 import { folderWith } from "../../folder-with.ts";
 
-vi.mock("node:tls", async (original) => ({ ...(await original<typeof import("node:tls")>()), connect: vi.fn() }));
-
 /** What happens to connections: the code of an error, or the name of another event. */
 const events: string[] = [];
 
+let connectTls: MockInstance<typeof tls.connect>;
+
 beforeEach(() => {
   events.length = 0;
-  vi.mocked(connectTls).mockReset();
-  vi.mocked(connectTls).mockImplementation((): never => {
+  connectTls = vi.spyOn(tls, "connect").mockImplementation((): never => {
     const socket = Object.assign(new EventEmitter(), { destroy: () => undefined, unref: () => undefined });
     const event = events.shift() ?? "";
     const isError = event.toUpperCase() === event;
     setImmediate(() => socket.emit(isError ? "error" : event, Object.assign(new Error(event), { code: event })));
     return socket as never;
   });
+  syncBuiltinESMExports();
+});
+
+afterEach(() => {
+  connectTls.mockRestore();
+  syncBuiltinESMExports();
 });
 
 function check(env: Record<string, string>, ...happens: string[]) {
@@ -68,7 +75,7 @@ test.each([0, 1, 2, 3])("one POP without an answer of the resolver is no obstacl
 
 test("certificates are verified, whatever the environment says", async () => {
   await check({}, "secureConnect");
-  expect(vi.mocked(connectTls).mock.calls).toMatchObject([[{ rejectUnauthorized: true }]]);
+  expect(connectTls.mock.calls).toMatchObject([[{ rejectUnauthorized: true }]]);
 });
 
 test.each([
