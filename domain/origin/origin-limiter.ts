@@ -177,8 +177,7 @@ export class OriginLimiter {
       : this.wait(candidate, () => this.newPermit(candidate));
   }
 
-  private newPermit(candidate: Candidate): Permit {
-    const { rate, needsSendSlot, hostSlots, held } = candidate;
+  private newPermit({ rate, needsSendSlot, hostSlots, held }: Candidate): Permit {
     const lost = this.lease?.use();
     let since = this.options.now();
     /** Where it is counted as pending: until its request is sent. */
@@ -211,7 +210,6 @@ export class OriginLimiter {
         const sending: Candidate = {
           rate,
           signal,
-          isDeferrable: undefined,
           isContinuation: true,
           hasPermit: true,
           needsSendSlot: true,
@@ -343,8 +341,7 @@ export class OriginLimiter {
       this.run();
     };
     // The next slot of a rate that no other process shares is at a known time: few changes let something start before it.
-    const isLocalRate = this.isLocal && this.lease === undefined;
-    if (isLocalRate || this.waiters.length > MANY_WAITERS) setTimeout(run, MANY_CHECK_MS);
+    if ((this.isLocal && !this.lease) || this.waiters.length > MANY_WAITERS) setTimeout(run, MANY_CHECK_MS);
     else queueMicrotask(run);
   }
 

@@ -92,9 +92,7 @@ interface ProbedPool {
   requests: number;
 }
 
-interface SlotOptions extends Dispatcher.RequestOptions {
-  readonly sendBefore: number;
-}
+type SlotOptions = Dispatcher.RequestOptions & { readonly sendBefore: number };
 
 /** Requests sizes by HEAD and, if that does not return a size, by a GET of one byte. Reuses its connections until it is closed. */
 export class SizeProbe {
@@ -259,8 +257,7 @@ async function openConnection(probed: ProbedPool, options: Dispatcher.RequestOpt
  * @throws SendSlotMissedError without sending it, if its connection is not open in time. The connection stays open.
  */
 function requestInSlot({ inSlots }: ProbedPool, options: Dispatcher.RequestOptions, sendBefore: number) {
-  const inSlot: SlotOptions = { ...options, sendBefore };
-  return inSlots.request(inSlot);
+  return inSlots.request({ ...options, sendBefore } as SlotOptions);
 }
 
 function failAfterSlot(dispatch: Dispatcher["dispatch"]): Dispatcher["dispatch"] {

@@ -24,8 +24,6 @@ const STATE = `${RUN}direct/`;
 const SMALL = { urls: scaled(200), pops: 30 };
 /** Under an origin limit. It does not bind where the server answers fewer requests in a second. */
 const LIMITED = { urls: scaled(750), pops: 8, perSecond: 10_000 };
-/** Of paced runs in each round: they differ by more than the bound. */
-const PACED_PAIRS = 2;
 const LARGE = { files: scaled(40), pops: 3, bytes: 256 * 2 ** 20 };
 const MANY = { urls: scaled(5_000), pops: 360 };
 /** A curl process a task takes so long that its rate follows from some of them. */
@@ -79,7 +77,7 @@ export async function benchDirect({ rounds, say, server: needed }: Bench): Promi
       ),
     );
     const smallName = `direct engine, ${readable(tasks)} tasks of 10 KB (${SMALL.urls} URLs × ${SMALL.pops} POPs)`;
-    const pairs = limited.flatMap(({ paced }) => paced);
+    const pairs = limited.flatMap((it) => it.pairs);
     const limitedName = `direct engine, ${readable(LIMITED.urls * LIMITED.pops)} tasks of 10 KB (${LIMITED.urls} URLs × ${LIMITED.pops} POPs), \`--origin-rps ${LIMITED.perSecond}\``;
     const pacedName = `${limitedName}, a server that answers ${readable(PACED_PER_SECOND)} requests in a second`;
     const largeName = `direct engine, ${LARGE.files} files of 256 MB at ${LARGE.pops} POPs, one core: rate of the downloads`;
@@ -173,22 +171,11 @@ export async function benchDirect({ rounds, say, server: needed }: Bench): Promi
             ]),
           ),
         ),
-        `With \`--origin-rps ${LIMITED.perSecond}\`; \`curl --parallel\` with ${LIMITED_CURL_AT_ONCE} at once sends as many requests. At full speed, the limit binds where the command would send more in a second. Paced, the server answers ${readable(PACED_PER_SECOND)} requests in a second, and the limit does not bind: ${PACED_PAIRS} pairs of runs with and without it in each round, whose order changes.`,
+        `With \`--origin-rps ${LIMITED.perSecond}\`; \`curl --parallel\` with ${LIMITED_CURL_AT_ONCE} at once sends as many requests. Where the server answers ${readable(PACED_PER_SECOND)} requests in a second, the limit does not bind: pairs of runs with and without it, whose order changes.`,
         table(
-          [
-            "round",
-            "full speed, s",
-            "`curl --parallel`, s",
-            "paced with the limit, s",
-            "without, s",
-            "with, CPU µs per request",
-            "without, CPU µs per request",
-          ],
-          limited.flatMap(({ full, curl, paced }, i) =>
-            paced.map(({ limit, none }, n) => [
-              ...(n === 0 ? [String(i + 1), readable(full.seconds), readable(curl.seconds)] : ["", "", ""]),
-              ...[limit.seconds, none.seconds, limit.cpuPerRequest, none.cpuPerRequest].map(readable),
-            ]),
+          ["with the limit, s", "without, s", "with, CPU µs per request", "without, CPU µs per request"],
+          pairs.map(({ limit, none }) =>
+            [limit.seconds, none.seconds, limit.cpuPerRequest, none.cpuPerRequest].map(readable),
           ),
         ),
         `From the start of the process, the first size probe was sent after ${readable(median(firstBytes.map(({ size }) => size)))} s, ` +
@@ -304,36 +291,28 @@ async function compareSmall(
 /** All in each round: what else the machine does changes in the course of minutes. */
 async function compareLimits(server: Server, rounds: number, say: (line: string) => void, warm: Warm) {
   const { urls, pops, perSecond } = LIMITED;
-  const files = paths("", urls);
-  const run = (of: readonly string[], origin: OriginLimits) =>
-    counted(server, () => runCommand(warm(of, pops, process.execPath, origin), urls * pops));
+  const run = (below: string, origin: OriginLimits) =>
+    counted(server, () => runCommand(warm(paths(below, urls), pops, process.execPath, origin), urls * pops));
   const limits = { requests_per_second: perSecond };
-  const its: { full: Small; curl: Small; paced: { limit: Small; none: Small }[] }[] = [];
+  const its: { full: Small; curl: Small; pairs: { limit: Small; none: Small }[] }[] = [];
   for (let round = 0; round < rounds; round++) {
-    const full = await run(files, limits);
+    const full = await run("", limits);
     const curl = await counted(server, () =>
-      runPinned(curlParallel(server, files, full.requests, { pops, atOnce: LIMITED_CURL_AT_ONCE })),
+      runPinned(curlParallel(server, paths("", urls), full.requests, { pops, atOnce: LIMITED_CURL_AT_ONCE })),
     );
-    const paced: { limit: Small; none: Small }[] = [];
-    for (let pair = 0; pair < PACED_PAIRS; pair++) paced.push(await comparePaced(run, limits, pair % 2 === 0));
-    its.push({ full, curl, paced });
+    const limit = await run("paced/", limits);
+    const none = [await run("paced/", {}), await run("paced/", {})] as const;
+    const pairs = [
+      { limit, none: none[0] },
+      { limit: await run("paced/", limits), none: none[1] },
+    ];
+    its.push({ full, curl, pairs });
     say(
       `  ${readable(urls * pops)} tasks with ${readable(perSecond)} requests per second: ${readable(full.seconds)} s; curl --parallel ${readable(curl.seconds)} s; ` +
-        `paced, CPU per request with and without it: ${paced.map(({ limit, none }) => `${readable(limit.cpuPerRequest)} and ${readable(none.cpuPerRequest)} µs`).join(", ")}`,
+        `paced, CPU per request with and without it: ${pairs.map((it) => `${readable(it.limit.cpuPerRequest)} and ${readable(it.none.cpuPerRequest)} µs`).join(", ")}`,
     );
   }
   return its;
-}
-
-async function comparePaced(
-  run: (files: readonly string[], origin: OriginLimits) => Promise<Small>,
-  limits: OriginLimits,
-  isLimitFirst: boolean,
-) {
-  const files = paths("paced/", LIMITED.urls);
-  const first = await run(files, isLimitFirst ? limits : {});
-  const second = await run(files, isLimitFirst ? {} : limits);
-  return isLimitFirst ? { limit: first, none: second } : { limit: second, none: first };
 }
 
 /** Some of the tasks, a curl process each. @returns what all of them would take */
