@@ -91,6 +91,14 @@ export default {
     find: "beforeSend: isDownload ? beforeSend : undefined,",
     replace: "beforeSend: isDownload && permit === undefined ? beforeSend : undefined,",
   },
+  "closed-connections-count-as-open": {
+    invariant: "A size is asked in its slot, on a connection that is open.",
+    description: "The probe counts connections that the server has closed, and opens none before the next slot.",
+    test: "test/probe/size/size-probe.test.ts",
+    file: "probe/size/size-probe.ts",
+    find: "probed.connected--",
+    replace: "probed.connected",
+  },
   "waiting-followers-are-counted-as-attempted": {
     invariant: "Only what was requested counts as an attempt.",
     description: "Followers that wait for one that was refused return to the queue with its attempts.",

@@ -279,6 +279,23 @@ describe("a size that is requested within the limits of an origin", () => {
     expect([open, seen.length]).toEqual([[1], 1]);
   });
 
+  it.each(["keep-alive", "close"])("has an open connection at each slot; connection: %s", async (connection) => {
+    const { port, connections } = await serve((_, response) => whole(response.setHeader("connection", connection)));
+    const open: number[] = [];
+    const origins = originsWith(async () => {
+      open.push(await connections());
+      return 100;
+    });
+    const probe = newProbe(port, { request, origins });
+    const urls = Array.from({ length: 4 }, (_, n) => `http://cdn.example.com/${n}`);
+    for (const url of urls) {
+      expect(await probe.size(url)).toEqual({ size: 1_234 });
+      await sleep(10);
+    }
+    expect(await Promise.all(urls.map((url) => probe.size(url)))).toEqual(urls.map(() => ({ size: 1_234 })));
+    expect(Math.min(...open)).toBeGreaterThan(0);
+  });
+
   it("is unknown if the host is paused or this process has lost its lease", async () => {
     const { port, seen } = await serve(() => undefined);
     const origins = newOrigins();
