@@ -15,6 +15,8 @@ const NOT_SHARED = [
   "test/cli/exit-codes.test.ts",
   "test/console/request/counted-figures.test.ts",
   "test/lambdas/wiring.test.ts",
+  "test/probe/size/size-probe.test.ts",
+  "test/tools/edge/lifecycle.test.ts",
 ];
 
 /** Processes of the built command, packages and thousands of names: `npm run test:rest` runs them, with the coverage. */
