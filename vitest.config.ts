@@ -8,12 +8,16 @@ const SYNTHESIZES = [
   "test/tools/release/published-files.test.ts",
 ];
 
-/** These mock modules, or change the environment or the process: each has modules of its own. The others share theirs within a thread. */
+/** These mock modules, or change the environment or the process: or use undici under a virtual clock, whose timer undici keeps: each has modules of its own. The others share theirs within a thread. */
 const NOT_SHARED = [
   "test/agent/fetch/downloader-attempts.test.ts",
-  "test/agent/fetch/http/pop-pool?(-timeouts).test.ts",
+  "test/agent/fetch/http/pop-pool*.test.ts",
+  "test/agent/main.test.ts",
+  "test/cli/api/client.test.ts",
   "test/cli/exit-codes.test.ts",
   "test/console/request/counted-figures.test.ts",
+  "test/lambdas/api/dry-run-probes.test.ts",
+  "test/lambdas/get-size/handler.test.ts",
   "test/lambdas/wiring.test.ts",
   "test/probe/size/size-probe.test.ts",
   "test/tools/edge/lifecycle.test.ts",
