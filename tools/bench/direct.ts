@@ -57,7 +57,10 @@ export async function benchDirect({ rounds, say, server: needed }: Bench): Promi
     nearest,
   });
   const other = otherNode();
-  const nodes = [THIS_NODE, ...(other === undefined ? [] : [other])];
+  // The last one, the newest, decides whether a bound is met: it is what runs on AWS.
+  const nodes = [THIS_NODE, ...(other === undefined ? [] : [other])].toSorted((a, b) =>
+    a.version.localeCompare(b.version, "en", { numeric: true }),
+  );
   const warm = (paths: readonly string[], popCount: number, node?: string, origin: OriginLimits = {}) =>
     commandLine(paths, pops.slice(0, popCount), { server, dns: dns.address, node, origin });
   try {
@@ -81,13 +84,11 @@ export async function benchDirect({ rounds, say, server: needed }: Bench): Promi
     const limitedName = `direct engine, ${readable(LIMITED.urls * LIMITED.pops)} tasks of 10 KB (${LIMITED.urls} URLs × ${LIMITED.pops} POPs), \`--origin-rps ${LIMITED.perSecond}\``;
     const pacedName = `${limitedName}, a server that answers ${readable(PACED_PER_SECOND)} requests in a second`;
     const largeName = `direct engine, ${LARGE.files} files of 256 MB at ${LARGE.pops} POPs, one core: rate of the downloads`;
-    const [largeRatio = 0] = large.map(({ ratio }) => ratio).toSorted((a, b) => b - a);
     return {
       title: "Direct engine",
       rows: [
         rowOf({
           what: `${smallName}: CPU per request`,
-          // The newest Node.js counts: it is what runs on AWS.
           value: cpuRatios.at(-1)?.ratio ?? Number.NaN,
           unit: "× `curl --parallel`",
           required: 2.5,
@@ -132,7 +133,7 @@ export async function benchDirect({ rounds, say, server: needed }: Bench): Promi
         }),
         rowOf({
           what: largeName,
-          value: largeRatio,
+          value: large.at(-1)?.ratio ?? Number.NaN,
           unit: "× curl",
           required: 0.9,
           aim: 1,
