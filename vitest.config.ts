@@ -8,7 +8,10 @@ const SYNTHESIZES = [
   "test/tools/release/published-files.test.ts",
 ];
 
-/** These mock modules, or change the environment or the process: or use undici under a virtual clock, whose timer undici keeps: each has modules of its own. The others share theirs within a thread. */
+/**
+ * Each has modules of its own: it mocks some, changes the environment or the process, or uses undici under a virtual clock, because undici
+ * keeps the timer of a clock that is gone. The others share theirs within a thread.
+ */
 const NOT_SHARED = [
   "test/agent/fetch/downloader-attempts.test.ts",
   "test/agent/fetch/http/pop-pool*.test.ts",
